@@ -1,0 +1,27 @@
+{# SQL that differs between engines. Everything else in intermediate and marts is sums, joins and plain
+   windows. #}
+
+{# Hours from one timestamp to a later one, with fractions. #}
+{% macro hours_between(earlier, later) -%}
+    (epoch({{ later }}) - epoch({{ earlier }})) / 3600.0
+{%- endmacro %}
+
+{# Sum of a group. In order of size, because a sum of doubles depends on its order: the same rows must give
+   the same total to the last bit, in whatever order they were loaded. #}
+{% macro total(expression) -%}
+    sum({{ expression }} order by {{ expression }})
+{%- endmacro %}
+
+{# Distinct values of a group as one sorted text, "a, b, c"; null for an empty group. #}
+{% macro sorted_list(expression) -%}
+    string_agg(distinct {{ expression }}, ', ' order by {{ expression }})
+{%- endmacro %}
+
+{# One row per day from `lookback_days` before first_day up to last_day of a one-row relation. #}
+{% macro days_of_window(calendar_window, lookback_days) -%}
+    select
+        cast(unnest(generate_series(
+            first_day - interval '{{ lookback_days }}' day, cast(last_day as timestamp), interval '1' day
+        )) as date) as day
+    from {{ calendar_window }}
+{%- endmacro %}

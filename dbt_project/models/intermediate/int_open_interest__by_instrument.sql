@@ -1,0 +1,84 @@
+-- Open interest of each instrument and day from one source: the venue's own where it has one, else an
+-- aggregator's, never both. What the source leaves out (USD of coins, coins of USD) is valued at the day's
+-- perpetual close.
+{{ config(materialized='table') }}
+
+with
+
+ranked as (
+
+    select
+        asset,
+        venue,
+        instrument,
+        day,
+        margin_type,
+        source,
+        observed_at,
+        open_interest_contracts,
+        open_interest_coin,
+        open_interest_usd,
+        row_number() over (
+            partition by asset, venue, instrument, day
+            order by case when is_venue_feed then 1 else 2 end, source
+        ) as precedence
+    from {{ ref('int_open_interest__day_end') }}
+
+),
+
+closes as (
+
+    select
+        asset,
+        venue,
+        instrument,
+        day,
+        close_usd,
+        is_asset_reference
+    from {{ ref('int_perpetual_closes') }}
+
+),
+
+valued as (
+
+    select
+        ranked.asset,
+        ranked.venue,
+        ranked.instrument,
+        ranked.day,
+        ranked.margin_type,
+        ranked.source,
+        ranked.observed_at,
+        ranked.open_interest_contracts,
+        ranked.open_interest_coin,
+        ranked.open_interest_usd,
+        -- the contract's own close, else the asset's: an inverse contract has no bars among the linear ones
+        coalesce(own.close_usd, reference.close_usd) as price_usd
+    from ranked
+    left join closes as own
+        on
+            ranked.asset = own.asset
+            and ranked.venue = own.venue
+            and ranked.instrument = own.instrument
+            and ranked.day = own.day
+    left join closes as reference
+        on
+            ranked.asset = reference.asset
+            and ranked.day = reference.day
+            and reference.is_asset_reference
+    where ranked.precedence = 1
+
+)
+
+select
+    asset,
+    venue,
+    instrument,
+    day,
+    margin_type,
+    source,
+    observed_at,
+    open_interest_contracts,
+    coalesce(open_interest_coin, open_interest_usd / price_usd) as open_interest_coin,
+    coalesce(open_interest_usd, open_interest_coin * price_usd) as open_interest_usd
+from valued

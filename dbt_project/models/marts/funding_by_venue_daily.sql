@@ -1,0 +1,20 @@
+-- Funding paid over each day of the window by instrument, from one source each.
+select
+    funding.asset,
+    funding.venue,
+    funding.instrument,
+    funding.day,
+    funding.source,
+    funding.settlement_count,
+    funding.hours_covered,
+    funding.interval_hours,
+    funding.rate_sum,
+    funding.rate_8h_bp,
+    funding.rate_8h_bp * 3 * 365 / 100 as annualised_pct,
+    funding.is_complete
+from {{ ref('int_funding__by_instrument') }} as funding
+inner join {{ ref('int_calendar') }} as calendar
+    on
+        funding.asset = calendar.asset
+        and funding.day = calendar.day
+        and calendar.is_in_window

@@ -1,0 +1,55 @@
+-- Open interest of each asset and day over all instruments. Changes compare the instruments present on both
+-- days alone, so that one that starts or ends is no change; a change is unknown as soon as one of their weights is.
+with
+
+totals as (
+
+    select
+        asset,
+        day,
+        {{ sum_if_all_known('open_interest_usd') }} as open_interest_usd,
+        {{ sum_if_all_known('open_interest_coin') }} as open_interest_coin,
+        {{ sum_if_all_known('open_interest_coin', among="margin_type = 'linear'") }} as linear_open_interest_coin,
+        {{ sum_if_all_known('open_interest_usd', among="margin_type = 'linear'") }} as linear_open_interest_usd,
+        {{ sum_if_all_known('open_interest_usd', among="margin_type = 'inverse'") }} as inverse_open_interest_usd,
+        {{ sum_if_all_known('open_interest_coin', among="margin_type = 'inverse'") }} as inverse_open_interest_coin,
+        {%- for days in [1, 3, 7] %}
+        {%- set on_both_days = 'change_' ~ days ~ 'd_pct is not null' %}
+        {{ weighted_mean('change_' ~ days ~ 'd_pct', 'usd_' ~ days ~ 'd_ago') }} as change_{{ days }}d_pct,
+        {{ sum_if_all_known('open_interest_usd', among=on_both_days) }} as usd_same_{{ days }}d,
+        {{ sum_if_all_known('usd_' ~ days ~ 'd_ago', among=on_both_days) }} as usd_before_{{ days }}d,
+        {%- endfor %}
+        {{ weighted_mean('share_of_7d_max', 'open_interest_usd') }} as share_of_7d_max,
+        {{ sorted_list("venue || ':' || instrument") }} as instruments,
+        {{ sorted_list('venue') }} as venues,
+        {{ sorted_list('source') }} as sources
+    from {{ ref('int_open_interest__changes') }}
+    group by asset, day
+
+)
+
+select
+    calendar.asset,
+    calendar.day,
+    totals.open_interest_usd,
+    totals.open_interest_coin,
+    totals.linear_open_interest_coin,
+    totals.linear_open_interest_usd,
+    totals.inverse_open_interest_usd,
+    totals.inverse_open_interest_coin,
+    totals.change_1d_pct,
+    totals.change_3d_pct,
+    totals.change_7d_pct,
+    {{ change_pct('totals.usd_same_1d', 'totals.usd_before_1d') }} as change_1d_usd_pct,
+    {{ change_pct('totals.usd_same_3d', 'totals.usd_before_3d') }} as change_3d_usd_pct,
+    {{ change_pct('totals.usd_same_7d', 'totals.usd_before_7d') }} as change_7d_usd_pct,
+    totals.share_of_7d_max,
+    totals.instruments,
+    totals.venues,
+    totals.sources
+from {{ ref('int_calendar') }} as calendar
+left join totals
+    on
+        calendar.asset = totals.asset
+        and calendar.day = totals.day
+where calendar.is_in_window

@@ -1,0 +1,36 @@
+-- Daily funding bars of Coinalyze in percent per settlement, newest per (symbol, day).
+with
+
+source as (
+
+    {{ newest_per_key(
+        source('coinalyze', 'coinalyze_funding'),
+        key=['symbol', 'open_at'],
+        ties=['close', 'open', 'high', 'low']
+    ) }}
+
+),
+
+renamed as (
+
+    select
+
+        ---------- ids
+        symbol,
+        cast(open_at as date) as day,
+
+        ---------- numbers
+        open as open_pct,
+        high as high_pct,
+        low as low_pct,
+        close as close_pct,
+
+        ---------- timestamps
+        open_at,
+        ingested_at
+
+    from source
+
+)
+
+select * from renamed

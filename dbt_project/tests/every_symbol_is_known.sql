@@ -1,0 +1,41 @@
+-- Fails on symbols that were fetched but stand for nothing: the join onto the catalogue drops their rows.
+-- A warning, because a symbol that was taken out of the catalogue keeps its rows in raw, rightly.
+{{ config(severity='warn') }}
+
+{%- set feeds = {
+    'binance_spot_klines': ref('stg_binance__spot_klines'),
+    'binance_um_klines': ref('stg_binance__um_klines'),
+    'binance_um_funding': ref('stg_binance__um_funding'),
+    'binance_um_open_interest': ref('stg_binance__um_open_interest'),
+    'coinalyze_open_interest': ref('stg_coinalyze__open_interest'),
+    'coinalyze_liquidations': ref('stg_coinalyze__liquidations'),
+    'coinalyze_funding': ref('stg_coinalyze__funding'),
+} %}
+
+with
+
+fetched as (
+
+    {% for feed, model in feeds.items() %}
+    select distinct
+        '{{ feed }}' as feed,
+        symbol
+    from {{ model }}
+    union all
+    {% endfor %}
+    select distinct
+        'coinmetrics_network' as feed,
+        asset_code as symbol
+    from {{ ref('stg_coinmetrics__network') }}
+
+)
+
+select
+    fetched.feed,
+    fetched.symbol
+from fetched
+left join {{ ref('stg_ops__instruments') }} as instruments
+    on
+        fetched.feed = instruments.feed
+        and fetched.symbol = instruments.symbol
+where instruments.feed is null

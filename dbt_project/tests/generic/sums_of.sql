@@ -1,0 +1,38 @@
+{# Fails on (asset, day) whose value is not the sum of its parts, within 1e-9 of it, or is known while a
+   part is not (or the other way round). A day without parts has a null. #}
+{% test sums_of(model, parts, columns) %}
+
+with
+
+summed as (
+
+    select
+        asset,
+        day
+        {%- for column in columns %},
+        {{ sum_if_all_known(column) }} as {{ column }}
+        {%- endfor %}
+    from {{ parts }}
+    group by asset, day
+
+)
+
+select
+    tested.asset,
+    tested.day
+    {%- for column in columns %},
+    tested.{{ column }},
+    summed.{{ column }} as {{ column }}_of_parts
+    {%- endfor %}
+from {{ model }} as tested
+left join summed
+    on
+        tested.asset = summed.asset
+        and tested.day = summed.day
+where
+    {%- for column in columns %}
+    (tested.{{ column }} is null) <> (summed.{{ column }} is null)
+    or abs(tested.{{ column }} - summed.{{ column }}) > 1e-9 * abs(summed.{{ column }}){{ ' or' if not loop.last }}
+    {%- endfor %}
+
+{% endtest %}

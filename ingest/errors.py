@@ -1,0 +1,79 @@
+"""What can go wrong between a venue and a segment, as typed errors that read as one line.
+
+Only the errors live here; which HTTP status or body code raises which is in `ingest.http` and in the venue modules.
+"""
+
+from __future__ import annotations
+
+
+class IngestError(Exception):
+    """Something that a person has to read: what failed, where, and what to do about it."""
+
+    def __init__(self, what: str, *, host: str = "", path: str = "", advice: str = "") -> None:
+        self.what, self.host, self.path, self.advice = what, host, path, advice
+        where = f" ({host}{path})" if host else ""
+        super().__init__(f"{what}{where}{'; ' + advice if advice else ''}")
+
+
+class FeedUnavailable(IngestError):
+    """The feed cannot be had now; the run goes on without it and says why."""
+
+
+class KeyMissing(FeedUnavailable):
+    """The feed wants an API key that the environment does not hold."""
+
+
+class GeoBlocked(FeedUnavailable):
+    """The venue refuses the country this machine is in (HTTP 451, CloudFront 403)."""
+
+
+class Banned(FeedUnavailable):
+    """HTTP 418: the venue banned this address for asking too much; nothing more is asked of the host."""
+
+
+class AccessRefused(FeedUnavailable):
+    """HTTP 401 or 403: a wrong key, a metric that is not free, or a firewall."""
+
+
+class HostUnreachable(FeedUnavailable):
+    """No connection to the host, after retries."""
+
+
+class VenueFailing(FeedUnavailable):
+    """The venue answered, but never usefully: rate limits, 5xx, cut or malformed pages until retries ran out."""
+
+
+class RequestRefused(FeedUnavailable):
+    """The venue says that the request itself is wrong (unknown symbol, window outside its retention)."""
+
+
+class ArchiveAbsent(IngestError):
+    """HTTP 404 on an archive: not published yet, or never."""
+
+
+class ArchiveDamaged(IngestError):
+    """An archive that does not match its published checksum, or does not unzip to one CSV."""
+
+
+class Transient(IngestError):
+    """One failed attempt that is worth another; never leaves `ingest.http`."""
+
+    def __init__(self, what: str, *, host: str, path: str, retry_after: float | None = None) -> None:
+        super().__init__(what, host=host, path=path)
+        self.retry_after = retry_after
+
+
+class NoConnection(Transient):
+    """A failed attempt in which the host did not even accept the connection."""
+
+
+class ChecksumDiffers(Transient):
+    """A failed attempt whose body is not the one that the published checksum is of."""
+
+
+class CatalogueBroken(IngestError):
+    """`catalogue.toml` names a feed, host or market that does not exist, or leaves a field out."""
+
+
+class SchemaBroken(IngestError):
+    """A parser produced columns that its schema does not know: a mistake in this code, not in the data."""

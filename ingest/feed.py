@@ -1,0 +1,177 @@
+"""What a feed is: its identity, its series, its schema, and the face every venue module gives the rest.
+
+No feed stands here: the venues define theirs in `ingest.venues`, the catalogue in `ingest.feeds` lists them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Literal, Protocol
+
+import pandera.polars as pa
+import polars as pl
+
+from ingest.errors import KeyMissing
+from ingest.http import MarketSession
+from ingest.windows import Window, day_start, merge
+
+Channel = Literal["archive", "rest"]
+
+
+@dataclass(frozen=True)
+class Instrument:
+    """One symbol of a feed and what it stands for. `instrument` is the canonical contract of the venue.
+
+    `market` is spot, perpetual or network; `margin_type` linear or inverse for a perpetual, else None.
+    """
+
+    symbol: str
+    asset: str
+    market: str
+    venue: str | None = None
+    instrument: str | None = None
+    margin_type: str | None = None
+
+
+@dataclass(frozen=True)
+class Part:
+    """One stretch of one series that the venue has answered for: `rows` of them, or none.
+
+    `absent` marks an archive that the venue definitely does not have, so that it is not asked for again.
+    """
+
+    series: str
+    channel: Channel
+    window: Window
+    rows: int
+    url: str | None = None
+    sha256: str | None = None
+    absent: bool = False
+
+
+@dataclass(frozen=True)
+class Batch:
+    """What one step of a fetch brought: rows as the parser left them, and the parts they answer for."""
+
+    rows: pl.DataFrame
+    parts: tuple[Part, ...]
+
+
+class Coverage:
+    """What a warehouse holds of one feed, by series and channel. A pull adds to it what it has landed."""
+
+    def __init__(self, parts: Iterable[Part] = ()) -> None:
+        self._held: dict[tuple[str, Channel, bool], list[Window]] = {}
+        self.add(parts)
+
+    def add(self, parts: Iterable[Part]) -> None:
+        touched = set()
+        for part in parts:
+            key = (part.series, part.channel, part.absent)
+            self._held.setdefault(key, []).append(part.window)
+            touched.add(key)
+        for key in touched:
+            self._held[key] = merge(self._held[key])
+
+    def of(self, series: str, channel: Channel, *, absent: bool = False) -> list[Window]:
+        """The windows that came by a channel, or with `absent` those that the venue does not have in it."""
+        return self._held.get((series, channel, absent), [])
+
+    def missing(self, series: str, window: Window) -> list[Window]:
+        """The parts of `window` of which no channel has brought anything."""
+        return window.without([*self.of(series, "archive"), *self.of(series, "rest")])
+
+    def lacks_archive(self, series: str, window: Window) -> bool:
+        """Whether some of `window` came by no archive and is not known to be absent there."""
+        return bool(window.without([*self.of(series, "archive"), *self.of(series, "archive", absent=True)]))
+
+
+class Progress(Protocol):
+    """Where a fetch tells how far it is."""
+
+    def begin(self, feed: str, files: int) -> None:
+        """`files` more archives are going to be fetched."""
+
+    def advance(self, feed: str, files: int, rows: int) -> None: ...
+
+
+class NoProgress:
+    """Progress that nobody watches."""
+
+    def begin(self, feed: str, files: int) -> None:
+        del feed, files
+
+    def advance(self, feed: str, files: int, rows: int) -> None:
+        del feed, files, rows
+
+
+@dataclass
+class Request:
+    """One pull of one feed: which instruments, which window, and what may be used for it.
+
+    `notes` collects what a person should read although the feed goes on (a tail that had to be skipped).
+    """
+
+    feed: Feed
+    instruments: tuple[Instrument, ...]
+    window: Window
+    now: datetime
+    session: MarketSession
+    held: Coverage
+    keys: dict[str, str] = field(default_factory=dict)
+    progress: Progress = field(default_factory=NoProgress)
+    notes: list[str] = field(default_factory=list)
+
+    def key(self) -> str:
+        """The API key of the feed. Raises KeyMissing with the variable to set."""
+        name = self.feed.key_variable
+        if name is None or not self.keys.get(name):
+            raise KeyMissing("no API key", advice=f"set {name} to get this feed (a free key: {self.feed.key_from})")
+        return self.keys[name]
+
+
+Fetch = Callable[[Request], Iterator[Batch]]
+
+
+@dataclass(frozen=True)
+class Feed:
+    """One series of one venue, as it is asked for and as it lands.
+
+    `key` are the natural key columns, `observed` the column that tells when (its day counts for freshness),
+    `step` how long one observation speaks for, `retention` how far back the venue keeps it (None: all of it),
+    `settles` how long after a day its value can still be missing without anything being wrong.
+    """
+
+    name: str
+    venue: str
+    series: str
+    description: str
+    schema: pa.DataFrameSchema
+    key: tuple[str, ...]
+    observed: str
+    cadence: str
+    retention: str
+    licence: str
+    fetch: Fetch
+    hosts: tuple[str, ...]
+    settles: timedelta = timedelta(0)
+    key_variable: str | None = None
+    key_from: str | None = None
+
+    def rows_schema(self) -> dict[str, pl.DataType]:
+        """Column name to Polars type, in order."""
+        return {name: column.dtype.type for name, column in self.schema.columns.items()}
+
+
+def settled(asked: Window, last: datetime | None, now: datetime, lag: timedelta = timedelta(days=3)) -> Window:
+    """The part of `asked` that an answer can be held to have covered.
+
+    `last` is the end of the last observation received. Near the present a venue may simply be late, so only what
+    came counts; what is older than `lag` and did not come is not going to come.
+    """
+    if asked.end <= now - lag:
+        return asked
+    reached = max(asked.start, min(asked.end, day_start((now - lag).date())))
+    return Window(asked.start, max(reached, min(last, asked.end)) if last else reached)

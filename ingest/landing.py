@@ -1,0 +1,150 @@
+"""The landing zone: append-only Parquet segments, the only thing that cannot be made again.
+
+A segment is written to a temporary file, synced and renamed. Its name carries series, window, content hash and the
+moment it was fetched; what it answers for (its parts) is in its metadata, so that a database can be rebuilt from
+here alone. Who reads the segments is no business of this module.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import re
+from collections.abc import Collection, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import polars as pl
+
+from ingest.errors import IngestError
+from ingest.feed import Feed, Part
+from ingest.windows import Window
+
+STAMP = "%Y%m%dT%H%M%S.%fZ"
+NAME = re.compile(r"(?P<series>[^_]+)_(?P<window>\d{8}_\d{8})_(?P<hash>[0-9a-f]{16})_(?P<stamp>[\dT.]+Z)\.parquet")
+QUARANTINE = "quarantine"
+QUARANTINE_SCHEMA = {"feed": pl.String, "symbol": pl.String, "reason": pl.String, "payload": pl.String}
+INGESTED_AT = "ingested_at"
+
+
+@dataclass(frozen=True)
+class Segment:
+    """One landed file: `name` is its path below the landing directory and its identity for ever."""
+
+    name: str
+    feed: str
+    ingested_at: datetime
+
+    @property
+    def order(self) -> tuple[datetime, str]:
+        return (self.ingested_at, self.name)
+
+
+class Landing:
+    """The segments below one directory."""
+
+    def __init__(self, directory: Path) -> None:
+        self.directory = directory
+
+    def segments(self, folders: Collection[str]) -> list[Segment]:
+        """The segments of these feeds, oldest fetch first. Temporary files of a run that died are not segments."""
+        present = [self.directory / name for name in folders if (self.directory / name).is_dir()]
+        return sorted((s for folder in present for s in self._in(folder)), key=lambda s: s.order)
+
+    def write(self, feed: Feed, rows: pl.DataFrame, parts: Sequence[Part], now: datetime) -> Segment | None:
+        """Land `rows` (schema columns) with the parts they answer for; None when the newest segment says the same."""
+        return self._write(feed.name, rows, parts, now)
+
+    def quarantine(self, feed: Feed, rows: pl.DataFrame, parts: Sequence[Part], now: datetime) -> Segment | None:
+        """Land rows that broke the schema of `feed`: symbol, reason, payload."""
+        labelled = rows.select(pl.lit(feed.name).alias("feed"), "symbol", "reason", "payload")
+        return self._write(QUARANTINE, labelled, parts, now)
+
+    def path(self, segment: Segment) -> Path:
+        return self.directory / segment.name
+
+    def parts(self, segment: Segment) -> list[Part]:
+        """What a segment answers for. Raises IngestError when the file is no segment."""
+        if segment.feed == QUARANTINE:
+            return []
+        try:
+            return [_part_from(p) for p in json.loads(pl.read_parquet_metadata(self.path(segment))["parts"])]
+        except (OSError, KeyError, ValueError, pl.exceptions.PolarsError) as error:
+            raise IngestError(
+                f"{segment.name} is not a readable segment: {error}", advice="restore it from a backup, or move it away"
+            ) from error
+
+    def _write(self, feed: str, rows: pl.DataFrame, parts: Sequence[Part], now: datetime) -> Segment | None:
+        folder = self.directory / feed
+        folder.mkdir(parents=True, exist_ok=True)
+        series = {part.series for part in parts}
+        label = re.sub(r"[^A-Za-z0-9.-]", "-", series.pop()) if len(series) == 1 else "several"
+        window = _spanned(parts)
+        described = json.dumps([_part_to(p) for p in parts], separators=(",", ":"))
+        content = _content_hash(rows, described)
+        earlier = sorted(self._in(folder), key=lambda s: s.order)
+        same = [s for s in earlier if Path(s.name).name.startswith(f"{label}_{window}_")]
+        if same and f"_{content}_" in same[-1].name:
+            return None
+        stamp = now.astimezone(UTC)
+        if earlier and earlier[-1].ingested_at >= stamp:  # a clock that stood still or went back: order must hold
+            stamp = earlier[-1].ingested_at + timedelta(microseconds=1)
+        name = f"{label}_{window}_{content}_{stamp.strftime(STAMP)}.parquet"
+        stamped = rows.with_columns(pl.lit(stamp.replace(tzinfo=None)).cast(pl.Datetime("us")).alias(INGESTED_AT))
+        temporary = folder / f".{name}.{os.getpid()}"
+        stamped.write_parquet(temporary, compression="zstd", metadata={"feed": feed, "parts": described})
+        _sync(temporary)
+        temporary.rename(folder / name)
+        _sync(folder)
+        return Segment(f"{feed}/{name}", feed, stamp)
+
+    def _in(self, folder: Path) -> Iterator[Segment]:
+        for file in os.scandir(folder):
+            if found := NAME.fullmatch(file.name):
+                stamp = datetime.strptime(found["stamp"], STAMP).replace(tzinfo=UTC)
+                yield Segment(f"{folder.name}/{file.name}", folder.name, stamp)
+
+
+def _spanned(parts: Sequence[Part]) -> str:
+    first = min(part.window.start for part in parts)
+    last = max(part.window.end for part in parts)
+    return f"{first:%Y%m%d}_{last:%Y%m%d}"
+
+
+def _content_hash(rows: pl.DataFrame, described: str) -> str:
+    """Of the values and what they answer for, not of the file: Parquet bytes differ between writers."""
+    digest = hashlib.sha256(described.encode())
+    digest.update(repr(list(rows.schema.items())).encode())
+    digest.update(rows.write_ipc(None, compression="uncompressed").getbuffer())
+    return digest.hexdigest()[:16]
+
+
+def _sync(path: Path) -> None:
+    descriptor = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+
+
+def _part_to(part: Part) -> dict[str, Any]:
+    return {
+        "series": part.series,
+        "channel": part.channel,
+        "start": part.window.start.isoformat(),
+        "end": part.window.end.isoformat(),
+        "rows": part.rows,
+        "url": part.url,
+        "sha256": part.sha256,
+        "absent": part.absent,
+    }
+
+
+def _part_from(stored: dict[str, Any]) -> Part:
+    window = Window(datetime.fromisoformat(stored["start"]), datetime.fromisoformat(stored["end"]))
+    return Part(
+        stored["series"], stored["channel"], window, stored["rows"], stored["url"], stored["sha256"], stored["absent"]
+    )

@@ -1,0 +1,77 @@
+"""Which market a run talks to: the live venues, a relay that stands in for them, or the simulation.
+
+Only the transport differs: the same session, client code and parsing run in all three.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any, Literal
+from urllib.parse import urlsplit
+
+import requests
+from requests.adapters import HTTPAdapter
+from requests_ratelimiter import LimiterMixin
+
+from ingest.errors import IngestError
+
+Kind = Literal["sample", "live", "relay"]
+
+
+@dataclass(frozen=True)
+class Market:
+    """`url` is set for a relay alone, without a trailing slash."""
+
+    kind: Kind
+    url: str = ""
+
+    @classmethod
+    def parse(cls, text: str) -> Market:
+        """`sample`, `live`, or the http(s) address of a relay. Raises IngestError on anything else."""
+        if text in ("sample", "live"):
+            return cls("sample" if text == "sample" else "live")
+        parts = urlsplit(text)
+        if parts.scheme in ("http", "https") and parts.hostname and not parts.query and not parts.fragment:
+            return cls("relay", text.rstrip("/"))
+        raise IngestError(f"{text!r} is no market", advice="use sample, live, or an address like http://127.0.0.1:9080")
+
+    @property
+    def simulated(self) -> bool:
+        return self.kind == "sample"
+
+    @property
+    def folder(self) -> str:
+        """The name of this market's default warehouse directory."""
+        if self.kind != "relay":
+            return self.kind
+        parts = urlsplit(self.url)
+        return f"relay-{parts.hostname}-{parts.port or {'http': 80, 'https': 443}[parts.scheme]}".replace(":", "-")
+
+    def __str__(self) -> str:
+        return self.url or self.kind
+
+
+class LimitedAdapter(LimiterMixin, HTTPAdapter):
+    """The plain transport with a rate limit."""
+
+
+class RelayAdapter(HTTPAdapter):
+    """Sends `https://HOST/path` to `<relay>/HOST/path`."""
+
+    # Named in full: LimiterMixin hands on only the arguments that it finds in this signature.
+    def __init__(self, relay: str, pool_connections: int = 4, pool_maxsize: int = 8) -> None:
+        self._relay = relay
+        super().__init__(pool_connections=pool_connections, pool_maxsize=pool_maxsize)
+
+    def send(self, request: requests.PreparedRequest, **kwargs: Any) -> requests.Response:  # type: ignore[override]  # noqa: ANN401
+        # The caller keeps its own request with the venue's address: errors and limits go by that.
+        relayed = request.copy()
+        assert request.url is not None  # noqa: S101 - a prepared request has one
+        relayed.url = f"{self._relay}/{request.url.split('://', 1)[1]}"
+        response = super().send(relayed, **kwargs)
+        response.url, response.request = request.url, request
+        return response
+
+
+class LimitedRelayAdapter(LimiterMixin, RelayAdapter):
+    """The relay with the venues' own rate limits, by the venues' host names."""

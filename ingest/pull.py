@@ -1,0 +1,53 @@
+"""One pull of one feed, from the venue to landed segments: fetch, check against the schema, land.
+
+What happens with the segments afterwards is the warehouse's business.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from ingest.errors import FeedUnavailable
+from ingest.feed import Request
+from ingest.http import Traffic
+from ingest.landing import Landing
+from ingest.schema import conform
+
+
+@dataclass
+class Pulled:
+    """What a pull brought. `skipped` says in one line why the feed, or the rest of it, could not be had."""
+
+    feed: str
+    rows: int = 0
+    quarantined: int = 0
+    segments: list[str] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)
+    skipped: str | None = None
+    traffic: Traffic = field(default_factory=lambda: Traffic(0, 0, 0))
+
+
+def pull(request: Request, landing: Landing) -> Pulled:
+    """Land what the venue has of the request's window and the warehouse does not hold.
+
+    A feed that cannot be had is not an error of the run: what came before stays landed and `skipped` says why.
+    Quarantined rows land first, so that rows never stand without what was taken out of them.
+    """
+    feed, result = request.feed, Pulled(request.feed.name, notes=request.notes)
+    before = request.session.traffic
+    try:
+        for batch in feed.fetch(request):
+            conformed = conform(batch.rows, feed.schema, feed.key, request.now)
+            if conformed.quarantined.height:
+                landing.quarantine(feed, conformed.quarantined, batch.parts, request.now)
+            request.held.add(batch.parts)
+            result.quarantined += conformed.quarantined.height
+            if conformed.rows.is_empty() and not any(part.window for part in batch.parts):
+                continue  # nothing came and nothing is known to be missing for good
+            if segment := landing.write(feed, conformed.rows, batch.parts, request.now):
+                result.segments.append(segment.name)
+                result.rows += conformed.rows.height
+    except FeedUnavailable as error:
+        result.skipped = str(error)
+    result.traffic = request.session.traffic.since(before)
+    return result

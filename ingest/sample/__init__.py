@@ -1,0 +1,18 @@
+"""The simulated market behind ``--market sample``: the venues' answers, made from a seed, without a network.
+
+What the answers are parsed into is the business of ``ingest.venues``; nothing here knows it.
+"""
+
+from ingest.sample.adapter import SimulatedMarketAdapter
+from ingest.sample.market import SimulatedMarket
+from ingest.sample.scenario import DEFAULT_SEED, EPISODES, FIRST_DAY, LAST_DAY, SIMULATION_NOW
+
+__all__ = [
+    "DEFAULT_SEED",
+    "EPISODES",
+    "FIRST_DAY",
+    "LAST_DAY",
+    "SIMULATION_NOW",
+    "SimulatedMarket",
+    "SimulatedMarketAdapter",
+]

@@ -1,0 +1,196 @@
+"""Binance's REST answers in the simulated market: spot and USDT-M klines, funding, open-interest history.
+
+The bulk archives stand in ``vision``, what both call the symbols and how a kline reads stands here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import TypeVar
+
+from ingest.sample.answers import Answer, BadParameterError, Question, integer, json_answer
+from ingest.sample.instants import DAY_MS, FIVE_MINUTES_MS, HOUR_MS, start_of
+from ingest.sample.market import Market, SimulatedMarket
+from ingest.sample.path import Bar
+from ingest.sample.scenario import ASSETS, AssetCode
+
+SYMBOLS: dict[str, AssetCode] = {"BTCUSDT": "BTC", "ETHUSDT": "ETH"}
+INTERVALS_MS = {"1h": HOUR_MS, "1d": DAY_MS}
+_PERIODS_MS = {"5m": FIVE_MINUTES_MS, **INTERVALS_MS}
+# openInterestHist keeps no more than 30 days.
+_OPEN_INTEREST_RETENTION_MS = 30 * DAY_MS
+
+_USED_WEIGHT = "X-MBX-USED-WEIGHT-1M"
+
+Row = TypeVar("Row")
+
+
+class _RefusedError(Exception):
+    """The venue's own refusal, HTTP 400 with a code and a message."""
+
+    def __init__(self, code: int, message: str) -> None:
+        super().__init__(code, message)
+        self.code = code
+        self.message = message
+
+
+def spot_rest(market: SimulatedMarket, question: Question) -> Answer:
+    """data-api.binance.vision."""
+    return _routed(question, {"/api/v3/klines": lambda: _klines(market, question, "spot", most=1000)})
+
+
+def usd_margined_rest(market: SimulatedMarket, question: Question) -> Answer:
+    """fapi.binance.com."""
+    routes = {
+        "/fapi/v1/klines": lambda: _klines(market, question, "perpetual", most=1500),
+        "/fapi/v1/fundingRate": lambda: _funding(market, question),
+        "/futures/data/openInterestHist": lambda: _open_interest(market, question),
+    }
+    return _routed(question, routes)
+
+
+def kline_fields(bar: Bar, market: Market, step_ms: int) -> list[int | str]:
+    """The twelve fields of a kline: numbers for times and the trade count, decimal strings for the rest."""
+    price, volume, quote = (8, 8, 8) if market == "spot" else (2, 3, 5)
+    return [
+        bar.open_at_ms,
+        f"{bar.open:.{price}f}",
+        f"{bar.high:.{price}f}",
+        f"{bar.low:.{price}f}",
+        f"{bar.close:.{price}f}",
+        f"{bar.volume:.{volume}f}",
+        bar.open_at_ms + step_ms - 1,
+        f"{bar.quote_volume:.{quote}f}",
+        bar.trade_count,
+        f"{bar.taker_buy_volume:.{volume}f}",
+        f"{bar.taker_buy_quote_volume:.{quote}f}",
+        "0",
+    ]
+
+
+def settlements(
+    market: SimulatedMarket, code: AssetCode, first_ms: int, last_ms: int
+) -> list[tuple[int, float, float]]:
+    """(calculation time, rate, mark price) within [first_ms, last_ms] and not after now, ascending.
+
+    The time comes some milliseconds after the full hour, as the venue publishes it.
+    """
+    series = market.asset(code)
+    found = []
+    for day in market.days_between(first_ms, last_ms):
+        for settled_ms, rate, _ in series.settlements(day):
+            # Any spread does that depends on nothing but the settlement.
+            calculated_ms = settled_ms + settled_ms // HOUR_MS * 7 % 13
+            if first_ms <= calculated_ms <= last_ms and settled_ms <= market.now_ms:
+                mark = series.perpetual_price(day)[(settled_ms - start_of(day)) // FIVE_MINUTES_MS]
+                found.append((calculated_ms, rate, mark))
+    return found
+
+
+def _routed(question: Question, routes: Mapping[str, Callable[[], Answer]]) -> Answer:
+    route = routes.get(question.path)
+    if route is None:
+        return json_answer(404, {"code": -5000, "msg": f"Path {question.path}, Method GET is invalid"})
+    try:
+        return route()
+    except _RefusedError as refused:
+        return json_answer(400, {"code": refused.code, "msg": refused.message})
+    except BadParameterError as bad:
+        legal = f"Illegal characters found in parameter '{bad.name}'; legal range is '^[0-9]{{1,20}}$'."
+        return json_answer(400, {"code": -1100, "msg": legal})
+
+
+def _klines(market: SimulatedMarket, question: Question, kind: Market, most: int) -> Answer:
+    code = _asset(question)
+    step_ms = INTERVALS_MS.get(_required(question, "interval"))
+    if step_ms is None:
+        raise _RefusedError(-1120, "Invalid interval.")
+    limit = _limit(question, 500, most)
+    bars = market.bars(code, kind, step_ms, *_window(market, question, limit * step_ms))
+    bars = _page(bars, question, limit)
+    weight = "2" if kind == "spot" else _futures_weight(limit)
+    return json_answer(200, [kline_fields(bar, kind, step_ms) for bar in bars], {_USED_WEIGHT: weight})
+
+
+def _funding(market: SimulatedMarket, question: Question) -> Answer:
+    code = _asset(question)
+    limit = _limit(question, 100, most=1000)
+    rows = settlements(market, code, *_window(market, question, (limit + 1) * 8 * HOUR_MS))
+    payload = [
+        {
+            "symbol": question.parameters["symbol"],
+            "fundingTime": calculated_ms,
+            "fundingRate": f"{rate:.8f}",
+            "markPrice": f"{mark:.8f}",
+        }
+        for calculated_ms, rate, mark in _page(rows, question, limit)
+    ]
+    return json_answer(200, payload, {_USED_WEIGHT: "1"})
+
+
+def _open_interest(market: SimulatedMarket, question: Question) -> Answer:
+    code = _asset(question)
+    step_ms = _PERIODS_MS.get(_required(question, "period"))
+    if step_ms is None:
+        raise _RefusedError(-1130, "parameter 'period' is invalid.")
+    oldest_ms = market.now_ms - _OPEN_INTEREST_RETENTION_MS
+    started = integer(question, "startTime")
+    if started is not None and started < oldest_ms:
+        raise _RefusedError(-1130, "parameter 'startTime' is invalid.")
+    limit = _limit(question, 30, most=500)
+    first_ms, last_ms = _window(market, question, limit * step_ms)
+    rows = market.open_interest(code, step_ms, max(first_ms, oldest_ms), last_ms)
+    payload = [
+        {
+            "symbol": question.parameters["symbol"],
+            "sumOpenInterest": f"{coin:.8f}",
+            "sumOpenInterestValue": f"{usd:.8f}",
+            "CMCCirculatingSupply": f"{ASSETS[code].supply_coin:.8f}",
+            "timestamp": instant_ms,
+        }
+        for instant_ms, coin, usd in _page(rows, question, limit)
+    ]
+    return json_answer(200, payload, {_USED_WEIGHT: "0"})
+
+
+def _required(question: Question, name: str) -> str:
+    value = question.parameters.get(name, "")
+    if value == "":
+        raise _RefusedError(
+            -1102, f"Mandatory parameter '{name}' was not sent, was empty/null, or malformed."
+        )
+    return value
+
+
+def _asset(question: Question) -> AssetCode:
+    code = SYMBOLS.get(_required(question, "symbol"))
+    if code is None:
+        raise _RefusedError(-1121, "Invalid symbol.")
+    return code
+
+
+def _window(market: SimulatedMarket, question: Question, latest_ms: int) -> tuple[int, int]:
+    """startTime and endTime, both inclusive; without a start as much as the latest page can hold."""
+    first_ms, last_ms = integer(question, "startTime"), integer(question, "endTime")
+    last_ms = market.now_ms if last_ms is None else min(last_ms, market.now_ms)
+    return (max(0, last_ms - latest_ms) if first_ms is None else first_ms), last_ms
+
+
+def _limit(question: Question, default: int, most: int) -> int:
+    limit = integer(question, "limit")
+    if limit == 0:
+        raise _RefusedError(-1130, "parameter 'limit' is invalid.")
+    return min(default if limit is None else limit, most)
+
+
+def _page(rows: list[Row], question: Question, limit: int) -> list[Row]:
+    """From startTime on when it is given, else the latest; ascending either way."""
+    return rows[:limit] if integer(question, "startTime") is not None else rows[-limit:]
+
+
+def _futures_weight(limit: int) -> str:
+    """The weight of a request for futures klines: what a minute has used that saw no other."""
+    for below, weight in ((100, "1"), (500, "2"), (1001, "5")):
+        if limit < below:
+            return weight
+    return "10"

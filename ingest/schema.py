@@ -1,0 +1,178 @@
+"""From a parser's frame to typed rows and quarantined rows, by the feed's Pandera schema.
+
+The schema is the only place that names a feed's columns, types, units and limits; the raw table and the source
+documentation are made from it. Column builders stand here, the schemas themselves with their venues.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pandera.polars as pa
+import polars as pl
+from pandera.errors import SchemaErrors
+
+from ingest.errors import SchemaBroken
+
+GENESIS = datetime(2009, 1, 3)  # the first Bitcoin block: nothing here can have been observed before it
+TIMESTAMP = pl.Datetime("us")
+
+
+def text(description: str, *, allowed: list[str] | None = None) -> pa.Column:
+    """A text column that is always there."""
+    checks = [pa.Check.isin(allowed)] if allowed else []
+    return pa.Column(pl.String, checks, description=description)
+
+
+def moment(description: str) -> pa.Column:
+    """A UTC timestamp that is always there, neither before Bitcoin nor after the present of the run."""
+    return pa.Column(TIMESTAMP, description=description, metadata={"unit": "UTC", "observed": True})
+
+
+def calendar_day(description: str) -> pa.Column:
+    """A UTC day that is always there, with the same limits as `moment`."""
+    return pa.Column(pl.Date, description=description, metadata={"unit": "UTC day", "observed": True})
+
+
+def number(
+    description: str, unit: str, *checks: pa.Check, nullable: bool = False, integer: bool = False
+) -> pa.Column:
+    """A finite number in `unit`; `nullable` where the venue itself leaves it out."""
+    finite = [] if integer else [pa.Check(lambda data: data.lazyframe.select(pl.col(data.key).is_finite()), name="finite")]
+    return pa.Column(
+        pl.Int64 if integer else pl.Float64,
+        [*finite, *checks],
+        nullable=nullable,
+        description=description,
+        metadata={"unit": unit},
+    )
+
+
+def positive() -> pa.Check:
+    return pa.Check.gt(0, name="positive")
+
+
+def not_negative() -> pa.Check:
+    return pa.Check.ge(0, name="not negative")
+
+
+def within(low: float, high: float) -> pa.Check:
+    return pa.Check.in_range(low, high, name=f"within {low:g} to {high:g}")
+
+
+def rows(rule: str, expression: pl.Expr) -> pa.Check:
+    """A rule over several columns of one row; it holds where `expression` is true or null."""
+    return pa.Check(lambda data: data.lazyframe.select(expression.fill_null(True)), name=rule)
+
+
+def forming(opened: str, step: timedelta, now: datetime) -> pl.Expr:
+    """True for a bar that is not over at `now`. One that opens after tomorrow is no bar but a wrong stamp: False."""
+    present = now.astimezone(UTC).replace(tzinfo=None)
+    start = pl.col(opened).cast(TIMESTAMP)
+    return ((start + step > present) & (start <= present + timedelta(days=1))).fill_null(False)
+
+
+@dataclass(frozen=True)
+class Conformed:
+    """`rows` in the schema's columns and order; `quarantined` as (symbol, reason, payload), payload as JSON."""
+
+    rows: pl.DataFrame
+    quarantined: pl.DataFrame
+
+
+QUARANTINE_COLUMNS = {"symbol": pl.String, "reason": pl.String, "payload": pl.String}
+
+
+def conform(frame: pl.DataFrame, schema: pa.DataFrameSchema, key: tuple[str, ...], now: datetime) -> Conformed:
+    """Split `frame` into rows that satisfy `schema` and rows that do not, each of these with its reasons.
+
+    `frame` has the schema's columns, text where a parser left a number as published. Text that is no number, a
+    null where none may be, a broken check, a moment before 2009 or later than one day after `now`: quarantined.
+    Of rows with one key in one payload the last stands; earlier ones that differ from it are quarantined.
+
+    Raises SchemaBroken when the columns themselves differ: that is a mistake in the parser.
+    """
+    if set(frame.columns) != set(schema.columns):
+        differ = sorted(set(frame.columns) ^ set(schema.columns))
+        raise SchemaBroken(f"parser and schema {schema.name} disagree on columns {differ}")
+    published = frame.select(*schema.columns).with_row_index("row")
+    typed = published.with_columns(
+        pl.col(name).cast(column.dtype.type, strict=False) for name, column in schema.columns.items()
+    )
+    reasons = [
+        *_unparsable(published, typed, schema),
+        *_absurd_moments(typed, schema, now),
+        *_broken_checks(typed, schema),
+        *_superseded(typed, key),
+    ]
+    if not reasons:
+        return Conformed(typed.drop("row").unique(maintain_order=True), pl.DataFrame(schema=QUARANTINE_COLUMNS))
+    by_row = (
+        pl.concat(reasons).unique(maintain_order=True).group_by("row", maintain_order=True).agg(pl.col("reason").str.join("; "))
+    )
+    named = "symbol" if "symbol" in schema.columns else key[0]
+    quarantined = by_row.join(published, on="row", how="inner").select(
+        pl.col(named).cast(pl.String).alias("symbol"),
+        "reason",
+        pl.struct(pl.exclude("row", "reason")).struct.json_encode().alias("payload"),
+    )
+    good = typed.join(by_row, on="row", how="anti", maintain_order="left").drop("row").unique(maintain_order=True)
+    return Conformed(good, quarantined)
+
+
+def _unparsable(published: pl.DataFrame, typed: pl.DataFrame, schema: pa.DataFrameSchema) -> list[pl.DataFrame]:
+    found = []
+    for name, column in schema.columns.items():
+        if published.schema[name] == column.dtype.type:
+            continue
+        lost = published[name].is_not_null() & typed[name].is_null()
+        if lost.any():
+            found.append(_reason(typed.filter(lost), f"{name}: unparsable"))
+    return found
+
+
+def _absurd_moments(typed: pl.DataFrame, schema: pa.DataFrameSchema, now: datetime) -> list[pl.DataFrame]:
+    latest = now.astimezone(UTC).replace(tzinfo=None) + timedelta(days=1)
+    found = []
+    for name, column in schema.columns.items():
+        if not (column.metadata or {}).get("observed"):
+            continue
+        observed = pl.col(name).cast(TIMESTAMP)
+        absurd = typed.filter((observed < GENESIS) | (observed > latest))
+        if absurd.height:
+            found.append(_reason(absurd, f"{name}: absurd timestamp"))
+    return found
+
+
+def _broken_checks(typed: pl.DataFrame, schema: pa.DataFrameSchema) -> list[pl.DataFrame]:
+    try:
+        schema.validate(typed.drop("row"), lazy=True)
+    except SchemaErrors as broken:
+        cases = broken.failure_cases
+        if cases["index"].null_count():
+            raise SchemaBroken(f"schema {schema.name}: {cases['check'].to_list()}") from broken
+        rule = pl.when(pl.col("column").is_null()).then(pl.col("check")).otherwise(
+            pl.format("{}: {}", "column", pl.col("check").str.replace("not_nullable", "missing", literal=True))
+        )
+        return [cases.select(pl.col("index").cast(pl.UInt32).alias("row"), rule.alias("reason"))]
+    return []
+
+
+def _superseded(typed: pl.DataFrame, key: tuple[str, ...]) -> list[pl.DataFrame]:
+    """Rows that share a key with a later, different row of the same payload."""
+    if not typed.select(pl.struct(key).is_duplicated().any()).item():
+        return []
+    last = typed.unique(subset=list(key), keep="last", maintain_order=True).drop("row")
+    earlier = typed.join(last, on=last.columns, how="anti", nulls_equal=True)
+    return [_reason(earlier, "superseded by a later row of the same payload")] if earlier.height else []
+
+
+def _reason(found: pl.DataFrame, reason: str) -> pl.DataFrame:
+    return found.select(pl.col("row").cast(pl.UInt32), pl.lit(reason).alias("reason"))
+
+
+def unit_of(column: Any) -> str | None:  # noqa: ANN401 - a Pandera column
+    """The unit a column was declared with, None for text."""
+    return (column.metadata or {}).get("unit")

@@ -1,0 +1,94 @@
+"""Binance USDT-margined funding: monthly archives, which tell the interval, and REST for what they lack."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pandera.polars as pa
+import polars as pl
+
+from ingest.feed import Batch, Part, Request, settled
+from ingest.schema import moment, number, positive, text, within
+from ingest.venues.binance import rest, vision
+from ingest.windows import Window
+
+URL = "https://fapi.binance.com/fapi/v1/fundingRate"
+PAGE = 1000
+COLUMNS = ("calc_time", "interval_hours", "funding_rate")
+# A settlement belongs to the hours before it, so a window's last one stands right at its end.
+SETTLEMENT = timedelta(hours=1)
+
+SCHEMA = pa.DataFrameSchema(
+    {
+        "symbol": text("Symbol as the venue writes it"),
+        "settled_at": moment("Hour of the settlement; the venue's stamps are some milliseconds late"),
+        "interval_hours": number("Hours the settlement pays for; archives tell it, REST does not", "hours",
+                                 within(1, 24), nullable=True),
+        "funding_rate": number("Rate that longs pay to shorts, as a fraction per interval", "fraction", within(-0.1, 0.1)),
+        "mark_price": number("Mark price at the settlement; not in archives, blank in old rows", "USDT", positive(),
+                             nullable=True),
+        "channel": text("How the row came: archive or rest", allowed=["archive", "rest"]),
+    },
+    strict=True,
+    name="binance_um_funding",
+)  # fmt: skip
+
+
+def fetch(request: Request) -> Iterator[Batch]:
+    """Yield the settlements of the window that are not held yet.
+
+    Raises FeedUnavailable when the archives, or the REST interface for what they lack, cannot be had.
+    """
+    window = Window(request.window.start, request.window.end + SETTLEMENT)
+    wanted = [
+        vision.archive("futures/um", "monthly", "fundingRate", i.symbol, i.symbol, month)
+        for i in request.instruments
+        for month in window.months()
+        if month.end <= request.now and request.held.lacks_archive(i.symbol, month)
+    ]
+    for text_rows, parts in vision.fetch(request, wanted, COLUMNS):
+        yield Batch(
+            text_rows.select(
+                pl.col("series").alias("symbol"),
+                _hour("calc_time").alias("settled_at"),
+                "interval_hours",
+                "funding_rate",
+                pl.lit(None, pl.Float64).alias("mark_price"),
+                pl.lit("archive").alias("channel"),
+            ),
+            parts,
+        )
+    for instrument in request.instruments:
+        for missing in request.held.missing(instrument.symbol, window):
+            yield _rest(request, instrument.symbol, missing)
+
+
+def _rest(request: Request, symbol: str, window: Window) -> Batch:
+    pages = rest.pages(
+        request.session, URL, {"symbol": symbol}, window, limit=PAGE, stamp_of=lambda row: int(row["fundingTime"])
+    )
+    frame = parse([row for page in pages for row in page])
+    seen = frame.filter(pl.col("settled_at") < pl.lit(window.end.replace(tzinfo=None)))["settled_at"].max()
+    last = seen.replace(tzinfo=UTC) + SETTLEMENT if isinstance(seen, datetime) else None
+    return Batch(frame, (Part(symbol, "rest", settled(window, last, request.now), frame.height, URL),))
+
+
+def parse(records: Sequence[dict[str, Any]]) -> pl.DataFrame:
+    """REST rows as a frame with the schema's columns, numbers as published text; a blank mark price is null."""
+    fields = ("symbol", "fundingTime", "fundingRate", "markPrice")
+    lines = [[None if r.get(f) in (None, "") else str(r[f]) for f in fields] for r in records]
+    frame = pl.DataFrame(lines, schema=dict.fromkeys(fields, pl.String), orient="row")
+    return frame.select(
+        "symbol",
+        _hour("fundingTime").alias("settled_at"),
+        pl.lit(None, pl.Float64).alias("interval_hours"),
+        pl.col("fundingRate").alias("funding_rate"),
+        pl.col("markPrice").alias("mark_price"),
+        pl.lit("rest").alias("channel"),
+    )
+
+
+def _hour(column: str) -> pl.Expr:
+    return vision.stamp(column).dt.truncate("1h")

@@ -1,0 +1,123 @@
+"""Coinalyze: daily open interest, liquidations and funding of single contracts, full history, with a free key.
+
+Stamps and the window are in seconds: milliseconds are answered with an empty list and no error.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pandera.polars as pa
+import polars as pl
+
+from ingest.errors import RequestRefused
+from ingest.feed import Batch, Feed, Part, Request, settled
+from ingest.schema import forming, moment, not_negative, number, positive, rows, text, within
+from ingest.windows import Window
+
+HOST = "api.coinalyze.net"
+DAY = timedelta(days=1)
+
+
+def _schema(name: str, columns: dict[str, pa.Column], checks: Sequence[pa.Check] = ()) -> pa.DataFrameSchema:
+    keys = {"symbol": text("Symbol with the exchange's suffix: .A is Binance"), "open_at": moment("Start of the UTC day")}
+    return pa.DataFrameSchema({**keys, **columns}, checks=list(checks), strict=True, name=name)
+
+
+def _bar(what: str, unit: str, check: pa.Check) -> dict[str, pa.Column]:
+    times = {"open": "at the start of the day", "high": "highest", "low": "lowest", "close": "at the end of the day"}
+    return {column: number(f"{what}, {when}", unit, check) for column, when in times.items()}
+
+
+ORDERED = rows("high below low", pl.col("high") >= pl.col("low"))
+OPEN_INTEREST = _schema(
+    "coinalyze_open_interest",
+    _bar("Open interest in contract units (coins of a linear, USD of an inverse contract)", "contract unit", positive()),
+    [ORDERED],
+)
+FUNDING = _schema(
+    "coinalyze_funding", _bar("Funding rate in percent per settlement interval", "percent", within(-10, 10)), [ORDERED]
+)
+LIQUIDATIONS = _schema(
+    "coinalyze_liquidations",
+    {
+        "long_coin": number("Forced closing of longs, in coins; a floor, as the venue publishes one order a second",
+                            "coin", not_negative()),
+        "short_coin": number("Forced closing of shorts, in coins; a floor like the longs", "coin", not_negative()),
+    },
+)  # fmt: skip
+
+
+def _fetch(path: str, fields: Mapping[str, str], request: Request) -> Iterator[Batch]:
+    """Yield whole days of the window that are not held yet, one contract at a time: every symbol counts as a call."""
+    url, key = f"https://{HOST}/v1/{path}", request.key()
+    for instrument in request.instruments:
+        for window in request.held.missing(instrument.symbol, request.window):
+            params: dict[str, str | int] = {
+                "symbols": instrument.symbol,
+                "interval": "daily",
+                "from": int(window.start.timestamp()),
+                "to": int(window.end.timestamp()) - 1,
+            }
+            body = request.session.get_json(url, params, headers={"api_key": key})
+            frame = parse(body, instrument.symbol, fields, path)
+            frame = frame.filter(~forming("open_at", DAY, request.now))
+            yield Batch(frame, (_part(frame, instrument.symbol, url, window, request),))
+
+
+def parse(body: Any, symbol: str, fields: Mapping[str, str], path: str) -> pl.DataFrame:  # noqa: ANN401 - as it came
+    """The history of `symbol` as a frame with the schema's columns, numbers as published.
+
+    `fields` maps the published names to columns. An empty outer list is an unknown symbol or a window before its
+    listing and gives no rows, as an empty history does. Raises RequestRefused when the answer has another shape.
+    """
+    if not isinstance(body, list) or not all(isinstance(one, Mapping) and "history" in one for one in body):
+        raise RequestRefused(f"expected histories, got {str(body)[:80]}", host=HOST, path=f"/v1/{path}")
+    history = [row for one in body if one.get("symbol") == symbol for row in one["history"]]
+    lines = [[None if row.get(name) is None else str(row[name]) for name in ("t", *fields)] for row in history]
+    frame = pl.DataFrame(lines, schema=dict.fromkeys(("t", *fields), pl.String), orient="row")
+    opened = (pl.col("t").cast(pl.Int64, strict=False) * 1_000_000).cast(pl.Datetime("us"))
+    return frame.select(
+        pl.lit(symbol).alias("symbol"),
+        opened.alias("open_at"),
+        *(pl.col(published).alias(column) for published, column in fields.items()),
+    )
+
+
+def _part(frame: pl.DataFrame, symbol: str, url: str, window: Window, request: Request) -> Part:
+    seen = frame.filter(pl.col("open_at") < pl.lit(window.end.replace(tzinfo=None)))["open_at"].max()
+    last = seen.replace(tzinfo=UTC) + DAY if isinstance(seen, datetime) else None
+    return Part(symbol, "rest", settled(window, last, request.now), frame.height, url)
+
+
+def _feed(name: str, series: str, path: str, fields: Mapping[str, str], schema: pa.DataFrameSchema, about: str) -> Feed:
+    return Feed(
+        name=name,
+        venue="coinalyze",
+        series=series,
+        description=about,
+        schema=schema,
+        key=("symbol", "open_at"),
+        observed="open_at",
+        cadence="daily",
+        retention="daily values are never deleted",
+        licence="Coinalyze terms of use; no redistribution",
+        fetch=lambda request: _fetch(path, fields, request),
+        hosts=(HOST,),
+        key_variable="COINALYZE_API_KEY",
+        key_from="coinalyze.net",
+    )
+
+
+BAR = {"o": "open", "h": "high", "l": "low", "c": "close"}
+
+FEEDS: tuple[Feed, ...] = (
+    _feed("coinalyze_open_interest", "open_interest", "open-interest-history", BAR, OPEN_INTEREST,
+          "Daily open interest of single contracts, as Coinalyze records it from the exchanges."),
+    _feed("coinalyze_liquidations", "liquidations", "liquidation-history", {"l": "long_coin", "s": "short_coin"}, LIQUIDATIONS,
+          "Daily forced closing of longs and of shorts of single contracts; a day without a row is unknown, not zero."),
+    _feed("coinalyze_funding", "funding", "funding-rate-history", BAR, FUNDING,
+          "Daily funding rates of single contracts, in percent per settlement interval."),
+)  # fmt: skip

@@ -1,0 +1,129 @@
+"""Coin Metrics' community data: flows to and from exchanges, supply on exchanges, active addresses, price.
+
+Flows are restated for years back, so every pull is the whole series: two pulls are never mixed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import date, timedelta
+from typing import Any
+
+import pandera.polars as pa
+import polars as pl
+
+from ingest.errors import AccessRefused, RequestRefused
+from ingest.feed import Batch, Feed, Part, Request
+from ingest.schema import calendar_day, forming, not_negative, number, positive, text
+from ingest.windows import Window, day_start
+
+HOST = "community-api.coinmetrics.io"
+URL = f"https://{HOST}/v4/timeseries/asset-metrics"
+PAGE = 10_000
+DAY = timedelta(days=1)
+METRICS = {
+    "FlowInExNtv": "inflow_coin",
+    "FlowOutExNtv": "outflow_coin",
+    "FlowInExUSD": "inflow_usd",
+    "FlowOutExUSD": "outflow_usd",
+    "SplyExNtv": "exchange_supply_coin",
+    "SplyExUSD": "exchange_supply_usd",
+    "AdrActCnt": "active_addresses",
+    "PriceUSD": "price_usd",
+}
+
+SCHEMA = pa.DataFrameSchema(
+    {
+        "asset_code": text("Asset as the vendor writes it"),
+        "day": calendar_day("UTC day that the values are of"),
+        "inflow_coin": number("Coins sent to exchanges", "coin", not_negative(), nullable=True),
+        "outflow_coin": number("Coins withdrawn from exchanges", "coin", not_negative(), nullable=True),
+        "inflow_usd": number("Value sent to exchanges", "USD", not_negative(), nullable=True),
+        "outflow_usd": number("Value withdrawn from exchanges", "USD", not_negative(), nullable=True),
+        "exchange_supply_coin": number("Coins held by exchanges", "coin", positive(), nullable=True),
+        "exchange_supply_usd": number("Value held by exchanges", "USD", positive(), nullable=True),
+        "active_addresses": number("Addresses that sent or received", "count", not_negative(), nullable=True),
+        "price_usd": number("Reference price at the end of the day", "USD", positive(), nullable=True),
+    },
+    strict=True,
+    name="coinmetrics_network",
+)
+
+
+def judge(body: Any, host: str, path: str) -> None:  # noqa: ANN401 - whatever JSON came
+    """Raise for `{"error": {"type": ..., "message": ...}}`."""
+    if isinstance(body, Mapping) and isinstance(error := body.get("error"), Mapping):
+        kind = AccessRefused if error.get("type") in ("forbidden", "unauthorized") else RequestRefused
+        raise kind(f"{error.get('type')}: {error.get('message')}", host=host, path=path)
+
+
+def fetch(request: Request) -> Iterator[Batch]:
+    """Yield one pull per asset: every day from the warehouse's first on, however much of it is held already.
+
+    Raises FeedUnavailable as the session does; a pull that breaks off leaves nothing behind.
+    """
+    for instrument in request.instruments:
+        held = request.held.of(instrument.symbol, "rest")
+        first = min([request.window.start, *(window.start for window in held)])
+        last = max([request.window.end, *(window.end for window in held)])
+        frame = parse(_pull(request, instrument.symbol, Window(first, last)))
+        frame = frame.filter(~forming("day", DAY, request.now))
+        seen = frame.filter(pl.col("day") < pl.lit(last.date()))["day"].max()
+        covered = Window(first, day_start(seen) + DAY if isinstance(seen, date) else first)
+        yield Batch(frame, (Part(instrument.symbol, "rest", covered, frame.height, URL),))
+
+
+def _pull(request: Request, code: str, window: Window) -> list[Mapping[str, Any]]:
+    """Every page of the window. The next page's address is the vendor's own and carries the same filters."""
+    params: dict[str, str | int] | None = {
+        "assets": code,
+        "metrics": ",".join(METRICS),
+        "frequency": "1d",
+        "start_time": f"{window.start:%Y-%m-%d}",
+        "end_time": f"{window.end - DAY:%Y-%m-%d}",
+        "paging_from": "start",
+        "page_size": PAGE,
+        # Without these, one metric that stops being free would cost the whole call.
+        "ignore_forbidden_errors": "true",
+        "ignore_unsupported_errors": "true",
+    }
+    url, rows = URL, []
+    while True:
+        body = request.session.get_json(url, params, judge=judge)
+        if not isinstance(body, Mapping) or not isinstance(body.get("data"), list):
+            raise RequestRefused(f"expected data, got {str(body)[:80]}", host=HOST)
+        rows += body["data"]
+        if not body.get("next_page_url"):
+            return rows
+        url, params = body["next_page_url"], None
+
+
+def parse(records: Sequence[Mapping[str, Any]]) -> pl.DataFrame:
+    """Rows as a frame with the schema's columns, numbers as published text; a metric left out is null."""
+    fields = ("asset", "time", *METRICS)
+    lines = [[None if r.get(f) is None else str(r[f]) for f in fields] for r in records]
+    frame = pl.DataFrame(lines, schema=dict.fromkeys(fields, pl.String), orient="row")
+    return frame.select(
+        pl.col("asset").alias("asset_code"),
+        pl.col("time").str.slice(0, 10).str.to_date("%Y-%m-%d", strict=False).alias("day"),
+        *(pl.col(metric).alias(column) for metric, column in METRICS.items()),
+    )
+
+
+FEEDS: tuple[Feed, ...] = (
+    Feed(
+        name="coinmetrics_network",
+        venue="coinmetrics",
+        series="network",
+        description="Daily flows to and from exchanges, supply on exchanges, active addresses and price.",
+        schema=SCHEMA,
+        key=("asset_code", "day"),
+        observed="day",
+        cadence="daily, final about 03:00 UTC on the next day",
+        retention="all; flows are restated for years back",
+        licence="CC BY-NC 4.0: name the source, no commercial use",
+        fetch=fetch,
+        hosts=(HOST,),
+        settles=timedelta(hours=5, minutes=30),
+    ),
+)

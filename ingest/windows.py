@@ -1,0 +1,86 @@
+"""Half-open windows of UTC time, and which of them a warehouse already holds for a series.
+
+Plain interval arithmetic; what a covered window means for a feed (bars, settlements, snapshots) is the feed's.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time, timedelta
+
+
+def day_start(day: date) -> datetime:
+    """Midnight UTC at which `day` begins."""
+    return datetime.combine(day, time.min, tzinfo=UTC)
+
+
+def milliseconds(moment: datetime) -> int:
+    """Milliseconds since 1970-01-01 UTC, the unit of most venues."""
+    return round(moment.timestamp() * 1000)
+
+
+@dataclass(frozen=True, order=True)
+class Window:
+    """[start, end) in UTC."""
+
+    start: datetime
+    end: datetime
+
+    @classmethod
+    def of_days(cls, first: date, last: date) -> Window:
+        """The window that holds the days `first` to `last`, both included."""
+        return cls(day_start(first), day_start(last) + timedelta(days=1))
+
+    def __bool__(self) -> bool:
+        return self.start < self.end
+
+    def __str__(self) -> str:
+        return f"{self.start:%Y-%m-%d %H:%M} to {self.end:%Y-%m-%d %H:%M} UTC"
+
+    def intersect(self, other: Window) -> Window:
+        """The part that both share; empty (falsy) where they share none."""
+        start = max(self.start, other.start)
+        return Window(start, max(start, min(self.end, other.end)))
+
+    def covers(self, other: Window) -> bool:
+        return self.start <= other.start and other.end <= self.end
+
+    def without(self, covered: Iterable[Window]) -> list[Window]:
+        """What is left of this window when `covered` is taken out, in order."""
+        left, start = [], self.start
+        for window in merge(covered):
+            if window.end <= start or window.start >= self.end:
+                continue
+            if window.start > start:
+                left.append(Window(start, window.start))
+            start = max(start, window.end)
+        if start < self.end:
+            left.append(Window(start, self.end))
+        return left
+
+    def days(self) -> Iterator[date]:
+        """Every day that begins inside the window."""
+        day = self.start.date() if self.start == day_start(self.start.date()) else self.start.date() + timedelta(1)
+        while day_start(day) < self.end:
+            yield day
+            day += timedelta(days=1)
+
+    def months(self) -> Iterator[Window]:
+        """Every calendar month that touches the window, whole."""
+        month = self.start.date().replace(day=1)
+        while day_start(month) < self.end:
+            following = (month + timedelta(days=32)).replace(day=1)
+            yield Window(day_start(month), day_start(following))
+            month = following
+
+
+def merge(windows: Iterable[Window]) -> list[Window]:
+    """The same moments as disjoint windows in order."""
+    merged: list[Window] = []
+    for window in sorted(w for w in windows if w):
+        if merged and window.start <= merged[-1].end:
+            merged[-1] = Window(merged[-1].start, max(merged[-1].end, window.end))
+        else:
+            merged.append(window)
+    return merged

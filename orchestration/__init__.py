@@ -1,0 +1,1 @@
+"""Dagster, thin: assets, checks, partitions, schedules and resources over the packages that do the work."""

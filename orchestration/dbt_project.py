@@ -1,0 +1,66 @@
+"""The dbt project as Dagster sees it: its manifest, made when the project has changed and not at import."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+
+from orchestration.errors import PipelineError
+from orchestration.settings import PROJECT
+
+DBT_PROJECT = PROJECT / "dbt_project"
+TARGET = DBT_PROJECT / "target"
+MANIFEST = TARGET / "manifest.json"
+STAMP = TARGET / "manifest.sources"  # what the manifest was made from
+BUILD_DATABASE = "LEVERAGE_BUILD_DATABASE"  # read by profiles.yml
+
+
+def dbt_executable() -> str:
+    """The dbt that ends with its parent, installed beside this Python."""
+    return str(Path(sys.executable).with_name("leverage-dbt"))
+
+
+def prepared_manifest() -> Path:
+    """The manifest, parsed anew when a file of the project has changed. Raises PipelineError when dbt cannot parse it."""
+    sources = _sources_hash()
+    if not (MANIFEST.exists() and STAMP.exists() and STAMP.read_text() == sources):
+        _parse()
+        STAMP.write_text(sources)
+    return MANIFEST
+
+
+def standing_manifest() -> Path:
+    """The manifest as it stands. Raises PipelineError when there is none."""
+    if not MANIFEST.exists():
+        raise PipelineError(f"{MANIFEST} is missing; run: make setup")
+    return MANIFEST
+
+
+def _sources_hash() -> str:
+    digest = hashlib.sha256()
+    for folder in ("models", "macros", "tests"):
+        for file in sorted((DBT_PROJECT / folder).rglob("*")):
+            if file.suffix in (".sql", ".yml"):
+                digest.update(f"{file.relative_to(DBT_PROJECT)}\n".encode() + file.read_bytes())
+    for name in ("dbt_project.yml", "profiles.yml"):
+        digest.update((DBT_PROJECT / name).read_bytes())
+    return digest.hexdigest()
+
+
+def _parse() -> None:
+    arguments = [dbt_executable(), "parse", "--quiet", "--project-dir", str(DBT_PROJECT), "--profiles-dir", str(DBT_PROJECT)]
+    with tempfile.TemporaryDirectory() as logs:
+        done = subprocess.run(
+            [*arguments, "--log-path", logs], capture_output=True, text=True, env={**os.environ, "DO_NOT_TRACK": "1"}, check=False
+        )
+    if done.returncode:
+        said = [line for line in (done.stdout + done.stderr).splitlines() if line.strip()]
+        raise PipelineError(f"dbt cannot parse {DBT_PROJECT}: {' '.join(said[-3:])}")
+
+
+if __name__ == "__main__":
+    prepared_manifest()

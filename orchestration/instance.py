@@ -1,0 +1,35 @@
+"""The Dagster instance of a warehouse: runs, events and pool slots lie beside the data they are about."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import dagster as dg
+
+from warehouse.location import Warehouse
+
+CONFIGURATION = """\
+# Written by the pipeline. One writer: each asset that opens the build database waits for its slot in the pool.
+concurrency:
+  pools:
+    default_limit: 1
+    granularity: op
+telemetry:
+  enabled: false
+"""
+
+
+def dagster_home(warehouse: Warehouse) -> Path:
+    """The home of this warehouse's instance: DAGSTER_HOME where it is set, else inside the warehouse. Made if absent."""
+    home = Path(os.environ.get("DAGSTER_HOME") or warehouse.dagster_home)
+    home.mkdir(parents=True, exist_ok=True)
+    configuration = home / "dagster.yaml"
+    if not configuration.exists():
+        configuration.write_text(CONFIGURATION)
+    return home
+
+
+def open_instance(warehouse: Warehouse) -> dg.DagsterInstance:
+    """The instance that `dagster dev` shows for this warehouse; to be used as a context manager."""
+    return dg.DagsterInstance.from_config(str(dagster_home(warehouse)))

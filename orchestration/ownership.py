@@ -1,0 +1,14 @@
+"""Who answers for the assets, and how old they may get: the same for all of them."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import dagster as dg
+
+OWNERS = ["team:warehouse"]
+
+
+def fresh_daily() -> dg.FreshnessPolicy:
+    """Materialized every day, as the schedule does it; half a day late is worth a look, a day and a half is broken."""
+    return dg.FreshnessPolicy.time_window(fail_window=timedelta(hours=60), warn_window=timedelta(hours=36))

@@ -1,0 +1,128 @@
+"""One asset per feed: the raw table, brought up to date. A ten-line wrapper; the work is `warehouse.refresh`."""
+
+# No postponed annotations here: Dagster reads the types of context and resources from the functions.
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+from typing import Any
+
+import dagster as dg
+
+from ingest.feed import Feed
+from ingest.pull import Pulled
+from orchestration.ownership import OWNERS, fresh_daily
+from orchestration.partitions import DAYS, POOL
+from orchestration.resources import Pipeline
+from warehouse.connection import build_database
+from warehouse.context import Present
+from warehouse.location import Calendar
+from warehouse.raw import reach
+
+QUARANTINE_SHARE = 0.01  # of a pull's rows; more says that the venue changed something, not that a row was odd
+
+
+def raw_key(feed: Feed) -> dg.AssetKey:
+    return dg.AssetKey([feed.venue, feed.name])
+
+
+def raw_asset(feed: Feed) -> dg.AssetsDefinition:
+    """The asset of one feed, with its checks: rows are there, few are quarantined, the newest day is the last one."""
+    key = raw_key(feed)
+
+    @dg.asset(
+        key=key,
+        op_tags={"feed": feed.name},
+        group_name=feed.venue,
+        description=f"{feed.description}\n\nCadence: {feed.cadence}. Retention: {feed.retention}. Licence: {feed.licence}.",
+        kinds={"python", "duckdb"},
+        owners=OWNERS,
+        partitions_def=DAYS,
+        backfill_policy=dg.BackfillPolicy.single_run(),
+        pool=POOL,
+        freshness_policy=fresh_daily(),
+        metadata={
+            "hosts": ", ".join(feed.hosts),
+            "dagster/column_schema": _column_schema(feed),
+            "dagster/table_name": f"raw.{feed.name}",
+        },
+        check_specs=[
+            dg.AssetCheckSpec("has_rows", asset=key, description="The raw table holds at least one row."),
+            dg.AssetCheckSpec("few_quarantined", asset=key, description=f"At most {QUARANTINE_SHARE:.0%} of a pull is quarantined."),
+            dg.AssetCheckSpec("up_to_date", asset=key, description="The newest row is of the last complete day."),
+        ],
+    )
+    def asset(context: dg.AssetExecutionContext, pipeline: Pipeline) -> Iterator[dg.MaterializeResult[Any]]:
+        window = context.partition_time_window
+        days = Calendar(window.start.date(), (window.end - timedelta(days=1)).date())
+        present = pipeline.present(days)
+        pulled = pipeline.refresher.refresh(feed, present, context.run_id)
+        if pulled.skipped:
+            context.log.warning(f"{feed.name} skipped: {pulled.skipped}")
+        with build_database(pipeline.located.build) as connection:
+            first, last, rows = reach(connection, feed)
+        yield dg.MaterializeResult(
+            metadata=_metadata(pulled, first, last, rows), check_results=list(_checks(feed, pulled, last, rows, present))
+        )
+
+    return asset
+
+
+def _metadata(pulled: Pulled, first: datetime | None, last: datetime | None, rows: int) -> dict[str, Any]:
+    found = {
+        "dagster/row_count": rows,
+        "new rows": pulled.rows,
+        "quarantined": pulled.quarantined,
+        "segments": len(pulled.segments),
+        "requests": pulled.traffic.requests,
+        "retries": pulled.traffic.retries,
+        "received bytes": pulled.traffic.bytes,
+        "first": first.isoformat() if first else None,
+        "last": last.isoformat() if last else None,
+        "skipped": pulled.skipped,
+        "notes": "\n".join(pulled.notes) or None,
+    }
+    return {name: value for name, value in found.items() if value is not None}
+
+
+def _checks(
+    feed: Feed, pulled: Pulled, last: datetime | None, rows: int, present: Present
+) -> Iterator[dg.AssetCheckResult]:
+    warn = dg.AssetCheckSeverity.WARN
+    why = pulled.skipped or "the venue has not answered with rows yet"
+    yield dg.AssetCheckResult(
+        check_name="has_rows", passed=rows > 0, severity=warn, metadata={"rows": rows, **({} if rows else {"reason": why})}
+    )
+    total = pulled.rows + pulled.quarantined
+    share = pulled.quarantined / total if total else 0.0
+    yield dg.AssetCheckResult(
+        check_name="few_quarantined",
+        passed=share <= QUARANTINE_SHARE,
+        severity=dg.AssetCheckSeverity.ERROR,
+        metadata={"share": share, "query": f"SELECT * FROM raw.quarantine WHERE feed = '{feed.name}'"},
+    )
+    due = present.calendar.last_day if present.now >= _settled(feed, present) else present.calendar.last_day - timedelta(days=1)
+    reached = last is not None and last.date() >= due
+    yield dg.AssetCheckResult(
+        check_name="up_to_date",
+        passed=reached,
+        severity=warn,
+        metadata={"newest": str(last), "due": due.isoformat(), **({} if reached else {"reason": why})},
+    )
+
+
+def _settled(feed: Feed, present: Present) -> datetime:
+    end = datetime.combine(present.calendar.last_day, datetime.min.time(), tzinfo=present.now.tzinfo) + timedelta(days=1)
+    return end + feed.settles
+
+
+def _column_schema(feed: Feed) -> dg.TableSchema:
+    return dg.TableSchema(
+        columns=[
+            dg.TableColumn(
+                name=name,
+                type=str(column.dtype.type),
+                description=column.description,
+                constraints=dg.TableColumnConstraints(nullable=column.nullable, unique=False),
+            )
+            for name, column in feed.schema.columns.items()
+        ]
+    )

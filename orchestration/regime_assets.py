@@ -1,0 +1,126 @@
+"""Features, labels and evidence as assets: read the marts, let `regimes` think, write what it says."""
+
+# No postponed annotations here: Dagster reads the types of context and resources from the functions.
+from collections.abc import Iterator
+from dataclasses import fields
+from pathlib import Path
+from typing import Any
+
+import dagster as dg
+import duckdb
+import polars as pl
+
+from orchestration.charts import mart_chart
+from orchestration.dbt_assets import mart_keys
+from orchestration.ownership import OWNERS, fresh_daily
+from orchestration.partitions import POOL
+from orchestration.resources import Pipeline
+from regimes import TABLE_DESCRIPTIONS, TABLES, DailyMarts, classify, daily_features, load_parameters, regime_labels
+from warehouse.connection import build_database
+from warehouse.marts import extent, read_mart, write_mart
+
+FEATURES = "leverage_features_daily"
+LABELLED = ("regimes_daily", "regime_evidence", "regime_labels")
+
+
+def regime_key(name: str) -> dg.AssetKey:
+    return dg.AssetKey(["marts", name])
+
+
+def regime_assets(manifest: Path) -> list[dg.AssetsDefinition]:
+    """The features, from every mart, and the labels, from the features."""
+
+    @dg.asset(
+        key=regime_key(FEATURES),
+        deps=mart_keys(manifest),
+        group_name="regimes",
+        description=TABLE_DESCRIPTIONS[FEATURES],
+        kinds={"polars", "duckdb"},
+        owners=OWNERS,
+        pool=POOL,
+        freshness_policy=fresh_daily(),
+        metadata=_static(FEATURES),
+        op_tags={"layer": "regimes"},
+    )
+    def leverage_features_daily(pipeline: Pipeline) -> dg.MaterializeResult[Any]:
+        with build_database(pipeline.located.build) as connection:
+            marts = DailyMarts(**{f.name: read_mart(connection, f.name) for f in fields(DailyMarts)})
+            _write(connection, FEATURES, daily_features(marts, load_parameters()))
+            return dg.MaterializeResult(metadata=_written(connection, FEATURES))
+
+    @dg.multi_asset(
+        name="regimes",
+        specs=[_spec(name) for name in LABELLED],
+        pool=POOL,
+        check_specs=[
+            dg.AssetCheckSpec(
+                "every_day_labelled",
+                asset=regime_key("regimes_daily"),
+                description="Every asset has one label for every day of the calendar, be it insufficient_data.",
+                blocking=True,
+            )
+        ],
+    )
+    def regimes(pipeline: Pipeline) -> Iterator[Any]:
+        present = pipeline.present()
+        parameters = load_parameters()
+        with build_database(pipeline.located.build) as connection:
+            said = classify(read_mart(connection, FEATURES), parameters, present.now)
+            for name, frame in zip(LABELLED, (said.regimes, said.evidence, regime_labels()), strict=True):
+                _write(connection, name, frame)
+                yield dg.MaterializeResult(asset_key=regime_key(name), metadata=_written(connection, name))
+            days = (present.calendar.last_day - present.calendar.first_day).days + 1
+            yield _every_day_labelled(said.regimes, days, pipeline.refresher.catalogue.assets)
+
+    return [leverage_features_daily, regimes]
+
+
+def _every_day_labelled(labelled: pl.DataFrame, days: int, assets: tuple[str, ...]) -> dg.AssetCheckResult:
+    counts = dict(labelled.filter(pl.col("regime").is_not_null()).group_by("asset").len().iter_rows())
+    wrong = {asset: counts.get(asset, 0) for asset in assets if counts.get(asset, 0) != days}
+    return dg.AssetCheckResult(
+        asset_key=regime_key("regimes_daily"),
+        check_name="every_day_labelled",
+        passed=not wrong,
+        metadata={"days": days, "days labelled, where not all": wrong},
+    )
+
+
+def _spec(name: str) -> dg.AssetSpec:
+    return dg.AssetSpec(
+        regime_key(name),
+        deps=[regime_key(FEATURES)],
+        group_name="regimes",
+        description=TABLE_DESCRIPTIONS[name],
+        kinds={"polars", "duckdb"},
+        owners=OWNERS,
+        freshness_policy=fresh_daily(),
+        metadata=_static(name),
+        skippable=True,
+    )
+
+
+def _static(name: str) -> dict[str, Any]:
+    columns = [
+        dg.TableColumn(c.name, type=str(c.dtype), description=f"{c.description} [{c.unit}]" if c.unit else c.description)
+        for c in TABLES[name]
+    ]
+    return {"dagster/column_schema": dg.TableSchema(columns=columns), "dagster/table_name": f"marts.{name}"}
+
+
+def _write(connection: duckdb.DuckDBPyConnection, name: str, frame: pl.DataFrame) -> None:
+    comments = {c.name: f"{c.description} [{c.unit}]" if c.unit else c.description for c in TABLES[name]}
+    write_mart(connection, name, frame, TABLE_DESCRIPTIONS[name], comments)
+
+
+def _written(connection: duckdb.DuckDBPyConnection, name: str) -> dict[str, Any]:
+    found = extent(connection, name)
+    metadata: dict[str, Any] = {"dagster/row_count": found["rows"]}
+    if found.get("first_day"):
+        metadata |= {"first day": found["first_day"].isoformat(), "last day": found["last_day"].isoformat()}
+    if name == "regimes_daily":
+        counted = connection.execute("SELECT regime, count(*) FROM marts.regimes_daily GROUP BY ALL ORDER BY ALL").fetchall()
+        metadata["days by regime"] = dict(counted)
+    if chart := mart_chart(connection, name):
+        metadata["chart"] = dg.MetadataValue.md(chart)
+    return metadata

@@ -1,0 +1,105 @@
+"""The one resource: a warehouse, its market and the present of the run, held under the pipeline lock."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+
+import dagster as dg
+from pydantic import PrivateAttr
+
+from ingest.feed import NoProgress, Progress
+from ingest.feeds import Catalogue, load_catalogue
+from ingest.http import MarketSession
+from ingest.market import Market
+from ingest.sample import DEFAULT_SEED, SIMULATION_NOW, SimulatedMarket, SimulatedMarketAdapter
+from orchestration.recovery import free_dead_runs, tag_with_process
+from orchestration.settings import Settings
+from warehouse.context import Present
+from warehouse.errors import WarehouseError
+from warehouse.location import Calendar, Warehouse
+from warehouse.lock import pipeline_lock
+from warehouse.refresh import Refresher
+
+
+def present_of(market: Market, now: str | None) -> datetime:
+    """The present: the time asked for, else the simulation's end, else the machine's clock. In UTC."""
+    if now:
+        moment = datetime.fromisoformat(now)
+        return (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).astimezone(UTC)
+    return SIMULATION_NOW if market.simulated else datetime.now(UTC)
+
+
+def open_session(market: Market, catalogue: Catalogue, now: datetime) -> MarketSession:
+    """A session on the market; the simulation is made for the present of the run."""
+    simulation = SimulatedMarketAdapter(SimulatedMarket(DEFAULT_SEED, now)) if market.simulated else None
+    return MarketSession(market, catalogue.hosts, simulation=simulation)
+
+
+class Pipeline(dg.ConfigurableResource):  # type: ignore[type-arg]
+    """A run's warehouse. Only one run at a time holds it; another waits `lock_wait` seconds and then says for whom."""
+
+    market: str
+    warehouse: str
+    catalogue: str | None = None
+    now: str | None = None
+    lock_wait: float = 900.0
+
+    _refresher: Refresher | None = PrivateAttr(default=None)
+    _progress: Progress = PrivateAttr(default_factory=NoProgress)
+    _present: datetime | None = PrivateAttr(default=None)
+
+    @classmethod
+    def from_settings(cls, settings: Settings) -> Pipeline:
+        catalogue = str(settings.catalogue) if settings.catalogue else None
+        return cls(market=settings.market, warehouse=str(settings.located().root), catalogue=catalogue)
+
+    def watched_by(self, progress: Progress) -> Pipeline:
+        """The same pipeline, telling `progress` how far it is."""
+        self._progress = progress
+        return self
+
+    @contextmanager
+    def yield_for_execution(self, context: dg.InitResourceContext) -> Iterator[Pipeline]:
+        """Hold the lock for the run, after freeing what dead runs left, and close the session at its end."""
+        instance, run = context.instance, context.run
+        if instance is None or run is None:
+            raise WarehouseError("the pipeline runs in a Dagster run only")
+        tag_with_process(instance, run.run_id)
+        market, located = Market.parse(self.market), Warehouse(Path(self.warehouse))
+        located.claim(str(market))
+        with pipeline_lock(located.lock, self.lock_wait):
+            free_dead_runs(instance, run.run_id)
+            self._present = present_of(market, self.now)
+            catalogue = load_catalogue(Path(self.catalogue) if self.catalogue else None)
+            session = open_session(market, catalogue, self._present)
+            try:
+                self._refresher = Refresher(
+                    located, catalogue, session, Settings(market=self.market).keys(), self._progress
+                )
+                yield self
+            finally:
+                session.close()
+
+    @property
+    def refresher(self) -> Refresher:
+        if self._refresher is None:
+            raise WarehouseError("the pipeline is not open; it is held by a run")
+        return self._refresher
+
+    @property
+    def located(self) -> Warehouse:
+        return self.refresher.warehouse
+
+    @property
+    def parsed_market(self) -> Market:
+        return Market.parse(self.market)
+
+    def present(self, days: Calendar | None = None) -> Present:
+        """The present of the run, with the calendar widened by `days`. Raises WarehouseError before any day is known."""
+        calendar = self.located.extend(days) if days else self.located.calendar()
+        if calendar is None or self._present is None:
+            raise WarehouseError(f"{self.located.root} knows no day yet; materialize a raw feed, or run: leverage run")
+        return Present(self._present, calendar)

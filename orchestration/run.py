@@ -1,0 +1,80 @@
+"""The daily job executed in this process, against the instance that the Dagster UI shows."""
+
+from __future__ import annotations
+
+import logging
+import warnings
+from dataclasses import dataclass
+from datetime import date
+
+import dagster as dg
+
+from ingest.feed import Progress
+from ingest.feeds import load_catalogue
+from orchestration.dbt_assets import DAILY_JOB
+from orchestration.dbt_project import prepared_manifest
+from orchestration.definitions import build_definitions
+from orchestration.errors import PipelineError
+from orchestration.instance import open_instance
+from orchestration.recovery import PROCESS_TAG, free_dead_runs, this_process
+from orchestration.resources import Pipeline
+from orchestration.settings import Settings
+from warehouse.lock import pipeline_lock
+
+
+@dataclass(frozen=True)
+class Finished:
+    """How a run ended well. `published` is False when nothing was new."""
+
+    run_id: str
+    published: bool
+
+
+def run_daily(settings: Settings, day: date, now: str | None, progress: Progress, verbose: bool) -> Finished:
+    """Bring the warehouse up to `day`. Raises the error of the step that failed, or PipelineError.
+
+    Raises WarehouseLocked at once while another pipeline is at work.
+    """
+    prepared_manifest()
+    warehouse = settings.located()
+    catalogue = str(settings.catalogue) if settings.catalogue else None
+    load_catalogue(settings.catalogue)  # a broken one is said before anything is started
+    pipeline = Pipeline(
+        market=settings.market, warehouse=str(warehouse.root), catalogue=catalogue, now=now, lock_wait=0.0
+    )
+    _quiet(verbose)
+    with open_instance(warehouse) as instance:
+        with pipeline_lock(warehouse.lock):
+            free_dead_runs(instance)  # before the new run claims its first slot
+        definitions = build_definitions(pipeline.watched_by(progress), settings)
+        result = definitions.resolve_job_def(DAILY_JOB).execute_in_process(
+            instance=instance,
+            partition_key=day.isoformat(),
+            tags={PROCESS_TAG: this_process()},
+            run_config={"loggers": {"console": {"config": {"log_level": "DEBUG" if verbose else "CRITICAL"}}}},
+            raise_on_error=False,
+        )
+        if not result.success:
+            raise _failure(result)
+    published = any(e.is_successful_output and e.step_key == "published" for e in result.all_events)
+    return Finished(result.run_id, published)
+
+
+def _failure(result: dg.ExecuteInProcessResult) -> PipelineError:
+    """The innermost reason in one line."""
+    for event in result.all_events:
+        data = event.event_specific_data
+        error = getattr(data, "error", None)
+        if error is None:
+            continue
+        while error.cause is not None:
+            error = error.cause
+        said = error.message.strip().splitlines()[0]
+        return PipelineError(f"{event.step_key or 'the run'} failed: {said}; leverage run --verbose shows more")
+    return PipelineError(f"run {result.run_id} failed; leverage run --verbose shows more")
+
+
+def _quiet(verbose: bool) -> None:
+    if not verbose:
+        warnings.filterwarnings("ignore", module=r"dagster.*")
+        logging.getLogger("dagster").setLevel(logging.CRITICAL)

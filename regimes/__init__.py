@@ -1,0 +1,32 @@
+"""Features from the daily marts, labels with evidence from the features. Pure Polars: no input, no output.
+
+parameters = load_parameters()
+features = daily_features(DailyMarts(...), parameters)
+classification = classify(features, parameters, now)
+"""
+
+from regimes.classifier import Classification, classify
+from regimes.features import daily_features
+from regimes.inputs import DailyMarts, MartError
+from regimes.labels import Family, Label, regime_labels
+from regimes.parameters import ParameterError, Parameters, load_parameters
+from regimes.schema import TABLE_DESCRIPTIONS, TABLE_KEYS, TABLES, Column, SchemaMismatchError
+
+__all__ = [
+    "TABLES",
+    "TABLE_DESCRIPTIONS",
+    "TABLE_KEYS",
+    "Classification",
+    "Column",
+    "DailyMarts",
+    "Family",
+    "Label",
+    "MartError",
+    "ParameterError",
+    "Parameters",
+    "SchemaMismatchError",
+    "classify",
+    "daily_features",
+    "load_parameters",
+    "regime_labels",
+]

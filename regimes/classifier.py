@@ -1,0 +1,171 @@
+"""From features to labels: scores, winner and runner-up, confidence, flags. The evidence is in evidence.py.
+
+One day at a time: what a run of days means (state, aftermath, support) is not decided here, so `regime`
+equals `event`.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+import polars as pl
+
+from regimes.evidence import evidence_rows
+from regimes.explanation import explanation
+from regimes.gate import data_status
+from regimes.labels import FAMILY_OF, SCORED, Family, Label
+from regimes.memberships import membership_above, membership_column, with_memberships
+from regimes.parameters import LabelRule, ParameterError, Parameters
+from regimes.schema import FEATURE_COLUMNS, conform
+
+KEY = ["asset", "day"]
+
+
+@dataclass(frozen=True)
+class Classification:
+    """`regimes`: the table regimes_daily, one row per (asset, day), sorted so. `evidence`: regime_evidence,
+    sorted by asset, day and label_rank; days without enough data have none."""
+
+    regimes: pl.DataFrame
+    evidence: pl.DataFrame
+
+
+def classify(features: pl.DataFrame, parameters: Parameters, now: datetime) -> Classification:
+    """Labels for every row of leverage_features_daily as of the time `now` (UTC).
+
+    Each row is judged from its own features alone. Raises SchemaMismatchError for other columns than the
+    published ones, ParameterError for parameters that name an unknown label or feature.
+    """
+    _check(parameters)
+    features = conform(features, "leverage_features_daily").sort(KEY)
+    frame = with_memberships(features, parameters)
+    frame = frame.with_columns(
+        label_score(rule, parameters).alias(_score(rule.label)) for rule in parameters.labels
+    )
+    frame = _ranked(frame).with_columns(data_status(now, parameters.gate))
+    frame = _labelled(frame, parameters)
+    frame = frame.with_columns(explanation(parameters).alias("explanation"))
+    return Classification(
+        conform(frame, "regimes_daily"), conform(evidence_rows(frame, parameters), "regime_evidence")
+    )
+
+
+def _check(parameters: Parameters) -> None:
+    if [rule.label for rule in parameters.labels] != [label.value for label in SCORED]:
+        raise ParameterError(f"[labels] must define, in this order, {', '.join(SCORED)}")
+    known = {column.name for column in FEATURE_COLUMNS}
+    unknown = sorted({ramp.feature for ramp in parameters.ramps()} - known)
+    if unknown:
+        raise ParameterError(f"[predicates] name unknown features: {', '.join(unknown)}")
+
+
+def _score(label: str) -> str:
+    return f"score.{label}"
+
+
+def label_score(rule: LabelRule, parameters: Parameters) -> pl.Expr:
+    """0..1: weighted geometric mean of core and guards, times 1 - s + s x weighted mean of the supporting.
+
+    An unknown core predicate counts 0: what makes a label must be shown. An unknown guard counts `unknown`;
+    unknown supporting ones leave their weight to the others.
+    """
+    unknown, share = parameters.scores.unknown, parameters.scores.supporting_share
+    total = sum(weight for _, weight in (*rule.core, *rule.guards))
+    score = pl.lit(1.0)
+    for members, instead in ((rule.core, 0.0), (rule.guards, unknown)):
+        for predicate, weight in members:
+            membership = pl.col(membership_column(predicate))
+            known = pl.when(membership.is_null()).then(instead).otherwise(membership)
+            score = score * known.pow(weight / total)
+    if not rule.supporting:
+        return score
+    memberships = [(pl.col(membership_column(predicate)), weight) for predicate, weight in rule.supporting]
+    weights = pl.sum_horizontal(pl.when(m.is_not_null()).then(weight) for m, weight in memberships)
+    mean = pl.sum_horizontal(m * weight for m, weight in memberships) / weights
+    support = pl.when(weights > 0).then(mean).otherwise(unknown)
+    return score * (1.0 - share + share * support)
+
+
+def _ranked(frame: pl.DataFrame) -> pl.DataFrame:
+    """Best and second label with their scores; of equal scores, the first in the dictionary is the better."""
+    scores = [pl.col(_score(label)) for label in SCORED]
+    frame = frame.with_columns(pl.max_horizontal(scores).alias("best_score"))
+    frame = frame.with_columns(_label_with("best_score", None).alias("best"))
+    others = [pl.when(pl.col("best") != label.value).then(pl.col(_score(label))) for label in SCORED]
+    frame = frame.with_columns(pl.max_horizontal(others).alias("second_score"))
+    return frame.with_columns(_label_with("second_score", "best").alias("second"))
+
+
+def _label_with(score: str, other_than: str | None) -> pl.Expr:
+    candidates = []
+    for label in SCORED:
+        fits = pl.col(_score(label)) == pl.col(score)
+        if other_than is not None:
+            fits = fits & (pl.col(other_than) != label.value)
+        candidates.append(pl.when(fits).then(pl.lit(label.value)))
+    return pl.coalesce(candidates)
+
+
+def _labelled(frame: pl.DataFrame, parameters: Parameters) -> pl.DataFrame:
+    """Event, runner-up, confidence and flags; null scores where the day has too little data."""
+    floor = parameters.scores.floor
+    enough = pl.col("data_status") != "insufficient"
+    named = pl.col("best_score") >= floor
+    # A mixed day is as clear as it is far from every label; its runner-up is the label that came closest.
+    by_rank = {
+        "event": (pl.col("best"), pl.lit(Label.MIXED.value)),
+        "runner_up": (pl.col("second"), pl.col("best")),
+        "score": (pl.col("best_score"), 1.0 - pl.col("best_score")),
+        "runner_up_score": (pl.col("second_score"), pl.col("best_score")),
+    }
+    frame = frame.with_columns(
+        pl.when(enough & named).then(above).when(enough).then(below).alias(name)
+        for name, (above, below) in by_rank.items()
+    )
+    lead = (
+        pl.when(named)
+        .then(pl.col("best_score") - pl.col("second_score"))
+        .otherwise(floor - pl.col("best_score"))
+    )
+    family = {label.value: family.value for label, family in FAMILY_OF.items()}
+    return frame.with_columns(
+        pl.when(enough).then(pl.col("event")).otherwise(pl.lit(Label.INSUFFICIENT_DATA.value)).alias("event"),
+        pl.when(pl.col("runner_up_score") >= parameters.scores.alternative_floor)
+        .then(pl.col("runner_up"))
+        .alias("runner_up"),
+        pl.when(enough).then(_confidence(lead, parameters)).alias("confidence"),
+        pl.when(enough).then(_flags(parameters)).alias("flags"),
+        pl.lit(parameters.rules_version).alias("rules_version"),
+        pl.lit(parameters.parameter_hash).alias("parameter_hash"),
+    ).with_columns(
+        pl.col("event").alias("regime"),
+        pl.col("event").replace_strict(family, return_dtype=pl.String).alias("family"),
+    )
+
+
+def _confidence(lead: pl.Expr, parameters: Parameters) -> pl.Expr:
+    """Strength and lead, weighted, times coverage, less what an inflow takes from a mechanical label."""
+    rule = parameters.confidence
+    separation = (lead / rule.clear_lead).clip(0.0, 1.0)
+    # Vendors restate flows, so an inflow lowers the confidence of such a day rather than turning its label.
+    inflow = pl.col(membership_column("abnormal_inflow"))
+    contested = pl.when(_mechanical() & inflow.is_not_null()).then(inflow).otherwise(0.0)
+    strength = rule.strength_weight * pl.col("score") + rule.separation_weight * separation
+    total = rule.strength_weight + rule.separation_weight
+    return strength / total * pl.col("coverage") * (1.0 - rule.spot_pressure_penalty * contested)
+
+
+def _mechanical() -> pl.Expr:
+    return pl.col("event").is_in([label.value for label, of in FAMILY_OF.items() if of is Family.MECHANICAL])
+
+
+def _flags(parameters: Parameters) -> pl.Expr:
+    """Comma-separated flags. reset_complete needs the days after a flush and is not raised here."""
+    raised = {
+        "spot_pressure": _mechanical() & membership_above("abnormal_inflow", parameters),
+        "fresh_shorts": membership_above("fresh_shorts", parameters),
+    }
+    names = [pl.when(condition).then(pl.lit(name)) for name, condition in raised.items()]
+    joined = pl.concat_str(names, separator=",", ignore_nulls=True)
+    return pl.when(joined != "").then(joined)

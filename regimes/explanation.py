@@ -1,0 +1,189 @@
+"""One sentence per day that says what happened and why it is read so, for every label and for missing data.
+
+The numbers in it come from the features; the evidence rows carry the same numbers with their baselines.
+"""
+
+from __future__ import annotations
+
+import polars as pl
+
+from regimes.clauses import (
+    bleeding,
+    extreme,
+    fall,
+    funding,
+    grown,
+    inflow,
+    kept,
+    liquidations,
+    move,
+    open_interest,
+    opened,
+    rise,
+    usual_day,
+)
+from regimes.gate import REQUIRED_INPUTS
+from regimes.labels import DEFINITIONS, Label
+from regimes.memberships import membership_above
+from regimes.parameters import Parameters
+from regimes.wording import basis_points, choose, percent, signed_percent, text
+
+
+def explanation(parameters: Parameters) -> pl.Expr:
+    """The sentence for every row of the classified frame; never null."""
+    sentences = _sentences(parameters)
+    body = pl.coalesce(
+        pl.when(pl.col("event") == label.value).then(sentence) for label, sentence in sentences.items()
+    )
+    waiting = choose(
+        (
+            (pl.col("data_status") == "provisional") & pl.col("netflow_coin").is_null(),
+            "; exchange flows are still to come",
+        ),
+        otherwise="",
+    )
+    return text(body, waiting, ".")
+
+
+def _sentences(parameters: Parameters) -> dict[Label, pl.Expr]:
+    asset = pl.col("asset")
+    arriving = inflow("abnormal_inflow")
+    pressed = membership_above("abnormal_inflow", parameters)
+    return {
+        Label.LEVERAGE_FLUSH: text(
+            fall(),
+            " as ",
+            liquidations(),
+            "; ",
+            open_interest("open interest "),
+            " and ",
+            funding(),
+            choose(
+                (
+                    pressed,
+                    text(
+                        ", but ", arriving, ": leverage was reset, with selling of coins possibly behind it"
+                    ),
+                ),
+                (
+                    pl.col("netflow_coin") < 0,
+                    ", and coins left exchanges on balance: positions were closed, not fresh shorts opened",
+                ),
+                otherwise=": positions were closed, not fresh shorts opened",
+            ),
+        ),
+        Label.DELEVERAGING: text(
+            "Open interest in ",
+            asset,
+            " is down ",
+            bleeding(),
+            " without a wave of liquidations (",
+            usual_day(),
+            "), while ",
+            move("price "),
+            " and ",
+            funding(),
+            ": leverage is bleeding out slowly",
+        ),
+        Label.CAPITULATION: text(
+            fall(),
+            " as ",
+            liquidations(),
+            ", and at the same time ",
+            inflow("exchange_run"),
+            ": forced closing and the selling of coins came together",
+        ),
+        Label.SPOT_SELLOFF: text(
+            fall(),
+            " as ",
+            arriving,
+            ", while ",
+            kept(),
+            " and ",
+            usual_day("liquidations were "),
+            ": coins were sold, leverage was not flushed",
+        ),
+        Label.SHORT_SQUEEZE: text(
+            rise(),
+            " as ",
+            liquidations(),
+            "; ",
+            open_interest("open interest "),
+            " and ",
+            funding(),
+            ": shorts were forced to buy back",
+        ),
+        Label.SHORT_BUILDUP: text(
+            move(text(asset, " ")),
+            " while ",
+            opened(),
+            " and ",
+            funding(),
+            choose(
+                (
+                    pl.col("funding_vs_7d_median_bp") < 0,
+                    text(", against ", basis_points(pl.col("median_funding_7d_bp")), " in the week before"),
+                ),
+                otherwise="",
+            ),
+            ": fresh shorts are being opened",
+        ),
+        Label.LEVERAGE_BUILDUP: text(
+            "Open interest in ",
+            asset,
+            grown(),
+            " while price held (",
+            signed_percent(pl.col("return_pct")),
+            " on the day) and ",
+            funding(),
+            ", in the upper half of its range: leverage is being built",
+        ),
+        Label.OVERHEATED: text(
+            "Open interest in ",
+            asset,
+            grown(),
+            " while price held, and ",
+            extreme(),
+            ": leverage is stretched",
+        ),
+        Label.SPOT_RALLY: text(
+            rise(),
+            " while ",
+            open_interest("open interest "),
+            " and ",
+            funding(),
+            choose((pl.col("netflow_coin") < 0, ", and coins left exchanges on balance"), otherwise=""),
+            ": the rise was bought with coins rather than leverage",
+        ),
+        Label.CONSOLIDATION: text(
+            move(text(asset, " ")),
+            " in a range of ",
+            percent(pl.col("range_pct")),
+            ", ",
+            open_interest("open interest "),
+            " and ",
+            usual_day("liquidations were "),
+            ": the market is consolidating",
+        ),
+        Label.MIXED: text(
+            move(text(asset, " ")),
+            ", ",
+            open_interest("open interest "),
+            " and ",
+            usual_day("liquidations were "),
+            ": the data are complete, but no reading stands out",
+            _closest(),
+        ),
+        Label.INSUFFICIENT_DATA: text("No reading for ", asset, ": the day lacks ", _lacking()),
+    }
+
+
+def _closest() -> pl.Expr:
+    names = {definition.label.value: definition.name for definition in DEFINITIONS}
+    near = pl.col("runner_up").replace_strict(names, default=None, return_dtype=pl.String)
+    return choose((near.is_not_null(), text(" (the closest is ", near, ")")), otherwise="")
+
+
+def _lacking() -> pl.Expr:
+    phrases = pl.element().replace_strict(REQUIRED_INPUTS, return_dtype=pl.String)
+    return pl.col("missing_inputs").str.split(",").list.eval(phrases).list.join(", ")

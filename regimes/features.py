@@ -1,0 +1,290 @@
+"""One row of features per asset and day, made from the daily marts. No later day enters an earlier row.
+
+What counts as missing is decided in gate.py, what a value means in memberships.py.
+"""
+
+from __future__ import annotations
+
+import polars as pl
+
+from regimes.baselines import known_before, percentile, robust_z, trailing
+from regimes.gate import gate_columns
+from regimes.inputs import DailyMarts, daily_calendar
+from regimes.parameters import FundingBounds, Parameters
+from regimes.schema import conform
+from regimes.venue_weight import venue_weights
+
+KEY = ["asset", "day"]
+ASSET = ["asset"]
+# Baselines never cross a change of these: levels of another set of feeds, or of another pull, do not compare.
+LIQUIDATION_BASELINE = ["asset", "feed_set"]
+FLOW_BASELINE = ["asset", "flow_source", "flow_pulled_at"]
+
+
+def daily_features(marts: DailyMarts, parameters: Parameters) -> pl.DataFrame:
+    """The table leverage_features_daily: a row for every calendar day of every asset, sorted.
+
+    Columns as in schema.FEATURE_COLUMNS. Time grows linearly with the number of days.
+    """
+    calendar = daily_calendar(marts)
+    frame = _joined(marts, calendar).join(
+        venue_weights(marts, calendar, parameters.windows), on=KEY, how="left"
+    )
+    frame = frame.sort(KEY)
+    frame = _with_prices(frame)
+    frame = _with_liquidations(frame, parameters)
+    frame = _with_open_interest(frame, parameters)
+    frame = _with_funding(frame, parameters)
+    frame = _with_flows(frame, parameters)
+    frame = _with_activity(frame, parameters)
+    frame = _with_leverage(frame, parameters)
+    frame = _with_scores(frame, parameters)
+    frame = frame.with_columns(gate_columns(parameters.gate, parameters.windows))
+    return conform(frame, "leverage_features_daily")
+
+
+def _joined(marts: DailyMarts, calendar: pl.DataFrame) -> pl.DataFrame:
+    liquidations = marts.liquidations_daily.rename(
+        {
+            "long_usd": "long_liquidations_usd",
+            "short_usd": "short_liquidations_usd",
+            "total_usd": "liquidations_usd",
+            "previous_open_interest_share": "liquidation_open_interest_share",
+        }
+    )
+    flows = marts.exchange_flows_daily.rename({"source": "flow_source", "pulled_at": "flow_pulled_at"})
+    funding = marts.funding_daily.rename({"rate_8h_bp": "funding_bp"})
+    activity = marts.network_activity_daily.rename({"source": "activity_source"})
+    frame = calendar
+    for mart in (marts.prices_daily, liquidations, marts.open_interest_daily, funding, flows, activity):
+        frame = frame.join(mart, on=KEY, how="left")
+    return frame
+
+
+def _lag(column: str, days: int) -> pl.Expr:
+    return pl.col(column).shift(days).over("asset")
+
+
+def _with_prices(frame: pl.DataFrame) -> pl.DataFrame:
+    close = pl.col("close_usd")
+    return frame.with_columns(
+        (100.0 * (close / _lag("close_usd", days) - 1.0)).alias(f"return_{days}d_pct") for days in (3, 7)
+    )
+
+
+def _with_liquidations(frame: pl.DataFrame, parameters: Parameters) -> pl.DataFrame:
+    windows = parameters.windows
+    total = pl.col("liquidations_usd")
+    frame = frame.with_columns(
+        # A day without a single liquidation is a broken day, hence no part of a baseline.
+        pl.when(total > 0).then(total).alias("known_liquidations_usd"),
+        (100.0 * pl.col("liquidation_open_interest_share")).alias("liquidation_open_interest_pct"),
+    )
+    median = pl.col("known_liquidations_usd").rolling_median_by(
+        "day",
+        window_size=f"{windows.liquidation_days}d",
+        min_samples=windows.liquidation_minimum_days,
+        closed="left",
+    )
+    known = pl.col("known_liquidations_usd").is_not_null()
+    return frame.with_columns(
+        known_before(known, windows.baseline_days, LIQUIDATION_BASELINE).alias(
+            "known_liquidations_usd_count"
+        ),
+        median.over(LIQUIDATION_BASELINE).alias("median_liquidations_usd"),
+        percentile(
+            "known_liquidations_usd",
+            windows.percentile_days,
+            windows.percentile_minimum_days,
+            LIQUIDATION_BASELINE,
+        ).alias("liquidation_percentile"),
+    ).with_columns((total / pl.col("median_liquidations_usd")).alias("liquidation_multiple"))
+
+
+def _with_open_interest(frame: pl.DataFrame, parameters: Parameters) -> pl.DataFrame:
+    """Changes in contract units; where the mart has USD only, less the part that the price alone explains."""
+    through = parameters.open_interest.usd_return_pass_through
+    horizons = {1: "return_pct", 3: "return_3d_pct", 7: "return_7d_pct"}
+    changes, adjusted = [], []
+    for days, move in horizons.items():
+        contracts, in_usd = pl.col(f"change_{days}d_pct"), pl.col(f"change_{days}d_usd_pct")
+        from_usd = in_usd - through * pl.col(move)
+        changes.append(pl.coalesce(contracts, from_usd).alias(f"open_interest_change_{days}d_pct"))
+        adjusted.append(contracts.is_null() & from_usd.is_not_null())
+    known = pl.any_horizontal(change.is_not_null() for change in changes)
+    basis = (
+        pl.when(pl.any_horizontal(adjusted))
+        .then(pl.lit("usd_adjusted"))
+        .when(known)
+        .then(pl.lit("contracts"))
+    )
+    return frame.with_columns(
+        *changes,
+        basis.alias("open_interest_change_basis"),
+        (100.0 * (pl.col("share_of_7d_max") - 1.0)).alias("open_interest_from_7d_max_pct"),
+    )
+
+
+def _with_funding(frame: pl.DataFrame, parameters: Parameters) -> pl.DataFrame:
+    windows, bounds = parameters.windows, parameters.funding
+    rate = pl.col("funding_bp")
+    median = rate.rolling_median_by(
+        "day",
+        window_size=f"{windows.funding_median_days}d",
+        min_samples=windows.funding_median_minimum_days,
+        closed="left",
+    )
+    highest = rate.rolling_max_by(
+        "day",
+        window_size=f"{windows.funding_memory_days}d",
+        min_samples=windows.funding_memory_minimum_days,
+        closed="left",
+    )
+    mean = rate.rolling_mean_by(
+        "day",
+        window_size=f"{windows.funding_cooling_days}d",
+        min_samples=windows.funding_cooling_minimum_days,
+        closed="left",
+    )
+    cooled = (pl.col("funding_max_10d_bp") > bounds.base_to_bp) | (
+        pl.col("funding_vs_3d_mean_bp") <= -bounds.cooling_bp
+    )
+    return frame.with_columns(
+        median.over(ASSET).alias("median_funding_7d_bp"),
+        highest.over(ASSET).alias("funding_max_10d_bp"),
+        (rate - mean.over(ASSET)).alias("funding_vs_3d_mean_bp"),
+        percentile("funding_bp", windows.percentile_days, windows.percentile_minimum_days, ASSET).alias(
+            "funding_percentile"
+        ),
+        funding_state(rate, bounds).alias("funding_state"),
+    ).with_columns(
+        (rate - pl.col("median_funding_7d_bp")).alias("funding_vs_7d_median_bp"),
+        (cooled & (rate <= bounds.base_to_bp)).alias("funding_normalised"),
+    )
+
+
+def funding_state(rate: pl.Expr, bounds: FundingBounds) -> pl.Expr:
+    """State of a rate in bp per 8 hours: negative, low, base, elevated, hot or overheated; null of null."""
+    return (
+        pl.when(rate <= bounds.negative_bp)
+        .then(pl.lit("negative"))
+        .when(rate < bounds.base_from_bp)
+        .then(pl.lit("low"))
+        .when(rate <= bounds.base_to_bp)
+        .then(pl.lit("base"))
+        .when(rate < bounds.hot_bp)
+        .then(pl.lit("elevated"))
+        .when(rate < bounds.overheated_bp)
+        .then(pl.lit("hot"))
+        .when(rate >= bounds.overheated_bp)
+        .then(pl.lit("overheated"))
+    )
+
+
+def _with_flows(frame: pl.DataFrame, parameters: Parameters) -> pl.DataFrame:
+    of_one_pull = pl.col("netflow_coin").rolling_sum_by("day", window_size="3d", min_samples=3)
+    known = pl.col("netflow_coin").is_not_null()
+    return frame.with_columns(
+        of_one_pull.over(FLOW_BASELINE).alias("netflow_3d_coin"),
+        known_before(known, parameters.windows.baseline_days, ASSET).alias("any_netflow_count"),
+    )
+
+
+def _with_activity(frame: pl.DataFrame, parameters: Parameters) -> pl.DataFrame:
+    windows = parameters.windows
+    usual = pl.col("active_addresses_count").rolling_median_by(
+        "day",
+        window_size=f"{7 * windows.address_weeks}d",
+        min_samples=windows.address_minimum_weeks,
+        closed="left",
+    )
+    same_weekday = ["asset", "activity_source", "weekday"]
+    frame = frame.with_columns(pl.col("day").dt.weekday().alias("weekday"))
+    return frame.with_columns(
+        (pl.col("active_addresses_count") / usual.over(same_weekday)).alias("address_ratio")
+    )
+
+
+def _with_leverage(frame: pl.DataFrame, parameters: Parameters) -> pl.DataFrame:
+    """Open interest / reserve. For the percentile, open interest is chained by the change of the instruments
+    that both days have, so that one that ends or joins looks like neither deleveraging nor leverage."""
+    windows = parameters.windows
+    level = pl.when(pl.col("open_interest_usd") > 0).then(pl.col("open_interest_usd"))
+    last_level, last_set = (
+        pl.col(column).forward_fill().shift(1).over("asset")
+        for column in ("open_interest_usd", "instruments")
+    )
+    same_set = pl.col("instruments") == last_set
+    link = pl.when(same_set).then(level / last_level).otherwise(1.0 + pl.col("change_1d_usd_pct") / 100.0)
+    broken = level.is_not_null() & link.is_null()
+    frame = frame.with_columns(
+        (level / pl.col("reserve_usd")).alias("leverage_ratio"),
+        pl.when(level.is_not_null()).then(link).alias("link"),
+        broken.cum_sum().over("asset").alias("chain"),
+    ).with_columns(pl.col("link").log().cum_sum().over("asset", "chain").alias("chained"))
+    # A day without open interest has no place in the chain; the first day of a chain has no link, so 1.
+    chained = (
+        pl.when(level.is_null())
+        .then(None)
+        .when(pl.col("link").is_null())
+        .then(0.0)
+        .otherwise(pl.col("chained"))
+    )
+    return frame.with_columns((chained.exp() / pl.col("reserve_usd")).alias("chained_ratio")).with_columns(
+        percentile(
+            "chained_ratio", windows.percentile_days, windows.percentile_minimum_days, ["asset", "chain"]
+        ).alias("leverage_percentile")
+    )
+
+
+def _with_scores(frame: pl.DataFrame, parameters: Parameters) -> pl.DataFrame:
+    """Robust z scores, and the medians that they are held against."""
+    windows, rule = parameters.windows, parameters.robust_z
+    days, few = windows.baseline_days, windows.baseline_minimum_days
+    floors: dict[str, float] = {
+        "return_pct": rule.return_floor_pct,
+        "return_3d_pct": rule.return_floor_pct,
+        "return_7d_pct": rule.return_floor_pct,
+        "drawdown_pct": rule.return_floor_pct,
+        "run_up_pct": rule.return_floor_pct,
+        "open_interest_change_1d_pct": rule.open_interest_floor_pct,
+        "open_interest_change_3d_pct": rule.open_interest_floor_pct,
+        "open_interest_change_7d_pct": rule.open_interest_floor_pct,
+        "funding_bp": rule.funding_floor_bp,
+    }
+    flow_floor = pl.max_horizontal(
+        rule.netflow_floor_coin, rule.netflow_floor_reserve_share * pl.col("reserve_coin")
+    )
+    flows = ["netflow_coin", "netflow_3d_coin", "inflow_coin"]
+    flow_rows = frame.filter(pl.col("netflow_coin").is_not_null())
+    frame = (
+        frame.join(trailing(frame, list(floors), days, ASSET), on=KEY)
+        .join(trailing(flow_rows, flows, days, FLOW_BASELINE), on=[*KEY, *FLOW_BASELINE[1:]], how="left")
+        .sort(KEY)
+    )
+    range_median = (
+        pl.col("range_pct")
+        .rolling_median_by(
+            "day", window_size=f"{windows.range_days}d", min_samples=windows.range_minimum_days, closed="left"
+        )
+        .over(ASSET)
+    )
+    published = {"inflow_coin": "gross_inflow_z"}
+    names = {column: published.get(column, _z_name(column)) for column in (*floors, *flows)}
+    return frame.with_columns(
+        *(robust_z(column, floor, few, rule.clip).alias(names[column]) for column, floor in floors.items()),
+        *(robust_z(column, flow_floor, few, rule.clip).alias(names[column]) for column in flows),
+        pl.col("return_pct_median").alias("median_return_pct"),
+        pl.col("open_interest_change_1d_pct_median").alias("median_open_interest_change_1d_pct"),
+        pl.col("funding_bp_median").alias("median_funding_bp"),
+        pl.col("netflow_coin_median").alias("median_netflow_coin"),
+        pl.col("inflow_coin_median").alias("median_inflow_coin"),
+        range_median.alias("median_range_pct"),
+        (pl.col("range_pct") / range_median).alias("range_multiple"),
+    )
+
+
+def _z_name(column: str) -> str:
+    for unit in ("_pct", "_bp", "_coin"):
+        column = column.removesuffix(unit)
+    return f"{column}_z"

@@ -1,0 +1,196 @@
+"""Which inputs of a day are missing, stale, partial or absurd, and whether it has enough of them for a label.
+
+Identifiers are stable: consumers filter on them. What the labels are lives in labels.py.
+"""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+import polars as pl
+
+from regimes.parameters import Gate, Windows
+
+NETFLOW = "netflow"
+UNFINISHED = "unfinished_day"
+
+# What each identifier says to a reader; the order is the order in `missing_inputs`.
+REQUIRED_INPUTS: dict[str, str] = {
+    UNFINISHED: "the end of the day",
+    "ohlc": "the day's prices",
+    "previous_close": "the close of the day before",
+    "ohlc_stale": "fresh prices (they repeat the day before)",
+    "price_baseline": "enough price history",
+    "long_liquidations": "long liquidations",
+    "short_liquidations": "short liquidations",
+    "liquidations_zero": "a liquidation total above zero",
+    "liquidations_partial": "liquidations of enough venues",
+    "liquidations_baseline": "enough history of liquidations from the same feeds",
+    "open_interest": "open interest",
+    "previous_open_interest": "comparable open interest of the day before",
+    "open_interest_stale": "fresh open interest (it repeats to the last digit)",
+    "open_interest_jump": "a believable open interest (it moved by more than half)",
+    "open_interest_partial": "open interest of enough venues",
+    "open_interest_baseline": "enough open-interest history",
+    "funding": "funding",
+    "funding_partial": "funding of the whole day from enough venues",
+    "funding_baseline": "enough funding history",
+    NETFLOW: "exchange netflow",
+    "netflow_stale": "fresh exchange flows (they repeat the day before)",
+    "netflow_baseline": "enough history of exchange flows from one pull",
+}
+OPTIONAL_INPUTS: dict[str, str] = {
+    "gross_inflow": "gross inflow to exchanges",
+    "open_interest_3d": "open interest three days before",
+    "open_interest_7d": "open interest seven days before",
+    "exchange_reserve": "the reserve on exchanges",
+    "active_addresses": "active addresses",
+    "liquidation_percentile": "half a year of liquidations",
+    "funding_percentile": "half a year of funding",
+    "leverage_percentile": "half a year of leverage ratios",
+}
+_MEASURES = (
+    "ohlc",
+    "previous_close",
+    "long_liquidations",
+    "short_liquidations",
+    "open_interest",
+    "previous_open_interest",
+    "funding",
+    NETFLOW,
+)
+
+
+def gate_columns(gate: Gate, windows: Windows) -> list[pl.Expr]:
+    """Expressions for `coverage`, `missing_inputs` and `missing_optional_inputs` over the joined daily frame.
+
+    The frame holds one row per calendar day and asset, sorted, with the features, the venue weights and the
+    counts of the baselines. Coverage is the share of inputs, required and optional, that are known.
+    """
+    required, optional = _required(gate, windows), _optional()
+    present = [~required[name] for name in _MEASURES] + [~missing for missing in optional.values()]
+    coverage = pl.sum_horizontal(flag.cast(pl.Float64) for flag in present) / len(present)
+    return [
+        coverage.alias("coverage"),
+        _named(required).alias("missing_inputs"),
+        _named(optional).alias("missing_optional_inputs"),
+    ]
+
+
+def _required(gate: Gate, windows: Windows) -> dict[str, pl.Expr]:
+    few = windows.baseline_minimum_days
+    ohlc = ("open_usd", "high_usd", "low_usd", "close_usd")
+    change = pl.col("open_interest_change_1d_pct")
+    return {
+        "ohlc": pl.any_horizontal(pl.col(*ohlc).is_null()),
+        "previous_close": _before("close_usd").is_null(),
+        "ohlc_stale": _repeats(ohlc, 2),
+        "price_baseline": _count("return_pct") < few,
+        "long_liquidations": pl.col("long_liquidations_usd").is_null(),
+        "short_liquidations": pl.col("short_liquidations_usd").is_null(),
+        "liquidations_zero": _true(pl.col("liquidations_usd") <= 0),
+        "liquidations_partial": _true(pl.col("liquidations_venue_weight_share") < gate.venue_weight_share),
+        "liquidations_baseline": pl.col("liquidations_usd").is_not_null()
+        & (_count("known_liquidations_usd") < few),
+        "open_interest": pl.col("open_interest_usd").is_null(),
+        "previous_open_interest": _before("open_interest_usd").is_null()
+        | (pl.col("open_interest_usd").is_not_null() & change.is_null()),
+        "open_interest_stale": _repeats(
+            ("open_interest_coin", "open_interest_usd"), gate.open_interest_stale_days
+        ),
+        "open_interest_jump": _true(change.abs() > gate.open_interest_move_pct),
+        "open_interest_partial": _true(pl.col("open_interest_venue_weight_share") < gate.venue_weight_share),
+        "open_interest_baseline": _count("open_interest_change_1d_pct") < few,
+        "funding": pl.col("funding_bp").is_null(),
+        "funding_partial": pl.col("funding_bp").is_not_null()
+        & _true(pl.col("funding_venue_weight_share") < gate.venue_weight_share),
+        "funding_baseline": _count("funding_bp") < few,
+        NETFLOW: pl.col("netflow_coin").is_null(),
+        "netflow_stale": _repeats(("inflow_coin", "outflow_coin"), 2),
+        # Without netflow on the day its pull is unknown, and the days before count whatever their pull.
+        "netflow_baseline": pl.when(pl.col("netflow_coin").is_null())
+        .then(_count("any_netflow") < few)
+        .otherwise(_count("netflow_coin") < few),
+    }
+
+
+def _optional() -> dict[str, pl.Expr]:
+    needs = {
+        "gross_inflow": "gross_inflow_z",
+        "open_interest_3d": "open_interest_change_3d_pct",
+        "open_interest_7d": "open_interest_change_7d_pct",
+        "exchange_reserve": "leverage_ratio",
+        "active_addresses": "address_ratio",
+        "liquidation_percentile": "liquidation_percentile",
+        "funding_percentile": "funding_percentile",
+        "leverage_percentile": "leverage_percentile",
+    }
+    return {name: pl.col(needs[name]).is_null() for name in OPTIONAL_INPUTS}
+
+
+def _before(column: str) -> pl.Expr:
+    return pl.col(column).shift(1).over("asset")
+
+
+def _count(column: str) -> pl.Expr:
+    """Days in the baseline; a day without any baseline row counts none."""
+    count = pl.col(f"{column}_count")
+    return pl.when(count.is_null()).then(0).otherwise(count)
+
+
+def _true(condition: pl.Expr) -> pl.Expr:
+    """The condition, where its operands are known; an unknown operand is named by another identifier."""
+    return condition.is_not_null() & condition
+
+
+def _repeats(columns: tuple[str, ...], days: int) -> pl.Expr:
+    """True where every column has had one and the same value for `days` days."""
+    same = [
+        _true(pl.col(column) == pl.col(column).shift(lag).over("asset"))
+        for column in columns
+        for lag in range(1, days)
+    ]
+    return pl.all_horizontal(same)
+
+
+def _named(conditions: dict[str, pl.Expr]) -> pl.Expr:
+    names = [pl.when(condition).then(pl.lit(name)) for name, condition in conditions.items()]
+    joined = pl.concat_str(names, separator=",", ignore_nulls=True)
+    return pl.when(joined != "").then(joined)
+
+
+def data_status(now: datetime, gate: Gate) -> list[pl.Expr]:
+    """Expressions for `missing_inputs`, `data_status` and `is_final` of a features frame at the time `now`.
+
+    A day that has not ended by `now` is unfinished. Until `provisional_minutes` after its end a day is
+    provisional: netflow may be missing then.
+    """
+    moment = naive_utc(now)
+    ended_at = pl.col("day").cast(pl.Datetime("us")) + pl.duration(days=1)
+    unfinished = ended_at > moment
+    provisional = ended_at + pl.duration(minutes=gate.provisional_minutes) > moment
+    missing = pl.col("missing_inputs")
+    named = (
+        pl.when(unfinished)
+        .then(pl.concat_str([pl.lit(UNFINISHED), missing], separator=",", ignore_nulls=True))
+        .otherwise(missing)
+    )
+    enough = missing.is_null() | (provisional & (missing == NETFLOW))
+    status = (
+        pl.when(unfinished | ~enough)
+        .then(pl.lit("insufficient"))
+        .when(provisional)
+        .then(pl.lit("provisional"))
+        .otherwise(pl.lit("complete"))
+    )
+    return [named.alias("missing_inputs"), status.alias("data_status"), (~provisional).alias("is_final")]
+
+
+def naive_utc(moment: datetime) -> datetime:
+    """The moment without its zone, as the warehouse stores it; a moment without a zone is taken as UTC."""
+    return moment if moment.tzinfo is None else moment.astimezone(UTC).replace(tzinfo=None)
+
+
+def in_words(missing: str) -> list[str]:
+    """The identifiers of a `missing_inputs` value as phrases."""
+    return [REQUIRED_INPUTS[name] for name in missing.split(",")]

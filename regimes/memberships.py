@@ -1,0 +1,65 @@
+"""Memberships: how far, from 0 to 1, each predicate holds on a day, and which feature decided it.
+
+The ramps and their reasons stand in parameters.toml; how predicates make a label is in classifier.py.
+"""
+
+from __future__ import annotations
+
+import polars as pl
+
+from regimes.parameters import Parameters, Predicate, Ramp
+
+
+def membership_column(predicate: str) -> str:
+    """Column of the predicate's membership, Float64 in 0..1, null when every feature behind it is unknown."""
+    return f"membership.{predicate}"
+
+
+def decider_column(predicate: str) -> str:
+    """Column naming the feature that decided the membership, String, null like the membership."""
+    return f"decider.{predicate}"
+
+
+def ramp(condition: Ramp) -> pl.Expr:
+    """0 at `zero`, 1 at `one`, straight in between and flat outside; null where the feature is."""
+    return ((pl.col(condition.feature) - condition.zero) / (condition.one - condition.zero)).clip(0.0, 1.0)
+
+
+def with_memberships(features: pl.DataFrame, parameters: Parameters) -> pl.DataFrame:
+    """The frame with the two columns of every predicate; a predicate sees only those defined before it."""
+    for predicate in parameters.predicates:
+        features = features.with_columns(_evaluated(predicate, parameters.scores.unknown))
+    return features
+
+
+def _evaluated(predicate: Predicate, unknown: float) -> list[pl.Expr]:
+    memberships, deciders = [], []
+    for condition in predicate.conditions:
+        if isinstance(condition, Ramp):
+            memberships.append(ramp(condition))
+            deciders.append(pl.lit(condition.feature))
+        else:
+            other = pl.col(membership_column(condition.predicate))
+            memberships.append(1.0 - other if condition.negated else other)
+            deciders.append(pl.col(decider_column(condition.predicate)))
+    if predicate.combination == "any":
+        value = pl.max_horizontal(memberships)
+    else:
+        known = pl.any_horizontal(membership.is_not_null() for membership in memberships)
+        memberships = [
+            pl.when(membership.is_null()).then(unknown).otherwise(membership) for membership in memberships
+        ]
+        value = pl.when(known).then(pl.min_horizontal(memberships))
+    decider = pl.coalesce(
+        pl.when(membership == value).then(name)
+        for membership, name in zip(memberships, deciders, strict=True)
+    )
+    return [
+        value.alias(membership_column(predicate.name)),
+        decider.alias(decider_column(predicate.name)),
+    ]
+
+
+def membership_above(predicate: str, parameters: Parameters) -> pl.Expr:
+    """True where the predicate holds far enough for a flag."""
+    return pl.col(membership_column(predicate)) >= parameters.flags.membership

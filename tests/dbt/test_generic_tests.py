@@ -1,0 +1,163 @@
+"""Every generic test of the dbt project lets good rows pass and fails on each kind of bad row.
+
+The project's macros and generic tests run in a throw-away project over literal rows, in one dbt invocation.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+DBT_PROJECT = Path(__file__).parents[2] / "dbt_project"
+COLUMNS = ("asset", "day", "long_usd", "short_usd")
+TYPES = ("varchar", "date", "double", "double")
+
+Row = tuple[str | None, str | None, float | None, float | None]
+
+CALENDAR = """
+select 'BTC' as asset, date '2025-12-31' as day, false as is_in_window
+union all select 'BTC', date '2026-01-01', true
+union all select 'BTC', date '2026-01-02', true
+"""
+FIRST: Row = ("BTC", "2026-01-01", 300.0, 100.0)
+SECOND: Row = ("BTC", "2026-01-02", 0.0, None)
+PARTS: list[Row] = [
+    ("BTC", "2026-01-01", 200.0, 40.0),
+    ("BTC", "2026-01-01", 100.0, 60.0),
+    ("BTC", "2026-01-02", 0.0, None),
+    ("BTC", "2026-01-02", 0.0, 5.0),
+]
+
+ARGUMENTS: dict[str, dict[str, Any]] = {
+    "unique_grain": {"key": ["asset", "day"]},
+    "holds": {"conditions": {"long_is_not_negative": "long_usd >= 0", "short_is_small": "short_usd < 1000"}},
+    "covers_calendar": {"calendar": "ref('calendar')"},
+    "exists_in": {
+        "to": "ref('calendar')",
+        "columns": {"asset": "asset", "day": "day"},
+        "among": "is_in_window",
+    },
+    "sums_of": {"parts": "ref('parts')", "columns": ["long_usd", "short_usd"]},
+}
+
+
+@dataclass(frozen=True)
+class Case:
+    test: str
+    name: str
+    passes: bool
+    rows: list[Row] = field(default_factory=list)
+
+    @property
+    def model(self) -> str:
+        return f"{self.test}__{self.name}"
+
+
+CASES = [
+    *(Case(test, "good_rows", True, [FIRST, SECOND]) for test in ARGUMENTS),
+    Case("unique_grain", "key_twice", False, [FIRST, SECOND, ("BTC", "2026-01-02", 7.0, 7.0)]),
+    Case("unique_grain", "null_in_key", False, [FIRST, (None, "2026-01-02", 1.0, 1.0)]),
+    Case("unique_grain", "another_asset_on_the_same_day", True, [FIRST, ("ETH", "2026-01-01", 1.0, 1.0)]),
+    Case("holds", "first_condition_broken", False, [FIRST, ("BTC", "2026-01-02", -1.0, 1.0)]),
+    Case("holds", "second_condition_broken", False, [FIRST, ("BTC", "2026-01-02", 1.0, 1000.0)]),
+    Case("holds", "one_broken_while_the_other_is_null", False, [("BTC", "2026-01-02", None, 1000.0)]),
+    Case("holds", "unknown_values", True, [("BTC", "2026-01-02", None, None)]),
+    Case("covers_calendar", "day_missing", False, [FIRST]),
+    Case("covers_calendar", "day_twice", False, [FIRST, SECOND, SECOND]),
+    Case("covers_calendar", "day_after_the_window", False, [FIRST, SECOND, ("BTC", "2026-01-03", 1.0, 1.0)]),
+    Case("covers_calendar", "day_before_the_window", False, [FIRST, SECOND, ("BTC", "2025-12-31", 1.0, 1.0)]),
+    Case("covers_calendar", "asset_of_no_calendar", False, [FIRST, SECOND, ("DOGE", "2026-01-01", 1.0, 1.0)]),
+    Case("exists_in", "some_days_only", True, [FIRST]),
+    Case("exists_in", "stranger", False, [FIRST, ("DOGE", "2026-01-01", 1.0, 1.0)]),
+    Case("exists_in", "partner_outside_of_among", False, [("BTC", "2025-12-31", 1.0, 1.0)]),
+    Case("exists_in", "null", False, [("BTC", None, 1.0, 1.0)]),
+    Case("sums_of", "off_by_rounding", True, [("BTC", "2026-01-01", 300.00000001, 100.0), SECOND]),
+    Case("sums_of", "off_by_more", False, [("BTC", "2026-01-01", 300.001, 100.0), SECOND]),
+    Case("sums_of", "second_column_off", False, [("BTC", "2026-01-01", 300.0, 99.0), SECOND]),
+    Case("sums_of", "known_while_a_part_is_not", False, [FIRST, ("BTC", "2026-01-02", 0.0, 5.0)]),
+    Case("sums_of", "unknown_while_every_part_is_known", False, [("BTC", "2026-01-01", None, 100.0)]),
+    Case("sums_of", "known_without_any_part", False, [("BTC", "2026-01-03", 1.0, 1.0)]),
+]
+
+
+def select_of(rows: list[Row]) -> str:
+    """A query of the rows, typed whatever nulls are among them."""
+
+    def literal(value: object, sql_type: str) -> str:
+        text = "null" if value is None else f"'{value}'"
+        return f"cast({text} as {sql_type})"
+
+    names = ", ".join(COLUMNS)
+    values = (", ".join(literal(v, t) for v, t in zip(row, TYPES, strict=True)) for row in rows)
+    return f"select * from (values {', '.join(f'({v})' for v in values)}) as literal_rows ({names})"
+
+
+@pytest.fixture(scope="module")
+def outcomes(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
+    """Status of each case's test, by model name."""
+    project = tmp_path_factory.mktemp("generic_tests")
+    (project / "models").mkdir()
+    # JSON is YAML, and dbt reads it as such
+    (project / "dbt_project.yml").write_text(
+        json.dumps(
+            {
+                "name": "generic_tests",
+                "config-version": 2,
+                "profile": "generic_tests",
+                "macro-paths": [str(DBT_PROJECT / "macros"), str(DBT_PROJECT / "tests" / "generic")],
+                "vars": {"as_of": None},
+                "flags": {
+                    "send_anonymous_usage_stats": False,
+                    "require_generic_test_arguments_property": True,
+                },
+            }
+        )
+    )
+    output = {"type": "duckdb", "path": str(project / "rows.duckdb"), "threads": 2}
+    (project / "profiles.yml").write_text(
+        json.dumps({"generic_tests": {"target": "dev", "outputs": {"dev": output}}})
+    )
+    (project / "models" / "calendar.sql").write_text(CALENDAR)
+    (project / "models" / "parts.sql").write_text(select_of(PARTS))
+    declared = []
+    for case in CASES:
+        (project / "models" / f"{case.model}.sql").write_text(select_of(case.rows))
+        test = {case.test: {"name": f"test_{case.model}", "arguments": ARGUMENTS[case.test]}}
+        declared.append({"name": case.model, "data_tests": [test]})
+    (project / "models" / "models.yml").write_text(json.dumps({"models": declared}))
+
+    command = [sys.executable, "-m", "dbt.cli.main", "build", "--quiet", "--project-dir", str(project)]
+    finished = subprocess.run(
+        [*command, "--profiles-dir", str(project)],
+        cwd=project,
+        env={k: v for k, v in os.environ.items() if not k.startswith("DBT_")},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    results = project / "target" / "run_results.json"
+    assert results.exists(), finished.stdout + finished.stderr
+    statuses = {}
+    for result in json.loads(results.read_text())["results"]:
+        kind, _, name, *_ = result["unique_id"].split(".")
+        if kind == "test":
+            statuses[name.removeprefix("test_")] = result["status"]
+        else:
+            assert result["status"] == "success", result["message"]
+    return statuses
+
+
+def test_every_generic_test_of_the_project_is_tried() -> None:
+    assert {path.stem for path in (DBT_PROJECT / "tests" / "generic").glob("*.sql")} == set(ARGUMENTS)
+
+
+@pytest.mark.parametrize("case", CASES, ids=lambda case: case.model)
+def test_generic_test_passes_good_rows_and_fails_bad_ones(case: Case, outcomes: dict[str, str]) -> None:
+    assert outcomes[case.model] == ("pass" if case.passes else "fail")

@@ -1,0 +1,217 @@
+"""Daily marts made from a list of simple days: what a test states of a day, turned into the columns of the marts.
+
+No market data: calm days are drawn from a seeded generator, everything else a test writes itself.
+"""
+
+from __future__ import annotations
+
+import math
+import random
+from dataclasses import dataclass, replace
+from datetime import date, datetime, timedelta
+
+import polars as pl
+
+from regimes import DailyMarts
+
+FIRST_DAY = date(2023, 1, 2)
+LONG_AFTER = datetime(2030, 1, 1)
+PULLED_AT = datetime(2029, 12, 31)
+
+
+@dataclass(frozen=True)
+class Day:
+    """One day of one asset: moves in percent of the previous close, amounts in USD or coins, None where unknown."""
+
+    return_pct: float
+    low_pct: float
+    high_pct: float
+    long_usd: float | None
+    short_usd: float | None
+    open_interest_change_pct: float
+    funding_bp: float | None
+    inflow: float | None
+    outflow: float | None
+    addresses: float | None
+    reserve: float | None = 2_600_000.0
+    priced: bool = True
+    open_interest_known: bool = True
+    feed_set: str = "feed:contract"
+    pulled_at: datetime = PULLED_AT
+
+    def mirrored(self) -> Day:
+        """Prices turned upside down and the sides swapped; nothing else."""
+        return replace(
+            self,
+            return_pct=-self.return_pct,
+            low_pct=-self.high_pct,
+            high_pct=-self.low_pct,
+            long_usd=self.short_usd,
+            short_usd=self.long_usd,
+        )
+
+
+def calm_days(count: int, seed: int = 7) -> list[Day]:
+    """Days without any story: the noise that a baseline is made of."""
+    noise = random.Random(seed)
+    days = []
+    for _ in range(count):
+        move = noise.gauss(0.0, 1.6)
+        total = 10e6 * math.exp(noise.gauss(0.0, 0.45))
+        long_share = min(0.95, max(0.05, 0.5 - 0.08 * move + noise.gauss(0.0, 0.05)))
+        inflow = 25_000.0 + noise.gauss(0.0, 3_000.0)
+        days.append(
+            Day(
+                return_pct=move,
+                low_pct=min(move, 0.0) - abs(noise.gauss(0.0, 0.7)),
+                high_pct=max(move, 0.0) + abs(noise.gauss(0.0, 0.7)),
+                long_usd=total * long_share,
+                short_usd=total * (1.0 - long_share),
+                open_interest_change_pct=noise.gauss(0.0, 1.8),
+                funding_bp=0.6 + noise.gauss(0.0, 0.2),
+                inflow=inflow,
+                outflow=inflow - noise.gauss(-200.0, 1_800.0),
+                addresses=650_000.0 * (1.0 + noise.gauss(0.0, 0.03)),
+            )
+        )
+    return days
+
+
+def quiet_day(**changes: object) -> Day:
+    """The median day of `calm_days`, for a test to change."""
+    base = Day(
+        return_pct=0.1,
+        low_pct=-0.9,
+        high_pct=0.9,
+        long_usd=5e6,
+        short_usd=5e6,
+        open_interest_change_pct=0.0,
+        funding_bp=0.6,
+        inflow=25_000.0,
+        outflow=25_200.0,
+        addresses=650_000.0,
+    )
+    return replace(base, **changes)  # type: ignore[arg-type]
+
+
+def marts_of(assets: dict[str, list[Day]], first_day: date = FIRST_DAY) -> DailyMarts:
+    """The marts of several assets whose days all begin on `first_day`."""
+    frames = [_asset_frame(asset, days, first_day) for asset, days in assets.items()]
+    wide = pl.concat(frames)
+    venue = [pl.lit("binance").alias("venue"), pl.lit("CONTRACT").alias("instrument")]
+    return DailyMarts(
+        prices_daily=wide.select(*KEY, *PRICES),
+        liquidations_daily=wide.select(*KEY, *LIQUIDATIONS),
+        open_interest_daily=wide.select(*KEY, *OPEN_INTEREST),
+        funding_daily=wide.select(*KEY, "rate_8h_bp"),
+        exchange_flows_daily=wide.select(*KEY, *FLOWS),
+        network_activity_daily=wide.select(*KEY, "active_addresses_count", "source"),
+        open_interest_by_venue_daily=wide.select(*KEY, *venue, "open_interest_usd"),
+        funding_by_venue_daily=wide.select(
+            *KEY, *venue, "rate_8h_bp", pl.col("rate_8h_bp").is_not_null().alias("is_complete")
+        ),
+        liquidations_by_venue_daily=wide.select(*KEY, *venue, "total_usd"),
+    )
+
+
+KEY = ("asset", "day")
+PRICES = (
+    "open_usd",
+    "high_usd",
+    "low_usd",
+    "close_usd",
+    "return_pct",
+    "drawdown_pct",
+    "run_up_pct",
+    "range_pct",
+)
+LIQUIDATIONS = (
+    "long_usd",
+    "short_usd",
+    "total_usd",
+    "long_share",
+    "previous_open_interest_share",
+    "feed_set",
+)
+OPEN_INTEREST = (
+    "open_interest_usd",
+    "open_interest_coin",
+    "linear_open_interest_coin",
+    "inverse_open_interest_usd",
+    *(f"change_{days}d{unit}_pct" for unit in ("", "_usd") for days in (1, 3, 7)),
+    "share_of_7d_max",
+    "instruments",
+    "venues",
+)
+FLOWS = ("inflow_coin", "outflow_coin", "netflow_coin", "reserve_coin", "reserve_usd", "source", "pulled_at")
+
+
+def _asset_frame(asset: str, days: list[Day], first_day: date) -> pl.DataFrame:
+    close, contracts, rows = 50_000.0, 90_000.0, []
+    for position, day in enumerate(days):
+        previous = close
+        close = previous * (1.0 + day.return_pct / 100.0)
+        contracts *= 1.0 + day.open_interest_change_pct / 100.0
+        priced, known = day.priced, day.open_interest_known
+        rows.append(
+            {
+                "asset": asset,
+                "day": first_day + timedelta(days=position),
+                "open_usd": previous if priced else None,
+                "high_usd": previous * (1.0 + day.high_pct / 100.0) if priced else None,
+                "low_usd": previous * (1.0 + day.low_pct / 100.0) if priced else None,
+                "close_usd": close if priced else None,
+                "long_usd": day.long_usd,
+                "short_usd": day.short_usd,
+                "feed_set": None if day.long_usd is None and day.short_usd is None else day.feed_set,
+                "open_interest_usd": contracts * close if known else None,
+                "open_interest_coin": contracts if known else None,
+                "rate_8h_bp": day.funding_bp,
+                "inflow_coin": day.inflow,
+                "outflow_coin": day.outflow,
+                "reserve_coin": day.reserve,
+                "reserve_usd": None if day.reserve is None else day.reserve * close,
+                "pulled_at": None if day.inflow is None else day.pulled_at,
+                "active_addresses_count": day.addresses,
+            }
+        )
+    frame = pl.DataFrame(
+        rows,
+        schema_overrides={"pulled_at": pl.Datetime("us"), "feed_set": pl.String},
+        infer_schema_length=None,
+    )
+    return _derived(frame)
+
+
+def _derived(frame: pl.DataFrame) -> pl.DataFrame:
+    """The columns that dbt derives, by the definitions of the marts."""
+    numbers = [name for name, dtype in frame.schema.items() if dtype == pl.Null]
+    previous = pl.col("close_usd").shift(1)
+    total = pl.col("long_usd") + pl.col("short_usd")
+    contracts = pl.col("open_interest_coin")
+    return frame.with_columns(pl.col(name).cast(pl.Float64) for name in numbers).with_columns(
+        (100.0 * (pl.col("close_usd") / previous - 1.0)).alias("return_pct"),
+        (100.0 * (pl.col("low_usd") / previous - 1.0)).alias("drawdown_pct"),
+        (100.0 * (pl.col("high_usd") / previous - 1.0)).alias("run_up_pct"),
+        (100.0 * (pl.col("high_usd") - pl.col("low_usd")) / previous).alias("range_pct"),
+        total.alias("total_usd"),
+        pl.when(total > 0).then(pl.col("long_usd") / total).alias("long_share"),
+        (total / pl.col("open_interest_usd").shift(1)).alias("previous_open_interest_share"),
+        contracts.alias("linear_open_interest_coin"),
+        pl.lit(None, pl.Float64).alias("inverse_open_interest_usd"),
+        *(
+            (100.0 * (contracts / contracts.shift(lag) - 1.0)).alias(f"change_{lag}d_pct")
+            for lag in (1, 3, 7)
+        ),
+        *(
+            (100.0 * (pl.col("open_interest_usd") / pl.col("open_interest_usd").shift(lag) - 1.0)).alias(
+                f"change_{lag}d_usd_pct"
+            )
+            for lag in (1, 3, 7)
+        ),
+        (contracts / contracts.rolling_max(7, min_samples=1)).alias("share_of_7d_max"),
+        pl.when(contracts.is_not_null()).then(pl.lit("CONTRACT")).alias("instruments"),
+        pl.when(contracts.is_not_null()).then(pl.lit("binance")).alias("venues"),
+        (pl.col("inflow_coin") - pl.col("outflow_coin")).alias("netflow_coin"),
+        pl.lit("coinmetrics_network").alias("source"),
+    )

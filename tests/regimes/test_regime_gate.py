@@ -1,0 +1,194 @@
+"""The gate: every required input in turn, what is stale, partial or absurd, and the hours before a day is final."""
+
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta, timezone
+
+import polars as pl
+import pytest
+from synthetic_marts import FIRST_DAY, LONG_AFTER, Day, calm_days, marts_of, quiet_day
+
+from regimes import Classification, DailyMarts, Parameters, classify, daily_features
+from regimes.gate import REQUIRED_INPUTS
+
+DAY_END = datetime.combine(FIRST_DAY, datetime.min.time()) + timedelta(days=221)
+
+
+def classified(marts: DailyMarts, parameters: Parameters, now: datetime = LONG_AFTER) -> Classification:
+    return classify(daily_features(marts, parameters), parameters, now)
+
+
+def last_regime(days: list[Day], parameters: Parameters, now: datetime = LONG_AFTER) -> dict[str, object]:
+    return classified(marts_of({"BTC": days}), parameters, now).regimes.row(-1, named=True)
+
+
+def test_a_day_with_everything_has_a_label(history: list[Day], parameters: Parameters) -> None:
+    row = last_regime([*history, quiet_day()], parameters)
+    assert row["event"] == "consolidation"
+    assert row["missing_inputs"] is None
+    assert (row["data_status"], row["is_final"], row["coverage"]) == ("complete", True, 1.0)
+
+
+DROPS: dict[str, dict[str, object]] = {
+    "ohlc": {"priced": False},
+    "long_liquidations": {"long_usd": None},
+    "short_liquidations": {"short_usd": None},
+    "open_interest": {"open_interest_known": False},
+    "funding": {"funding_bp": None},
+    "netflow": {"inflow": None, "outflow": None},
+    "liquidations_zero": {"long_usd": 0.0, "short_usd": 0.0},
+    "open_interest_jump": {"open_interest_change_pct": 51.0},
+}
+
+
+@pytest.mark.parametrize("name", DROPS)
+def test_dropping_a_required_input_is_insufficient_data_with_its_name(
+    name: str, history: list[Day], parameters: Parameters
+) -> None:
+    row = last_regime([*history, quiet_day(**DROPS[name])], parameters)
+    assert row["event"] == "insufficient_data"
+    assert row["regime"] == "insufficient_data"
+    assert row["missing_inputs"] == name
+    assert row["data_status"] == "insufficient"
+    assert REQUIRED_INPUTS[name] in row["explanation"]
+    assert [row[column] for column in ("score", "confidence", "runner_up", "flags")] == [None] * 4
+
+
+@pytest.mark.parametrize(
+    ("name", "drop"),
+    [("previous_close", {"priced": False}), ("previous_open_interest", {"open_interest_known": False})],
+)
+def test_the_day_before_is_required_where_a_change_is(
+    name: str, drop: dict[str, object], history: list[Day], parameters: Parameters
+) -> None:
+    row = last_regime([*history, quiet_day(**drop), quiet_day()], parameters)
+    assert (row["event"], row["missing_inputs"]) == ("insufficient_data", name)
+
+
+def test_a_fall_of_just_under_half_of_open_interest_is_believed(
+    history: list[Day], parameters: Parameters
+) -> None:
+    row = last_regime([*history, quiet_day(open_interest_change_pct=-49.0)], parameters)
+    assert row["missing_inputs"] is None
+
+
+def test_fewer_than_sixty_days_are_no_baseline(parameters: Parameters) -> None:
+    regimes = classified(marts_of({"BTC": calm_days(70)}), parameters).regimes
+    named = regimes["missing_inputs"].to_list()
+    baselines = (
+        "price_baseline,liquidations_baseline,open_interest_baseline,funding_baseline,netflow_baseline"
+    )
+    assert named[59] == baselines
+    assert named[60] == "price_baseline,open_interest_baseline"  # a change needs one day more
+    assert named[61] is None
+
+
+def test_values_that_repeat_are_stale(history: list[Day], parameters: Parameters) -> None:
+    still = replace(quiet_day(), return_pct=0.0, open_interest_change_pct=0.0)
+    row = last_regime([*history, *[still] * 3], parameters)
+    assert row["missing_inputs"] == "ohlc_stale,open_interest_stale,netflow_stale"
+    # Two equal days of open interest happen in small markets, and funding rests at its base for weeks.
+    moved = [replace(still, return_pct=0.1 * i, inflow=25_000.0 + i) for i in (1, 2)]
+    assert last_regime([*history, *moved], parameters)["missing_inputs"] is None
+
+
+def with_venues(marts: DailyMarts, small_from: int, missing: str) -> DailyMarts:
+    """A second venue with a quarter of the open interest and liquidations, absent from `missing` on the last day."""
+    frames = {}
+    for name, measure in (
+        ("open_interest_by_venue_daily", "open_interest_usd"),
+        ("funding_by_venue_daily", "rate_8h_bp"),
+        ("liquidations_by_venue_daily", "total_usd"),
+    ):
+        frame = getattr(marts, name)
+        share = 1.0 if measure == "rate_8h_bp" else 1 / 3
+        second = frame.with_columns(pl.lit("okx").alias("venue"), pl.col(measure) * share)
+        second = second.filter(pl.col("day") >= FIRST_DAY + timedelta(days=small_from))
+        if name == missing:
+            second = second.filter(pl.col("day") < frame["day"].max())
+        frames[name] = pl.concat([frame, second])
+    return replace(marts, **frames)
+
+
+@pytest.mark.parametrize("name", ["open_interest", "funding", "liquidations"])
+def test_under_four_fifths_of_the_venue_weight_a_total_is_partial(
+    name: str, history: list[Day], parameters: Parameters
+) -> None:
+    marts = marts_of({"BTC": [*history, quiet_day()]})
+    gone = classified(with_venues(marts, 0, f"{name}_by_venue_daily"), parameters).regimes
+    assert gone["missing_inputs"][-1] == f"{name}_partial"
+    # A venue that has been there for a month only weighs less than a fifth of the baseline.
+    young = classified(with_venues(marts, len(history) - 30, f"{name}_by_venue_daily"), parameters).regimes
+    assert young["missing_inputs"][-1] is None
+
+
+def test_funding_of_part_of_the_day_is_partial(history: list[Day], parameters: Parameters) -> None:
+    marts = marts_of({"BTC": history})
+    last = pl.col("day") == pl.col("day").max()
+    half = marts.funding_by_venue_daily.with_columns(pl.col("is_complete") & ~last)
+    row = classified(replace(marts, funding_by_venue_daily=half), parameters).regimes.row(-1, named=True)
+    assert row["missing_inputs"] == "funding_partial"
+
+
+@pytest.mark.parametrize("aware", [False, True])
+def test_netflow_may_be_missing_until_a_day_is_final(
+    aware: bool, history: list[Day], parameters: Parameters
+) -> None:
+    def at(moment: datetime) -> datetime:
+        # The same moment, told in another zone.
+        return moment.replace(tzinfo=UTC).astimezone(timezone(timedelta(hours=9))) if aware else moment
+
+    days = [*history, quiet_day(inflow=None, outflow=None)]
+    early = last_regime(days, parameters, at(DAY_END + timedelta(minutes=30)))
+    assert (early["event"], early["data_status"], early["is_final"]) == (
+        "consolidation",
+        "provisional",
+        False,
+    )
+    assert early["missing_inputs"] == "netflow"
+    assert str(early["explanation"]).endswith("; exchange flows are still to come.")
+    known = last_regime([*history, quiet_day()], parameters, at(DAY_END + timedelta(minutes=30)))
+    assert (known["data_status"], known["missing_inputs"]) == ("provisional", None)
+    assert early["confidence"] < known["confidence"]
+    late = last_regime(days, parameters, at(DAY_END + timedelta(minutes=330)))
+    assert (late["event"], late["data_status"], late["is_final"]) == (
+        "insufficient_data",
+        "insufficient",
+        True,
+    )
+
+
+def test_only_netflow_is_excused_while_provisional(history: list[Day], parameters: Parameters) -> None:
+    soon = DAY_END + timedelta(minutes=30)
+    row = last_regime([*history, quiet_day(inflow=None, outflow=None, funding_bp=None)], parameters, soon)
+    assert (row["event"], row["missing_inputs"]) == ("insufficient_data", "funding,netflow")
+    never = [replace(day, inflow=None, outflow=None) for day in history]
+    row = last_regime([*never, quiet_day(inflow=None, outflow=None)], parameters, soon)
+    assert (row["event"], row["missing_inputs"]) == ("insufficient_data", "netflow,netflow_baseline")
+
+
+def test_a_day_that_has_not_ended_is_not_judged(history: list[Day], parameters: Parameters) -> None:
+    row = last_regime([*history, quiet_day()], parameters, DAY_END - timedelta(seconds=1))
+    assert (row["event"], row["missing_inputs"], row["is_final"]) == (
+        "insufficient_data",
+        "unfinished_day",
+        False,
+    )
+
+
+OPTIONAL: dict[str, Callable[[Day], Day]] = {
+    "exchange_reserve": lambda day: replace(day, reserve=None),
+    "active_addresses": lambda day: replace(day, addresses=None),
+}
+
+
+@pytest.mark.parametrize("name", OPTIONAL)
+def test_a_missing_optional_input_lowers_coverage_and_confidence(
+    name: str, history: list[Day], parameters: Parameters
+) -> None:
+    full = last_regime([*history, quiet_day()], parameters)
+    row = last_regime([*history, OPTIONAL[name](quiet_day())], parameters)
+    assert (row["event"], row["missing_inputs"]) == ("consolidation", None)
+    assert name in str(row["missing_optional_inputs"]).split(",")
+    assert row["coverage"] < full["coverage"]
+    assert row["confidence"] < full["confidence"]

@@ -1,0 +1,115 @@
+"""What the models need to know besides raw rows: the calendar, the instruments, and how the last pulls went."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+import duckdb
+import polars as pl
+
+from ingest.feeds import Catalogue, feed_named
+from ingest.pull import Pulled
+from warehouse.connection import first_row, literal
+from warehouse.location import Calendar
+from warehouse.raw import reach
+
+PULLS = """
+    CREATE TABLE IF NOT EXISTS ops.pulls (
+        feed VARCHAR NOT NULL, run_id VARCHAR NOT NULL, pulled_at TIMESTAMP NOT NULL, row_count BIGINT NOT NULL,
+        quarantined BIGINT NOT NULL, segments BIGINT NOT NULL, requests BIGINT NOT NULL, retries BIGINT NOT NULL,
+        received_bytes BIGINT NOT NULL, skipped VARCHAR, notes VARCHAR
+    )"""
+
+
+@dataclass(frozen=True)
+class Present:
+    """The present of one run and the days it speaks about."""
+
+    now: datetime
+    calendar: Calendar
+
+
+def write_context(connection: duckdb.DuckDBPyConnection, present: Present, catalogue: Catalogue) -> None:
+    """Replace `ops.calendar_window` and `ops.instruments` by what this run works with."""
+    days = present.calendar
+    connection.execute(PULLS)
+    connection.begin()
+    connection.execute(
+        "CREATE OR REPLACE TABLE ops.calendar_window AS"
+        " SELECT ?::DATE AS first_day, ?::DATE AS last_day, ?::TIMESTAMP AS now_at",
+        [days.first_day, days.last_day, present.now.astimezone(UTC).replace(tzinfo=None)],
+    )
+    listed = pl.DataFrame(
+        [
+            (feed, i.symbol, i.asset, i.venue, i.instrument, i.market, i.margin_type)
+            for feed, instruments in catalogue.instruments.items()
+            for i in instruments
+        ],
+        schema=dict.fromkeys(
+            ("feed", "symbol", "asset", "venue", "instrument", "market", "margin_type"), pl.String
+        ),
+        orient="row",
+    )  # fmt: skip
+    connection.register("listed_instruments", listed)
+    connection.execute("CREATE OR REPLACE TABLE ops.instruments AS SELECT * FROM listed_instruments")
+    connection.unregister("listed_instruments")
+    connection.commit()
+
+
+def record_pull(connection: duckdb.DuckDBPyConnection, pulled: Pulled, run_id: str, now: datetime) -> None:
+    """Write down how a pull went, for `status` and for the published `feed_status`."""
+    connection.execute(PULLS)
+    connection.execute(
+        "INSERT INTO ops.pulls VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        [
+            pulled.feed, run_id, now.astimezone(UTC).replace(tzinfo=None), pulled.rows, pulled.quarantined,
+            len(pulled.segments), pulled.traffic.requests, pulled.traffic.retries, pulled.traffic.bytes, pulled.skipped,
+            "\n".join(pulled.notes) or None,
+        ],
+    )  # fmt: skip
+
+
+STATUS_COLUMNS = {
+    "feed": ("VARCHAR", "Feed, and name of its raw table"),
+    "venue": ("VARCHAR", "Who publishes it"),
+    "series": ("VARCHAR", "What it measures"),
+    "first_day": ("DATE", "Day of the oldest row"),
+    "last_day": ("DATE", "Day of the newest row"),
+    "row_count": ("BIGINT", "Rows in the raw table, restated and repeated ones included [count]"),
+    "quarantined_count": ("BIGINT", "Rows that broke the schema [count]"),
+    "gap_count": ("BIGINT", "Archives that the venue does not have [count]"),
+    "pulled_at": ("TIMESTAMP", "When it was last asked (UTC)"),
+    "skipped": ("VARCHAR", "Why it could not be had then, null when it could"),
+    "notes": ("VARCHAR", "What else was to be said of the last pull"),
+    "licence": ("VARCHAR", "Terms under which the vendor gives the data"),
+}
+
+
+def write_feed_status(connection: duckdb.DuckDBPyConnection, catalogue: Catalogue) -> None:
+    """Replace `marts.feed_status`: one row per feed of the catalogue, with its reach and how its last pull went."""
+    rows = [_status(connection, feed.name) for feed in catalogue.feeds]
+    identity = {feed.name: (feed.venue, feed.series, feed.licence) for feed in catalogue.feeds}
+    lines = [(name, *identity[name][:2], *rest, identity[name][2]) for name, *rest in rows]
+    connection.execute("CREATE SCHEMA IF NOT EXISTS marts")
+    columns = ", ".join(f"{name} {sql_type}" for name, (sql_type, _) in STATUS_COLUMNS.items())
+    connection.begin()
+    connection.execute(f"CREATE OR REPLACE TABLE marts.feed_status ({columns})")
+    connection.executemany(
+        f"INSERT INTO marts.feed_status VALUES ({', '.join('?' * len(STATUS_COLUMNS))})", lines  # noqa: S608 - only placeholders
+    )  # fmt: skip
+    connection.execute("COMMENT ON TABLE marts.feed_status IS 'One row per feed: how far it reaches, and how its last pull went.'")
+    for name, (_, comment) in STATUS_COLUMNS.items():
+        connection.execute(f"COMMENT ON COLUMN marts.feed_status.{name} IS {literal(comment)}")
+    connection.commit()
+
+
+def _status(connection: duckdb.DuckDBPyConnection, feed: str) -> Sequence[object]:
+    first, last, rows = reach(connection, feed_named(feed))
+    quarantined = first_row(connection, "SELECT count(*) FROM raw.quarantine WHERE feed = ?", [feed])
+    gaps = first_row(connection, "SELECT count(*) FROM ops.known_gaps WHERE feed = ?", [feed])
+    asked = first_row(
+        connection, "SELECT pulled_at, skipped, notes FROM ops.pulls WHERE feed = ? ORDER BY rowid DESC LIMIT 1", [feed]
+    )
+    return (feed, first, last, rows, *(quarantined or (0,)), *(gaps or (0,)), *(asked or (None, None, None)))

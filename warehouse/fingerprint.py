@@ -1,0 +1,47 @@
+"""Whether anything could come out differently than in the last release: a hash over all that goes into one."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable
+from datetime import datetime, time, timedelta
+from pathlib import Path
+
+import duckdb
+
+from warehouse.context import Present
+from warehouse.location import Warehouse
+from warehouse.reading import latest
+
+FINAL_AFTER = timedelta(hours=5, minutes=30)  # after the end of a day: then what has not come is missing
+PROJECT = Path(__file__).resolve().parents[1]
+CODE = ("dbt_project/models", "dbt_project/macros", "dbt_project/dbt_project.yml", "regimes", "warehouse", "ingest/catalogue.toml")
+
+
+def fingerprint(connection: duckdb.DuckDBPyConnection, present: Present) -> str:
+    """Over the loaded segments that hold rows, the calendar, the instruments, skipped feeds, the code, and finality."""
+    day = present.calendar.last_day
+    final = present.now.replace(tzinfo=None) >= datetime.combine(day, time.min) + timedelta(days=1) + FINAL_AFTER
+    digest = hashlib.sha256(f"{present.calendar} {final}".encode())
+    for query in (
+        "SELECT segment FROM raw.load_ledger WHERE row_count > 0 ORDER BY segment",
+        "SELECT * FROM ops.instruments ORDER BY ALL",
+        "SELECT feed, arg_max(skipped, rowid) FROM ops.pulls GROUP BY feed ORDER BY feed",
+    ):
+        digest.update(repr(connection.execute(query).fetchall()).encode())
+    for file in _code_files():
+        digest.update(file.read_bytes())
+    return digest.hexdigest()
+
+
+def _code_files() -> Iterable[Path]:
+    for name in CODE:
+        path = PROJECT / name
+        found = [path] if path.is_file() else path.rglob("*")
+        yield from sorted(f for f in found if f.suffix in {".sql", ".yml", ".py", ".toml"})
+
+
+def published_fingerprint(warehouse: Warehouse) -> str | None:
+    """What the current release was made from, None when nothing is published."""
+    published = latest(warehouse)
+    return None if published is None else str(published["inputs"])

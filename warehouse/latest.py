@@ -1,0 +1,100 @@
+"""What `latest.json` says: the newest day of every asset in figures that a bot can read without SQL."""
+
+from __future__ import annotations
+
+import math
+from datetime import UTC, date, datetime
+from typing import Any
+
+import duckdb
+
+from warehouse.context import Present
+
+FORMAT = 1  # raised when a field changes its meaning or goes away
+HEADLINE = (
+    "close_usd",
+    "return_pct",
+    "drawdown_pct",
+    "range_pct",
+    "long_liquidations_usd",
+    "short_liquidations_usd",
+    "liquidations_usd",
+    "liquidation_multiple",
+    "long_share",
+    "open_interest_usd",
+    "open_interest_change_1d_pct",
+    "funding_bp",
+    "funding_state",
+    "netflow_coin",
+    "netflow_z",
+    "active_addresses_count",
+    "address_ratio",
+)
+LABEL = (
+    "event", "regime", "family", "confidence", "runner_up", "flags", "explanation", "data_status", "is_final", "coverage",
+    "missing_inputs", "rules_version", "parameter_hash",
+)  # fmt: skip
+
+
+def latest_document(
+    connection: duckdb.DuckDBPyConnection, present: Present, *, market: str, simulated: bool, inputs: str
+) -> dict[str, Any]:
+    """The document: the first asset's fields at the top, every asset's under `assets`, the feeds under `feeds`.
+
+    `inputs` identifies what the release was made from. Numbers that are missing are null, never zero.
+    """
+    assets = {asset: _of(connection, asset) for asset in _assets(connection)}
+    feeds = _records(
+        connection, "SELECT feed, last_day, row_count, quarantined_count, skipped FROM marts.feed_status ORDER BY feed"
+    )
+    lead = next(iter(assets.values()), {})
+    return {
+        "format": FORMAT,
+        **lead,
+        "market": market,
+        "simulated": simulated,
+        "published_at": present.now.astimezone(UTC).isoformat(),
+        "first_day": present.calendar.first_day.isoformat(),
+        "last_day": present.calendar.last_day.isoformat(),
+        "unavailable_feeds": [feed["feed"] for feed in feeds if feed["skipped"]],
+        "feeds": feeds,
+        "assets": assets,
+        "inputs": inputs,
+    }
+
+
+def _assets(connection: duckdb.DuckDBPyConnection) -> list[str]:
+    """Bitcoin first: it is what the product is about; the others by name."""
+    found = connection.execute("SELECT DISTINCT asset FROM marts.regimes_daily ORDER BY asset <> 'BTC', asset").fetchall()
+    return [asset for (asset,) in found]
+
+
+def _of(connection: duckdb.DuckDBPyConnection, asset: str) -> dict[str, Any]:
+    labels = ", ".join(f"r.{name}" for name in LABEL)
+    figures = ", ".join(f"f.{name}" for name in HEADLINE)
+    row = _records(
+        connection,
+        f"SELECT r.asset, r.day, {labels}, {figures} FROM marts.regimes_daily r"  # noqa: S608 - names from this module
+        " JOIN marts.leverage_features_daily f USING (asset, day) WHERE r.asset = ? ORDER BY r.day DESC LIMIT 1",
+        [asset],
+    )[0]
+    return {
+        "asset": row["asset"],
+        "day": row["day"],
+        **{name: row[name] for name in LABEL},
+        "headline": {name: row[name] for name in HEADLINE},
+    }
+
+
+def _records(connection: duckdb.DuckDBPyConnection, query: str, values: list[str] | None = None) -> list[dict[str, Any]]:
+    cursor = connection.execute(query, values or [])
+    names = [column[0] for column in cursor.description or []]
+    return [dict(zip(names, map(_plain, row), strict=True)) for row in cursor.fetchall()]
+
+
+def _plain(value: Any) -> Any:  # noqa: ANN401 - any SQL value to what JSON holds
+    if isinstance(value, datetime | date):
+        return value.isoformat()
+    if isinstance(value, float) and not math.isfinite(value):
+        return None
+    return value

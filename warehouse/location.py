@@ -1,0 +1,112 @@
+"""Where a warehouse lies and whom it belongs to: its paths, and the small file that says its market and its days.
+
+`warehouse.json` is what a rebuild from landing cannot know otherwise; nothing else is kept in it.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+
+from warehouse.errors import WarehouseError, WrongMarket
+
+
+@dataclass(frozen=True)
+class Calendar:
+    """The days a warehouse speaks about, both included."""
+
+    first_day: date
+    last_day: date
+
+    def including(self, other: Calendar) -> Calendar:
+        return Calendar(min(self.first_day, other.first_day), max(self.last_day, other.last_day))
+
+
+@dataclass(frozen=True)
+class Warehouse:
+    """The directory of one warehouse."""
+
+    root: Path
+
+    @property
+    def landing(self) -> Path:
+        return self.root / "landing"
+
+    @property
+    def build(self) -> Path:
+        return self.root / "build.duckdb"
+
+    @property
+    def published(self) -> Path:
+        """A link to the newest release."""
+        return self.root / "published"
+
+    @property
+    def releases(self) -> Path:
+        return self.root / "releases"
+
+    @property
+    def lock(self) -> Path:
+        return self.root / "pipeline.lock"
+
+    @property
+    def dagster_home(self) -> Path:
+        return self.root / "dagster"
+
+    @property
+    def marker(self) -> Path:
+        return self.root / "warehouse.json"
+
+    def market(self) -> str | None:
+        """The market this warehouse was first run with, None before that."""
+        return self._read().get("market")
+
+    def claim(self, market: str) -> None:
+        """Make the warehouse `market`'s for ever. Raises WrongMarket when it already is another's."""
+        owner = self.market()
+        if owner is None:
+            self._write({"market": market})
+        elif owner != market:
+            raise WrongMarket(
+                f"{self.root} holds the market {owner!r}, not {market!r}; "
+                f"use --market {owner}, or another --warehouse for {market!r}"
+            )
+
+    def calendar(self) -> Calendar | None:
+        """The days spoken about so far, None before the first run."""
+        stored = self._read()
+        if "first_day" not in stored:
+            return None
+        return Calendar(date.fromisoformat(stored["first_day"]), date.fromisoformat(stored["last_day"]))
+
+    def extend(self, days: Calendar) -> Calendar:
+        """Widen the calendar to include `days` and everything between, and say what it is now."""
+        known = self.calendar()
+        widened = known.including(days) if known else days
+        if widened != known:
+            stored = {"first_day": widened.first_day.isoformat(), "last_day": widened.last_day.isoformat()}
+            self._write({**self._read(), **stored})
+        return widened
+
+    def _read(self) -> dict[str, str]:
+        try:
+            return dict(json.loads(self.marker.read_text()))
+        except FileNotFoundError:
+            return {}
+        except (OSError, ValueError) as error:
+            raise WarehouseError(f"cannot read {self.marker}: {error}; restore it or start another warehouse") from error
+
+    def _write(self, content: dict[str, str]) -> None:
+        try:
+            self.root.mkdir(parents=True, exist_ok=True)
+            temporary = self.marker.with_suffix(f".{os.getpid()}")
+            with temporary.open("w") as file:
+                json.dump(content, file, indent=2)
+                file.flush()
+                os.fsync(file.fileno())
+            temporary.rename(self.marker)
+        except OSError as error:
+            raise WarehouseError(f"cannot write to {self.root}: {error.strerror}; choose another --warehouse") from error

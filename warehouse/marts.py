@@ -1,0 +1,59 @@
+"""Marts as frames: read for the regimes, and written where Python makes them.
+
+What the frames mean is the business of `regimes`; the models behind the other marts are dbt's.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import duckdb
+import polars as pl
+
+from warehouse.connection import first_row, identifier, literal
+from warehouse.errors import WarehouseError
+
+
+def read_mart(connection: duckdb.DuckDBPyConnection, name: str) -> pl.DataFrame:
+    """`marts.<name>` as a frame. Raises WarehouseError when it is not there: dbt has not built it."""
+    try:
+        return connection.sql(f"SELECT * FROM marts.{identifier(name)}").pl()  # noqa: S608 - quoted
+    except duckdb.CatalogException as error:
+        raise WarehouseError(f"there is no marts.{name}; run dbt build, or leverage run") from error
+
+
+def write_mart(
+    connection: duckdb.DuckDBPyConnection, name: str, frame: pl.DataFrame, about: str, columns: Mapping[str, str]
+) -> None:
+    """Replace `marts.<name>` by `frame`, commented with `about` and by column."""
+    table = f"marts.{identifier(name)}"
+    connection.execute("CREATE SCHEMA IF NOT EXISTS marts")
+    connection.register("frame_to_write", frame)
+    connection.begin()
+    try:
+        connection.execute(f"CREATE OR REPLACE TABLE {table} AS SELECT * FROM frame_to_write")  # noqa: S608 - quoted
+        connection.execute(f"COMMENT ON TABLE {table} IS {literal(about)}")
+        for column, comment in columns.items():
+            connection.execute(f"COMMENT ON COLUMN {table}.{identifier(column)} IS {literal(comment)}")
+        connection.commit()
+    except BaseException:
+        connection.rollback()
+        raise
+    finally:
+        connection.unregister("frame_to_write")
+
+
+def extent(connection: duckdb.DuckDBPyConnection, name: str) -> dict[str, Any]:
+    """Rows, and first and last day where the mart has days."""
+    row = first_row(connection, f"SELECT count(*) FROM marts.{identifier(name)}")  # noqa: S608 - quoted
+    found: dict[str, Any] = {"rows": row[0] if row else 0}
+    dated = first_row(
+        connection,
+        "SELECT count(*) FROM duckdb_columns() WHERE schema_name = 'marts' AND table_name = ? AND column_name = 'day'",
+        [name],
+    )
+    if dated and dated[0]:
+        days = first_row(connection, f"SELECT min(day), max(day) FROM marts.{identifier(name)}")  # noqa: S608
+        found["first_day"], found["last_day"] = days or (None, None)
+    return found

@@ -1,0 +1,152 @@
+"""Publishing: every consumer table as one DuckDB file and one Parquet file each, with `latest.json`, switched at once.
+
+A release is a directory of its own; `published` is a link that is replaced by rename. Who has the old files open
+keeps them, the next open sees the new ones, and nobody waits. What `latest.json` says is made in `warehouse.latest`.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import duckdb
+
+from warehouse.connection import first_row, identifier, literal
+from warehouse.errors import WarehouseError
+from warehouse.location import Warehouse
+
+STORAGE_VERSION = "v1.2.0"  # what DuckDB 1.2 and later can open
+KEPT = 3  # releases: the current one, and two that a slow reader may still be opening
+SIMULATED = "SIMULATED MARKET, not real data. "
+SORTED_BY = ("asset", "venue", "instrument", "day", "label", "predicate", "feed")
+
+
+@dataclass(frozen=True)
+class Release:
+    """What a release is made of. `about` is written into every Parquet file and the table `about`."""
+
+    tables: Sequence[str]
+    about: Mapping[str, str]
+    latest: Mapping[str, Any]
+    simulated: bool
+
+
+def publish(connection: duckdb.DuckDBPyConnection, warehouse: Warehouse, release: Release, now: datetime) -> Path:
+    """Write a new release of the `marts` tables and switch to it; returns its directory.
+
+    A crash before the switch leaves the last release in place and an unfinished directory that the next call removes.
+    Raises WarehouseError when the disk cannot take it.
+    """
+    name = f"{now.astimezone(UTC):%Y%m%dT%H%M%SZ}"
+    serial = 1 + max((int(d.name.rsplit("-", 1)[1]) for d in _finished(warehouse)), default=0)
+    final = warehouse.releases / f"{name}-{serial:06d}"
+    unfinished = warehouse.releases / f".unfinished-{os.getpid()}"
+    try:
+        for leftover in warehouse.releases.glob(".unfinished-*"):
+            shutil.rmtree(leftover)
+        (unfinished / "parquet").mkdir(parents=True)
+        _write_database(connection, unfinished / "leverage.duckdb", release)
+        _write_parquet(connection, unfinished / "parquet", release)
+        _write_text(unfinished / "latest.json", json.dumps(release.latest, indent=2, allow_nan=False) + "\n")
+        _sync_tree(unfinished)
+        unfinished.rename(final)
+        _switch(warehouse.published, final)
+        for old in _finished(warehouse)[:-KEPT]:
+            shutil.rmtree(old)
+    except OSError as error:
+        raise WarehouseError(
+            f"cannot publish to {warehouse.releases}: {error.strerror or error}; the last release stays as it was"
+        ) from error
+    return final
+
+
+def _finished(warehouse: Warehouse) -> list[Path]:
+    """Release directories, oldest first."""
+    if not warehouse.releases.is_dir():
+        return []
+    found = [d for d in warehouse.releases.iterdir() if d.is_dir() and not d.name.startswith(".")]
+    return sorted(found, key=lambda d: int(d.name.rsplit("-", 1)[1]))
+
+
+def _switch(link: Path, target: Path) -> None:
+    temporary = link.with_name(f".{link.name}.{os.getpid()}")
+    temporary.unlink(missing_ok=True)
+    temporary.symlink_to(Path(target.parent.name) / target.name)
+    temporary.rename(link)
+    _sync(link.parent)
+
+
+def _write_database(connection: duckdb.DuckDBPyConnection, path: Path, release: Release) -> None:
+    connection.execute(f"ATTACH {literal(str(path))} AS release (STORAGE_VERSION {literal(STORAGE_VERSION)})")
+    try:
+        for table in release.tables:
+            target = f"release.main.{identifier(table)}"
+            connection.execute(f"CREATE TABLE {target} AS {_ordered(connection, table)}")
+            _carry_comments(connection, table, target, release.simulated)
+        connection.execute("CREATE TABLE release.main.about (name VARCHAR, value VARCHAR)")
+        connection.executemany("INSERT INTO release.main.about VALUES (?, ?)", list(release.about.items()))
+        connection.execute(
+            "COMMENT ON TABLE release.main.about IS 'What this file is: market, days, rules, when it was published.'"
+        )
+        connection.execute("CHECKPOINT release")
+    finally:
+        connection.execute("DETACH release")
+
+
+def _write_parquet(connection: duckdb.DuckDBPyConnection, folder: Path, release: Release) -> None:
+    metadata = ", ".join(f"{identifier(name)}: {literal(value)}" for name, value in release.about.items())
+    for table in release.tables:
+        connection.execute(
+            f"COPY ({_ordered(connection, table)}) TO {literal(str(folder / f'{table}.parquet'))}"
+            f" (FORMAT parquet, COMPRESSION zstd, KV_METADATA {{{metadata}}})"
+        )
+
+
+def _ordered(connection: duckdb.DuckDBPyConnection, table: str) -> str:
+    columns = [name for (name,) in connection.execute(
+        "SELECT column_name FROM duckdb_columns() WHERE schema_name = 'marts' AND table_name = ? ORDER BY column_index",
+        [table],
+    ).fetchall()]  # fmt: skip
+    if not columns:
+        raise WarehouseError(f"there is no table marts.{table} to publish; run dbt build, then leverage run")
+    keys = [identifier(name) for name in SORTED_BY if name in columns]
+    order = f" ORDER BY {', '.join(keys)}" if keys else ""
+    return f"SELECT {', '.join(map(identifier, columns))} FROM marts.{identifier(table)}{order}"  # noqa: S608
+
+
+def _carry_comments(connection: duckdb.DuckDBPyConnection, table: str, target: str, simulated: bool) -> None:
+    own = first_row(
+        connection,
+        "SELECT comment FROM duckdb_tables() WHERE schema_name = 'marts' AND table_name = ? AND database_name ="
+        " current_database()", [table],
+    )  # fmt: skip
+    comment = (SIMULATED if simulated else "") + ((own and own[0]) or "")
+    connection.execute(f"COMMENT ON TABLE {target} IS {literal(comment)}")
+    for name, described in connection.execute(
+        "SELECT column_name, comment FROM duckdb_columns() WHERE schema_name = 'marts' AND table_name = ?"
+        " AND database_name = current_database() AND comment IS NOT NULL", [table],
+    ).fetchall():  # fmt: skip
+        connection.execute(f"COMMENT ON COLUMN {target}.{identifier(name)} IS {literal(described)}")
+
+
+def _write_text(path: Path, text: str) -> None:
+    path.write_text(text, encoding="utf-8")
+
+
+def _sync_tree(directory: Path) -> None:
+    for path in [*directory.rglob("*"), directory]:
+        _sync(path)
+
+
+def _sync(path: Path) -> None:
+    descriptor = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)

@@ -1,0 +1,177 @@
+"""The raw tables, made from the feeds' schemas, and the ledger of the segments loaded into them.
+
+Loading a segment and writing it down is one transaction: a crash at any point neither loses nor doubles a row.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import UTC, datetime
+
+import duckdb
+import polars as pl
+
+from ingest.errors import IngestError
+from ingest.feed import Coverage, Feed, Part
+from ingest.feeds import FEEDS
+from ingest.landing import INGESTED_AT, QUARANTINE, QUARANTINE_SCHEMA, Landing, Segment
+from ingest.schema import unit_of
+from ingest.windows import Window
+from warehouse.connection import first_row, identifier, literal
+
+SQL_TYPES: dict[type[pl.DataType], str] = {
+    pl.String: "VARCHAR",
+    pl.Float64: "DOUBLE",
+    pl.Int64: "BIGINT",
+    pl.Boolean: "BOOLEAN",
+    pl.Date: "DATE",
+    pl.Datetime: "TIMESTAMP",
+}
+LINEAGE = {
+    INGESTED_AT: ("TIMESTAMP", "When the row was fetched (UTC)"),
+    "segment": ("VARCHAR", "Landed file the row came from"),
+}
+
+
+def create_tables(connection: duckdb.DuckDBPyConnection) -> None:
+    """Make what is missing of schemas, raw tables and ledger.
+
+    A raw table whose columns are not its schema's any more is dropped with its ledger rows: landing fills it anew.
+    """
+    connection.execute("CREATE SCHEMA IF NOT EXISTS raw")
+    connection.execute("CREATE SCHEMA IF NOT EXISTS ops")
+    connection.execute("""
+        CREATE TABLE IF NOT EXISTS raw.load_ledger (
+            segment VARCHAR PRIMARY KEY, feed VARCHAR NOT NULL, row_count BIGINT NOT NULL, size_bytes BIGINT NOT NULL,
+            ingested_at TIMESTAMP NOT NULL, loaded_at TIMESTAMP NOT NULL
+        )""")
+    connection.execute("""
+        CREATE TABLE IF NOT EXISTS ops.coverage (
+            feed VARCHAR NOT NULL, series VARCHAR NOT NULL, channel VARCHAR NOT NULL, start_at TIMESTAMP NOT NULL,
+            end_at TIMESTAMP NOT NULL, row_count BIGINT NOT NULL, url VARCHAR, sha256 VARCHAR, is_absent BOOLEAN NOT NULL,
+            segment VARCHAR NOT NULL
+        )""")
+    connection.execute("CREATE OR REPLACE VIEW ops.known_gaps AS SELECT * FROM ops.coverage WHERE is_absent")
+    for feed in FEEDS:
+        columns = {name: SQL_TYPES[dtype.base_type()] for name, dtype in feed.rows_schema().items()}
+        if _create(connection, feed.name, columns):
+            _describe(connection, feed)
+    _create(connection, QUARANTINE, dict.fromkeys(QUARANTINE_SCHEMA, "VARCHAR"))
+
+
+def load_segments(connection: duckdb.DuckDBPyConnection, landing: Landing, feed: Feed | None = None) -> int:
+    """Load the segments that the ledger lacks, oldest first, of one feed or of all; returns the rows loaded.
+
+    Raises IngestError when a segment cannot be read: what was loaded before stays.
+    """
+    known = {name for (name,) in connection.execute("SELECT segment FROM raw.load_ledger").fetchall()}
+    folders = {*([feed.name] if feed else [f.name for f in FEEDS]), QUARANTINE}
+    pending = [s for s in landing.segments(folders) if s.name not in known]
+    return sum(_load(connection, landing, segment) for segment in pending)
+
+
+def coverage(connection: duckdb.DuckDBPyConnection, feed: str) -> Coverage:
+    """What the loaded segments of `feed` answer for."""
+    rows = connection.execute(
+        "SELECT series, channel, start_at, end_at, row_count, url, sha256, is_absent FROM ops.coverage WHERE feed = ?", [feed]
+    ).fetchall()
+    return Coverage(
+        Part(series, channel, Window(_utc(start), _utc(end)), count, url, sha256, absent)
+        for series, channel, start, end, count, url, sha256, absent in rows
+    )
+
+
+def reach(connection: duckdb.DuckDBPyConnection, feed: Feed) -> tuple[datetime | None, datetime | None, int]:
+    """First and last observation (UTC) and number of rows of a feed's raw table."""
+    observed = identifier(feed.observed)
+    first, last, rows = first_row(
+        connection,
+        f"SELECT min({observed})::TIMESTAMP, max({observed})::TIMESTAMP, count(*) FROM raw.{identifier(feed.name)}",  # noqa: S608 - quoted
+    ) or (None, None, 0)
+    return first, last, rows
+
+
+def _create(connection: duckdb.DuckDBPyConnection, table: str, columns: dict[str, str]) -> bool:
+    """Make the table unless it stands as wanted; True when it was made."""
+    wanted = {**columns, **{name: sql_type for name, (sql_type, _) in LINEAGE.items()}}
+    stands = dict(
+        connection.execute(
+            "SELECT column_name, data_type FROM duckdb_columns() WHERE schema_name = 'raw' AND table_name = ?"
+            " ORDER BY column_index",
+            [table],
+        ).fetchall()
+    )
+    if stands == wanted:
+        return False
+    name = f"raw.{identifier(table)}"
+    connection.begin()
+    connection.execute(f"DROP TABLE IF EXISTS {name}")
+    connection.execute("DELETE FROM raw.load_ledger WHERE feed = ?", [table])
+    connection.execute("DELETE FROM ops.coverage WHERE feed = ?", [table])
+    connection.execute(f"CREATE TABLE {name} ({', '.join(f'{identifier(c)} {t}' for c, t in wanted.items())})")
+    connection.commit()
+    return True
+
+
+def _describe(connection: duckdb.DuckDBPyConnection, feed: Feed) -> None:
+    table = f"raw.{identifier(feed.name)}"
+    connection.execute(f"COMMENT ON TABLE {table} IS {literal(feed.description)}")
+    for name, column in feed.schema.columns.items():
+        unit = unit_of(column)
+        comment = f"{column.description} [{unit}]" if unit else str(column.description)
+        connection.execute(f"COMMENT ON COLUMN {table}.{identifier(name)} IS {literal(comment)}")
+    for name, (_, comment) in LINEAGE.items():
+        connection.execute(f"COMMENT ON COLUMN {table}.{identifier(name)} IS {literal(comment)}")
+
+
+def _load(connection: duckdb.DuckDBPyConnection, landing: Landing, segment: Segment) -> int:
+    path, parts = landing.path(segment), landing.parts(segment)
+    try:
+        landed = pl.read_parquet_schema(path)
+    except (OSError, pl.exceptions.PolarsError) as error:
+        raise IngestError(f"{segment.name} is not readable: {error}; restore it from a backup, or move it away") from error
+    columns = ", ".join(identifier(name) for name in landed)
+    connection.begin()
+    try:
+        connection.execute(
+            f"INSERT INTO raw.{identifier(segment.feed)} ({columns}, segment) SELECT {columns}, ? FROM read_parquet(?)",  # noqa: S608 - identifiers are quoted
+            [segment.name, str(path)],
+        )
+        (count,) = first_row(connection, "SELECT count(*) FROM read_parquet(?)", [str(path)]) or (0,)
+        connection.execute(
+            "INSERT INTO raw.load_ledger VALUES (?, ?, ?, ?, ?, ?)",
+            [segment.name, segment.feed, count, path.stat().st_size, _naive(segment.ingested_at), _naive(datetime.now(UTC))],
+        )
+        _write_parts(connection, segment, parts)
+        connection.commit()
+    except BaseException:
+        connection.rollback()
+        raise
+    return int(count)
+
+
+def _write_parts(connection: duckdb.DuckDBPyConnection, segment: Segment, parts: Iterable[Part]) -> None:
+    frame = pl.DataFrame(
+        [
+            (segment.feed, p.series, p.channel, _naive(p.window.start), _naive(p.window.end), p.rows, p.url, p.sha256, p.absent,
+             segment.name)
+            for p in parts
+        ],
+        schema={
+            "feed": pl.String, "series": pl.String, "channel": pl.String, "start_at": pl.Datetime("us"),
+            "end_at": pl.Datetime("us"), "row_count": pl.Int64, "url": pl.String, "sha256": pl.String,
+            "is_absent": pl.Boolean, "segment": pl.String,
+        },
+        orient="row",
+    )  # fmt: skip
+    connection.register("parts_of_segment", frame)
+    connection.execute("INSERT INTO ops.coverage BY NAME SELECT * FROM parts_of_segment")
+    connection.unregister("parts_of_segment")
+
+
+def _naive(moment: datetime) -> datetime:
+    return moment.astimezone(UTC).replace(tzinfo=None)
+
+
+def _utc(moment: datetime) -> datetime:
+    return moment.replace(tzinfo=UTC)

@@ -1,0 +1,52 @@
+"""One feed brought up to date: what landing holds goes into its raw table, then what the venue has and we lack."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from ingest.feed import Feed, NoProgress, Progress, Request
+from ingest.feeds import Catalogue
+from ingest.http import MarketSession
+from ingest.landing import Landing
+from ingest.pull import Pulled, pull
+from ingest.windows import Window
+from warehouse.connection import build_database
+from warehouse.context import Present, record_pull
+from warehouse.location import Warehouse
+from warehouse.raw import coverage, create_tables, load_segments
+
+
+@dataclass
+class Refresher:
+    """Everything a feed's refresh needs, the same for all feeds of a run."""
+
+    warehouse: Warehouse
+    catalogue: Catalogue
+    session: MarketSession
+    keys: Mapping[str, str]
+    progress: Progress = field(default_factory=NoProgress)
+
+    def refresh(self, feed: Feed, present: Present, run_id: str) -> Pulled:
+        """Load, pull, load. The window is the whole calendar, so that what an earlier run missed is made up for.
+
+        Raises WarehouseLocked while another process has the build database open.
+        """
+        landing = Landing(self.warehouse.landing)
+        with build_database(self.warehouse.build) as connection:
+            create_tables(connection)
+            load_segments(connection, landing, feed)
+            request = Request(
+                feed=feed,
+                instruments=self.catalogue.instruments[feed.name],
+                window=Window.of_days(present.calendar.first_day, present.calendar.last_day),
+                now=present.now,
+                session=self.session,
+                held=coverage(connection, feed.name),
+                keys=dict(self.keys),
+                progress=self.progress,
+            )
+            pulled = pull(request, landing)
+            load_segments(connection, landing, feed)
+            record_pull(connection, pulled, run_id, present.now)
+        return pulled
