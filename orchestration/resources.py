@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import UTC, datetime
+from datetime import datetime
 from pathlib import Path
 
 import dagster as dg
@@ -14,7 +14,8 @@ from ingest.feed import NoProgress, Progress
 from ingest.feeds import Catalogue, load_catalogue
 from ingest.http import MarketSession
 from ingest.market import Market
-from ingest.sample import DEFAULT_SEED, SIMULATION_NOW, SimulatedMarket, SimulatedMarketAdapter
+from ingest.sample import DEFAULT_SEED, SimulatedMarket, SimulatedMarketAdapter
+from orchestration.present import present_of
 from orchestration.recovery import free_dead_runs, tag_with_process
 from orchestration.settings import Settings
 from warehouse.context import Present
@@ -22,14 +23,6 @@ from warehouse.errors import WarehouseError
 from warehouse.location import Calendar, Warehouse
 from warehouse.lock import pipeline_lock
 from warehouse.refresh import Refresher
-
-
-def present_of(market: Market, now: str | None) -> datetime:
-    """The present: the time asked for, else the simulation's end, else the machine's clock. In UTC."""
-    if now:
-        moment = datetime.fromisoformat(now)
-        return (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).astimezone(UTC)
-    return SIMULATION_NOW if market.simulated else datetime.now(UTC)
 
 
 def open_session(market: Market, catalogue: Catalogue, now: datetime) -> MarketSession:

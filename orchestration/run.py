@@ -78,3 +78,5 @@ def _quiet(verbose: bool) -> None:
     if not verbose:
         warnings.filterwarnings("ignore", module=r"dagster.*")
         logging.getLogger("dagster").setLevel(logging.CRITICAL)
+        # A run that finds nothing new builds no model, and Dagster then warns once for every check of a model.
+        logging.getLogger("dagster._core.execution.plan.active").setLevel(logging.ERROR)

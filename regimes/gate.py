@@ -89,7 +89,7 @@ def _required(gate: Gate, windows: Windows) -> dict[str, pl.Expr]:
         "long_liquidations": pl.col("long_liquidations_usd").is_null(),
         "short_liquidations": pl.col("short_liquidations_usd").is_null(),
         "liquidations_zero": _true(pl.col("liquidations_usd") <= 0),
-        "liquidations_partial": _true(pl.col("liquidations_venue_weight_share") < gate.venue_weight_share),
+        "liquidations_partial": _partial("liquidations", "liquidations_usd", gate),
         "liquidations_baseline": pl.col("liquidations_usd").is_not_null()
         & (_count("known_liquidations_usd") < few),
         "open_interest": pl.col("open_interest_usd").is_null(),
@@ -99,11 +99,10 @@ def _required(gate: Gate, windows: Windows) -> dict[str, pl.Expr]:
             ("open_interest_coin", "open_interest_usd"), gate.open_interest_stale_days
         ),
         "open_interest_jump": _true(change.abs() > gate.open_interest_move_pct),
-        "open_interest_partial": _true(pl.col("open_interest_venue_weight_share") < gate.venue_weight_share),
+        "open_interest_partial": _partial("open_interest", "open_interest_usd", gate),
         "open_interest_baseline": _count("open_interest_change_1d_pct") < few,
         "funding": pl.col("funding_bp").is_null(),
-        "funding_partial": pl.col("funding_bp").is_not_null()
-        & _true(pl.col("funding_venue_weight_share") < gate.venue_weight_share),
+        "funding_partial": _partial("funding", "funding_bp", gate),
         "funding_baseline": _count("funding_bp") < few,
         NETFLOW: pl.col("netflow_coin").is_null(),
         "netflow_stale": _repeats(("inflow_coin", "outflow_coin"), 2),
@@ -141,6 +140,12 @@ def _count(column: str) -> pl.Expr:
 def _true(condition: pl.Expr) -> pl.Expr:
     """The condition, where its operands are known; an unknown operand is named by another identifier."""
     return condition.is_not_null() & condition
+
+
+def _partial(name: str, total: str, gate: Gate) -> pl.Expr:
+    """True where there is a total, but over too few of the usual venues; without one it is missing."""
+    share = pl.col(f"{name}_venue_weight_share")
+    return pl.col(total).is_not_null() & _true(share < gate.venue_weight_share)
 
 
 def _repeats(columns: tuple[str, ...], days: int) -> pl.Expr:

@@ -22,8 +22,9 @@ def number(value: pl.Expr, decimals: int) -> pl.Expr:
     """The value rounded, as text; with no decimals as a whole number. Null stays null."""
     if decimals == 0:
         return value.round(0).cast(pl.Int64).cast(pl.String)
-    # Adding zero turns -0.0 into 0.0.
-    return (value.round(decimals) + 0.0).cast(pl.String)
+    rounded = value.round(decimals)
+    # -0.0 equals 0.0 but is written with its sign.
+    return pl.when(rounded == 0.0).then(0.0).otherwise(rounded).cast(pl.String)
 
 
 def percent(value: pl.Expr) -> pl.Expr:

@@ -1,7 +1,7 @@
 """What every test of the regimes shares: the shipped parameters and a long calm history."""
 
 import pytest
-from synthetic_marts import Day, calm_days
+from synthetic_marts import Day, settled_days
 
 from regimes import Parameters, load_parameters
 
@@ -13,5 +13,5 @@ def parameters() -> Parameters:
 
 @pytest.fixture
 def history() -> list[Day]:
-    """220 calm days: enough for every baseline and percentile."""
-    return calm_days(220)
+    """220 calm days, the last of them very calm: enough for every baseline and percentile."""
+    return settled_days(220)

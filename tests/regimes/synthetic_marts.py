@@ -1,4 +1,4 @@
-"""Daily marts made from a list of simple days: what a test states of a day, turned into the columns of the marts.
+"""Daily marts made from a list of simple days: what a test states of a day, as the columns of the marts.
 
 No market data: calm days are drawn from a seeded generator, everything else a test writes itself.
 """
@@ -21,7 +21,7 @@ PULLED_AT = datetime(2029, 12, 31)
 
 @dataclass(frozen=True)
 class Day:
-    """One day of one asset: moves in percent of the previous close, amounts in USD or coins, None where unknown."""
+    """One day of one asset: moves in percent of the previous close, amounts in USD or coins or None."""
 
     return_pct: float
     low_pct: float
@@ -75,6 +75,20 @@ def calm_days(count: int, seed: int = 7) -> list[Day]:
             )
         )
     return days
+
+
+def settled_days(count: int, seed: int = 7) -> list[Day]:
+    """Calm days that end with eight days of hardly any movement, so that no label is half there yet."""
+    settled = [
+        quiet_day(
+            return_pct=0.1 * sign,
+            open_interest_change_pct=0.2 * sign,
+            inflow=25_000.0 + 300.0 * sign,
+            long_usd=5e6 * (1.0 + 0.1 * sign),
+        )
+        for sign in (1, -1, 1, -1, 1, -1, 1, -1)
+    ]
+    return [*calm_days(count - len(settled), seed), *settled]
 
 
 def quiet_day(**changes: object) -> Day:

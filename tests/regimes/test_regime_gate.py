@@ -1,4 +1,4 @@
-"""The gate: every required input in turn, what is stale, partial or absurd, and the hours before a day is final."""
+"""The gate: every required input in turn, what is stale, partial or absurd, and the hours before the end."""
 
 from collections.abc import Callable
 from dataclasses import replace
@@ -61,7 +61,7 @@ def test_dropping_a_required_input_is_insufficient_data_with_its_name(
 def test_the_day_before_is_required_where_a_change_is(
     name: str, drop: dict[str, object], history: list[Day], parameters: Parameters
 ) -> None:
-    row = last_regime([*history, quiet_day(**drop), quiet_day()], parameters)
+    row = last_regime([*history, quiet_day(inflow=25_100.0, **drop), quiet_day()], parameters)
     assert (row["event"], row["missing_inputs"]) == ("insufficient_data", name)
 
 
@@ -93,7 +93,7 @@ def test_values_that_repeat_are_stale(history: list[Day], parameters: Parameters
 
 
 def with_venues(marts: DailyMarts, small_from: int, missing: str) -> DailyMarts:
-    """A second venue with a quarter of the open interest and liquidations, absent from `missing` on the last day."""
+    """A second venue with a quarter of the open interest and liquidations, absent from `missing` at last."""
     frames = {}
     for name, measure in (
         ("open_interest_by_venue_daily", "open_interest_usd"),

@@ -1,0 +1,45 @@
+"""From an error to one line on standard error and an exit status."""
+
+from __future__ import annotations
+
+import sys
+import traceback
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import duckdb
+import typer
+
+from cli.console import remarks
+from ingest.errors import IngestError
+from orchestration.errors import PipelineError
+from warehouse.errors import WarehouseError, WarehouseLocked
+
+FAILED, WRONG_USE, LOCKED = 1, 2, 3
+
+
+class WrongUse(Exception):
+    """Options that make no sense together."""
+
+
+@contextmanager
+def say(verbose: bool) -> Iterator[None]:
+    """Turn the project's own errors into one line; anything else is a mistake here and keeps its traceback."""
+    try:
+        yield
+    except (WarehouseLocked, WarehouseError, IngestError, PipelineError, WrongUse, duckdb.Error) as error:
+        if verbose:
+            traceback.print_exc(file=sys.stderr)
+        line = str(error).strip().splitlines()[0]
+        remarks().print(f"[bold red]error[/bold red] {_escaped(line)}")
+        raise typer.Exit(_status(error)) from None
+
+
+def _status(error: Exception) -> int:
+    if isinstance(error, WarehouseLocked):
+        return LOCKED
+    return WRONG_USE if isinstance(error, WrongUse) else FAILED
+
+
+def _escaped(text: str) -> str:
+    return text.replace("[", r"\[")

@@ -1,0 +1,104 @@
+"""The commands and their options, and how an error becomes one line and an exit status."""
+
+from __future__ import annotations
+
+import sys
+from datetime import date, datetime
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from cli import brief as brief_command
+from cli import run as run_command
+from cli import sql as sql_command
+from cli import status as status_command
+from cli.errors import say
+from cli.options import settings_with
+
+app = typer.Typer(
+    name="leverage",
+    help="Is Bitcoin's leverage being reset, or is the structure breaking? Every day, with its evidence.",
+    no_args_is_help=True,
+    add_completion=True,
+    rich_markup_mode="rich",
+    pretty_exceptions_enable=False,
+)
+
+Warehouse = Annotated[
+    Path | None,
+    typer.Option("--warehouse", help="Directory of the warehouse. [dim]Default: warehouse/data/<market>[/dim]", envvar="LEVERAGE_WAREHOUSE"),
+]
+MarketOption = Annotated[
+    str | None,
+    typer.Option(
+        "--market",
+        help="[bold]sample[/bold] (simulated, offline), [bold]live[/bold], or the address of a relay such as http://127.0.0.1:9080.",
+        envvar="LEVERAGE_MARKET",
+    ),
+]
+Verbose = Annotated[bool, typer.Option("--verbose", "-v", help="Show Dagster's log, and tracebacks.")]
+
+
+@app.command()
+def run(
+    market: MarketOption = None,
+    first: Annotated[datetime | None, typer.Option("--from", formats=["%Y-%m-%d"], help="First day (UTC). Default: what the warehouse has, else 400 days back.")] = None,
+    last: Annotated[datetime | None, typer.Option("--to", formats=["%Y-%m-%d"], help="Last day (UTC). Default: the last complete day.")] = None,
+    now: Annotated[str | None, typer.Option(help="The present for the whole run, such as 2026-02-02T04:00:00Z. Default: the simulation's end for sample, else the machine's clock.")] = None,
+    warehouse: Warehouse = None,
+    verbose: Verbose = False,
+) -> None:
+    """The main job, end to end: fetch what is new, build the marts, label every day, publish, and show the last day.
+
+    Exit status: 0 published or nothing new, 1 failed, 2 wrong options, 3 another pipeline is at work.
+    """
+    with say(verbose):
+        run_command.run(settings_with(market, warehouse), _day(first), _day(last), now, verbose)
+
+
+@app.command()
+def status(market: MarketOption = None, warehouse: Warehouse = None, verbose: Verbose = False) -> None:
+    """What is in the warehouse: feeds, last day, rows, gaps, freshness."""
+    with say(verbose):
+        status_command.status(settings_with(market, warehouse))
+
+
+@app.command()
+def brief(
+    day: Annotated[datetime | None, typer.Option("--day", formats=["%Y-%m-%d"], help="Day (UTC). Default: the newest.")] = None,
+    asset: Annotated[str, typer.Option(help="Asset.")] = "BTC",
+    market: MarketOption = None,
+    warehouse: Warehouse = None,
+    verbose: Verbose = False,
+) -> None:
+    """The day's brief: label, what it rests on, the figures, and how good the data is."""
+    with say(verbose):
+        brief_command.brief(settings_with(market, warehouse), _day(day), asset)
+
+
+@app.command()
+def sql(
+    query: Annotated[str, typer.Argument(help='SQL in quotes, such as "SELECT day, regime FROM regimes_daily LIMIT 5".')],
+    market: MarketOption = None,
+    warehouse: Warehouse = None,
+    verbose: Verbose = False,
+) -> None:
+    """Query the published database, read-only."""
+    with say(verbose):
+        sql_command.sql(settings_with(market, warehouse), query)
+
+
+def _day(moment: datetime | None) -> date | None:
+    return moment.date() if moment else None
+
+
+def main() -> None:
+    """The entry point."""
+    try:
+        app()
+    except KeyboardInterrupt:
+        print("stopped; what is published stays as it was", file=sys.stderr)
+        raise SystemExit(130) from None
+
+

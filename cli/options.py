@@ -1,0 +1,22 @@
+"""From options and environment to settings."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from orchestration.settings import Settings
+from warehouse.location import Warehouse
+
+
+def settings_with(market: str | None, warehouse: Path | None) -> Settings:
+    """The environment's settings, overridden by the options. A warehouse that is named brings its own market."""
+    given: dict[str, Any] = {}
+    if warehouse is not None:
+        given["warehouse"] = warehouse
+        owner = Warehouse(warehouse.expanduser().absolute()).market()
+        if market is None and owner is not None:
+            given["market"] = owner
+    if market is not None:
+        given["market"] = market.rstrip("/")
+    return Settings(**given)

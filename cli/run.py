@@ -1,0 +1,62 @@
+"""`leverage run`: which days, under which present, and what is said at the end. Dagster does the run."""
+
+from __future__ import annotations
+
+from datetime import date, datetime, timedelta
+
+from rich.markup import escape
+
+from cli.brief import show
+from cli.console import FeedProgress, remarks, results
+from cli.errors import WrongUse
+from ingest.market import Market
+from ingest.sample import FIRST_DAY
+from orchestration.present import present_of
+from orchestration.settings import Settings
+from warehouse.location import Calendar
+from warehouse.reading import required_latest
+
+DEFAULT_DAYS = 400  # a year, and the weeks before it that the first baselines need
+
+
+def run(settings: Settings, first: date | None, last: date | None, now: str | None, verbose: bool) -> None:
+    """Bring the warehouse up to date and show its last day."""
+    from orchestration.partitions import FIRST_DAY as EARLIEST  # Dagster takes seconds to import: only a run needs it
+    from orchestration.run import run_daily
+
+    out, warehouse, market = remarks(), settings.located(), settings.parsed_market()
+    present = _present(market, now)
+    complete = present.date() - timedelta(days=1)
+    last = last or complete
+    if last > complete:
+        raise WrongUse(f"--to {last} is not over at {present:%Y-%m-%d %H:%M} UTC; the last complete day is {complete}")
+    warehouse.claim(str(market))
+    known = warehouse.calendar()
+    if first is None:
+        first = known.first_day if known else (FIRST_DAY if market.simulated else last - timedelta(days=DEFAULT_DAYS - 1))
+    first = min(first, last) if known else first
+    if not EARLIEST <= first <= last:
+        raise WrongUse(f"--from {first} must lie between {EARLIEST} and --to {last}")
+    calendar = warehouse.extend(Calendar(first, last))
+    if market.simulated:
+        out.print("[bold yellow]simulated market[/bold yellow]: nothing below is real; --market live talks to the venues")
+    out.print(f"days {calendar.first_day} to {calendar.last_day} in {escape(str(warehouse.root))}")
+    with FeedProgress(out).shown() as progress:
+        finished = run_daily(settings, last, present.isoformat(), progress, verbose)
+    latest = required_latest(warehouse)
+    for feed in latest["feeds"]:
+        if feed["skipped"]:
+            out.print(f"[yellow]skipped[/yellow] {feed['feed']}: {escape(feed['skipped'])}")
+    out.print(
+        f"published {escape(str(warehouse.published))}"
+        if finished.published
+        else f"nothing new: the release of {latest['last_day']} stands"
+    )
+    show(results(), warehouse, date.fromisoformat(latest["day"]), latest["asset"])
+
+
+def _present(market: Market, now: str | None) -> datetime:
+    try:
+        return present_of(market, now)
+    except ValueError as error:
+        raise WrongUse(f"--now {now!r} is no time; write it like 2026-02-02T04:00:00Z") from error

@@ -1,0 +1,50 @@
+"""`leverage status`: what the warehouse holds, feed by feed, as of its last release."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from rich import box
+from rich.markup import escape
+from rich.table import Table
+
+from cli.console import results
+from orchestration.settings import Settings
+from warehouse.reading import required_latest, select
+
+
+def status(settings: Settings) -> None:
+    """Print the release, the newest label, and one line per feed with its reach, gaps and last trouble."""
+    warehouse, out = settings.located(), results()
+    latest = required_latest(warehouse)
+    market = f"{latest['market']}{' (simulated)' if latest['simulated'] else ''}"
+    out.print(f"[bold]{escape(str(warehouse.root))}[/bold]  market {escape(market)}")
+    out.print(f"days {latest['first_day']} to {latest['last_day']}, published as of {latest['published_at'][:16]} UTC")
+    for asset, newest in latest["assets"].items():
+        out.print(f"{asset} {newest['day']}: [bold]{newest['regime']}[/bold], confidence {_share(newest['confidence'])}")
+    table = Table(box=box.SIMPLE_HEAD, header_style="bold", pad_edge=False)
+    for name, justify in (
+        ("feed", "left"), ("first day", "left"), ("last day", "left"), ("rows", "right"), ("gaps", "right"), ("quarantined", "right"),
+    ):  # fmt: skip
+        table.add_column(name, justify=justify)  # type: ignore[arg-type]
+    feeds = select(warehouse, "SELECT * FROM feed_status ORDER BY feed").to_dicts()
+    last = date.fromisoformat(latest["last_day"])
+    for feed in feeds:
+        late = feed["last_day"] is None or feed["last_day"] < last
+        style = "yellow" if late or feed["skipped"] else ""
+        table.add_row(
+            feed["feed"], str(feed["first_day"] or "-"), str(feed["last_day"] or "-"), f"{feed['row_count']:,}",
+            f"{feed['gap_count']:,}", f"{feed['quarantined_count']:,}", style=style,
+        )  # fmt: skip
+    out.print(table)
+    for feed in feeds:
+        if feed["skipped"]:
+            out.print(f"[yellow]skipped[/yellow] {feed['feed']}: {escape(feed['skipped'])}")
+        for note in (feed["notes"] or "").splitlines():
+            out.print(f"[dim]note[/dim] {feed['feed']}: {escape(note)}")
+    if any(feed["gap_count"] for feed in feeds):
+        out.print("[dim]gaps: archives that the venue does not have; they are not asked for again[/dim]")
+
+
+def _share(value: float | None) -> str:
+    return "-" if value is None else f"{value:.2f}"

@@ -1,0 +1,45 @@
+"""`make dev`: the Dagster UI of one warehouse on loopback, with the daemon that runs its schedules."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+from orchestration.dbt_project import prepared_manifest
+from orchestration.errors import PipelineError
+from orchestration.instance import dagster_home
+from orchestration.settings import PROJECT, Settings
+from warehouse.errors import WarehouseError
+
+
+def main() -> None:
+    """Serve until it is stopped; 127.0.0.1 unless --host says otherwise."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--host", default="127.0.0.1")
+    parser.add_argument("--port", default="3000")
+    options = parser.parse_args()
+    settings = Settings()
+    try:
+        prepared_manifest()
+        warehouse = settings.located()
+        warehouse.claim(str(settings.parsed_market()))
+        home = dagster_home(warehouse)
+    except (PipelineError, WarehouseError) as error:
+        sys.exit(f"error {error}")
+    print(f"Dagster on http://{options.host}:{options.port} over {warehouse.root}", flush=True)
+    dagster = Path(sys.executable).with_name("dagster")
+    environment = {**os.environ, "DAGSTER_HOME": str(home)}
+    served = subprocess.run(
+        [dagster, "dev", "--host", options.host, "--port", options.port, "--module-name", "orchestration.definitions"],
+        env=environment,
+        cwd=PROJECT,
+        check=False,
+    )
+    sys.exit(served.returncode)
+
+
+if __name__ == "__main__":
+    main()

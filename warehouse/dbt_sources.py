@@ -1,0 +1,81 @@
+"""The dbt source declarations of the raw tables, written from the feeds' schemas so that both say the same.
+
+`python -m warehouse.dbt_sources` writes them, `--check` fails where a file differs.
+"""
+
+from __future__ import annotations
+
+import sys
+from itertools import groupby
+from pathlib import Path
+
+import pandera.polars as pa
+
+from ingest.feed import Feed
+from ingest.feeds import FEEDS
+from ingest.schema import unit_of
+from warehouse.raw import LINEAGE, SQL_TYPES
+
+STAGING = Path(__file__).resolve().parents[1] / "dbt_project" / "models" / "staging"
+HEAD = "# Written by `make sources` from the feeds' schemas; change those. Tests belong to the staging models.\n"
+
+
+def declarations() -> dict[Path, str]:
+    """The files and what they have to say, one per venue."""
+    by_venue = groupby(sorted(FEEDS, key=lambda f: f.venue), key=lambda f: f.venue)
+    return {STAGING / venue / "__sources.yml": _source(venue, list(feeds)) for venue, feeds in by_venue}
+
+
+def _source(venue: str, feeds: list[Feed]) -> str:
+    lines = [
+        HEAD + "sources:",
+        f"  - name: {venue}",
+        "    schema: raw",
+        f"    description: {venue.capitalize()} as loaded from landing, append-only, one table per feed.",
+        "    tables:",
+    ]
+    for feed in sorted(feeds, key=lambda f: f.name):
+        key = ", ".join(feed.key)
+        lines += [
+            f"      - name: {feed.name}",
+            f"        description: {_quoted(f'{feed.description} Several rows per ({key}) when fetched again.')}",
+            "        columns:",
+        ]
+        for name, column in feed.schema.columns.items():
+            lines += _column(name, SQL_TYPES[column.dtype.type.base_type()], _described(column))
+        for name, (sql_type, about) in LINEAGE.items():
+            lines += _column(name, sql_type, about)
+    return "\n".join(lines) + "\n"
+
+
+def _column(name: str, sql_type: str, about: str) -> list[str]:
+    return [
+        f"          - name: {name}",
+        f"            data_type: {sql_type.lower()}",
+        f"            description: {_quoted(about)}",
+    ]
+
+
+def _described(column: pa.Column) -> str:
+    unit = unit_of(column)
+    return f"{column.description} [{unit}]" if unit else str(column.description)
+
+
+def _quoted(text: str) -> str:
+    return '"' + text.replace("\\", "\\\\").replace('"', '\\"') + '"'
+
+
+def main() -> None:
+    """Write the files, or with --check say which differ and exit with 1."""
+    differing = [path for path, text in declarations().items() if not path.exists() or path.read_text() != text]
+    if "--check" in sys.argv[1:]:
+        for path in differing:
+            print(f"{path} is not what the schemas say; run: make sources", file=sys.stderr)
+        sys.exit(bool(differing))
+    for path in differing:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(declarations()[path])
+
+
+if __name__ == "__main__":
+    main()
