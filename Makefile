@@ -40,13 +40,13 @@ $(VENV)/bin/python:
 	$(PYTHON) -m venv $(VENV)
 
 $(VENV)/.run-installed: requirements/run.txt pyproject.toml | $(VENV)/bin/python
-	$(BIN)/pip install --quiet --require-hashes --only-binary :all: -r requirements/run.txt
+	$(BIN)/pip install --quiet --require-hashes --no-deps --only-binary :all: -r requirements/run.txt
 	$(BIN)/pip install --quiet --no-deps --no-build-isolation --editable .
 	$(BIN)/python -m orchestration.dbt_project
 	@touch $@
 
 $(VENV)/.dev-installed: requirements/dev.txt $(VENV)/.run-installed
-	$(BIN)/pip install --quiet --require-hashes --only-binary :all: -r requirements/dev.txt
+	$(BIN)/pip install --quiet --require-hashes --no-deps --only-binary :all: -r requirements/dev.txt
 	@touch $@
 
 format: setup-dev

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import os
-from contextlib import contextmanager
 from collections.abc import Iterator
+from contextlib import contextmanager
 
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextColumn, TimeRemainingColumn
 
+PLAIN_WIDTH = 100  # columns where there is no terminal to ask
 REGIME_STYLES = {
     "mechanical": "bold dark_orange",
     "spot_down": "bold red",
@@ -22,12 +23,12 @@ REGIME_STYLES = {
 
 def results() -> Console:
     """Standard output. Rich leaves colours out where it is not a terminal, or NO_COLOR is set."""
-    return Console(highlight=False, soft_wrap=not os.isatty(1))
+    return Console(highlight=False, width=None if os.isatty(1) else PLAIN_WIDTH)
 
 
 def remarks() -> Console:
     """Standard error, on a descriptor of its own: Dagster redirects number 2 into its compute logs during a step."""
-    return Console(file=os.fdopen(os.dup(2), "w"), highlight=False, soft_wrap=not os.isatty(2))
+    return Console(file=os.fdopen(os.dup(2), "w"), highlight=False, soft_wrap=True)
 
 
 class FeedProgress:

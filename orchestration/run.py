@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import logging
+import os
 import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager, redirect_stdout
 from dataclasses import dataclass
 from datetime import date
 
@@ -42,18 +45,18 @@ def run_daily(settings: Settings, day: date, now: str | None, progress: Progress
     pipeline = Pipeline(
         market=settings.market, warehouse=str(warehouse.root), catalogue=catalogue, now=now, lock_wait=0.0
     )
-    _quiet(verbose)
     with open_instance(warehouse) as instance:
         with pipeline_lock(warehouse.lock):
             free_dead_runs(instance)  # before the new run claims its first slot
         definitions = build_definitions(pipeline.watched_by(progress), settings)
-        result = definitions.resolve_job_def(DAILY_JOB).execute_in_process(
-            instance=instance,
-            partition_key=day.isoformat(),
-            tags={PROCESS_TAG: this_process()},
-            run_config={"loggers": {"console": {"config": {"log_level": "DEBUG" if verbose else "CRITICAL"}}}},
-            raise_on_error=False,
-        )
+        with _quiet(verbose):
+            result = definitions.resolve_job_def(DAILY_JOB).execute_in_process(
+                instance=instance,
+                partition_key=day.isoformat(),
+                tags={PROCESS_TAG: this_process()},
+                run_config={"loggers": {"console": {"config": {"log_level": "DEBUG" if verbose else "CRITICAL"}}}},
+                raise_on_error=False,
+            )
         if not result.success:
             raise _failure(result)
     published = any(e.is_successful_output and e.step_key == "published" for e in result.all_events)
@@ -74,9 +77,15 @@ def _failure(result: dg.ExecuteInProcessResult) -> PipelineError:
     return PipelineError(f"run {result.run_id} failed; leverage run --verbose shows more")
 
 
-def _quiet(verbose: bool) -> None:
-    if not verbose:
+@contextmanager
+def _quiet(verbose: bool) -> Iterator[None]:
+    """Keep Dagster's and dbt's own talk off the terminal; what they say stays in the instance and in dbt.log."""
+    if verbose:
+        yield
+        return
+    logging.getLogger("dagster").setLevel(logging.CRITICAL)
+    # A run that finds nothing new builds no model, and Dagster then warns once for every check of a model.
+    logging.getLogger("dagster._core.execution.plan.active").setLevel(logging.ERROR)
+    with warnings.catch_warnings(), open(os.devnull, "w") as nowhere, redirect_stdout(nowhere):
         warnings.filterwarnings("ignore", module=r"dagster.*")
-        logging.getLogger("dagster").setLevel(logging.CRITICAL)
-        # A run that finds nothing new builds no model, and Dagster then warns once for every check of a model.
-        logging.getLogger("dagster._core.execution.plan.active").setLevel(logging.ERROR)
+        yield

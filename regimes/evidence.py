@@ -13,7 +13,6 @@ from regimes.schema import FEATURE_COLUMNS
 from regimes.wording import basis_points, coins, number, percent, signed_coins, signed_percent, text, usd
 
 KEY = ["asset", "day"]
-RANKS = {1: "best", 2: "second"}
 
 
 def evidence_rows(frame: pl.DataFrame, parameters: Parameters) -> pl.DataFrame:
@@ -22,20 +21,24 @@ def evidence_rows(frame: pl.DataFrame, parameters: Parameters) -> pl.DataFrame:
     One row per predicate of the best and of the second label; a mixed day shows the two that came closest.
     Days without enough data have no rows, nor has a label that is no alternative.
     """
-    judged = frame.filter(pl.col("data_status") != "insufficient")
+    judged = frame.lazy().filter(pl.col("data_status") != "insufficient")
     features = deciding_features(parameters)
     baselines = baseline_texts(parameters)
+    near = parameters.scores.alternative_floor
     parts = []
     for rule in parameters.labels:
-        for rank, column in RANKS.items():
-            near = pl.col(f"{column}_score") >= parameters.scores.alternative_floor
-            rows = judged.filter((pl.col(column) == rule.label) & near)
-            if rows.height:
-                parts.extend(_predicate_rows(rows, rule, rank, features, baselines))
-    if not parts:
-        return _row_frame(judged.clear(), parameters.labels[0], 1, "", "core", 0.0, [], baselines)
-    order = pl.col("position")
-    return pl.concat(parts).sort(*KEY, "label_rank", order)
+        best = (pl.col("best") == rule.label) & (pl.col("best_score") >= near)
+        second = (pl.col("second") == rule.label) & (pl.col("second_score") >= near)
+        rank = pl.when(best).then(pl.lit(1, pl.Int64)).when(second).then(pl.lit(2, pl.Int64))
+        days = judged.with_columns(rank.alias("label_rank")).filter(pl.col("label_rank").is_not_null())
+        parts.extend(_predicate_rows(days, rule, features, baselines))
+    dictionary = pl.LazyFrame(
+        [(column.name, column.unit, column.source) for column in FEATURE_COLUMNS],
+        schema=["feature", "unit", "source"],
+        orient="row",
+    )
+    rows = pl.concat(parts).join(dictionary, on="feature", how="left")
+    return rows.sort(*KEY, "label_rank", "position").collect()
 
 
 def deciding_features(parameters: Parameters) -> dict[str, list[str]]:
@@ -51,64 +54,44 @@ def deciding_features(parameters: Parameters) -> dict[str, list[str]]:
 
 
 def _predicate_rows(
-    rows: pl.DataFrame,
+    days: pl.LazyFrame,
     rule: LabelRule,
-    rank: int,
     features: dict[str, list[str]],
     baselines: dict[str, pl.Expr],
-) -> list[pl.DataFrame]:
-    frames = []
+) -> list[pl.LazyFrame]:
+    """The days, once per predicate of the rule, with the feature that decided it on each."""
     required = sum(weight for _, weight in (*rule.core, *rule.guards))
     helpful = sum(weight for _, weight in rule.supporting)
-    roles = (
-        ("core", rule.core, required),
-        ("guard", rule.guards, required),
-        ("supporting", rule.supporting, helpful),
-    )
-    for role, members, total in roles:
-        for predicate, weight in members:
-            share = weight / total
-            frames.append(
-                _row_frame(rows, rule, rank, predicate, role, share, features[predicate], baselines)
+    members = [
+        *(("core", predicate, weight / required) for predicate, weight in rule.core),
+        *(("guard", predicate, weight / required) for predicate, weight in rule.guards),
+        *(("supporting", predicate, weight / helpful) for predicate, weight in rule.supporting),
+    ]
+    frames = []
+    for position, (role, predicate, weight) in enumerate(members):
+        names = features[predicate]
+        frames.append(
+            days.select(
+                *KEY,
+                pl.lit(rule.label).alias("label"),
+                "label_rank",
+                pl.lit(position).alias("position"),
+                pl.lit(predicate).alias("predicate"),
+                pl.lit(role).alias("role"),
+                pl.col(decider_column(predicate)).alias("feature"),
+                _decided(predicate, {name: pl.col(name) for name in names}).alias("value"),
+                pl.col(membership_column(predicate)).alias("membership"),
+                pl.lit(weight).alias("weight"),
+                _decided(predicate, {name: baselines[name] for name in names}).alias("baseline"),
             )
-    return [frame.with_columns(pl.lit(position).alias("position")) for position, frame in enumerate(frames)]
+        )
+    return frames
 
 
-def _row_frame(
-    rows: pl.DataFrame,
-    rule: LabelRule,
-    rank: int,
-    predicate: str,
-    role: str,
-    weight: float,
-    features: list[str],
-    baselines: dict[str, pl.Expr],
-) -> pl.DataFrame:
-    columns = {column.name: column for column in FEATURE_COLUMNS}
-    if features:
-        membership, decider = pl.col(membership_column(predicate)), pl.col(decider_column(predicate))
-    else:
-        membership, decider = pl.lit(None, pl.Float64), pl.lit(None, pl.String)
-
-    def of_decider(choices: dict[str, pl.Expr], dtype: type[pl.DataType]) -> pl.Expr:
-        if not choices:
-            return pl.lit(None, dtype)
-        return pl.coalesce(pl.when(decider == name).then(choice) for name, choice in choices.items())
-
-    return rows.select(
-        *KEY,
-        pl.lit(rule.label).alias("label"),
-        pl.lit(rank, pl.Int64).alias("label_rank"),
-        pl.lit(predicate).alias("predicate"),
-        pl.lit(role).alias("role"),
-        decider.alias("feature"),
-        of_decider({name: pl.col(name) for name in features}, pl.Float64).alias("value"),
-        of_decider({name: pl.lit(columns[name].unit) for name in features}, pl.String).alias("unit"),
-        membership.alias("membership"),
-        pl.lit(weight).alias("weight"),
-        of_decider({name: baselines[name] for name in features}, pl.String).alias("baseline"),
-        of_decider({name: pl.lit(columns[name].source) for name in features}, pl.String).alias("source"),
-    )
+def _decided(predicate: str, choices: dict[str, pl.Expr]) -> pl.Expr:
+    """Of the choices, keyed by feature, the one of the feature that decided the predicate."""
+    decider = pl.col(decider_column(predicate))
+    return pl.coalesce(pl.when(decider == name).then(choice) for name, choice in choices.items())
 
 
 def baseline_texts(parameters: Parameters) -> dict[str, pl.Expr]:

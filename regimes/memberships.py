@@ -27,9 +27,10 @@ def ramp(condition: Ramp) -> pl.Expr:
 
 def with_memberships(features: pl.DataFrame, parameters: Parameters) -> pl.DataFrame:
     """The frame with the two columns of every predicate; a predicate sees only those defined before it."""
+    frame = features.lazy()
     for predicate in parameters.predicates:
-        features = features.with_columns(_evaluated(predicate, parameters.scores.unknown))
-    return features
+        frame = frame.with_columns(_evaluated(predicate, parameters.scores.unknown))
+    return frame.collect()
 
 
 def _evaluated(predicate: Predicate, unknown: float) -> list[pl.Expr]:

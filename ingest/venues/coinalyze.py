@@ -48,6 +48,17 @@ LIQUIDATIONS = _schema(
         "short_coin": number("Forced closing of shorts, in coins; a floor like the longs", "coin", not_negative()),
     },
 )  # fmt: skip
+KLINES = _schema(
+    "coinalyze_klines",
+    {
+        **_bar("Price", "USD", positive()),
+        "volume": number("Traded volume as the exchange counts it", "contract unit", not_negative()),
+        "buy_volume": number("Volume in which the buyer was the taker", "contract unit", not_negative(), nullable=True),
+        "trade_count": number("Number of trades", "count", not_negative(), nullable=True, integer=True),
+        "buy_trade_count": number("Trades in which the buyer was the taker", "count", not_negative(), nullable=True, integer=True),
+    },
+    [ORDERED],
+)
 
 
 def _fetch(path: str, fields: Mapping[str, str], request: Request) -> Iterator[Batch]:
@@ -118,6 +129,9 @@ FEEDS: tuple[Feed, ...] = (
           "Daily open interest of single contracts, as Coinalyze records it from the exchanges."),
     _feed("coinalyze_liquidations", "liquidations", "liquidation-history", {"l": "long_coin", "s": "short_coin"}, LIQUIDATIONS,
           "Daily forced closing of longs and of shorts of single contracts; a day without a row is unknown, not zero."),
+    _feed("coinalyze_klines", "klines", "ohlcv-history",
+          {**BAR, "v": "volume", "bv": "buy_volume", "tx": "trade_count", "btx": "buy_trade_count"}, KLINES,
+          "Daily bars of single contracts; the close values the liquidations of contracts whose own bars are not fetched."),
     _feed("coinalyze_funding", "funding", "funding-rate-history", BAR, FUNDING,
           "Daily funding rates of single contracts, in percent per settlement interval."),
 )  # fmt: skip

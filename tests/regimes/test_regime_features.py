@@ -166,7 +166,7 @@ def test_assets_do_not_touch_each_other(parameters: Parameters) -> None:
         assert_frame_equal(together.filter(pl.col("asset") == asset), alone)
 
 
-@settings(max_examples=8, deadline=None)
+@settings(max_examples=5, deadline=None)
 @given(kept=st.integers(70, 215), seed=st.integers(0, 50))
 def test_later_rows_change_nothing_earlier(kept: int, seed: int, parameters: Parameters) -> None:
     days = calm_days(220, seed)

@@ -1,5 +1,5 @@
--- Daily close of every perpetual contract, and which contract's close stands for its asset: the most traded
--- one of the day.
+-- Daily close of every perpetual contract, from the venue's own bars or else an aggregator's of the same
+-- contract, and which contract's close stands for its asset: the most traded one of the venues' own.
 {{ config(materialized='table') }}
 
 with
@@ -11,7 +11,8 @@ instruments as (
         symbol,
         asset,
         venue,
-        instrument
+        instrument,
+        is_venue_feed
     from {{ ref('stg_ops__instruments') }}
     where market = 'perpetual'
 
@@ -28,20 +29,49 @@ bars as (
     from {{ ref('stg_binance__um_klines') }}
     where bar_interval = '1d'
 
+    union all
+
+    -- an aggregator's volume is in other units per contract, so its bars never stand for the asset by volume
+    select
+        'coinalyze_klines' as feed,
+        symbol,
+        day,
+        close_usd,
+        cast(null as double) as volume_usd
+    from {{ ref('stg_coinalyze__klines') }}
+
+),
+
+ranked as (
+
+    select
+        instruments.asset,
+        instruments.venue,
+        instruments.instrument,
+        bars.day,
+        bars.close_usd,
+        bars.volume_usd,
+        row_number() over (
+            partition by instruments.asset, instruments.venue, instruments.instrument, bars.day
+            order by case when instruments.is_venue_feed then 1 else 2 end, bars.feed
+        ) as precedence
+    from bars
+    inner join instruments
+        on
+            bars.feed = instruments.feed
+            and bars.symbol = instruments.symbol
+
 )
 
 select
-    instruments.asset,
-    instruments.venue,
-    instruments.instrument,
-    bars.day,
-    bars.close_usd,
+    asset,
+    venue,
+    instrument,
+    day,
+    close_usd,
     row_number() over (
-        partition by instruments.asset, bars.day
-        order by bars.volume_usd desc, instruments.venue asc, instruments.instrument asc
+        partition by asset, day
+        order by volume_usd desc nulls last, venue asc, instrument asc
     ) = 1 as is_asset_reference
-from bars
-inner join instruments
-    on
-        bars.feed = instruments.feed
-        and bars.symbol = instruments.symbol
+from ranked
+where precedence = 1

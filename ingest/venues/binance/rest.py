@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from datetime import UTC, datetime
 from typing import Any
 
 from ingest.errors import RequestRefused, Transient
@@ -34,23 +33,27 @@ def pages(
 ) -> Iterator[list[Any]]:
     """Yield the pages of `window`, oldest first. Both ends are always sent: without endTime pages had gaps.
 
-    Raises RequestRefused when an answer is no list or a row has no stamp.
+    Stamps that are unreadable or outside of the window move nothing: one wrong row must not end the paging early.
+    Raises RequestRefused when an answer is no list of rows, or a full page does not reach into what was asked for.
     """
     start, end = milliseconds(window.start), milliseconds(window.end) - 1
     while start <= end:
         asked = {**params, "startTime": start, "endTime": end, "limit": limit}
         page = session.get_json(url, asked, judge=judge)
-        if not isinstance(page, list):
-            raise RequestRefused(f"expected a list, got {str(page)[:80]}", host=url)
+        if not isinstance(page, list) or not all(isinstance(row, list | dict) for row in page):
+            raise RequestRefused(f"expected a list of rows, got {str(page)[:80]}", host=url)
         if page:
             yield page
         if len(page) < limit:
             return
-        try:
-            start = max(stamp_of(row) for row in page) + 1
-        except (KeyError, TypeError, ValueError, IndexError) as error:
-            raise RequestRefused(f"a row without a stamp: {str(page[-1])[:80]}", host=url) from error
+        stamps = [stamp for row in page if (stamp := _stamp(row, stamp_of)) is not None and start <= stamp <= end]
+        if not stamps:
+            raise RequestRefused(f"a full page outside of the window asked for: {str(page[-1])[:80]}", host=url)
+        start = max(stamps) + 1
 
 
-def moment(stamp: int) -> datetime:
-    return datetime.fromtimestamp(stamp / 1000, UTC)
+def _stamp(row: Any, stamp_of: Callable[[Any], int]) -> int | None:  # noqa: ANN401 - whatever JSON came
+    try:
+        return stamp_of(row)
+    except (KeyError, TypeError, ValueError, IndexError):
+        return None

@@ -1,0 +1,279 @@
+"""What makes each label, told as days; and the symmetries that a label must respect."""
+
+import math
+from dataclasses import replace
+from datetime import timedelta
+
+import polars as pl
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from synthetic_marts import FIRST_DAY, LONG_AFTER, Day, calm_days, marts_of, quiet_day, settled_days
+
+from regimes import Classification, Label, Parameters, classify, daily_features, regime_labels
+from regimes.labels import DEFINITIONS, SCORED
+from regimes.memberships import membership_column, with_memberships
+
+FLUSH = quiet_day(
+    return_pct=-6.0,
+    low_pct=-9.0,
+    high_pct=0.2,
+    long_usd=40e6,
+    short_usd=8e6,
+    open_interest_change_pct=-7.0,
+)
+SQUEEZE = FLUSH.mirrored()
+
+
+def classified(days: list[Day], parameters: Parameters) -> Classification:
+    return classify(daily_features(marts_of({"BTC": days}), parameters), parameters, LONG_AFTER)
+
+
+def last(days: list[Day], parameters: Parameters) -> dict[str, object]:
+    return classified(days, parameters).regimes.row(-1, named=True)
+
+
+def test_the_reference_day_is_a_flush_with_good_confidence(
+    history: list[Day], parameters: Parameters
+) -> None:
+    """A dip of a 6.1 % range that closes back, mostly longs liquidated, open interest down, funding back at
+    base from hot, coins leaving exchanges, addresses elevated: a leverage reset, not a structural break."""
+    heating = [
+        quiet_day(funding_bp=2.0 + 0.1 * i, open_interest_change_pct=0.8, inflow=25_000.0 + 50 * i)
+        for i in range(4)
+    ]
+    reference = Day(
+        return_pct=-1.6,
+        low_pct=-5.6,
+        high_pct=0.5,
+        long_usd=36e6,
+        short_usd=7e6,
+        open_interest_change_pct=-6.0,
+        funding_bp=0.5,
+        inflow=27_000.0,
+        outflow=31_000.0,
+        addresses=730_000.0,
+    )
+    row = last([*history, *heating, reference], parameters)
+    assert row["event"] == row["regime"] == "leverage_flush"
+    assert row["family"] == "mechanical"
+    assert row["confidence"] > 0.75
+    assert row["flags"] is None
+    assert row["explanation"] == (
+        "BTC fell 1.6 %, at its low 5.6 %, as 43.0 million USD of positions were closed by force, 4.3 times "
+        "the usual day and 84 % of them longs; open interest fell 6.0 % and funding came back to base, 0.5 "
+        "bp per 8 hours, and coins left exchanges on balance: positions were closed, not fresh shorts opened."
+    )
+
+
+@pytest.mark.parametrize("fall", [4.0, 5.0, 6.0, 7.0, 8.0])
+def test_a_flush_does_not_hang_on_how_much_open_interest_fell(
+    fall: float, history: list[Day], parameters: Parameters
+) -> None:
+    row = last([*history, replace(FLUSH, open_interest_change_pct=-fall)], parameters)
+    assert row["event"] == "leverage_flush"
+    assert row["confidence"] > 0.75
+
+
+def stories() -> dict[str, list[Day]]:
+    """For each label the days that end in it, after the settled history."""
+    step = [0.0, 100.0, 200.0, 300.0, 400.0, 500.0, 600.0]
+    return {
+        "leverage_flush": [FLUSH],
+        "short_squeeze": [SQUEEZE],
+        "capitulation": [
+            replace(FLUSH, return_pct=-18.0, low_pct=-25.0, open_interest_change_pct=-20.0, inflow=60_000.0)
+        ],
+        "spot_selloff": [
+            quiet_day(return_pct=-4.5, low_pct=-5.0, open_interest_change_pct=1.0, inflow=36_000.0)
+        ],
+        "deleveraging": [
+            quiet_day(open_interest_change_pct=-2.2, return_pct=-0.6, low_pct=-1.2, inflow=25_000.0 + x)
+            for x in step
+        ],
+        "short_buildup": [
+            quiet_day(return_pct=-1.5, low_pct=-2.0, open_interest_change_pct=5.0, funding_bp=-0.3)
+        ],
+        "leverage_buildup": [
+            # A growing reserve keeps the leverage ratio out of its top tenth.
+            quiet_day(
+                open_interest_change_pct=1.8,
+                return_pct=0.5,
+                funding_bp=0.7,
+                inflow=25_000.0 + x,
+                reserve=3_500_000.0,
+            )
+            for x in step
+        ],
+        "overheated": [
+            quiet_day(open_interest_change_pct=1.8, return_pct=0.5, funding_bp=3.9, inflow=25_000.0 + x)
+            for x in step
+        ],
+        "spot_rally": [
+            quiet_day(return_pct=4.0, high_pct=4.3, open_interest_change_pct=-1.0, outflow=31_000.0)
+        ],
+        "consolidation": [quiet_day()],
+        "mixed": [
+            quiet_day(
+                return_pct=-4.5, low_pct=-5.0, long_usd=20e6, open_interest_change_pct=0.5, funding_bp=0.7
+            )
+        ],
+        "insufficient_data": [quiet_day(funding_bp=None)],
+    }
+
+
+@pytest.mark.parametrize("label", list(Label))
+def test_each_label_has_its_story(label: str, history: list[Day], parameters: Parameters) -> None:
+    row = last([*history, *stories()[label]], parameters)
+    assert row["event"] == label
+    assert row["regime"] == row["event"]
+    assert row["explanation"].startswith(("BTC ", "Open interest in BTC ", "No reading for BTC: "))
+    assert row["explanation"].endswith(".")
+
+
+def test_swapping_longs_and_shorts_and_mirroring_price_turns_flush_into_squeeze(
+    parameters: Parameters,
+) -> None:
+    for seed in range(3):
+        days = [*settled_days(120, seed), FLUSH]
+        flush = last(days, parameters)
+        squeeze = last([day.mirrored() for day in days], parameters)
+        assert (flush["event"], squeeze["event"]) == ("leverage_flush", "short_squeeze")
+
+
+def test_shock_and_liquidation_predicates_are_mirrors(parameters: Parameters) -> None:
+    """The same days upside down; moves over several days compound, so only their parameters are compared."""
+    days = [*calm_days(150, 4), FLUSH]
+    pairs = [
+        ("price_down", "price_up"),
+        ("longs_liquidated", "shorts_liquidated"),
+        ("forced_long_closing", "forced_short_closing"),
+        ("no_forced_closing", "no_forced_closing"),
+        ("price_quiet", "price_quiet"),
+    ]
+    straight, mirrored = (
+        with_memberships(daily_features(marts_of({"BTC": each}), parameters), parameters)
+        for each in (days, [day.mirrored() for day in days])
+    )
+    for down, up in pairs:
+        ours, theirs = straight[membership_column(down)], mirrored[membership_column(up)]
+        assert ours.to_list() == pytest.approx(theirs.to_list(), abs=1e-9, nan_ok=False), down
+
+
+@settings(max_examples=5, deadline=None)
+@given(factor=st.floats(1e-4, 1e4), seed=st.integers(0, 20))
+def test_multiplying_a_feeds_liquidations_changes_no_label(
+    factor: float, seed: int, parameters: Parameters
+) -> None:
+    days = [*calm_days(110, seed), FLUSH, quiet_day(), SQUEEZE]
+    scaled = [replace(day, long_usd=day.long_usd * factor, short_usd=day.short_usd * factor) for day in days]
+    ours, theirs = classified(days, parameters).regimes, classified(scaled, parameters).regimes
+    assert ours["event"].to_list() == theirs["event"].to_list()
+    assert ours["runner_up"].to_list() == theirs["runner_up"].to_list()
+
+
+def test_an_inflow_on_a_day_of_closing_is_a_flag_and_less_confidence_but_no_other_label(
+    history: list[Day], parameters: Parameters
+) -> None:
+    calm = last([*history, FLUSH], parameters)
+    pressed = last([*history, replace(FLUSH, inflow=37_000.0)], parameters)
+    assert calm["flags"] is None
+    assert (pressed["event"], pressed["flags"]) == ("leverage_flush", "spot_pressure")
+    assert pressed["confidence"] < 0.8 * calm["confidence"]
+    assert "moved to exchanges" in pressed["explanation"]
+
+
+def test_an_inflow_under_kept_leverage_is_spot_selling(history: list[Day], parameters: Parameters) -> None:
+    kept = replace(FLUSH, inflow=37_000.0, open_interest_change_pct=-1.0)
+    assert last([*history, kept], parameters)["event"] == "spot_selloff"
+
+
+def test_the_sign_of_netflow_is_no_evidence(parameters: Parameters) -> None:
+    """Coins leave on most days; where they always leave, half of the usual outflow is an unusual inflow."""
+    leaving = [replace(day, outflow=day.outflow + 20_000.0) for day in settled_days(120)]
+    falls = quiet_day(return_pct=-4.5, low_pct=-5.0, open_interest_change_pct=1.0, outflow=34_000.0)
+    row = last([*leaving, falls], parameters)
+    assert row["event"] == "spot_selloff"
+    assert "fewer coins than usual left exchanges" in row["explanation"]
+
+
+def test_flows_that_are_unknown_prove_no_selling(history: list[Day], parameters: Parameters) -> None:
+    now = LONG_AFTER.replace(year=FIRST_DAY.year, month=FIRST_DAY.month, day=FIRST_DAY.day) + timedelta(
+        days=221, minutes=30
+    )
+    selling = replace(stories()["spot_selloff"][0], inflow=None, outflow=None)
+    flush = replace(FLUSH, inflow=None, outflow=None)
+    events = [
+        classify(daily_features(marts_of({"BTC": [*history, day]}), parameters), parameters, now).regimes[
+            "event"
+        ][-1]
+        for day in (selling, flush)
+    ]
+    assert events[0] not in ("spot_selloff", "capitulation")
+    assert events[1] == "leverage_flush"
+
+
+def test_fresh_shorts_is_raised_beside_the_label(history: list[Day], parameters: Parameters) -> None:
+    row = last([*history, replace(stories()["short_buildup"][0], return_pct=-4.0, low_pct=-4.5)], parameters)
+    assert row["flags"] == "fresh_shorts"
+
+
+def test_evidence_reproduces_the_score(history: list[Day], parameters: Parameters) -> None:
+    days = [*history, *stories()["leverage_flush"], *stories()["capitulation"], *stories()["spot_rally"]]
+    result = classified(days, parameters)
+    share = parameters.scores.supporting_share
+    for row in result.regimes.tail(3).iter_rows(named=True):
+        evidence = result.evidence.filter(pl.col("day") == row["day"], pl.col("label") == row["event"])
+        core = [r for r in evidence.iter_rows(named=True) if r["role"] != "supporting"]
+        supporting = [r for r in evidence.iter_rows(named=True) if r["role"] == "supporting"]
+        assert sum(r["weight"] for r in core) == pytest.approx(1.0)
+        score = math.prod(r["membership"] ** r["weight"] for r in core)
+        if supporting:
+            score *= 1 - share + share * sum(r["membership"] * r["weight"] for r in supporting)
+        assert row["score"] == pytest.approx(score)
+        assert evidence["label_rank"].unique().to_list() == [1]
+        assert evidence.select(pl.col("value", "unit", "source", "feature").null_count()).row(0) == (
+            0,
+            0,
+            0,
+            0,
+        )
+
+
+def test_scores_and_runner_up_are_consistent(parameters: Parameters) -> None:
+    result = classified(calm_days(220, 8), parameters)
+    judged = result.regimes.filter(pl.col("data_status") == "complete")
+    assert judged.height > 150
+    for row in judged.iter_rows(named=True):
+        assert 0 <= row["confidence"] <= 1
+        assert 0 <= row["runner_up_score"] <= 1
+        if row["event"] == "mixed":
+            assert row["runner_up_score"] < parameters.scores.floor
+        else:
+            assert row["score"] >= max(row["runner_up_score"], parameters.scores.floor)
+        assert row["runner_up"] != row["event"]
+    keys = ["asset", "day", "label", "predicate"]
+    assert not result.evidence.select(keys).is_duplicated().any()
+    assert set(result.evidence["day"]) <= set(judged["day"])
+
+
+def test_the_dictionary_of_labels_is_stable() -> None:
+    table = regime_labels()
+    assert table.select("label", "family").rows() == [
+        ("leverage_flush", "mechanical"),
+        ("deleveraging", "mechanical"),
+        ("capitulation", "spot_down"),
+        ("spot_selloff", "spot_down"),
+        ("short_squeeze", "squeeze"),
+        ("short_buildup", "build"),
+        ("leverage_buildup", "build"),
+        ("overheated", "build"),
+        ("spot_rally", "spot_up"),
+        ("consolidation", "quiet"),
+        ("mixed", "none"),
+        ("insufficient_data", "none"),
+    ]
+    assert table["label_order"].to_list() == list(range(1, 13))
+    assert table["colour"].n_unique() == 12
+    assert table["colour"].str.contains(r"^#[0-9a-f]{6}$").all()
+    assert len(SCORED) == len(DEFINITIONS) - 2

@@ -1,0 +1,67 @@
+"""The published frames are exactly what the schema says, full or empty, and nothing else leaves."""
+
+import re
+
+import polars as pl
+import pytest
+from synthetic_marts import LONG_AFTER, calm_days, marts_of
+
+from regimes import (
+    TABLE_DESCRIPTIONS,
+    TABLE_KEYS,
+    TABLES,
+    Parameters,
+    SchemaMismatchError,
+    classify,
+    daily_features,
+    regime_labels,
+)
+from regimes.schema import conform
+
+
+def published(parameters: Parameters, days: int) -> dict[str, pl.DataFrame]:
+    features = daily_features(marts_of({"BTC": calm_days(days)}), parameters)
+    result = classify(features, parameters, LONG_AFTER)
+    return {
+        "leverage_features_daily": features,
+        "regimes_daily": result.regimes,
+        "regime_evidence": result.evidence,
+        "regime_labels": regime_labels(),
+    }
+
+
+@pytest.mark.parametrize("days", [1, 30, 100])
+def test_frames_conform_exactly(days: int, parameters: Parameters) -> None:
+    frames = published(parameters, days)
+    assert set(frames) == set(TABLES) == set(TABLE_KEYS) == set(TABLE_DESCRIPTIONS)
+    for table, frame in frames.items():
+        assert dict(frame.schema) == {column.name: column.dtype for column in TABLES[table]}, table
+        assert frame.columns == [column.name for column in TABLES[table]]
+        key = TABLE_KEYS[table]
+        assert not frame.select(key).is_duplicated().any()
+        assert frame.select(pl.any_horizontal(pl.col(*key).is_null()).any()).item() in (False, None)
+        assert frame.equals(frame.sort(key)) or table in ("regime_evidence", "regime_labels")
+
+
+def test_every_column_says_what_it_is() -> None:
+    for table, columns in TABLES.items():
+        assert len({column.name for column in columns}) == len(columns)
+        for column in columns:
+            assert column.description.endswith("."), (table, column.name)
+            assert re.fullmatch(r"[a-z][a-z0-9_]*", column.name)
+            if column.dtype == pl.Float64:
+                assert column.unit, (table, column.name)
+
+
+def test_another_frame_does_not_leave() -> None:
+    labels = regime_labels()
+    with pytest.raises(SchemaMismatchError, match="regime_labels lacks colour"):
+        conform(labels.drop("colour"), "regime_labels")
+    with pytest.raises(SchemaMismatchError, match="label_order is String, not Int64"):
+        conform(labels.with_columns(pl.col("label_order").cast(pl.String)), "regime_labels")
+
+
+def test_features_of_another_shape_are_not_classified(parameters: Parameters) -> None:
+    features = published(parameters, 30)["leverage_features_daily"]
+    with pytest.raises(SchemaMismatchError, match="leverage_features_daily lacks long_share"):
+        classify(features.drop("long_share"), parameters, LONG_AFTER)
