@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import io
 import zipfile
+import zlib
 from collections.abc import Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
@@ -82,5 +83,6 @@ def only_member(body: bytes, url: str) -> bytes:
             if len(names) != 1:
                 raise ArchiveDamaged(f"{url} holds {len(names)} files, not one")
             return opened.read(names[0])
-    except (zipfile.BadZipFile, zipfile.LargeZipFile, OSError, EOFError) as error:
+    # NotImplementedError and RuntimeError: compressed or encrypted in a way that Python does not read.
+    except (zipfile.BadZipFile, zlib.error, OSError, EOFError, NotImplementedError, RuntimeError) as error:
         raise ArchiveDamaged(f"{url} does not unzip: {error}") from error

@@ -51,19 +51,33 @@ def load_catalogue(path: Path | None = None) -> Catalogue:
     path = path or CATALOGUE
     try:
         content = tomllib.loads(path.read_text())
-    except (OSError, tomllib.TOMLDecodeError) as error:
+    except (OSError, ValueError) as error:
         raise CatalogueBroken(f"cannot read the catalogue {path}: {error}") from error
     instruments: dict[str, list[Instrument]] = {}
-    for entry in content.get("instruments", []):
+    entries = content.get("instruments", [])
+    if not isinstance(entries, list) or not all(isinstance(entry, dict) for entry in entries):
+        raise CatalogueBroken(f"{path}: instruments is no list of tables", advice="write [[instruments]], in double brackets")
+    for entry in entries:
         for feed, instrument in _instruments(entry, path):
-            instruments.setdefault(feed, []).append(instrument)
+            listed = instruments.setdefault(feed, [])
+            if any(earlier.symbol == instrument.symbol for earlier in listed):
+                raise CatalogueBroken(f"{path}: {feed} lists {instrument.symbol} twice")
+            listed.append(instrument)
     if not instruments:
         raise CatalogueBroken(f"{path} lists no instruments", advice="add an [[instruments]] entry")
-    try:
-        hosts = {name: Host(**limits) for name, limits in content.get("hosts", {}).items()}
-    except TypeError as error:
-        raise CatalogueBroken(f"{path}: {error}", advice="a host has per_second, per_minute and burst") from error
+    hosts = {name: _host(name, limits, path) for name, limits in content.get("hosts", {}).items()}
     return Catalogue({feed: tuple(listed) for feed, listed in instruments.items()}, hosts)
+
+
+def _host(name: str, limits: Any, path: Path) -> Host:  # noqa: ANN401 - whatever stands in the file
+    if name not in (known := sorted({host for feed in FEEDS for host in feed.hosts})):
+        raise CatalogueBroken(f"{path}: no feed asks the host {name!r}", advice=f"hosts: {', '.join(known)}")
+    fields = {"per_second", "per_minute", "burst"}
+    if not isinstance(limits, dict) or not all(
+        field in fields and isinstance(value, int | float) and value > 0 for field, value in limits.items()
+    ):
+        raise CatalogueBroken(f"{path}: host {name} with {limits}", advice="it has positive per_second, per_minute and burst")
+    return Host(**limits)
 
 
 def _instruments(entry: dict[str, Any], path: Path) -> list[tuple[str, Instrument]]:
@@ -71,17 +85,22 @@ def _instruments(entry: dict[str, Any], path: Path) -> list[tuple[str, Instrumen
     market, margin_type = entry.get("market"), entry.get("margin_type")
     if extra := set(entry) - known:
         raise CatalogueBroken(f"{path}: an instrument has no {', '.join(sorted(extra))}", advice=f"it has {sorted(known)}")
-    if not entry.get("asset") or not entry.get("symbols"):
+    symbols = entry.get("symbols")
+    if not entry.get("asset") or not isinstance(symbols, dict) or not symbols:
         raise CatalogueBroken(f"{path}: an instrument needs an asset and its symbols: {entry}")
+    if not all(isinstance(value, str) and value for value in (entry["asset"], *symbols.values())):
+        raise CatalogueBroken(f"{path}: asset and symbols are texts: {entry}")
     if market not in MARKETS or (margin_type is not None) not in MARKETS[market]:
         raise CatalogueBroken(f"{path}: market {market!r} with margin type {margin_type!r}",
                               advice="a perpetual has a margin type, spot and network have none")  # fmt: skip
     if margin_type is not None and margin_type not in MARGIN_TYPES:
         raise CatalogueBroken(f"{path}: margin type {margin_type!r}", advice="use linear or inverse")
+    if market != "network" and not (entry.get("venue") and entry.get("instrument")):
+        raise CatalogueBroken(f"{path}: a {market} instrument needs its venue and its contract there: {entry}")
     return [
         (
             feed_named(feed).name,
             Instrument(symbol, entry["asset"], market, entry.get("venue"), entry.get("instrument"), margin_type),
         )
-        for feed, symbol in entry["symbols"].items()
+        for feed, symbol in symbols.items()
     ]

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import math
 import threading
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
@@ -43,6 +44,7 @@ CONNECTION_ATTEMPTS = 4  # a host that accepts no connection for 4 s is down, no
 LONGEST_WAIT = 120.0  # seconds; a venue that asks for more is skipped and asked at the next run
 ARCHIVE_LIMIT = 256 * 2**20  # bytes; the largest real archive (a month of 1-minute bars) has 2 MiB
 SHOWN = 80  # bytes of a malformed body that an error repeats
+SHORTEST_KEY = 8  # characters; what is shorter is no real key and could be part of the data
 
 Judge = Callable[[Any, str, str], None]
 """(body, host, path) -> None, or raises Transient or FeedUnavailable for a body-level error code."""
@@ -191,9 +193,10 @@ class MarketSession:
         self._count(requests=1)
         try:
             with self._session.get(url, params=params, headers=headers, timeout=TIMEOUT, stream=True) as response:
+                body = _without_keys(self._body(response, host, path), headers)
                 if response.status_code != 200:
-                    self._refused(response, host, path, judge, archive)
-                return self._body(response, host, path)
+                    self._refused(response, body, host, path, judge, archive)
+                return body
         except (requests.exceptions.ConnectTimeout, requests.exceptions.ConnectionError) as error:
             kind = NoConnection if _never_connected(error) else Transient
             raise kind(_connection_fault(error), host=host, path=path) from error
@@ -210,10 +213,9 @@ class MarketSession:
         return bytes(received)
 
     def _refused(
-        self, response: requests.Response, host: str, path: str, judge: Judge | None, archive: bool
+        self, response: requests.Response, body: bytes, host: str, path: str, judge: Judge | None, archive: bool
     ) -> None:
         status = response.status_code
-        body = self._body(response, host, path)  # also so that the connection can be used again
         if archive and status == 404:
             raise ArchiveAbsent("no such archive", host=host, path=path)
         if status == 429 or status >= 500:
@@ -275,6 +277,14 @@ def _place(url: str) -> tuple[str, str]:
     return parts.netloc, parts.path
 
 
+def _without_keys(body: bytes, headers: Mapping[str, str] | None) -> bytes:
+    """An answer that repeats the key it was asked with must not bring it into errors, logs or landing."""
+    for key in (headers or {}).values():
+        if len(key) >= SHORTEST_KEY:
+            body = body.replace(key.encode(), b"***")
+    return body
+
+
 def _decoded(body: bytes, host: str, path: str) -> Any:  # noqa: ANN401
     try:
         return json.loads(body)
@@ -302,12 +312,13 @@ def _connection_fault(error: Exception) -> str:
 def _retry_after(response: requests.Response) -> float | None:
     """Seconds, as every venue here sends it (Coinalyze with a fraction); None where absent or a date."""
     try:
-        return float(response.headers["Retry-After"])
+        seconds = float(response.headers["Retry-After"])
     except (KeyError, ValueError):
         return None
+    return max(seconds, 0.0) if math.isfinite(seconds) else None
 
 
-_BACKOFF = wait_exponential_jitter(initial=0.25, max=8, jitter=0.5)
+_BACKOFF = wait_exponential_jitter(multiplier=0.25, max=8, jitter=0.5)
 
 
 def _wait(state: RetryCallState) -> float:

@@ -118,7 +118,8 @@ def _content_hash(rows: pl.DataFrame, described: str) -> str:
     """Of the values and what they answer for, not of the file: Parquet bytes differ between writers."""
     digest = hashlib.sha256(described.encode())
     digest.update(repr(list(rows.schema.items())).encode())
-    digest.update(rows.write_ipc(None, compression="uncompressed").getbuffer())
+    # As text: the same values can lie in memory in several ways (chunks, what stands under a null).
+    digest.update(rows.select(pl.all().to_physical()).write_csv(None, include_header=False, null_value="\0").encode())
     return digest.hexdigest()[:16]
 
 

@@ -30,8 +30,12 @@ class Market:
         """`sample`, `live`, or the http(s) address of a relay. Raises IngestError on anything else."""
         if text in ("sample", "live"):
             return cls("sample" if text == "sample" else "live")
-        parts = urlsplit(text)
-        if parts.scheme in ("http", "https") and parts.hostname and not parts.query and not parts.fragment:
+        try:
+            parts = urlsplit(text)
+            usable = parts.scheme in ("http", "https") and parts.hostname and parts.port != 0
+        except ValueError:  # a port that is no number, a bracket that is not closed
+            usable = False
+        if usable and not parts.query and not parts.fragment:
             return cls("relay", text.rstrip("/"))
         raise IngestError(f"{text!r} is no market", advice="use sample, live, or an address like http://127.0.0.1:9080")
 

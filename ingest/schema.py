@@ -18,11 +18,12 @@ from ingest.errors import SchemaBroken
 
 GENESIS = datetime(2009, 1, 3)  # the first Bitcoin block: nothing here can have been observed before it
 TIMESTAMP = pl.Datetime("us")
+LAST_MICROSECOND = 253_402_300_799_999_999  # of the year 9999
 
 
 def text(description: str, *, allowed: list[str] | None = None) -> pa.Column:
     """A text column that is always there."""
-    checks = [pa.Check.isin(allowed)] if allowed else []
+    checks = [pa.Check.isin(allowed, error=f"none of {', '.join(allowed)}")] if allowed else []
     return pa.Column(pl.String, checks, description=description)
 
 
@@ -51,15 +52,15 @@ def number(
 
 
 def positive() -> pa.Check:
-    return pa.Check.gt(0, name="positive")
+    return pa.Check.gt(0, error="positive")
 
 
 def not_negative() -> pa.Check:
-    return pa.Check.ge(0, name="not negative")
+    return pa.Check.ge(0, error="not negative")
 
 
 def within(low: float, high: float) -> pa.Check:
-    return pa.Check.in_range(low, high, name=f"within {low:g} to {high:g}")
+    return pa.Check.in_range(low, high, error=f"within {low:g} to {high:g}")
 
 
 def rows(rule: str, expression: pl.Expr) -> pa.Check:
@@ -72,6 +73,12 @@ def forming(opened: str, step: timedelta, now: datetime) -> pl.Expr:
     present = now.astimezone(UTC).replace(tzinfo=None)
     start = pl.col(opened).cast(TIMESTAMP)
     return ((start + step > present) & (start <= present + timedelta(days=1))).fill_null(False)
+
+
+def since_1970(ticks: pl.Expr, microseconds: int) -> pl.Expr:
+    """Whole `ticks` of so many microseconds since 1970 as a timestamp; null where no calendar has a day for them."""
+    held = ticks.is_between(0, LAST_MICROSECOND // microseconds)
+    return pl.when(held).then(ticks * microseconds).cast(TIMESTAMP)
 
 
 @dataclass(frozen=True)
@@ -105,8 +112,9 @@ def conform(frame: pl.DataFrame, schema: pa.DataFrameSchema, key: tuple[str, ...
         *_unparsable(published, typed, schema),
         *_absurd_moments(typed, schema, now),
         *_broken_checks(typed, schema),
-        *_superseded(typed, key),
     ]
+    whole = typed.join(pl.concat(reasons), on="row", how="anti", maintain_order="left") if reasons else typed
+    reasons += _superseded(whole, key)  # a broken row supersedes nothing
     if not reasons:
         return Conformed(typed.drop("row").unique(maintain_order=True), pl.DataFrame(schema=QUARANTINE_COLUMNS))
     by_row = (
@@ -153,7 +161,7 @@ def _broken_checks(typed: pl.DataFrame, schema: pa.DataFrameSchema) -> list[pl.D
         cases = broken.failure_cases
         if cases["index"].null_count():
             raise SchemaBroken(f"schema {schema.name}: {cases['check'].to_list()}") from broken
-        rule = pl.when(pl.col("column").is_null()).then(pl.col("check")).otherwise(
+        rule = pl.when(pl.col("column") == schema.name).then(pl.col("check")).otherwise(
             pl.format("{}: {}", "column", pl.col("check").str.replace("not_nullable", "missing", literal=True))
         )
         return [cases.select(pl.col("index").cast(pl.UInt32).alias("row"), rule.alias("reason"))]

@@ -1,16 +1,19 @@
-"""A picture of a mart for the Dagster UI: its measures over the last year, as PNG inside Markdown."""
+"""What the Dagster UI tells of a mart: its extent, and its measures over the last year as PNG inside Markdown."""
 
 from __future__ import annotations
 
 import base64
 import io
 from dataclasses import dataclass
+from typing import Any
 
 import altair as alt
+import dagster as dg
 import duckdb
 import polars as pl
 
 from warehouse.connection import identifier
+from warehouse.marts import extent
 
 DAYS_SHOWN = 365
 
@@ -33,6 +36,17 @@ PANELS = {
     "network_activity_daily": Panel(("active_addresses_count",), "addresses"),
     "leverage_features_daily": Panel(("liquidation_multiple",), "multiple of the median"),
 }
+
+
+def mart_metadata(connection: duckdb.DuckDBPyConnection, name: str) -> dict[str, Any]:
+    """Rows, first and last day and the picture of `marts.<name>`, as far as it has them."""
+    found = extent(connection, name)
+    metadata: dict[str, Any] = {"dagster/row_count": found["rows"]}
+    if found.get("first_day"):
+        metadata |= {"first day": found["first_day"].isoformat(), "last day": found["last_day"].isoformat()}
+    if chart := mart_chart(connection, name):
+        metadata["chart"] = dg.MetadataValue.md(chart)
+    return metadata
 
 
 def mart_chart(connection: duckdb.DuckDBPyConnection, name: str) -> str | None:

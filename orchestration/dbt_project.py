@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import os
 import subprocess
 import sys
 import tempfile
@@ -17,11 +16,6 @@ TARGET = DBT_PROJECT / "target"
 MANIFEST = TARGET / "manifest.json"
 STAMP = TARGET / "manifest.sources"  # what the manifest was made from
 BUILD_DATABASE = "LEVERAGE_BUILD_DATABASE"  # read by profiles.yml
-
-
-def dbt_executable() -> str:
-    """The dbt that ends with its parent, installed beside this Python."""
-    return str(Path(sys.executable).with_name("leverage-dbt"))
 
 
 def prepared_manifest() -> Path:
@@ -52,10 +46,14 @@ def _sources_hash() -> str:
 
 
 def _parse() -> None:
-    arguments = [dbt_executable(), "parse", "--quiet", "--project-dir", str(DBT_PROJECT), "--profiles-dir", str(DBT_PROJECT)]
+    # In a process of its own: parsing comes before Dagster has the project, and leaves nothing of dbt behind.
+    dbt = Path(sys.executable).with_name("dbt")
     with tempfile.TemporaryDirectory() as logs:
         done = subprocess.run(
-            [*arguments, "--log-path", logs], capture_output=True, text=True, env={**os.environ, "DO_NOT_TRACK": "1"}, check=False
+            [dbt, "parse", "--quiet", "--project-dir", DBT_PROJECT, "--profiles-dir", DBT_PROJECT, "--log-path", logs],
+            capture_output=True,
+            text=True,
+            check=False,
         )
     if done.returncode:
         said = [line for line in (done.stdout + done.stderr).splitlines() if line.strip()]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import dagster as dg
 
 from ingest.feeds import load_catalogue
-from orchestration.dbt_assets import dbt_resource, warehouse_models
+from orchestration.dbt_assets import warehouse_models
 from orchestration.dbt_project import standing_manifest
 from orchestration.published_asset import published_asset
 from orchestration.raw_assets import raw_asset
@@ -27,7 +27,7 @@ def build_definitions(pipeline: Pipeline, settings: Settings) -> dg.Definitions:
         ],
         jobs=[daily_job],
         schedules=SCHEDULES,
-        resources={"pipeline": pipeline, "dbt": dbt_resource()},
+        resources={"pipeline": pipeline},
         executor=dg.in_process_executor,
     )
 

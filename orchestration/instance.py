@@ -15,6 +15,13 @@ concurrency:
   pools:
     default_limit: 1
     granularity: op
+storage:
+  custom:
+    module: orchestration.event_storage
+    class: Storage
+    config:
+      base_dir:
+        env: DAGSTER_HOME
 telemetry:
   enabled: false
 """
@@ -32,4 +39,6 @@ def dagster_home(warehouse: Warehouse) -> Path:
 
 def open_instance(warehouse: Warehouse) -> dg.DagsterInstance:
     """The instance that `dagster dev` shows for this warehouse; to be used as a context manager."""
-    return dg.DagsterInstance.from_config(str(dagster_home(warehouse)))
+    home = str(dagster_home(warehouse))
+    os.environ["DAGSTER_HOME"] = home  # the configuration reads it, so that a moved warehouse takes its instance along
+    return dg.DagsterInstance.from_config(home)

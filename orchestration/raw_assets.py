@@ -8,14 +8,12 @@ from typing import Any
 import dagster as dg
 
 from ingest.feed import Feed
-from ingest.pull import Pulled
 from orchestration.ownership import OWNERS, fresh_daily
 from orchestration.partitions import DAYS, POOL
 from orchestration.resources import Pipeline
-from warehouse.connection import build_database
 from warehouse.context import Present
 from warehouse.location import Calendar
-from warehouse.raw import reach
+from warehouse.refresh import Refreshed
 
 QUARANTINE_SHARE = 0.01  # of a pull's rows; more says that the venue changed something, not that a row was odd
 
@@ -54,21 +52,20 @@ def raw_asset(feed: Feed) -> dg.AssetsDefinition:
         window = context.partition_time_window
         days = Calendar(window.start.date(), (window.end - timedelta(days=1)).date())
         present = pipeline.present(days)
-        pulled = pipeline.refresher.refresh(feed, present, context.run_id)
-        if pulled.skipped:
-            context.log.warning(f"{feed.name} skipped: {pulled.skipped}")
-        with build_database(pipeline.located.build) as connection:
-            first, last, rows = reach(connection, feed)
+        refreshed = pipeline.refresher.refresh(feed, present, context.run_id)
+        if refreshed.pulled.skipped:
+            context.log.warning(f"{feed.name} skipped: {refreshed.pulled.skipped}")
         yield dg.MaterializeResult(
-            metadata=_metadata(pulled, first, last, rows), check_results=list(_checks(feed, pulled, last, rows, present))
+            metadata=_metadata(refreshed), check_results=list(_checks(feed, refreshed, present))
         )
 
     return asset
 
 
-def _metadata(pulled: Pulled, first: datetime | None, last: datetime | None, rows: int) -> dict[str, Any]:
+def _metadata(refreshed: Refreshed) -> dict[str, Any]:
+    pulled, first, last = refreshed.pulled, refreshed.first, refreshed.last
     found = {
-        "dagster/row_count": rows,
+        "dagster/row_count": refreshed.rows,
         "new rows": pulled.rows,
         "quarantined": pulled.quarantined,
         "segments": len(pulled.segments),
@@ -83,9 +80,8 @@ def _metadata(pulled: Pulled, first: datetime | None, last: datetime | None, row
     return {name: value for name, value in found.items() if value is not None}
 
 
-def _checks(
-    feed: Feed, pulled: Pulled, last: datetime | None, rows: int, present: Present
-) -> Iterator[dg.AssetCheckResult]:
+def _checks(feed: Feed, refreshed: Refreshed, present: Present) -> Iterator[dg.AssetCheckResult]:
+    pulled, last, rows = refreshed.pulled, refreshed.last, refreshed.rows
     warn = dg.AssetCheckSeverity.WARN
     why = pulled.skipped or "the venue has not answered with rows yet"
     yield dg.AssetCheckResult(

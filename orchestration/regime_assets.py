@@ -10,14 +10,14 @@ import dagster as dg
 import duckdb
 import polars as pl
 
-from orchestration.charts import mart_chart
+from orchestration.charts import mart_metadata
 from orchestration.dbt_assets import mart_keys
 from orchestration.ownership import OWNERS, fresh_daily
 from orchestration.partitions import POOL
 from orchestration.resources import Pipeline
 from regimes import TABLE_DESCRIPTIONS, TABLES, DailyMarts, classify, daily_features, load_parameters, regime_labels
 from warehouse.connection import build_database
-from warehouse.marts import extent, read_mart, write_mart
+from warehouse.marts import read_mart, write_mart
 
 FEATURES = "leverage_features_daily"
 LABELLED = ("regimes_daily", "regime_evidence", "regime_labels")
@@ -114,13 +114,8 @@ def _write(connection: duckdb.DuckDBPyConnection, name: str, frame: pl.DataFrame
 
 
 def _written(connection: duckdb.DuckDBPyConnection, name: str) -> dict[str, Any]:
-    found = extent(connection, name)
-    metadata: dict[str, Any] = {"dagster/row_count": found["rows"]}
-    if found.get("first_day"):
-        metadata |= {"first day": found["first_day"].isoformat(), "last day": found["last_day"].isoformat()}
+    metadata = mart_metadata(connection, name)
     if name == "regimes_daily":
         counted = connection.execute("SELECT regime, count(*) FROM marts.regimes_daily GROUP BY ALL ORDER BY ALL").fetchall()
         metadata["days by regime"] = dict(counted)
-    if chart := mart_chart(connection, name):
-        metadata["chart"] = dg.MetadataValue.md(chart)
     return metadata

@@ -45,18 +45,17 @@ def run_daily(settings: Settings, day: date, now: str | None, progress: Progress
     pipeline = Pipeline(
         market=settings.market, warehouse=str(warehouse.root), catalogue=catalogue, now=now, lock_wait=0.0
     )
-    with open_instance(warehouse) as instance:
+    with _quiet(verbose), open_instance(warehouse) as instance:
         with pipeline_lock(warehouse.lock):
             free_dead_runs(instance)  # before the new run claims its first slot
-        definitions = build_definitions(pipeline.watched_by(progress), settings)
-        with _quiet(verbose):
-            result = definitions.resolve_job_def(DAILY_JOB).execute_in_process(
-                instance=instance,
-                partition_key=day.isoformat(),
-                tags={PROCESS_TAG: this_process()},
-                run_config={"loggers": {"console": {"config": {"log_level": "DEBUG" if verbose else "CRITICAL"}}}},
-                raise_on_error=False,
-            )
+        job = build_definitions(pipeline.watched_by(progress), settings).resolve_job_def(DAILY_JOB)
+        result = job.execute_in_process(
+            instance=instance,
+            partition_key=day.isoformat(),
+            tags={PROCESS_TAG: this_process()},
+            run_config={"loggers": {"console": {"config": {"log_level": "DEBUG" if verbose else "CRITICAL"}}}},
+            raise_on_error=False,
+        )
         if not result.success:
             raise _failure(result)
     published = any(e.is_successful_output and e.step_key == "published" for e in result.all_events)
@@ -87,5 +86,6 @@ def _quiet(verbose: bool) -> Iterator[None]:
     # A run that finds nothing new builds no model, and Dagster then warns once for every check of a model.
     logging.getLogger("dagster._core.execution.plan.active").setLevel(logging.ERROR)
     with warnings.catch_warnings(), open(os.devnull, "w") as nowhere, redirect_stdout(nowhere):
+        warnings.filterwarnings("ignore", category=dg.BetaWarning)
         warnings.filterwarnings("ignore", module=r"dagster.*")
         yield

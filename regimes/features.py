@@ -259,7 +259,12 @@ def _with_scores(frame: pl.DataFrame, parameters: Parameters) -> pl.DataFrame:
     flow_rows = frame.filter(pl.col("netflow_coin").is_not_null())
     frame = (
         frame.join(trailing(frame, list(floors), days, ASSET), on=KEY)
-        .join(trailing(flow_rows, flows, days, FLOW_BASELINE), on=[*KEY, *FLOW_BASELINE[1:]], how="left")
+        .join(
+            trailing(flow_rows, flows, days, FLOW_BASELINE),
+            on=[*KEY, *FLOW_BASELINE[1:]],
+            how="left",
+            nulls_equal=True,
+        )
         .sort(KEY)
     )
     range_median = (

@@ -35,7 +35,7 @@ def _open_build(path: Path) -> duckdb.DuckDBPyConnection:
             connection.execute("SET TimeZone = 'UTC'")
             return connection
         except duckdb.IOException as error:
-            if "lock" not in str(error).lower():
+            if "could not set lock" not in str(error).lower():
                 raise WarehouseError(f"cannot open {path}: {_first_line(error)}") from error
             if time.monotonic() >= deadline:
                 raise WarehouseLocked(f"another process has {path} open; only the pipeline may, others read published/") from error

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable
-from datetime import datetime, time, timedelta
+from datetime import UTC, datetime, time, timedelta
 from pathlib import Path
 
 import duckdb
@@ -21,12 +21,12 @@ CODE = ("dbt_project/models", "dbt_project/macros", "dbt_project/dbt_project.yml
 def fingerprint(connection: duckdb.DuckDBPyConnection, present: Present) -> str:
     """Over the loaded segments that hold rows, the calendar, the instruments, skipped feeds, the code, and finality."""
     day = present.calendar.last_day
-    final = present.now.replace(tzinfo=None) >= datetime.combine(day, time.min) + timedelta(days=1) + FINAL_AFTER
+    final = present.now >= datetime.combine(day, time.min, tzinfo=UTC) + timedelta(days=1) + FINAL_AFTER
     digest = hashlib.sha256(f"{present.calendar} {final}".encode())
     for query in (
         "SELECT segment FROM raw.load_ledger WHERE row_count > 0 ORDER BY segment",
         "SELECT * FROM ops.instruments ORDER BY ALL",
-        "SELECT feed, arg_max(skipped, rowid) FROM ops.pulls GROUP BY feed ORDER BY feed",
+        "SELECT feed, arg_max_null(skipped, rowid) FROM ops.pulls GROUP BY feed ORDER BY feed",
     ):
         digest.update(repr(connection.execute(query).fetchall()).encode())
     for file in _code_files():

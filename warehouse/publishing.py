@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import shutil
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -23,6 +24,7 @@ from warehouse.location import Warehouse
 
 STORAGE_VERSION = "v1.2.0"  # what DuckDB 1.2 and later can open
 KEPT = 3  # releases: the current one, and two that a slow reader may still be opening
+RELEASE_NAME = re.compile(r"\d{8}T\d{6}Z-\d{6,}")
 SIMULATED = "SIMULATED MARKET, not real data. "
 SORTED_BY = ("asset", "venue", "instrument", "day", "label", "predicate", "feed")
 
@@ -59,9 +61,10 @@ def publish(connection: duckdb.DuckDBPyConnection, warehouse: Warehouse, release
         _switch(warehouse.published, final)
         for old in _finished(warehouse)[:-KEPT]:
             shutil.rmtree(old)
-    except OSError as error:
+    except (OSError, duckdb.IOException) as error:
+        reason = (isinstance(error, OSError) and error.strerror) or str(error).splitlines()[0]
         raise WarehouseError(
-            f"cannot publish to {warehouse.releases}: {error.strerror or error}; the last release stays as it was"
+            f"cannot publish to {warehouse.releases}: {reason}; the last release stays as it was"
         ) from error
     return final
 
@@ -70,7 +73,7 @@ def _finished(warehouse: Warehouse) -> list[Path]:
     """Release directories, oldest first."""
     if not warehouse.releases.is_dir():
         return []
-    found = [d for d in warehouse.releases.iterdir() if d.is_dir() and not d.name.startswith(".")]
+    found = [d for d in warehouse.releases.iterdir() if d.is_dir() and RELEASE_NAME.fullmatch(d.name)]
     return sorted(found, key=lambda d: int(d.name.rsplit("-", 1)[1]))
 
 

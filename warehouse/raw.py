@@ -94,14 +94,7 @@ def reach(connection: duckdb.DuckDBPyConnection, feed: Feed) -> tuple[datetime |
 def _create(connection: duckdb.DuckDBPyConnection, table: str, columns: dict[str, str]) -> bool:
     """Make the table unless it stands as wanted; True when it was made."""
     wanted = {**columns, **{name: sql_type for name, (sql_type, _) in LINEAGE.items()}}
-    stands = dict(
-        connection.execute(
-            "SELECT column_name, data_type FROM duckdb_columns() WHERE schema_name = 'raw' AND table_name = ?"
-            " ORDER BY column_index",
-            [table],
-        ).fetchall()
-    )
-    if stands == wanted:
+    if _columns(connection, table) == wanted:
         return False
     name = f"raw.{identifier(table)}"
     connection.begin()
@@ -111,6 +104,16 @@ def _create(connection: duckdb.DuckDBPyConnection, table: str, columns: dict[str
     connection.execute(f"CREATE TABLE {name} ({', '.join(f'{identifier(c)} {t}' for c, t in wanted.items())})")
     connection.commit()
     return True
+
+
+def _columns(connection: duckdb.DuckDBPyConnection, table: str) -> dict[str, str]:
+    """Name and type of each column of a raw table as it stands, none when it does not."""
+    found = connection.execute(
+        "SELECT column_name, data_type FROM duckdb_columns() WHERE schema_name = 'raw' AND table_name = ?"
+        " ORDER BY column_index",
+        [table],
+    )
+    return dict(found.fetchall())
 
 
 def _describe(connection: duckdb.DuckDBPyConnection, feed: Feed) -> None:
@@ -130,7 +133,8 @@ def _load(connection: duckdb.DuckDBPyConnection, landing: Landing, segment: Segm
         landed = pl.read_parquet_schema(path)
     except (OSError, pl.exceptions.PolarsError) as error:
         raise IngestError(f"{segment.name} is not readable: {error}; restore it from a backup, or move it away") from error
-    columns = ", ".join(identifier(name) for name in landed)
+    stands = _columns(connection, segment.feed)
+    columns = ", ".join(identifier(name) for name in landed if name in stands)
     connection.begin()
     try:
         connection.execute(

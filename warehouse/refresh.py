@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 
 from ingest.feed import Feed, NoProgress, Progress, Request
 from ingest.feeds import Catalogue
@@ -14,7 +15,17 @@ from ingest.windows import Window
 from warehouse.connection import build_database
 from warehouse.context import Present, record_pull
 from warehouse.location import Warehouse
-from warehouse.raw import coverage, create_tables, load_segments
+from warehouse.raw import coverage, create_tables, load_segments, reach
+
+
+@dataclass(frozen=True)
+class Refreshed:
+    """How the pull went, and the raw table after it: first and last observation (UTC), rows."""
+
+    pulled: Pulled
+    first: datetime | None
+    last: datetime | None
+    rows: int
 
 
 @dataclass
@@ -26,15 +37,18 @@ class Refresher:
     session: MarketSession
     keys: Mapping[str, str]
     progress: Progress = field(default_factory=NoProgress)
+    _tables_stand: bool = field(default=False, init=False)
 
-    def refresh(self, feed: Feed, present: Present, run_id: str) -> Pulled:
+    def refresh(self, feed: Feed, present: Present, run_id: str) -> Refreshed:
         """Load, pull, load. The window is the whole calendar, so that what an earlier run missed is made up for.
 
         Raises WarehouseLocked while another process has the build database open.
         """
         landing = Landing(self.warehouse.landing)
         with build_database(self.warehouse.build) as connection:
-            create_tables(connection)
+            if not self._tables_stand:
+                create_tables(connection)
+                self._tables_stand = True
             load_segments(connection, landing, feed)
             request = Request(
                 feed=feed,
@@ -49,4 +63,4 @@ class Refresher:
             pulled = pull(request, landing)
             load_segments(connection, landing, feed)
             record_pull(connection, pulled, run_id, present.now)
-        return pulled
+            return Refreshed(pulled, *reach(connection, feed))

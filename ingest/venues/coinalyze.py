@@ -14,7 +14,7 @@ import polars as pl
 
 from ingest.errors import RequestRefused
 from ingest.feed import Batch, Feed, Part, Request, settled
-from ingest.schema import forming, moment, not_negative, number, positive, rows, text, within
+from ingest.schema import forming, moment, not_negative, number, positive, rows, since_1970, text, within
 from ingest.windows import Window
 
 HOST = "api.coinalyze.net"
@@ -84,17 +84,22 @@ def parse(body: Any, symbol: str, fields: Mapping[str, str], path: str) -> pl.Da
     `fields` maps the published names to columns. An empty outer list is an unknown symbol or a window before its
     listing and gives no rows, as an empty history does. Raises RequestRefused when the answer has another shape.
     """
-    if not isinstance(body, list) or not all(isinstance(one, Mapping) and "history" in one for one in body):
+    if not isinstance(body, list) or not all(map(_is_history, body)):
         raise RequestRefused(f"expected histories, got {str(body)[:80]}", host=HOST, path=f"/v1/{path}")
     history = [row for one in body if one.get("symbol") == symbol for row in one["history"]]
     lines = [[None if row.get(name) is None else str(row[name]) for name in ("t", *fields)] for row in history]
     frame = pl.DataFrame(lines, schema=dict.fromkeys(("t", *fields), pl.String), orient="row")
-    opened = (pl.col("t").cast(pl.Int64, strict=False) * 1_000_000).cast(pl.Datetime("us"))
+    opened = since_1970(pl.col("t").cast(pl.Int64, strict=False), 1_000_000)
     return frame.select(
         pl.lit(symbol).alias("symbol"),
         opened.alias("open_at"),
         *(pl.col(published).alias(column) for published, column in fields.items()),
     )
+
+
+def _is_history(one: Any) -> bool:  # noqa: ANN401 - as it came
+    rows = one.get("history") if isinstance(one, Mapping) else None
+    return isinstance(rows, list) and all(isinstance(row, Mapping) for row in rows)
 
 
 def _part(frame: pl.DataFrame, symbol: str, url: str, window: Window, request: Request) -> Part:

@@ -90,9 +90,10 @@ def _pull(request: Request, code: str, window: Window) -> list[Mapping[str, Any]
     url, rows = URL, []
     while True:
         body = request.session.get_json(url, params, judge=judge)
-        if not isinstance(body, Mapping) or not isinstance(body.get("data"), list):
+        data = body.get("data") if isinstance(body, Mapping) else None
+        if not isinstance(data, list) or not all(isinstance(row, Mapping) for row in data):
             raise RequestRefused(f"expected data, got {str(body)[:80]}", host=HOST)
-        rows += body["data"]
+        rows += data
         if not body.get("next_page_url"):
             return rows
         url, params = body["next_page_url"], None

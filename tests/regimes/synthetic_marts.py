@@ -9,10 +9,11 @@ import math
 import random
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
+from typing import Any
 
 import polars as pl
 
-from regimes import DailyMarts
+from regimes import DailyMarts, Parameters, classify, daily_features
 
 FIRST_DAY = date(2023, 1, 2)
 LONG_AFTER = datetime(2030, 1, 1)
@@ -126,6 +127,15 @@ def marts_of(assets: dict[str, list[Day]], first_day: date = FIRST_DAY) -> Daily
         ),
         liquidations_by_venue_daily=wide.select(*KEY, *venue, "total_usd"),
     )
+
+
+def last_regimes(
+    stories: dict[str, list[Day]], parameters: Parameters, now: datetime = LONG_AFTER
+) -> dict[str, dict[str, Any]]:
+    """The row of regimes_daily of each story's last day, all told at once: each story is an asset."""
+    regimes = classify(daily_features(marts_of(stories), parameters), parameters, now).regimes
+    last = regimes.group_by("asset", maintain_order=True).last()
+    return {row["asset"]: row for row in last.iter_rows(named=True)}
 
 
 KEY = ("asset", "day")

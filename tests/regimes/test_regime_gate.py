@@ -3,13 +3,14 @@
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta, timezone
+from typing import Any
 
 import polars as pl
 import pytest
-from synthetic_marts import FIRST_DAY, LONG_AFTER, Day, calm_days, marts_of, quiet_day
+from synthetic_marts import FIRST_DAY, LONG_AFTER, Day, calm_days, last_regimes, marts_of, quiet_day
 
 from regimes import Classification, DailyMarts, Parameters, classify, daily_features
-from regimes.gate import REQUIRED_INPUTS
+from regimes.gate import REQUIRED_INPUTS, naive_utc
 
 DAY_END = datetime.combine(FIRST_DAY, datetime.min.time()) + timedelta(days=221)
 
@@ -18,8 +19,8 @@ def classified(marts: DailyMarts, parameters: Parameters, now: datetime = LONG_A
     return classify(daily_features(marts, parameters), parameters, now)
 
 
-def last_regime(days: list[Day], parameters: Parameters, now: datetime = LONG_AFTER) -> dict[str, object]:
-    return classified(marts_of({"BTC": days}), parameters, now).regimes.row(-1, named=True)
+def last_regime(days: list[Day], parameters: Parameters, now: datetime = LONG_AFTER) -> dict[str, Any]:
+    return last_regimes({"BTC": days}, parameters, now)["BTC"]
 
 
 def test_a_day_with_everything_has_a_label(history: list[Day], parameters: Parameters) -> None:
@@ -41,28 +42,29 @@ DROPS: dict[str, dict[str, object]] = {
 }
 
 
-@pytest.mark.parametrize("name", DROPS)
 def test_dropping_a_required_input_is_insufficient_data_with_its_name(
-    name: str, history: list[Day], parameters: Parameters
+    history: list[Day], parameters: Parameters
 ) -> None:
-    row = last_regime([*history, quiet_day(**DROPS[name])], parameters)
-    assert row["event"] == "insufficient_data"
-    assert row["regime"] == "insufficient_data"
-    assert row["missing_inputs"] == name
-    assert row["data_status"] == "insufficient"
-    assert REQUIRED_INPUTS[name] in row["explanation"]
-    assert [row[column] for column in ("score", "confidence", "runner_up", "flags")] == [None] * 4
+    rows = last_regimes({name: [*history, quiet_day(**drop)] for name, drop in DROPS.items()}, parameters)
+    for name, row in rows.items():
+        assert row["event"] == row["regime"] == "insufficient_data"
+        assert row["missing_inputs"] == name
+        assert row["data_status"] == "insufficient"
+        assert REQUIRED_INPUTS[name] in row["explanation"]
+        assert [row[column] for column in ("score", "confidence", "runner_up", "flags")] == [None] * 4
+    assert len(rows) == len(DROPS)
 
 
-@pytest.mark.parametrize(
-    ("name", "drop"),
-    [("previous_close", {"priced": False}), ("previous_open_interest", {"open_interest_known": False})],
-)
-def test_the_day_before_is_required_where_a_change_is(
-    name: str, drop: dict[str, object], history: list[Day], parameters: Parameters
-) -> None:
-    row = last_regime([*history, quiet_day(inflow=25_100.0, **drop), quiet_day()], parameters)
-    assert (row["event"], row["missing_inputs"]) == ("insufficient_data", name)
+def test_the_day_before_is_required_where_a_change_is(history: list[Day], parameters: Parameters) -> None:
+    drops = {"previous_close": {"priced": False}, "previous_open_interest": {"open_interest_known": False}}
+    stories = {
+        name: [*history, quiet_day(inflow=25_100.0, **drop), quiet_day()] for name, drop in drops.items()
+    }
+    for name, row in last_regimes(stories, parameters).items():
+        assert (row["event"], row["missing_inputs"]) == ("insufficient_data", name)
+    none = [quiet_day(inflow=25_100.0 + i, open_interest_known=False) for i in range(2)]
+    row = last_regime([*history, *none], parameters)
+    assert row["missing_inputs"] == "open_interest,previous_open_interest"
 
 
 def test_a_fall_of_just_under_half_of_open_interest_is_believed(
@@ -130,32 +132,28 @@ def test_funding_of_part_of_the_day_is_partial(history: list[Day], parameters: P
     assert row["missing_inputs"] == "funding_partial"
 
 
-@pytest.mark.parametrize("aware", [False, True])
-def test_netflow_may_be_missing_until_a_day_is_final(
-    aware: bool, history: list[Day], parameters: Parameters
-) -> None:
-    def at(moment: datetime) -> datetime:
-        # The same moment, told in another zone.
-        return moment.replace(tzinfo=UTC).astimezone(timezone(timedelta(hours=9))) if aware else moment
+def test_netflow_may_be_missing_until_a_day_is_final(history: list[Day], parameters: Parameters) -> None:
+    stories = {
+        "without": [*history, quiet_day(inflow=None, outflow=None)],
+        "with": [*history, quiet_day()],
+    }
+    early = last_regimes(stories, parameters, DAY_END + timedelta(minutes=30))
+    row = early["without"]
+    assert (row["event"], row["data_status"], row["is_final"]) == ("consolidation", "provisional", False)
+    assert row["missing_inputs"] == "netflow"
+    assert row["explanation"].endswith("; exchange flows are still to come.")
+    assert (early["with"]["data_status"], early["with"]["missing_inputs"]) == ("provisional", None)
+    assert row["confidence"] < early["with"]["confidence"]
+    late = last_regimes(stories, parameters, DAY_END + timedelta(minutes=330))
+    row = late["without"]
+    assert (row["event"], row["data_status"], row["is_final"]) == ("insufficient_data", "insufficient", True)
+    assert (late["with"]["data_status"], late["with"]["is_final"]) == ("complete", True)
 
-    days = [*history, quiet_day(inflow=None, outflow=None)]
-    early = last_regime(days, parameters, at(DAY_END + timedelta(minutes=30)))
-    assert (early["event"], early["data_status"], early["is_final"]) == (
-        "consolidation",
-        "provisional",
-        False,
-    )
-    assert early["missing_inputs"] == "netflow"
-    assert str(early["explanation"]).endswith("; exchange flows are still to come.")
-    known = last_regime([*history, quiet_day()], parameters, at(DAY_END + timedelta(minutes=30)))
-    assert (known["data_status"], known["missing_inputs"]) == ("provisional", None)
-    assert early["confidence"] < known["confidence"]
-    late = last_regime(days, parameters, at(DAY_END + timedelta(minutes=330)))
-    assert (late["event"], late["data_status"], late["is_final"]) == (
-        "insufficient_data",
-        "insufficient",
-        True,
-    )
+
+def test_the_present_may_be_told_in_any_zone() -> None:
+    moment = datetime(2024, 5, 6, 7)
+    assert naive_utc(moment.replace(tzinfo=UTC).astimezone(timezone(timedelta(hours=9)))) == moment
+    assert naive_utc(moment) == moment
 
 
 def test_only_netflow_is_excused_while_provisional(history: list[Day], parameters: Parameters) -> None:
@@ -182,13 +180,14 @@ OPTIONAL: dict[str, Callable[[Day], Day]] = {
 }
 
 
-@pytest.mark.parametrize("name", OPTIONAL)
 def test_a_missing_optional_input_lowers_coverage_and_confidence(
-    name: str, history: list[Day], parameters: Parameters
+    history: list[Day], parameters: Parameters
 ) -> None:
-    full = last_regime([*history, quiet_day()], parameters)
-    row = last_regime([*history, OPTIONAL[name](quiet_day())], parameters)
-    assert (row["event"], row["missing_inputs"]) == ("consolidation", None)
-    assert name in str(row["missing_optional_inputs"]).split(",")
-    assert row["coverage"] < full["coverage"]
-    assert row["confidence"] < full["confidence"]
+    stories = {name: [*history, without(quiet_day())] for name, without in OPTIONAL.items()}
+    rows = last_regimes({"full": [*history, quiet_day()], **stories}, parameters)
+    full = rows.pop("full")
+    for name, row in rows.items():
+        assert (row["event"], row["missing_inputs"]) == ("consolidation", None)
+        assert name in row["missing_optional_inputs"].split(",")
+        assert row["coverage"] < full["coverage"]
+        assert row["confidence"] < full["confidence"]

@@ -2,17 +2,29 @@
 
 import math
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, time, timedelta
+from typing import Any
 
 import polars as pl
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from synthetic_marts import FIRST_DAY, LONG_AFTER, Day, calm_days, marts_of, quiet_day, settled_days
+from synthetic_marts import (
+    FIRST_DAY,
+    LONG_AFTER,
+    Day,
+    calm_days,
+    last_regimes,
+    marts_of,
+    quiet_day,
+    settled_days,
+)
 
 from regimes import Classification, Label, Parameters, classify, daily_features, regime_labels
+from regimes.classifier import label_score
 from regimes.labels import DEFINITIONS, SCORED
 from regimes.memberships import membership_column, with_memberships
+from regimes.parameters import LabelRule
 
 FLUSH = quiet_day(
     return_pct=-6.0,
@@ -29,8 +41,8 @@ def classified(days: list[Day], parameters: Parameters) -> Classification:
     return classify(daily_features(marts_of({"BTC": days}), parameters), parameters, LONG_AFTER)
 
 
-def last(days: list[Day], parameters: Parameters) -> dict[str, object]:
-    return classified(days, parameters).regimes.row(-1, named=True)
+def last(days: list[Day], parameters: Parameters) -> dict[str, Any]:
+    return last_regimes({"BTC": days}, parameters)["BTC"]
 
 
 def test_the_reference_day_is_a_flush_with_good_confidence(
@@ -66,13 +78,15 @@ def test_the_reference_day_is_a_flush_with_good_confidence(
     )
 
 
-@pytest.mark.parametrize("fall", [4.0, 5.0, 6.0, 7.0, 8.0])
 def test_a_flush_does_not_hang_on_how_much_open_interest_fell(
-    fall: float, history: list[Day], parameters: Parameters
+    history: list[Day], parameters: Parameters
 ) -> None:
-    row = last([*history, replace(FLUSH, open_interest_change_pct=-fall)], parameters)
-    assert row["event"] == "leverage_flush"
-    assert row["confidence"] > 0.75
+    falls = {
+        f"{fall}": [*history, replace(FLUSH, open_interest_change_pct=-fall)] for fall in (4.0, 5.0, 6.0, 8.0)
+    }
+    for row in last_regimes(falls, parameters).values():
+        assert row["event"] == "leverage_flush"
+        assert row["confidence"] > 0.75
 
 
 def stories() -> dict[str, list[Day]]:
@@ -122,23 +136,25 @@ def stories() -> dict[str, list[Day]]:
     }
 
 
-@pytest.mark.parametrize("label", list(Label))
-def test_each_label_has_its_story(label: str, history: list[Day], parameters: Parameters) -> None:
-    row = last([*history, *stories()[label]], parameters)
-    assert row["event"] == label
-    assert row["regime"] == row["event"]
-    assert row["explanation"].startswith(("BTC ", "Open interest in BTC ", "No reading for BTC: "))
-    assert row["explanation"].endswith(".")
+def test_each_label_has_its_story(history: list[Day], parameters: Parameters) -> None:
+    rows = last_regimes({label: [*history, *days] for label, days in stories().items()}, parameters)
+    assert {label: row["event"] for label, row in rows.items()} == {
+        label.value: label.value for label in Label
+    }
+    for label, row in rows.items():
+        assert row["regime"] == row["event"]
+        starts = (f"{label} ", f"Open interest in {label} ", f"No reading for {label}: ")
+        assert row["explanation"].startswith(starts)
+        assert row["explanation"].endswith(".")
 
 
 def test_swapping_longs_and_shorts_and_mirroring_price_turns_flush_into_squeeze(
     parameters: Parameters,
 ) -> None:
-    for seed in range(3):
-        days = [*settled_days(120, seed), FLUSH]
-        flush = last(days, parameters)
-        squeeze = last([day.mirrored() for day in days], parameters)
-        assert (flush["event"], squeeze["event"]) == ("leverage_flush", "short_squeeze")
+    straight = {f"{seed}": [*settled_days(120, seed), FLUSH] for seed in range(6)}
+    mirrored = {seed: [day.mirrored() for day in days] for seed, days in straight.items()}
+    assert {row["event"] for row in last_regimes(straight, parameters).values()} == {"leverage_flush"}
+    assert {row["event"] for row in last_regimes(mirrored, parameters).values()} == {"short_squeeze"}
 
 
 def test_shock_and_liquidation_predicates_are_mirrors(parameters: Parameters) -> None:
@@ -198,19 +214,12 @@ def test_the_sign_of_netflow_is_no_evidence(parameters: Parameters) -> None:
 
 
 def test_flows_that_are_unknown_prove_no_selling(history: list[Day], parameters: Parameters) -> None:
-    now = LONG_AFTER.replace(year=FIRST_DAY.year, month=FIRST_DAY.month, day=FIRST_DAY.day) + timedelta(
-        days=221, minutes=30
-    )
+    now = datetime.combine(FIRST_DAY, time()) + timedelta(days=221, minutes=30)
     selling = replace(stories()["spot_selloff"][0], inflow=None, outflow=None)
     flush = replace(FLUSH, inflow=None, outflow=None)
-    events = [
-        classify(daily_features(marts_of({"BTC": [*history, day]}), parameters), parameters, now).regimes[
-            "event"
-        ][-1]
-        for day in (selling, flush)
-    ]
-    assert events[0] not in ("spot_selloff", "capitulation")
-    assert events[1] == "leverage_flush"
+    rows = last_regimes({"selling": [*history, selling], "flush": [*history, flush]}, parameters, now)
+    assert rows["selling"]["event"] not in ("spot_selloff", "capitulation", "insufficient_data")
+    assert rows["flush"]["event"] == "leverage_flush"
 
 
 def test_fresh_shorts_is_raised_beside_the_label(history: list[Day], parameters: Parameters) -> None:
@@ -218,26 +227,53 @@ def test_fresh_shorts_is_raised_beside_the_label(history: list[Day], parameters:
     assert row["flags"] == "fresh_shorts"
 
 
-def test_evidence_reproduces_the_score(history: list[Day], parameters: Parameters) -> None:
-    days = [*history, *stories()["leverage_flush"], *stories()["capitulation"], *stories()["spot_rally"]]
-    result = classified(days, parameters)
+def test_evidence_reproduces_the_scores(parameters: Parameters) -> None:
+    """On ordinary days, with memberships between 0 and 1: geometric mean of core and guards, and help."""
+    result = classified([*calm_days(220, 8), FLUSH, SQUEEZE], parameters)
     share = parameters.scores.supporting_share
-    for row in result.regimes.tail(3).iter_rows(named=True):
-        evidence = result.evidence.filter(pl.col("day") == row["day"], pl.col("label") == row["event"])
-        core = [r for r in evidence.iter_rows(named=True) if r["role"] != "supporting"]
-        supporting = [r for r in evidence.iter_rows(named=True) if r["role"] == "supporting"]
-        assert sum(r["weight"] for r in core) == pytest.approx(1.0)
-        score = math.prod(r["membership"] ** r["weight"] for r in core)
-        if supporting:
-            score *= 1 - share + share * sum(r["membership"] * r["weight"] for r in supporting)
-        assert row["score"] == pytest.approx(score)
-        assert evidence["label_rank"].unique().to_list() == [1]
-        assert evidence.select(pl.col("value", "unit", "source", "feature").null_count()).row(0) == (
-            0,
-            0,
-            0,
-            0,
+    ranked = {
+        (row["day"], label): score
+        for row in result.regimes.iter_rows(named=True)
+        for label, score in (
+            (row["event"], row["score"]),
+            (row["runner_up"], row["runner_up_score"]),
         )
+    }
+    partial = 0
+    for (day, label), rows in result.evidence.group_by("day", "label"):
+        evidence = rows.to_dicts()
+        core = [each for each in evidence if each["role"] != "supporting"]
+        supporting = [each for each in evidence if each["role"] == "supporting"]
+        if any(each["membership"] is None for each in evidence):
+            continue
+        assert sum(each["weight"] for each in core) == pytest.approx(1.0)
+        score = math.prod(each["membership"] ** each["weight"] for each in core)
+        if supporting:
+            assert sum(each["weight"] for each in supporting) == pytest.approx(1.0)
+            score *= 1 - share + share * sum(each["membership"] * each["weight"] for each in supporting)
+        if (day, label) in ranked:
+            assert ranked[day, label] == pytest.approx(score)
+            partial += 0.2 < score < 0.8
+        assert all(each["unit"] and each["source"] and each["feature"] for each in evidence)
+    assert partial > 50
+
+
+def test_what_is_unknown_counts_by_its_role(parameters: Parameters) -> None:
+    frame = pl.DataFrame(
+        {
+            "membership.core": [0.8, None, 0.8],
+            "membership.guard": [0.9, 0.9, None],
+            "membership.help": [1.0, 1.0, None],
+        },
+        schema_overrides={f"membership.{name}": pl.Float64 for name in ("core", "guard", "help")},
+    )
+    rule = LabelRule("any", core=(("core", 1.0),), guards=(("guard", 3.0),), supporting=(("help", 1.0),))
+    unknown, share = parameters.scores.unknown, parameters.scores.supporting_share
+    assert frame.select(label_score(rule, parameters)).to_series().to_list() == [
+        pytest.approx(0.8**0.25 * 0.9**0.75),
+        0.0,
+        pytest.approx(0.8**0.25 * unknown**0.75 * (1 - share + share * unknown)),
+    ]
 
 
 def test_scores_and_runner_up_are_consistent(parameters: Parameters) -> None:

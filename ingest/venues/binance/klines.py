@@ -100,7 +100,7 @@ def _daily(source: Source, request: Request, asked: Sequence[tuple[str, str, str
         vision.archive(source.market, "daily", "klines", symbol, series, Window.of_days(day, day), interval)
         for symbol, interval, series in asked
         for window in request.held.missing(series, request.window)
-        for day in window.days()
+        for day in Window.of_days(window.start.date(), (window.end - timedelta.resolution).date()).days()
         if request.held.lacks_archive(series, Window.of_days(day, day))
     ]
 
@@ -128,6 +128,7 @@ def _rest(
             {"symbol": symbol, "interval": interval},
             window,
             limit=source.limit,
+            row_type=list,
             stamp_of=lambda row: int(row[0]),
         )
     )
@@ -139,8 +140,9 @@ def _rest(
 
 
 def parse(pages: Sequence[Sequence[Sequence[Any]]], symbol: str, interval: str) -> pl.DataFrame:
-    """REST pages as a frame with the schema's columns, numbers as published text."""
-    lines = [[None if cell is None else str(cell) for cell in row] for page in pages for row in page]
+    """REST pages as a frame with the schema's columns, numbers as published text; what a short row lacks is null."""
+    padded = ([*row, *[None] * len(COLUMNS)][: len(COLUMNS)] for page in pages for row in page)
+    lines = [[None if cell is None else str(cell) for cell in row] for row in padded]
     frame = pl.DataFrame(lines, schema=dict.fromkeys(COLUMNS, pl.String), orient="row")
     return frame.select(
         pl.lit(symbol).alias("symbol"),

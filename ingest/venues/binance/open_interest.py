@@ -1,7 +1,8 @@
 """Binance USDT-margined open interest every five minutes: daily `metrics` archives, REST for the last days.
 
 A row of an archive was stamped at the end of its five minutes until 2026-06-24 and at the start from 2026-06-25;
-`snapshot_at` is the moment of the snapshot in both.
+`snapshot_at` is the moment of the snapshot in both. Both files around the change have a row stamped at the midnight
+between them, so it is the file's day that tells, not the stamp.
 """
 
 from __future__ import annotations
@@ -81,7 +82,8 @@ def _rest(request: Request, symbol: str, window: Window) -> Batch:
 def parse_archive(text_rows: pl.DataFrame) -> pl.DataFrame:
     """`metrics` rows as a frame with the schema's columns; blank ratios are null."""
     labelled = pl.col("create_time").str.to_datetime("%Y-%m-%d %H:%M:%S", time_unit="us", strict=False)
-    shifted = pl.when(labelled >= LABELLED_AT_START_FROM).then(labelled + STEP).otherwise(labelled)
+    at_start = pl.col("period_start") >= LABELLED_AT_START_FROM
+    shifted = pl.when(at_start).then(labelled + STEP).otherwise(labelled)
     return text_rows.select(
         "symbol",
         shifted.alias("snapshot_at"),

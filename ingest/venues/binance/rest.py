@@ -29,6 +29,7 @@ def pages(
     window: Window,
     *,
     limit: int,
+    row_type: type[list[Any]] | type[dict[str, Any]] = dict,
     stamp_of: Callable[[Any], int],
 ) -> Iterator[list[Any]]:
     """Yield the pages of `window`, oldest first. Both ends are always sent: without endTime pages had gaps.
@@ -40,7 +41,7 @@ def pages(
     while start <= end:
         asked = {**params, "startTime": start, "endTime": end, "limit": limit}
         page = session.get_json(url, asked, judge=judge)
-        if not isinstance(page, list) or not all(isinstance(row, list | dict) for row in page):
+        if not isinstance(page, list) or not all(isinstance(row, row_type) for row in page):
             raise RequestRefused(f"expected a list of rows, got {str(page)[:80]}", host=url)
         if page:
             yield page

@@ -8,12 +8,14 @@ from __future__ import annotations
 import io
 from collections.abc import Iterator, Sequence
 from datetime import timedelta
+from typing import Any
 
 import polars as pl
 
 from ingest.archives import Archive, Fetched, fetch_archives
 from ingest.errors import ArchiveDamaged
 from ingest.feed import Batch, Part, Request
+from ingest.schema import since_1970
 from ingest.windows import Window
 
 HOST = "data.binance.vision"
@@ -40,23 +42,43 @@ def overdue(window: Window, request: Request) -> bool:
 def fetch(
     request: Request, wanted: Sequence[Archive], columns: Sequence[str]
 ) -> Iterator[tuple[pl.DataFrame, tuple[Part, ...]]]:
-    """Yield (rows as text with a `series` column, parts) chunk by chunk.
+    """Yield (rows as text with columns `series` and `period_start`, parts) chunk by chunk.
 
-    Absent archives that are overdue become parts without rows; younger ones are left for the next run.
+    Absent archives that are overdue become parts without rows; younger ones are left for the next run, and so are
+    those that cannot be read, with a note.
     """
     if not wanted:
         return
     request.progress.begin(request.feed.name, len(wanted))
     for chunk in fetch_archives(request.session, wanted, request.notes):
-        rows = read(chunk, columns)
-        parts = tuple(_part(one, rows_in) for one, rows_in in _counted(chunk, rows, request))
+        legible, rows = _legible(chunk, columns, request.notes)
+        parts = tuple(_part(one, rows_in) for one, rows_in in _counted(legible, rows, request))
         request.progress.advance(request.feed.name, len(chunk), rows.height)
         if parts:
             yield rows.drop("file"), parts
 
 
+def _legible(
+    chunk: Sequence[Fetched], columns: Sequence[str], notes: list[str]
+) -> tuple[Sequence[Fetched], pl.DataFrame]:
+    """The chunk and its rows; where a file cannot be read, the chunk without it."""
+    try:
+        return chunk, read(chunk, columns)
+    except ArchiveDamaged:
+        legible = []
+        for one in chunk:
+            try:
+                read([one], columns)
+            except ArchiveDamaged as error:
+                notes.append(str(error))
+            else:
+                legible.append(one)
+        return legible, read(legible, columns)
+
+
 def read(chunk: Sequence[Fetched], columns: Sequence[str]) -> pl.DataFrame:
-    """The CSVs of a chunk as one frame of text: `columns`, `series`, and `file`, the position in the chunk.
+    """The CSVs of a chunk as one frame of text: `columns`, and of each row's file its `series`, the start of its
+    window (`period_start`, UTC) and its position in the chunk (`file`).
 
     One read over the joined text is several times faster than one for every file of 288 rows.
     Raises ArchiveDamaged when a file has another number of columns.
@@ -69,27 +91,28 @@ def read(chunk: Sequence[Fetched], columns: Sequence[str]) -> pl.DataFrame:
         if body and not body.endswith(b"\n"):
             body += b"\n"
         joined += body
-        lines.append((position, one.archive.series, body.count(b"\n")))
-    schema = dict.fromkeys(columns, pl.String)
-    files = pl.DataFrame(lines, schema={"file": pl.Int64, "series": pl.String, "lines": pl.Int64}, orient="row")
+        start = one.archive.window.start.replace(tzinfo=None)
+        lines.append((position, one.archive.series, start, body.count(b"\n")))
+    schema: dict[str, Any] = dict.fromkeys(columns, pl.String)
+    of_file: dict[str, Any] = {"file": pl.Int64, "series": pl.String, "period_start": pl.Datetime("us")}
+    files = pl.DataFrame(lines, schema={**of_file, "lines": pl.Int64}, orient="row")
     if not joined:
-        return pl.DataFrame(schema={**schema, "series": pl.String, "file": pl.Int64})
+        return pl.DataFrame(schema={**schema, **of_file})
     try:
         text = pl.read_csv(io.BytesIO(joined), has_header=False, schema=schema, quote_char=None)
     except pl.exceptions.PolarsError as error:
         names = ", ".join(one.archive.url.rsplit("/", 1)[1] for one in (chunk[0], chunk[-1]))
         raise ArchiveDamaged(f"unexpected CSV in {names}: {str(error).splitlines()[0]}") from error
-    origin = files.select(pl.col("file", "series").repeat_by("lines").explode())
+    origin = files.select(pl.col(*of_file).repeat_by("lines").explode())
     if origin.height != text.height:
         raise ArchiveDamaged(f"{HOST}: {origin.height} lines but {text.height} rows from {chunk[0].archive.url}")
-    return text.with_columns(origin["series"], origin["file"])
+    return text.with_columns(origin.get_columns())
 
 
 def stamp(column: str) -> pl.Expr:
     """Milliseconds or microseconds since 1970 as a timestamp; text that is no number becomes null."""
     number = pl.col(column).cast(pl.Int64, strict=False)
-    micros = pl.when(number >= MICROSECONDS_FROM).then(number).otherwise(number * 1000)
-    return micros.cast(pl.Datetime("us"))
+    return pl.when(number >= MICROSECONDS_FROM).then(since_1970(number, 1)).otherwise(since_1970(number, 1000))
 
 
 def _counted(chunk: Sequence[Fetched], rows: pl.DataFrame, request: Request) -> list[tuple[Fetched, int]]:

@@ -1,0 +1,109 @@
+"""Which way a request goes: to the venue, to a relay or to the simulation, how fast, and what is counted."""
+
+import io
+import time
+
+import pytest
+import requests
+import urllib3
+from scripted_venues import wire_answer
+from werkzeug import Response
+
+from ingest.errors import IngestError
+from ingest.http import Host, MarketSession
+from ingest.market import Market
+
+URL = "https://venue.example/v1/rows"
+
+
+def test_a_relay_gets_the_venues_host_as_the_first_part_of_the_path(relay):
+    relay.answers(URL, "[]")
+    relay.session.get_json(URL, {"symbol": "BTC/USD", "limit": 5})
+    (asked,) = relay.asked
+    assert asked.path == "/venue.example/v1/rows"
+    assert dict(asked.args) == {"symbol": "BTC/USD", "limit": "5"}
+
+
+def test_a_relay_below_a_path_and_with_a_slash_at_the_end_is_the_same(relay):
+    session = MarketSession(Market.parse(relay.server.url_for("/mirror/")), {})
+    relay.answers("https://mirror/venue.example/v1/rows", "[7]")
+    assert session.get_json(URL) == [7]
+    session.close()
+
+
+def test_headers_of_one_request_are_not_kept_for_the_next(wire):
+    venue = wire(wire_answer("[]"), wire_answer("[]"))
+    venue.session.get_json(URL, headers={"api_key": "secret-key"})
+    venue.session.get_json(URL)
+    first, second = venue.requests
+    assert b"api_key: secret-key" in first
+    assert b"api_key" not in second
+
+
+def test_traffic_counts_requests_retries_and_received_bytes(relay):
+    relay.answers(URL, Response("later", status=503), "[1, 2]")
+    relay.session.get_json(URL)
+    before = relay.session.traffic
+    assert (before.requests, before.retries, before.bytes) == (2, 1, len("later") + len("[1, 2]"))
+    relay.session.get_json(URL)
+    later = relay.session.traffic.since(before)
+    assert (later.requests, later.retries, later.bytes) == (1, 0, 6)
+
+
+@pytest.mark.parametrize("hosts", [{"venue.example": Host(per_second=20, burst=0.1)}])
+def test_a_host_is_asked_no_faster_than_its_limit(relay, hosts):
+    """Two requests in a tenth of a second: the fifth has to wait for two tenths."""
+    relay.answers(URL, "[]")
+    started = time.monotonic()
+    for _ in range(5):
+        relay.session.get_json(URL)
+    assert time.monotonic() - started >= 0.2
+
+
+@pytest.mark.parametrize("hosts", [{"venue.example": Host(per_second=100, burst=1)}])
+def test_a_limited_host_is_relayed_too(relay, hosts):
+    relay.answers(URL, "[3]")
+    assert relay.session.get_json(URL) == [3]
+    assert relay.asked[0].path == "/venue.example/v1/rows"
+
+
+def test_the_sample_market_is_answered_by_its_simulation_alone():
+    class Simulation(requests.adapters.BaseAdapter):
+        def send(self, request, **kwargs):
+            response = requests.Response()
+            response.status_code, response.request = 200, request
+            response.raw = urllib3.HTTPResponse(io.BytesIO(b'["simulated"]'), preload_content=False)
+            return response
+
+        def close(self) -> None: ...
+
+    session = MarketSession(Market("sample"), {"venue.example": Host(per_second=1)}, simulation=Simulation())
+    assert session.get_json(URL) == ["simulated"]
+    with pytest.raises(IngestError, match="needs its simulation"):
+        MarketSession(Market("sample"), {})
+
+
+@pytest.mark.parametrize(
+    ("text", "kind", "folder"),
+    [
+        ("sample", "sample", "sample"),
+        ("live", "live", "live"),
+        ("http://127.0.0.1:9080/", "relay", "relay-127.0.0.1-9080"),
+        ("https://mirror.example", "relay", "relay-mirror.example-443"),
+        ("http://[::1]:9080", "relay", "relay---1-9080"),
+    ],
+)
+def test_a_market_is_named_by_word_or_address(text, kind, folder):
+    market = Market.parse(text)
+    assert (market.kind, market.folder) == (kind, folder)
+    assert Market.parse(str(market)) == market
+    assert market.simulated == (kind == "sample")
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["", "Sample", "ftp://host", "http://", "host:80", "http://h?x=1", "http://h#x", "http://h:port", "http://h:99999", "http://[::1"],
+)  # fmt: skip
+def test_anything_else_is_no_market(text):
+    with pytest.raises(IngestError, match="is no market"):
+        Market.parse(text)

@@ -1,0 +1,105 @@
+"""One pull from venue to landing: what lands, what is quarantined, and what a refusal leaves behind."""
+
+from dataclasses import replace
+from datetime import datetime
+
+import polars as pl
+import pytest
+from scripted_venues import ScriptedVenues, asking, days, ms
+
+from ingest.errors import GeoBlocked, SchemaBroken
+from ingest.feed import Batch, Part
+from ingest.landing import INGESTED_AT, QUARANTINE, Landing
+from ingest.pull import pull
+
+FEED = "coinalyze_liquidations"
+KEYS = {"COINALYZE_API_KEY": "a key of mine"}
+WINDOW = days("2026-01-10", "2026-01-12")
+
+
+@pytest.fixture
+def landing(tmp_path) -> Landing:
+    return Landing(tmp_path)
+
+
+def answering(*values: tuple[str, object]) -> ScriptedVenues:
+    """Coinalyze with a history of (day, longs); the shorts are always 1."""
+    history = [{"t": ms(day) // 1000, "l": longs, "s": 1} for day, longs in values]
+    return ScriptedVenues(lambda url, params: [{"symbol": "BTCUSDT", "history": history}])
+
+
+def landed(landing: Landing, folder: str = FEED) -> pl.DataFrame:
+    held = [pl.read_parquet(landing.path(s)) for s in landing.segments([folder])]
+    return pl.concat(held).drop(INGESTED_AT)
+
+
+def test_rows_land_and_broken_ones_land_in_quarantine_and_nowhere_else(landing):
+    venues = answering(("2026-01-10", 5), ("2026-01-11", -5), ("2100-01-01", 5), ("2026-01-12", "lots"))
+    pulled = pull(asking(FEED, venues, WINDOW, keys=KEYS), landing)
+    assert (pulled.rows, pulled.quarantined, pulled.skipped) == (1, 3, None)
+    assert landed(landing)["open_at"].to_list() == [datetime(2026, 1, 10)]
+    reasons = landed(landing, QUARANTINE)["reason"].to_list()
+    assert sorted(r.split(": ")[1].split(";")[0] for r in reasons) == [
+        "absurd timestamp",
+        "not negative",
+        "unparsable",
+    ]
+    assert [s.name for s in landing.segments([FEED])] == pulled.segments
+
+
+def test_what_was_landed_is_not_asked_for_again(landing):
+    request = asking(FEED, answering(("2026-01-10", 5)), WINDOW, keys=KEYS)
+    pull(request, landing)
+    venues = answering(("2026-01-10", 5))
+    again = pull(asking(FEED, venues, WINDOW, held=request.held, keys=KEYS), landing)
+    assert venues.asked == []
+    assert (again.rows, again.segments, again.skipped) == (0, [], None)
+
+
+def test_the_same_answer_fetched_again_is_not_landed_again(landing):
+    for _ in range(2):
+        pulled = pull(asking(FEED, answering(("2026-01-10", 5)), WINDOW, keys=KEYS), landing)
+    assert pulled.segments == []
+    assert len(landing.segments([FEED])) == 1
+
+
+def test_an_answer_without_rows_is_landed_when_it_settles_something(landing):
+    assert pull(asking(FEED, answering(), WINDOW, keys=KEYS), landing).segments
+    (segment,) = landing.segments([FEED])
+    assert [part.window for part in landing.parts(segment)] == [WINDOW]
+
+
+def test_an_answer_without_rows_near_the_present_leaves_nothing(landing):
+    pulled = pull(asking(FEED, answering(), days("2026-02-01", "2026-02-01"), keys=KEYS), landing)
+    assert (pulled.segments, pulled.skipped) == ([], None)
+
+
+def test_a_feed_without_its_key_is_skipped_with_the_reason(landing):
+    venues = answering()
+    pulled = pull(asking(FEED, venues, WINDOW), landing)
+    assert "set COINALYZE_API_KEY" in pulled.skipped
+    assert venues.asked == []
+
+
+def test_what_came_before_a_refusal_stays_landed(landing):
+    def answer(url, params):
+        if params["symbols"] == "ETHUSDT":
+            return GeoBlocked("not available from this country", host="api.coinalyze.net")
+        return [{"symbol": "BTCUSDT", "history": [{"t": ms("2026-01-10") // 1000, "l": 1, "s": 1}]}]
+
+    request = asking(FEED, ScriptedVenues(answer), WINDOW, symbols=("BTCUSDT", "ETHUSDT"), keys=KEYS)
+    pulled = pull(request, landing)
+    assert pulled.skipped == "not available from this country (api.coinalyze.net)"
+    assert (pulled.rows, landed(landing).height) == (1, 1)
+    assert request.held.missing("BTCUSDT", WINDOW) == []
+    assert request.held.missing("ETHUSDT", WINDOW) == [WINDOW]
+
+
+def test_a_fault_of_the_code_is_no_skip(landing):
+    def broken(request):
+        yield Batch(pl.DataFrame({"price": [1.0]}), (Part("BTCUSDT", "rest", WINDOW, 1),))
+
+    request = asking(FEED, answering(), WINDOW, keys=KEYS)
+    request.feed = replace(request.feed, fetch=broken)
+    with pytest.raises(SchemaBroken):
+        pull(request, landing)
