@@ -97,7 +97,13 @@ def _evidence(warehouse: Warehouse, asset: str, day: date) -> Table | None:
     ).to_dicts()
     if not rows:
         return None
-    table = Table(box=box.SIMPLE_HEAD, header_style="bold", title="What the label rests on", title_justify="left", pad_edge=False)
+    table = Table(
+        box=box.SIMPLE_HEAD,
+        header_style="bold",
+        title="What the label rests on",
+        title_justify="left",
+        pad_edge=False,
+    )
     for name, justify in (("evidence", "left"), ("value", "right"), ("holds", "right"), ("against", "left")):
         table.add_column(name, justify=justify)  # type: ignore[arg-type]
     for row in rows:

@@ -27,13 +27,17 @@ app = typer.Typer(
 
 Warehouse = Annotated[
     Path | None,
-    typer.Option("--warehouse", help="Directory of the warehouse. [dim]Default: warehouse/data/<market>[/dim]", envvar="LEVERAGE_WAREHOUSE"),
+    typer.Option(
+        "--warehouse",
+        help="Directory of the warehouse. [dim]Default: warehouse/data/<market>[/dim]",
+        envvar="LEVERAGE_WAREHOUSE",
+    ),
 ]
 MarketOption = Annotated[
     str | None,
     typer.Option(
         "--market",
-        help="[bold]sample[/bold] (simulated, offline), [bold]live[/bold], or the address of a relay such as http://127.0.0.1:9080.",
+        help="[bold]sample[/bold] (simulated), [bold]live[/bold], or a relay such as http://127.0.0.1:9080.",
         envvar="LEVERAGE_MARKET",
     ),
 ]
@@ -43,9 +47,24 @@ Verbose = Annotated[bool, typer.Option("--verbose", "-v", help="Show Dagster's l
 @app.command()
 def run(
     market: MarketOption = None,
-    first: Annotated[datetime | None, typer.Option("--from", formats=["%Y-%m-%d"], help="First day (UTC). Default: what the warehouse has, else 400 days back.")] = None,
-    last: Annotated[datetime | None, typer.Option("--to", formats=["%Y-%m-%d"], help="Last day (UTC). Default: the last complete day.")] = None,
-    now: Annotated[str | None, typer.Option(help="The present for the whole run, such as 2026-02-02T04:00:00Z. Default: the simulation's end for sample, else the machine's clock.")] = None,
+    first: Annotated[
+        datetime | None,
+        typer.Option(
+            "--from",
+            formats=["%Y-%m-%d"],
+            help="First day (UTC). Default: what the warehouse has, else 400 days back.",
+        ),
+    ] = None,
+    last: Annotated[
+        datetime | None,
+        typer.Option("--to", formats=["%Y-%m-%d"], help="Last day (UTC). Default: the last complete day."),
+    ] = None,
+    now: Annotated[
+        str | None,
+        typer.Option(
+            help="The present of the run, such as 2026-02-02T04:00:00Z. Default: the simulation's end, or the clock."
+        ),
+    ] = None,
     warehouse: Warehouse = None,
     verbose: Verbose = False,
 ) -> None:
@@ -66,7 +85,9 @@ def status(market: MarketOption = None, warehouse: Warehouse = None, verbose: Ve
 
 @app.command()
 def brief(
-    day: Annotated[datetime | None, typer.Option("--day", formats=["%Y-%m-%d"], help="Day (UTC). Default: the newest.")] = None,
+    day: Annotated[
+        datetime | None, typer.Option("--day", formats=["%Y-%m-%d"], help="Day (UTC). Default: the newest.")
+    ] = None,
     asset: Annotated[str, typer.Option(help="Asset.")] = "BTC",
     market: MarketOption = None,
     warehouse: Warehouse = None,
@@ -79,7 +100,9 @@ def brief(
 
 @app.command()
 def sql(
-    query: Annotated[str, typer.Argument(help='SQL in quotes, such as "SELECT day, regime FROM regimes_daily LIMIT 5".')],
+    query: Annotated[
+        str, typer.Argument(help='SQL in quotes, such as "SELECT day, regime FROM regimes_daily LIMIT 5".')
+    ],
     market: MarketOption = None,
     warehouse: Warehouse = None,
     verbose: Verbose = False,
@@ -100,5 +123,3 @@ def main() -> None:
     except KeyboardInterrupt:
         print("stopped; what is published stays as it was", file=sys.stderr)
         raise SystemExit(130) from None
-
-

@@ -21,7 +21,9 @@ DEFAULT_DAYS = 400  # a year, and the weeks before it that the first baselines n
 
 def run(settings: Settings, first: date | None, last: date | None, now: str | None, verbose: bool) -> None:
     """Bring the warehouse up to date and show its last day."""
-    from orchestration.partitions import FIRST_DAY as EARLIEST  # Dagster takes seconds to import: only a run needs it
+    from orchestration.partitions import (
+        FIRST_DAY as EARLIEST,
+    )  # Dagster takes seconds to import: only a run needs it
     from orchestration.run import run_daily
 
     out, warehouse, market = remarks(), settings.located(), settings.parsed_market()
@@ -33,13 +35,17 @@ def run(settings: Settings, first: date | None, last: date | None, now: str | No
     warehouse.claim(str(market))
     known = warehouse.calendar()
     if first is None:
-        first = known.first_day if known else (FIRST_DAY if market.simulated else last - timedelta(days=DEFAULT_DAYS - 1))
+        first = (
+            known.first_day if known else (FIRST_DAY if market.simulated else last - timedelta(days=DEFAULT_DAYS - 1))
+        )
     first = min(first, last) if known else first
     if not EARLIEST <= first <= last:
         raise WrongUse(f"--from {first} must lie between {EARLIEST} and --to {last}")
     calendar = warehouse.extend(Calendar(first, last))
     if market.simulated:
-        out.print("[bold yellow]simulated market[/bold yellow]: nothing below is real; --market live talks to the venues")
+        out.print(
+            "[bold yellow]simulated market[/bold yellow]: nothing below is real; --market live talks to the venues"
+        )
     out.print(f"days {calendar.first_day} to {calendar.last_day} in {escape(str(warehouse.root))}")
     with FeedProgress(out).shown() as progress:
         finished = run_daily(settings, last, present.isoformat(), progress, verbose)

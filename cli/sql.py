@@ -38,5 +38,11 @@ def _table(frame: pl.DataFrame) -> Table:
 def _cell(value: Any) -> str:  # noqa: ANN401 - any SQL value
     if value is None:
         return "[dim]null[/dim]"
-    text = f"{value:.6g}" if isinstance(value, float) and abs(value) < 1e6 else f"{value:,.0f}" if isinstance(value, float) else str(value)
+    text = (
+        f"{value:.6g}"
+        if isinstance(value, float) and abs(value) < 1e6
+        else f"{value:,.0f}"
+        if isinstance(value, float)
+        else str(value)
+    )
     return text.replace("[", r"\[")

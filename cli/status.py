@@ -21,10 +21,13 @@ def status(settings: Settings) -> None:
     out.print(f"[bold]{escape(str(warehouse.root))}[/bold]  market {escape(market)}")
     out.print(f"days {latest['first_day']} to {latest['last_day']}, published as of {latest['published_at'][:16]} UTC")
     for asset, newest in latest["assets"].items():
-        out.print(f"{asset} {newest['day']}: [bold]{newest['regime']}[/bold], confidence {_share(newest['confidence'])}")
+        out.print(
+            f"{asset} {newest['day']}: [bold]{newest['regime']}[/bold], confidence {_share(newest['confidence'])}"
+        )
     table = Table(box=box.SIMPLE_HEAD, header_style="bold", pad_edge=False)
     for name, justify in (
-        ("feed", "left"), ("first day", "left"), ("last day", "left"), ("rows", "right"), ("gaps", "right"), ("quarantined", "right"),
+        ("feed", "left"), ("first day", "left"), ("last day", "left"), ("rows", "right"), ("gaps", "right"),
+        ("quarantined", "right"),
     ):  # fmt: skip
         table.add_column(name, justify=justify)  # type: ignore[arg-type]
     feeds = select(warehouse, "SELECT * FROM feed_status ORDER BY feed").to_dicts()

@@ -38,9 +38,7 @@ class Fetched:
     sha256: str | None
 
 
-def fetch_archives(
-    session: MarketSession, wanted: Sequence[Archive], notes: list[str]
-) -> Iterator[list[Fetched]]:
+def fetch_archives(session: MarketSession, wanted: Sequence[Archive], notes: list[str]) -> Iterator[list[Fetched]]:
     """Yield the archives in the order given, in chunks; the next chunk downloads while one is being parsed.
 
     An archive that does not match its checksum is left out with a note and is asked for again by the next run.

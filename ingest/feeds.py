@@ -56,7 +56,9 @@ def load_catalogue(path: Path | None = None) -> Catalogue:
     instruments: dict[str, list[Instrument]] = {}
     entries = content.get("instruments", [])
     if not isinstance(entries, list) or not all(isinstance(entry, dict) for entry in entries):
-        raise CatalogueBroken(f"{path}: instruments is no list of tables", advice="write [[instruments]], in double brackets")
+        raise CatalogueBroken(
+            f"{path}: instruments is no list of tables", advice="write [[instruments]], in double brackets"
+        )
     for entry in entries:
         for feed, instrument in _instruments(entry, path):
             listed = instruments.setdefault(feed, [])
@@ -76,7 +78,9 @@ def _host(name: str, limits: Any, path: Path) -> Host:  # noqa: ANN401 - whateve
     if not isinstance(limits, dict) or not all(
         field in fields and isinstance(value, int | float) and value > 0 for field, value in limits.items()
     ):
-        raise CatalogueBroken(f"{path}: host {name} with {limits}", advice="it has positive per_second, per_minute and burst")
+        raise CatalogueBroken(
+            f"{path}: host {name} with {limits}", advice="it has positive per_second, per_minute and burst"
+        )
     return Host(**limits)
 
 
@@ -84,7 +88,9 @@ def _instruments(entry: dict[str, Any], path: Path) -> list[tuple[str, Instrumen
     known = {"asset", "venue", "instrument", "market", "margin_type", "symbols"}
     market, margin_type = entry.get("market"), entry.get("margin_type")
     if extra := set(entry) - known:
-        raise CatalogueBroken(f"{path}: an instrument has no {', '.join(sorted(extra))}", advice=f"it has {sorted(known)}")
+        raise CatalogueBroken(
+            f"{path}: an instrument has no {', '.join(sorted(extra))}", advice=f"it has {sorted(known)}"
+        )
     symbols = entry.get("symbols")
     if not entry.get("asset") or not isinstance(symbols, dict) or not symbols:
         raise CatalogueBroken(f"{path}: an instrument needs an asset and its symbols: {entry}")

@@ -91,7 +91,7 @@ class MarketSession:
         self._lock = threading.Lock()
         self._closed_hosts: dict[str, FeedUnavailable] = {}
         self._stop = threading.Event()
-        self._pause = pause or self._stop.wait
+        self._pause: Callable[[float], None] = pause or self._sleep
         self._session = requests.Session()
         self._session.headers["User-Agent"] = "leverage-warehouse"
         self._session.trust_env = market.kind == "live"  # a proxy for the internet is none for a relay on loopback
@@ -101,6 +101,10 @@ class MarketSession:
     def close(self) -> None:
         self._stop.set()
         self._session.close()
+
+    def _sleep(self, seconds: float) -> None:
+        """Wait, or until the session is closed."""
+        self._stop.wait(seconds)
 
     @property
     def traffic(self) -> Traffic:
@@ -175,7 +179,10 @@ class MarketSession:
             ) from error
         except Transient as error:
             raise VenueFailing(
-                f"{error.what}, {retrying.statistics['attempt_number']} times", host=host, path=path, advice="the next run fetches what is missing"
+                f"{error.what}, {retrying.statistics['attempt_number']} times",
+                host=host,
+                path=path,
+                advice="the next run fetches what is missing",
             ) from error
 
     def _ask(
@@ -213,7 +220,13 @@ class MarketSession:
         return bytes(received)
 
     def _refused(
-        self, response: requests.Response, body: bytes, host: str, path: str, judge: Judge | None, archive: bool
+        self,
+        response: requests.Response,
+        body: bytes,
+        host: str,
+        path: str,
+        judge: Judge | None,
+        archive: bool,
     ) -> None:
         status = response.status_code
         if archive and status == 404:
@@ -222,10 +235,16 @@ class MarketSession:
             raise Transient(f"HTTP {status}", host=host, path=path, retry_after=_retry_after(response))
         shown = body[:SHOWN].decode("utf-8", "replace")
         if status == 418:
-            raise self._close_host(Banned("the venue banned this address (HTTP 418)", host=host, advice="wait up to 3 days"))
+            raise self._close_host(
+                Banned("the venue banned this address (HTTP 418)", host=host, advice="wait up to 3 days")
+            )
         if status == 451 or (status == 403 and b"cloudfront" in body.lower()):
             raise self._close_host(
-                GeoBlocked(f"not available from this country (HTTP {status})", host=host, advice="other venues cover for it")
+                GeoBlocked(
+                    f"not available from this country (HTTP {status})",
+                    host=host,
+                    advice="other venues cover for it",
+                )
             )
         if judge:
             try:
@@ -233,7 +252,9 @@ class MarketSession:
             except ValueError:
                 shown = f"not JSON: {shown}"
         if status in (401, 403):
-            raise AccessRefused(f"HTTP {status}: {shown}", host=host, path=path, advice="check the key and the plan it has")
+            raise AccessRefused(
+                f"HTTP {status}: {shown}", host=host, path=path, advice="check the key and the plan it has"
+            )
         raise RequestRefused(f"HTTP {status}: {shown}", host=host, path=path)
 
     def _close_host(self, reason: FeedUnavailable) -> FeedUnavailable:

@@ -74,7 +74,8 @@ class Landing:
             return [_part_from(p) for p in json.loads(pl.read_parquet_metadata(self.path(segment))["parts"])]
         except (OSError, KeyError, ValueError, pl.exceptions.PolarsError) as error:
             raise IngestError(
-                f"{segment.name} is not a readable segment: {error}", advice="restore it from a backup, or move it away"
+                f"{segment.name} is not a readable segment: {error}",
+                advice="restore it from a backup, or move it away",
             ) from error
 
     def _write(self, feed: str, rows: pl.DataFrame, parts: Sequence[Part], now: datetime) -> Segment | None:
@@ -147,5 +148,11 @@ def _part_to(part: Part) -> dict[str, Any]:
 def _part_from(stored: dict[str, Any]) -> Part:
     window = Window(datetime.fromisoformat(stored["start"]), datetime.fromisoformat(stored["end"]))
     return Part(
-        stored["series"], stored["channel"], window, stored["rows"], stored["url"], stored["sha256"], stored["absent"]
+        stored["series"],
+        stored["channel"],
+        window,
+        stored["rows"],
+        stored["url"],
+        stored["sha256"],
+        stored["absent"],
     )

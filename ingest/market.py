@@ -55,7 +55,7 @@ class Market:
         return self.url or self.kind
 
 
-class LimitedAdapter(LimiterMixin, HTTPAdapter):
+class LimitedAdapter(LimiterMixin, HTTPAdapter):  # type: ignore[misc]
     """The plain transport with a rate limit."""
 
 
@@ -77,5 +77,5 @@ class RelayAdapter(HTTPAdapter):
         return response
 
 
-class LimitedRelayAdapter(LimiterMixin, RelayAdapter):
+class LimitedRelayAdapter(LimiterMixin, RelayAdapter):  # type: ignore[misc]
     """The relay with the venues' own rate limits, by the venues' host names."""

@@ -37,11 +37,11 @@ def calendar_day(description: str) -> pa.Column:
     return pa.Column(pl.Date, description=description, metadata={"unit": "UTC day", "observed": True})
 
 
-def number(
-    description: str, unit: str, *checks: pa.Check, nullable: bool = False, integer: bool = False
-) -> pa.Column:
+def number(description: str, unit: str, *checks: pa.Check, nullable: bool = False, integer: bool = False) -> pa.Column:
     """A finite number in `unit`; `nullable` where the venue itself leaves it out."""
-    finite = [] if integer else [pa.Check(lambda data: data.lazyframe.select(pl.col(data.key).is_finite()), name="finite")]
+    finite = (
+        [] if integer else [pa.Check(lambda data: data.lazyframe.select(pl.col(data.key).is_finite()), name="finite")]
+    )
     return pa.Column(
         pl.Int64 if integer else pl.Float64,
         [*finite, *checks],
@@ -118,7 +118,10 @@ def conform(frame: pl.DataFrame, schema: pa.DataFrameSchema, key: tuple[str, ...
     if not reasons:
         return Conformed(typed.drop("row").unique(maintain_order=True), pl.DataFrame(schema=QUARANTINE_COLUMNS))
     by_row = (
-        pl.concat(reasons).unique(maintain_order=True).group_by("row", maintain_order=True).agg(pl.col("reason").str.join("; "))
+        pl.concat(reasons)
+        .unique(maintain_order=True)
+        .group_by("row", maintain_order=True)
+        .agg(pl.col("reason").str.join("; "))
     )
     named = "symbol" if "symbol" in schema.columns else key[0]
     quarantined = by_row.join(published, on="row", how="inner").select(
@@ -161,8 +164,12 @@ def _broken_checks(typed: pl.DataFrame, schema: pa.DataFrameSchema) -> list[pl.D
         cases = broken.failure_cases
         if cases["index"].null_count():
             raise SchemaBroken(f"schema {schema.name}: {cases['check'].to_list()}") from broken
-        rule = pl.when(pl.col("column") == schema.name).then(pl.col("check")).otherwise(
-            pl.format("{}: {}", "column", pl.col("check").str.replace("not_nullable", "missing", literal=True))
+        rule = (
+            pl.when(pl.col("column") == schema.name)
+            .then(pl.col("check"))
+            .otherwise(
+                pl.format("{}: {}", "column", pl.col("check").str.replace("not_nullable", "missing", literal=True))
+            )
         )
         return [cases.select(pl.col("index").cast(pl.UInt32).alias("row"), rule.alias("reason"))]
     return []

@@ -71,7 +71,13 @@ def _png(values: pl.DataFrame, panel: Panel) -> bytes:
     series = "asset:N" if values["asset"].n_unique() > 1 else "measure:N"
     drawn = mark.encode(
         x=alt.X("day:T", title=None),
-        y=alt.Y("value:Q", title=panel.unit, axis=alt.Axis(format="~s"), stack=None, scale=alt.Scale(zero=panel.area)),
+        y=alt.Y(
+            "value:Q",
+            title=panel.unit,
+            axis=alt.Axis(format="~s"),
+            stack=None,
+            scale=alt.Scale(zero=panel.area),
+        ),
         color=alt.Color(series, title=None, legend=alt.Legend(orient="top") if len(panel.columns) > 1 else None),
     ).properties(width=560, height=170)
     out = io.BytesIO()

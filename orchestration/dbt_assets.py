@@ -76,16 +76,20 @@ def warehouse_models() -> dg.AssetsDefinition:
             return
         marts = []
         for event in build(
-            context, database=located.build, target=located.root / "dbt", manifest=manifest, translator=translator
+            context,
+            database=located.build,
+            target=located.root / "dbt",
+            manifest=manifest,
+            translator=translator,
         ):
             # While dbt runs it has the database to itself: what there is to tell of a mart comes after that.
-            if _mart_of(event, context):
-                marts.append(event)
+            if mart := _mart_of(event, context):
+                marts.append((mart, event))
             else:
                 yield event
         with build_database(located.build) as connection:
-            for event in marts:
-                yield event.with_metadata({**event.metadata, **mart_metadata(connection, _mart_of(event, context))})
+            for mart, event in marts:
+                yield event.with_metadata({**event.metadata, **mart_metadata(connection, mart)})
 
     return dbt_models.map_asset_specs(
         lambda spec: spec.replace_attributes(freshness_policy=fresh_daily()) if spec.key.path[0] == "marts" else spec

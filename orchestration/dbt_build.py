@@ -54,7 +54,7 @@ def build(
                 continue
             event = DbtCoreCliEventMessage(raw_event=msg_to_dict(message), event_history_metadata={})
             if message.info.level == "error":
-                failures.append(message.info.msg)
+                failures.append(str(event.raw_event["info"]["msg"]))
             yield from event.to_default_asset_events(
                 manifest=manifest, dagster_dbt_translator=translator, context=context, target_path=target
             )

@@ -19,7 +19,7 @@ BUILD_DATABASE = "LEVERAGE_BUILD_DATABASE"  # read by profiles.yml
 
 
 def prepared_manifest() -> Path:
-    """The manifest, parsed anew when a file of the project has changed. Raises PipelineError when dbt cannot parse it."""
+    """The manifest, parsed anew when the project has changed. Raises PipelineError when dbt cannot parse it."""
     sources = _sources_hash()
     if not (MANIFEST.exists() and STAMP.exists() and STAMP.read_text() == sources):
         _parse()
@@ -50,7 +50,17 @@ def _parse() -> None:
     dbt = Path(sys.executable).with_name("dbt")
     with tempfile.TemporaryDirectory() as logs:
         done = subprocess.run(
-            [dbt, "parse", "--quiet", "--project-dir", DBT_PROJECT, "--profiles-dir", DBT_PROJECT, "--log-path", logs],
+            [
+                dbt,
+                "parse",
+                "--quiet",
+                "--project-dir",
+                DBT_PROJECT,
+                "--profiles-dir",
+                DBT_PROJECT,
+                "--log-path",
+                logs,
+            ],
             capture_output=True,
             text=True,
             check=False,

@@ -28,7 +28,7 @@ telemetry:
 
 
 def dagster_home(warehouse: Warehouse) -> Path:
-    """The home of this warehouse's instance: DAGSTER_HOME where it is set, else inside the warehouse. Made if absent."""
+    """The home of this warehouse's instance, made if absent: DAGSTER_HOME, else inside the warehouse."""
     home = Path(os.environ.get("DAGSTER_HOME") or warehouse.dagster_home)
     home.mkdir(parents=True, exist_ok=True)
     configuration = home / "dagster.yaml"

@@ -30,7 +30,9 @@ def raw_asset(feed: Feed) -> dg.AssetsDefinition:
         key=key,
         op_tags={"feed": feed.name},
         group_name=feed.venue,
-        description=f"{feed.description}\n\nCadence: {feed.cadence}. Retention: {feed.retention}. Licence: {feed.licence}.",
+        description=(
+            f"{feed.description}\n\nCadence: {feed.cadence}. Retention: {feed.retention}. Licence: {feed.licence}."
+        ),
         kinds={"python", "duckdb"},
         owners=OWNERS,
         partitions_def=DAYS,
@@ -44,7 +46,11 @@ def raw_asset(feed: Feed) -> dg.AssetsDefinition:
         },
         check_specs=[
             dg.AssetCheckSpec("has_rows", asset=key, description="The raw table holds at least one row."),
-            dg.AssetCheckSpec("few_quarantined", asset=key, description=f"At most {QUARANTINE_SHARE:.0%} of a pull is quarantined."),
+            dg.AssetCheckSpec(
+                "few_quarantined",
+                asset=key,
+                description=f"At most {QUARANTINE_SHARE:.0%} of a pull is quarantined.",
+            ),
             dg.AssetCheckSpec("up_to_date", asset=key, description="The newest row is of the last complete day."),
         ],
     )
@@ -55,9 +61,7 @@ def raw_asset(feed: Feed) -> dg.AssetsDefinition:
         refreshed = pipeline.refresher.refresh(feed, present, context.run_id)
         if refreshed.pulled.skipped:
             context.log.warning(f"{feed.name} skipped: {refreshed.pulled.skipped}")
-        yield dg.MaterializeResult(
-            metadata=_metadata(refreshed), check_results=list(_checks(feed, refreshed, present))
-        )
+        yield dg.MaterializeResult(metadata=_metadata(refreshed), check_results=list(_checks(feed, refreshed, present)))
 
     return asset
 
@@ -85,7 +89,10 @@ def _checks(feed: Feed, refreshed: Refreshed, present: Present) -> Iterator[dg.A
     warn = dg.AssetCheckSeverity.WARN
     why = pulled.skipped or "the venue has not answered with rows yet"
     yield dg.AssetCheckResult(
-        check_name="has_rows", passed=rows > 0, severity=warn, metadata={"rows": rows, **({} if rows else {"reason": why})}
+        check_name="has_rows",
+        passed=rows > 0,
+        severity=warn,
+        metadata={"rows": rows, **({} if rows else {"reason": why})},
     )
     total = pulled.rows + pulled.quarantined
     share = pulled.quarantined / total if total else 0.0
@@ -93,9 +100,13 @@ def _checks(feed: Feed, refreshed: Refreshed, present: Present) -> Iterator[dg.A
         check_name="few_quarantined",
         passed=share <= QUARANTINE_SHARE,
         severity=dg.AssetCheckSeverity.ERROR,
-        metadata={"share": share, "query": f"SELECT * FROM raw.quarantine WHERE feed = '{feed.name}'"},
+        metadata={"share": share, "where to look": f"raw.quarantine, rows of feed {feed.name}"},
     )
-    due = present.calendar.last_day if present.now >= _settled(feed, present) else present.calendar.last_day - timedelta(days=1)
+    due = (
+        present.calendar.last_day
+        if present.now >= _settled(feed, present)
+        else present.calendar.last_day - timedelta(days=1)
+    )
     reached = last is not None and last.date() >= due
     yield dg.AssetCheckResult(
         check_name="up_to_date",
@@ -106,7 +117,9 @@ def _checks(feed: Feed, refreshed: Refreshed, present: Present) -> Iterator[dg.A
 
 
 def _settled(feed: Feed, present: Present) -> datetime:
-    end = datetime.combine(present.calendar.last_day, datetime.min.time(), tzinfo=present.now.tzinfo) + timedelta(days=1)
+    end = datetime.combine(present.calendar.last_day, datetime.min.time(), tzinfo=present.now.tzinfo) + timedelta(
+        days=1
+    )
     return end + feed.settles
 
 

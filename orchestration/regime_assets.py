@@ -15,7 +15,15 @@ from orchestration.dbt_assets import mart_keys
 from orchestration.ownership import OWNERS, fresh_daily
 from orchestration.partitions import POOL
 from orchestration.resources import Pipeline
-from regimes import TABLE_DESCRIPTIONS, TABLES, DailyMarts, classify, daily_features, load_parameters, regime_labels
+from regimes import (
+    TABLE_DESCRIPTIONS,
+    TABLES,
+    DailyMarts,
+    classify,
+    daily_features,
+    load_parameters,
+    regime_labels,
+)
 from warehouse.connection import build_database
 from warehouse.marts import read_mart, write_mart
 
@@ -102,7 +110,9 @@ def _spec(name: str) -> dg.AssetSpec:
 
 def _static(name: str) -> dict[str, Any]:
     columns = [
-        dg.TableColumn(c.name, type=str(c.dtype), description=f"{c.description} [{c.unit}]" if c.unit else c.description)
+        dg.TableColumn(
+            c.name, type=str(c.dtype), description=f"{c.description} [{c.unit}]" if c.unit else c.description
+        )
         for c in TABLES[name]
     ]
     return {"dagster/column_schema": dg.TableSchema(columns=columns), "dagster/table_name": f"marts.{name}"}
@@ -116,6 +126,8 @@ def _write(connection: duckdb.DuckDBPyConnection, name: str, frame: pl.DataFrame
 def _written(connection: duckdb.DuckDBPyConnection, name: str) -> dict[str, Any]:
     metadata = mart_metadata(connection, name)
     if name == "regimes_daily":
-        counted = connection.execute("SELECT regime, count(*) FROM marts.regimes_daily GROUP BY ALL ORDER BY ALL").fetchall()
+        counted = connection.execute(
+            "SELECT regime, count(*) FROM marts.regimes_daily GROUP BY ALL ORDER BY ALL"
+        ).fetchall()
         metadata["days by regime"] = dict(counted)
     return metadata

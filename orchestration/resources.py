@@ -31,7 +31,7 @@ def open_session(market: Market, catalogue: Catalogue, now: datetime) -> MarketS
     return MarketSession(market, catalogue.hosts, simulation=simulation)
 
 
-class Pipeline(dg.ConfigurableResource):  # type: ignore[type-arg]
+class Pipeline(dg.ConfigurableResource):
     """A run's warehouse. Only one run at a time holds it; another waits `lock_wait` seconds and then says for whom."""
 
     market: str
@@ -91,7 +91,7 @@ class Pipeline(dg.ConfigurableResource):  # type: ignore[type-arg]
         return Market.parse(self.market)
 
     def present(self, days: Calendar | None = None) -> Present:
-        """The present of the run, with the calendar widened by `days`. Raises WarehouseError before any day is known."""
+        """The present of the run, the calendar widened by `days`. Raises WarehouseError before any day is known."""
         calendar = self.located.extend(days) if days else self.located.calendar()
         if calendar is None or self._present is None:
             raise WarehouseError(f"{self.located.root} knows no day yet; materialize a raw feed, or run: leverage run")

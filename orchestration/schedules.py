@@ -7,7 +7,7 @@ import dagster as dg
 
 from orchestration.dbt_assets import DAILY_JOB
 
-# Everything in one process: a step costs 0.1 s there and seconds in a process of its own, and one writer is all there is.
+# One process: a step costs 0.1 s there and seconds in a process of its own, and there is one writer anyway.
 daily_job = dg.define_asset_job(
     DAILY_JOB,
     selection=dg.AssetSelection.all(),

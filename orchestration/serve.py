@@ -33,7 +33,16 @@ def main() -> None:
     dagster = Path(sys.executable).with_name("dagster")
     environment = {**os.environ, "DAGSTER_HOME": str(home)}
     served = subprocess.run(
-        [dagster, "dev", "--host", options.host, "--port", options.port, "--module-name", "orchestration.definitions"],
+        [
+            dagster,
+            "dev",
+            "--host",
+            options.host,
+            "--port",
+            options.port,
+            "--module-name",
+            "orchestration.definitions",
+        ],
         env=environment,
         cwd=PROJECT,
         check=False,

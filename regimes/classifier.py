@@ -40,15 +40,11 @@ def classify(features: pl.DataFrame, parameters: Parameters, now: datetime) -> C
     _check(parameters)
     features = conform(features, "leverage_features_daily").sort(KEY)
     frame = with_memberships(features, parameters)
-    frame = frame.with_columns(
-        label_score(rule, parameters).alias(_score(rule.label)) for rule in parameters.labels
-    )
+    frame = frame.with_columns(label_score(rule, parameters).alias(_score(rule.label)) for rule in parameters.labels)
     frame = _ranked(frame).with_columns(data_status(now, parameters.gate))
     frame = _labelled(frame, parameters)
     frame = frame.with_columns(explanation(parameters).alias("explanation"))
-    return Classification(
-        conform(frame, "regimes_daily"), conform(evidence_rows(frame, parameters), "regime_evidence")
-    )
+    return Classification(conform(frame, "regimes_daily"), conform(evidence_rows(frame, parameters), "regime_evidence"))
 
 
 def _check(parameters: Parameters) -> None:
@@ -123,11 +119,7 @@ def _labelled(frame: pl.DataFrame, parameters: Parameters) -> pl.DataFrame:
         pl.when(enough & named).then(above).when(enough).then(below).alias(name)
         for name, (above, below) in by_rank.items()
     )
-    lead = (
-        pl.when(named)
-        .then(pl.col("best_score") - pl.col("second_score"))
-        .otherwise(floor - pl.col("best_score"))
-    )
+    lead = pl.when(named).then(pl.col("best_score") - pl.col("second_score")).otherwise(floor - pl.col("best_score"))
     family = {label.value: family.value for label, family in FAMILY_OF.items()}
     return frame.with_columns(
         pl.when(enough).then(pl.col("event")).otherwise(pl.lit(Label.INSUFFICIENT_DATA.value)).alias("event"),

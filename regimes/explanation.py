@@ -32,9 +32,7 @@ from regimes.wording import basis_points, choose, percent, signed_percent, text
 def explanation(parameters: Parameters) -> pl.Expr:
     """The sentence for every row of the classified frame; never null."""
     sentences = _sentences(parameters)
-    body = pl.coalesce(
-        pl.when(pl.col("event") == label.value).then(sentence) for label, sentence in sentences.items()
-    )
+    body = pl.coalesce(pl.when(pl.col("event") == label.value).then(sentence) for label, sentence in sentences.items())
     waiting = choose(
         (
             (pl.col("data_status") == "provisional") & pl.col("netflow_coin").is_null(),
@@ -61,9 +59,7 @@ def _sentences(parameters: Parameters) -> dict[Label, pl.Expr]:
             choose(
                 (
                     pressed,
-                    text(
-                        ", but ", arriving, ": leverage was reset, with selling of coins possibly behind it"
-                    ),
+                    text(", but ", arriving, ": leverage was reset, with selling of coins possibly behind it"),
                 ),
                 (
                     pl.col("netflow_coin") < 0,

@@ -27,9 +27,7 @@ def daily_features(marts: DailyMarts, parameters: Parameters) -> pl.DataFrame:
     Columns as in schema.FEATURE_COLUMNS. Time grows linearly with the number of days.
     """
     calendar = daily_calendar(marts)
-    frame = _joined(marts, calendar).join(
-        venue_weights(marts, calendar, parameters.windows), on=KEY, how="left"
-    )
+    frame = _joined(marts, calendar).join(venue_weights(marts, calendar, parameters.windows), on=KEY, how="left")
     frame = frame.sort(KEY)
     frame = _with_prices(frame)
     frame = _with_liquidations(frame, parameters)
@@ -88,9 +86,7 @@ def _with_liquidations(frame: pl.DataFrame, parameters: Parameters) -> pl.DataFr
     )
     known = pl.col("known_liquidations_usd").is_not_null()
     return frame.with_columns(
-        known_before(known, windows.baseline_days, LIQUIDATION_BASELINE).alias(
-            "known_liquidations_usd_count"
-        ),
+        known_before(known, windows.baseline_days, LIQUIDATION_BASELINE).alias("known_liquidations_usd_count"),
         median.over(LIQUIDATION_BASELINE).alias("median_liquidations_usd"),
         percentile(
             "known_liquidations_usd",
@@ -112,12 +108,7 @@ def _with_open_interest(frame: pl.DataFrame, parameters: Parameters) -> pl.DataF
         changes.append(pl.coalesce(contracts, from_usd).alias(f"open_interest_change_{days}d_pct"))
         adjusted.append(contracts.is_null() & from_usd.is_not_null())
     known = pl.any_horizontal(change.is_not_null() for change in changes)
-    basis = (
-        pl.when(pl.any_horizontal(adjusted))
-        .then(pl.lit("usd_adjusted"))
-        .when(known)
-        .then(pl.lit("contracts"))
-    )
+    basis = pl.when(pl.any_horizontal(adjusted)).then(pl.lit("usd_adjusted")).when(known).then(pl.lit("contracts"))
     return frame.with_columns(
         *changes,
         basis.alias("open_interest_change_basis"),
@@ -200,9 +191,7 @@ def _with_activity(frame: pl.DataFrame, parameters: Parameters) -> pl.DataFrame:
     )
     same_weekday = ["asset", "activity_source", "weekday"]
     frame = frame.with_columns(pl.col("day").dt.weekday().alias("weekday"))
-    return frame.with_columns(
-        (pl.col("active_addresses_count") / usual.over(same_weekday)).alias("address_ratio")
-    )
+    return frame.with_columns((pl.col("active_addresses_count") / usual.over(same_weekday)).alias("address_ratio"))
 
 
 def _with_leverage(frame: pl.DataFrame, parameters: Parameters) -> pl.DataFrame:
@@ -211,8 +200,7 @@ def _with_leverage(frame: pl.DataFrame, parameters: Parameters) -> pl.DataFrame:
     windows = parameters.windows
     level = pl.when(pl.col("open_interest_usd") > 0).then(pl.col("open_interest_usd"))
     last_level, last_set = (
-        pl.col(column).forward_fill().shift(1).over("asset")
-        for column in ("open_interest_usd", "instruments")
+        pl.col(column).forward_fill().shift(1).over("asset") for column in ("open_interest_usd", "instruments")
     )
     same_set = pl.col("instruments") == last_set
     link = pl.when(same_set).then(level / last_level).otherwise(1.0 + pl.col("change_1d_usd_pct") / 100.0)
@@ -223,17 +211,11 @@ def _with_leverage(frame: pl.DataFrame, parameters: Parameters) -> pl.DataFrame:
         broken.cum_sum().over("asset").alias("chain"),
     ).with_columns(pl.col("link").log().cum_sum().over("asset", "chain").alias("chained"))
     # A day without open interest has no place in the chain; the first day of a chain has no link, so 1.
-    chained = (
-        pl.when(level.is_null())
-        .then(None)
-        .when(pl.col("link").is_null())
-        .then(0.0)
-        .otherwise(pl.col("chained"))
-    )
+    chained = pl.when(level.is_null()).then(None).when(pl.col("link").is_null()).then(0.0).otherwise(pl.col("chained"))
     return frame.with_columns((chained.exp() / pl.col("reserve_usd")).alias("chained_ratio")).with_columns(
-        percentile(
-            "chained_ratio", windows.percentile_days, windows.percentile_minimum_days, ["asset", "chain"]
-        ).alias("leverage_percentile")
+        percentile("chained_ratio", windows.percentile_days, windows.percentile_minimum_days, ["asset", "chain"]).alias(
+            "leverage_percentile"
+        )
     )
 
 
@@ -252,9 +234,7 @@ def _with_scores(frame: pl.DataFrame, parameters: Parameters) -> pl.DataFrame:
         "open_interest_change_7d_pct": rule.open_interest_floor_pct,
         "funding_bp": rule.funding_floor_bp,
     }
-    flow_floor = pl.max_horizontal(
-        rule.netflow_floor_coin, rule.netflow_floor_reserve_share * pl.col("reserve_coin")
-    )
+    flow_floor = pl.max_horizontal(rule.netflow_floor_coin, rule.netflow_floor_reserve_share * pl.col("reserve_coin"))
     flows = ["netflow_coin", "netflow_3d_coin", "inflow_coin"]
     flow_rows = frame.filter(pl.col("netflow_coin").is_not_null())
     frame = (

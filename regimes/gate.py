@@ -90,14 +90,11 @@ def _required(gate: Gate, windows: Windows) -> dict[str, pl.Expr]:
         "short_liquidations": pl.col("short_liquidations_usd").is_null(),
         "liquidations_zero": _true(pl.col("liquidations_usd") <= 0),
         "liquidations_partial": _partial("liquidations", "liquidations_usd", gate),
-        "liquidations_baseline": pl.col("liquidations_usd").is_not_null()
-        & (_count("known_liquidations_usd") < few),
+        "liquidations_baseline": pl.col("liquidations_usd").is_not_null() & (_count("known_liquidations_usd") < few),
         "open_interest": pl.col("open_interest_usd").is_null(),
         "previous_open_interest": _before("open_interest_usd").is_null()
         | (pl.col("open_interest_usd").is_not_null() & change.is_null()),
-        "open_interest_stale": _repeats(
-            ("open_interest_coin", "open_interest_usd"), gate.open_interest_stale_days
-        ),
+        "open_interest_stale": _repeats(("open_interest_coin", "open_interest_usd"), gate.open_interest_stale_days),
         "open_interest_jump": _true(change.abs() > gate.open_interest_move_pct),
         "open_interest_partial": _partial("open_interest", "open_interest_usd", gate),
         "open_interest_baseline": _count("open_interest_change_1d_pct") < few,
@@ -151,9 +148,7 @@ def _partial(name: str, total: str, gate: Gate) -> pl.Expr:
 def _repeats(columns: tuple[str, ...], days: int) -> pl.Expr:
     """True where every column has had one and the same value for `days` days."""
     same = [
-        _true(pl.col(column) == pl.col(column).shift(lag).over("asset"))
-        for column in columns
-        for lag in range(1, days)
+        _true(pl.col(column) == pl.col(column).shift(lag).over("asset")) for column in columns for lag in range(1, days)
     ]
     return pl.all_horizontal(same)
 

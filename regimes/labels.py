@@ -154,9 +154,7 @@ DEFINITIONS = (
 
 # The labels that have a score; the other two are what remains.
 SCORED = tuple(
-    definition.label
-    for definition in DEFINITIONS
-    if definition.label not in (Label.MIXED, Label.INSUFFICIENT_DATA)
+    definition.label for definition in DEFINITIONS if definition.label not in (Label.MIXED, Label.INSUFFICIENT_DATA)
 )
 FAMILY_OF = {definition.label: definition.family for definition in DEFINITIONS}
 

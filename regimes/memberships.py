@@ -47,13 +47,10 @@ def _evaluated(predicate: Predicate, unknown: float) -> list[pl.Expr]:
         value = pl.max_horizontal(memberships)
     else:
         known = pl.any_horizontal(membership.is_not_null() for membership in memberships)
-        memberships = [
-            pl.when(membership.is_null()).then(unknown).otherwise(membership) for membership in memberships
-        ]
+        memberships = [pl.when(membership.is_null()).then(unknown).otherwise(membership) for membership in memberships]
         value = pl.when(known).then(pl.min_horizontal(memberships))
     decider = pl.coalesce(
-        pl.when(membership == value).then(name)
-        for membership, name in zip(memberships, deciders, strict=True)
+        pl.when(membership == value).then(name) for membership, name in zip(memberships, deciders, strict=True)
     )
     return [
         value.alias(membership_column(predicate.name)),

@@ -212,9 +212,7 @@ def _section(kind: type[Section], name: str, table: Mapping[str, Any]) -> Sectio
     for key, value in table.items():
         whole = types[key] == "int"
         if isinstance(value, bool) or not isinstance(value, int if whole else (int, float)):
-            raise ParameterError(
-                f"[{name}] {key} = {value!r} is not {'a whole number' if whole else 'a number'}"
-            )
+            raise ParameterError(f"[{name}] {key} = {value!r} is not {'a whole number' if whole else 'a number'}")
         values[key] = value if whole else float(value)
     return kind(**values)
 
@@ -243,9 +241,7 @@ def _condition(name: str, entry: Mapping[str, Any], earlier: set[str]) -> Ramp |
         negated = "not" in entry
         reference = Reference(str(entry["not" if negated else "predicate"]), negated)
         if reference.predicate not in earlier:
-            raise ParameterError(
-                f"[predicates.{name}] refers to {reference.predicate}, not defined before it"
-            )
+            raise ParameterError(f"[predicates.{name}] refers to {reference.predicate}, not defined before it")
         return reference
     raise ParameterError(f"[predicates.{name}] has a condition of unknown shape: {sorted(entry)}")
 
@@ -254,9 +250,7 @@ def _labels(tables: Mapping[str, Mapping[str, Any]], predicates: set[str]) -> tu
     rules: list[LabelRule] = []
     for name, table in tables.items():
         if set(table) != {"core", "guards", "supporting"} or not table["core"]:
-            raise ParameterError(
-                f"[labels.{name}] needs core, with at least one predicate, guards and supporting"
-            )
+            raise ParameterError(f"[labels.{name}] needs core, with at least one predicate, guards and supporting")
         roles = {role: _weights(name, table[role], predicates) for role in ("core", "guards", "supporting")}
         rules.append(LabelRule(name, **roles))
     return tuple(rules)
@@ -267,7 +261,5 @@ def _weights(label: str, table: Mapping[str, Any], predicates: set[str]) -> tupl
         if predicate not in predicates:
             raise ParameterError(f"[labels.{label}] names the unknown predicate {predicate}")
         if isinstance(weight, bool) or not isinstance(weight, (int, float)) or weight <= 0:
-            raise ParameterError(
-                f"[labels.{label}] {predicate} has the weight {weight!r}; it must be positive"
-            )
+            raise ParameterError(f"[labels.{label}] {predicate} has the weight {weight!r}; it must be positive")
     return tuple((predicate, float(weight)) for predicate, weight in table.items())

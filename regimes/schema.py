@@ -71,9 +71,7 @@ LIQUIDATION_FEATURES = (
     _number("short_liquidations_usd", "USD", LIQUIDATIONS, "Short positions closed by force."),
     _number("liquidations_usd", "USD", LIQUIDATIONS, "Positions closed by force, both sides."),
     _number("long_share", "share 0..1", LIQUIDATIONS, "Longs among the liquidations."),
-    _number(
-        "median_liquidations_usd", "USD", LIQUIDATIONS, "Median day of the 30 before, same set of feeds only."
-    ),
+    _number("median_liquidations_usd", "USD", LIQUIDATIONS, "Median day of the 30 before, same set of feeds only."),
     _number(
         "liquidation_multiple",
         "ratio",
@@ -110,9 +108,7 @@ OPEN_INTEREST_FEATURES = (
         OPEN_INTEREST,
         "Contract-unit open interest against its maximum of the seven days that end today; 0 at the maximum.",
     ),
-    _number(
-        "median_open_interest_change_1d_pct", "%", OPEN_INTEREST, "Median daily change of the 90 days before."
-    ),
+    _number("median_open_interest_change_1d_pct", "%", OPEN_INTEREST, "Median daily change of the 90 days before."),
     _number("open_interest_change_1d_z", _Z, OPEN_INTEREST, f"One-day change {_OVER_90}."),
     _number("open_interest_change_3d_z", _Z, OPEN_INTEREST, f"Three-day change {_OVER_90}."),
     _number("open_interest_change_7d_z", _Z, OPEN_INTEREST, f"Seven-day change {_OVER_90}."),
@@ -122,12 +118,8 @@ FUNDING_FEATURES = (
     _number("funding_bp", "bp per 8 h", FUNDING, "Funding rate of the day, weighted by open interest."),
     _number("median_funding_7d_bp", "bp per 8 h", FUNDING, "Median funding of the seven days before."),
     _number("median_funding_bp", "bp per 8 h", FUNDING, "Median funding of the 90 days before."),
-    _number(
-        "funding_vs_7d_median_bp", "bp per 8 h", FUNDING, "Funding less the median of the seven days before."
-    ),
-    _number(
-        "funding_vs_3d_mean_bp", "bp per 8 h", FUNDING, "Funding less the mean of the three days before."
-    ),
+    _number("funding_vs_7d_median_bp", "bp per 8 h", FUNDING, "Funding less the median of the seven days before."),
+    _number("funding_vs_3d_mean_bp", "bp per 8 h", FUNDING, "Funding less the mean of the three days before."),
     _number("funding_max_10d_bp", "bp per 8 h", FUNDING, "Highest funding of the ten days before."),
     _number("funding_z", _Z, FUNDING, f"Funding {_OVER_90}."),
     _number("funding_percentile", "percentile 0..100", FUNDING, "Rank of funding among the 365 days before."),
@@ -179,13 +171,9 @@ LEVERAGE_FEATURES = (
 )
 
 GATE_COLUMNS = (
-    _text(
-        "feed_set", "Feeds behind the liquidations; a baseline never crosses a change of it.", LIQUIDATIONS
-    ),
+    _text("feed_set", "Feeds behind the liquidations; a baseline never crosses a change of it.", LIQUIDATIONS),
     _text("venues", "Venues behind the open interest.", OPEN_INTEREST),
-    _number(
-        "coverage", "share 0..1", "", "Share of the inputs, required and optional alike, that are known."
-    ),
+    _number("coverage", "share 0..1", "", "Share of the inputs, required and optional alike, that are known."),
     _text(
         "missing_inputs",
         "Required inputs that are missing, stale, partial or absurd, comma-separated; else null.",
@@ -211,9 +199,7 @@ REGIME_COLUMNS = (
     _text("regime", "State that the day belongs to."),
     _text("family", "Family of the event: mechanical, spot_down, squeeze, build, spot_up, quiet or none."),
     _text("runner_up", "Label with the second highest score; null without enough data."),
-    _number(
-        "score", "0..1", "", "How well the day fits its event; for mixed, how far it is from every label."
-    ),
+    _number("score", "0..1", "", "How well the day fits its event; for mixed, how far it is from every label."),
     _number("runner_up_score", "0..1", "", "How well the day fits the runner-up."),
     _number(
         "confidence",
@@ -221,9 +207,7 @@ REGIME_COLUMNS = (
         "",
         "Strength of the event, its lead over the runner-up and coverage in one figure; not a probability.",
     ),
-    _number(
-        "coverage", "share 0..1", "", "Share of the inputs, required and optional alike, that are known."
-    ),
+    _number("coverage", "share 0..1", "", "Share of the inputs, required and optional alike, that are known."),
     _text(
         "missing_inputs",
         "Required inputs that are missing, stale, partial or absurd, comma-separated; else null.",

@@ -25,9 +25,7 @@ def venue_weights(marts: DailyMarts, calendar: pl.DataFrame, windows: Windows) -
     complete = marts.funding_by_venue_daily.filter(pl.col("is_complete") & pl.col("rate_8h_bp").is_not_null())
     funding = _per_venue(complete, "rate_8h_bp").with_columns(pl.lit(1.0).alias("measure"))
     return (
-        calendar.join(
-            _share(open_interest, open_interest, calendar, windows, "open_interest"), on=KEY, how="left"
-        )
+        calendar.join(_share(open_interest, open_interest, calendar, windows, "open_interest"), on=KEY, how="left")
         .join(_share(funding, open_interest, calendar, windows, "funding"), on=KEY, how="left")
         .join(_share(liquidations, liquidations, calendar, windows, "liquidations"), on=KEY, how="left")
     )
@@ -69,7 +67,5 @@ def _share(
     return shares.select(
         "asset",
         "day",
-        pl.when(pl.col("total") > 0)
-        .then(pl.col("present") / pl.col("total"))
-        .alias(f"{name}_venue_weight_share"),
+        pl.when(pl.col("total") > 0).then(pl.col("present") / pl.col("total")).alias(f"{name}_venue_weight_share"),
     )

@@ -38,7 +38,9 @@ def _open_build(path: Path) -> duckdb.DuckDBPyConnection:
             if "could not set lock" not in str(error).lower():
                 raise WarehouseError(f"cannot open {path}: {_first_line(error)}") from error
             if time.monotonic() >= deadline:
-                raise WarehouseLocked(f"another process has {path} open; only the pipeline may, others read published/") from error
+                raise WarehouseLocked(
+                    f"another process has {path} open; only the pipeline may, others read published/"
+                ) from error
             time.sleep(0.1)
         except duckdb.Error as error:
             raise WarehouseError(
@@ -49,7 +51,9 @@ def _open_build(path: Path) -> duckdb.DuckDBPyConnection:
 @contextmanager
 def published_database(warehouse: Warehouse) -> Iterator[duckdb.DuckDBPyConnection]:
     """The published database of the newest release, read-only. Raises NotPublished when there is none."""
-    path = warehouse.published.resolve() / "leverage.duckdb"  # one release from here on, whatever is published meanwhile
+    path = (
+        warehouse.published.resolve() / "leverage.duckdb"
+    )  # one release from here on, whatever is published meanwhile
     if not path.exists():
         raise NotPublished(f"nothing is published in {warehouse.root} yet; run: leverage run")
     try:

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from typing import Any
 
 import duckdb
 import polars as pl
@@ -99,17 +99,21 @@ def write_feed_status(connection: duckdb.DuckDBPyConnection, catalogue: Catalogu
     connection.executemany(
         f"INSERT INTO marts.feed_status VALUES ({', '.join('?' * len(STATUS_COLUMNS))})", lines  # noqa: S608 - only placeholders
     )  # fmt: skip
-    connection.execute("COMMENT ON TABLE marts.feed_status IS 'One row per feed: how far it reaches, and how its last pull went.'")
+    connection.execute(
+        "COMMENT ON TABLE marts.feed_status IS 'One row per feed: how far it reaches, and how its last pull went.'"
+    )
     for name, (_, comment) in STATUS_COLUMNS.items():
         connection.execute(f"COMMENT ON COLUMN marts.feed_status.{name} IS {literal(comment)}")
     connection.commit()
 
 
-def _status(connection: duckdb.DuckDBPyConnection, feed: str) -> Sequence[object]:
+def _status(connection: duckdb.DuckDBPyConnection, feed: str) -> tuple[Any, ...]:
     first, last, rows = reach(connection, feed_named(feed))
     quarantined = first_row(connection, "SELECT count(*) FROM raw.quarantine WHERE feed = ?", [feed])
     gaps = first_row(connection, "SELECT count(*) FROM ops.known_gaps WHERE feed = ?", [feed])
     asked = first_row(
-        connection, "SELECT pulled_at, skipped, notes FROM ops.pulls WHERE feed = ? ORDER BY rowid DESC LIMIT 1", [feed]
+        connection,
+        "SELECT pulled_at, skipped, notes FROM ops.pulls WHERE feed = ? ORDER BY rowid DESC LIMIT 1",
+        [feed],
     )
     return (feed, first, last, rows, *(quarantined or (0,)), *(gaps or (0,)), *(asked or (None, None, None)))

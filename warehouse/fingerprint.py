@@ -15,7 +15,14 @@ from warehouse.reading import latest
 
 FINAL_AFTER = timedelta(hours=5, minutes=30)  # after the end of a day: then what has not come is missing
 PROJECT = Path(__file__).resolve().parents[1]
-CODE = ("dbt_project/models", "dbt_project/macros", "dbt_project/dbt_project.yml", "regimes", "warehouse", "ingest/catalogue.toml")
+CODE = (
+    "dbt_project/models",
+    "dbt_project/macros",
+    "dbt_project/dbt_project.yml",
+    "regimes",
+    "warehouse",
+    "ingest/catalogue.toml",
+)
 
 
 def fingerprint(connection: duckdb.DuckDBPyConnection, present: Present) -> str:

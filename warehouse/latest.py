@@ -31,8 +31,8 @@ HEADLINE = (
     "address_ratio",
 )
 LABEL = (
-    "event", "regime", "family", "confidence", "runner_up", "flags", "explanation", "data_status", "is_final", "coverage",
-    "missing_inputs", "rules_version", "parameter_hash",
+    "event", "regime", "family", "confidence", "runner_up", "flags", "explanation", "data_status", "is_final",
+    "coverage", "missing_inputs", "rules_version", "parameter_hash",
 )  # fmt: skip
 
 
@@ -45,7 +45,8 @@ def latest_document(
     """
     assets = {asset: _of(connection, asset) for asset in _assets(connection)}
     feeds = _records(
-        connection, "SELECT feed, last_day, row_count, quarantined_count, skipped FROM marts.feed_status ORDER BY feed"
+        connection,
+        "SELECT feed, last_day, row_count, quarantined_count, skipped FROM marts.feed_status ORDER BY feed",
     )
     lead = next(iter(assets.values()), {})
     return {
@@ -65,7 +66,9 @@ def latest_document(
 
 def _assets(connection: duckdb.DuckDBPyConnection) -> list[str]:
     """Bitcoin first: it is what the product is about; the others by name."""
-    found = connection.execute("SELECT DISTINCT asset FROM marts.regimes_daily ORDER BY asset <> 'BTC', asset").fetchall()
+    found = connection.execute(
+        "SELECT DISTINCT asset FROM marts.regimes_daily ORDER BY asset <> 'BTC', asset"
+    ).fetchall()
     return [asset for (asset,) in found]
 
 
@@ -86,7 +89,9 @@ def _of(connection: duckdb.DuckDBPyConnection, asset: str) -> dict[str, Any]:
     }
 
 
-def _records(connection: duckdb.DuckDBPyConnection, query: str, values: list[str] | None = None) -> list[dict[str, Any]]:
+def _records(
+    connection: duckdb.DuckDBPyConnection, query: str, values: list[str] | None = None
+) -> list[dict[str, Any]]:
     cursor = connection.execute(query, values or [])
     names = [column[0] for column in cursor.description or []]
     return [dict(zip(names, map(_plain, row), strict=True)) for row in cursor.fetchall()]

@@ -97,7 +97,9 @@ class Warehouse:
         except FileNotFoundError:
             return {}
         except (OSError, ValueError) as error:
-            raise WarehouseError(f"cannot read {self.marker}: {error}; restore it or start another warehouse") from error
+            raise WarehouseError(
+                f"cannot read {self.marker}: {error}; restore it or start another warehouse"
+            ) from error
 
     def _write(self, content: dict[str, str]) -> None:
         try:
@@ -109,4 +111,6 @@ class Warehouse:
                 os.fsync(file.fileno())
             temporary.rename(self.marker)
         except OSError as error:
-            raise WarehouseError(f"cannot write to {self.root}: {error.strerror}; choose another --warehouse") from error
+            raise WarehouseError(
+                f"cannot write to {self.root}: {error.strerror}; choose another --warehouse"
+            ) from error

@@ -24,7 +24,11 @@ def read_mart(connection: duckdb.DuckDBPyConnection, name: str) -> pl.DataFrame:
 
 
 def write_mart(
-    connection: duckdb.DuckDBPyConnection, name: str, frame: pl.DataFrame, about: str, columns: Mapping[str, str]
+    connection: duckdb.DuckDBPyConnection,
+    name: str,
+    frame: pl.DataFrame,
+    about: str,
+    columns: Mapping[str, str],
 ) -> None:
     """Replace `marts.<name>` by `frame`, commented with `about` and by column."""
     table = f"marts.{identifier(name)}"

@@ -48,8 +48,8 @@ def create_tables(connection: duckdb.DuckDBPyConnection) -> None:
     connection.execute("""
         CREATE TABLE IF NOT EXISTS ops.coverage (
             feed VARCHAR NOT NULL, series VARCHAR NOT NULL, channel VARCHAR NOT NULL, start_at TIMESTAMP NOT NULL,
-            end_at TIMESTAMP NOT NULL, row_count BIGINT NOT NULL, url VARCHAR, sha256 VARCHAR, is_absent BOOLEAN NOT NULL,
-            segment VARCHAR NOT NULL
+            end_at TIMESTAMP NOT NULL, row_count BIGINT NOT NULL, url VARCHAR, sha256 VARCHAR,
+            is_absent BOOLEAN NOT NULL, segment VARCHAR NOT NULL
         )""")
     connection.execute("CREATE OR REPLACE VIEW ops.known_gaps AS SELECT * FROM ops.coverage WHERE is_absent")
     for feed in FEEDS:
@@ -73,7 +73,8 @@ def load_segments(connection: duckdb.DuckDBPyConnection, landing: Landing, feed:
 def coverage(connection: duckdb.DuckDBPyConnection, feed: str) -> Coverage:
     """What the loaded segments of `feed` answer for."""
     rows = connection.execute(
-        "SELECT series, channel, start_at, end_at, row_count, url, sha256, is_absent FROM ops.coverage WHERE feed = ?", [feed]
+        "SELECT series, channel, start_at, end_at, row_count, url, sha256, is_absent FROM ops.coverage WHERE feed = ?",
+        [feed],
     ).fetchall()
     return Coverage(
         Part(series, channel, Window(_utc(start), _utc(end)), count, url, sha256, absent)
@@ -86,7 +87,7 @@ def reach(connection: duckdb.DuckDBPyConnection, feed: Feed) -> tuple[datetime |
     observed = identifier(feed.observed)
     first, last, rows = first_row(
         connection,
-        f"SELECT min({observed})::TIMESTAMP, max({observed})::TIMESTAMP, count(*) FROM raw.{identifier(feed.name)}",  # noqa: S608 - quoted
+        f"SELECT min({observed})::TIMESTAMP, max({observed})::TIMESTAMP, count(*) FROM raw.{identifier(feed.name)}",  # noqa: S608
     ) or (None, None, 0)
     return first, last, rows
 
@@ -132,19 +133,28 @@ def _load(connection: duckdb.DuckDBPyConnection, landing: Landing, segment: Segm
     try:
         landed = pl.read_parquet_schema(path)
     except (OSError, pl.exceptions.PolarsError) as error:
-        raise IngestError(f"{segment.name} is not readable: {error}; restore it from a backup, or move it away") from error
+        raise IngestError(
+            f"{segment.name} is not readable: {error}; restore it from a backup, or move it away"
+        ) from error
     stands = _columns(connection, segment.feed)
     columns = ", ".join(identifier(name) for name in landed if name in stands)
     connection.begin()
     try:
         connection.execute(
-            f"INSERT INTO raw.{identifier(segment.feed)} ({columns}, segment) SELECT {columns}, ? FROM read_parquet(?)",  # noqa: S608 - identifiers are quoted
+            f"INSERT INTO raw.{identifier(segment.feed)} ({columns}, segment) SELECT {columns}, ? FROM read_parquet(?)",  # noqa: S608
             [segment.name, str(path)],
         )
         (count,) = first_row(connection, "SELECT count(*) FROM read_parquet(?)", [str(path)]) or (0,)
         connection.execute(
             "INSERT INTO raw.load_ledger VALUES (?, ?, ?, ?, ?, ?)",
-            [segment.name, segment.feed, count, path.stat().st_size, _naive(segment.ingested_at), _naive(datetime.now(UTC))],
+            [
+                segment.name,
+                segment.feed,
+                count,
+                path.stat().st_size,
+                _naive(segment.ingested_at),
+                _naive(datetime.now(UTC)),
+            ],
         )
         _write_parts(connection, segment, parts)
         connection.commit()
@@ -157,8 +167,8 @@ def _load(connection: duckdb.DuckDBPyConnection, landing: Landing, segment: Segm
 def _write_parts(connection: duckdb.DuckDBPyConnection, segment: Segment, parts: Iterable[Part]) -> None:
     frame = pl.DataFrame(
         [
-            (segment.feed, p.series, p.channel, _naive(p.window.start), _naive(p.window.end), p.rows, p.url, p.sha256, p.absent,
-             segment.name)
+            (segment.feed, p.series, p.channel, _naive(p.window.start), _naive(p.window.end), p.rows, p.url, p.sha256,
+             p.absent, segment.name)
             for p in parts
         ],
         schema={

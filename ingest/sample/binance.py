@@ -156,9 +156,7 @@ def _open_interest(market: SimulatedMarket, question: Question) -> Answer:
 def _required(question: Question, name: str) -> str:
     value = question.parameters.get(name, "")
     if value == "":
-        raise _RefusedError(
-            -1102, f"Mandatory parameter '{name}' was not sent, was empty/null, or malformed."
-        )
+        raise _RefusedError(-1102, f"Mandatory parameter '{name}' was not sent, was empty/null, or malformed.")
     return value
 
 

@@ -104,9 +104,7 @@ def _liquidations(
     return [{"l": round(long_coin * share * price, 3), "s": round(short_coin * share * price, 3)}]
 
 
-def _funding(
-    market: SimulatedMarket, series: AssetMarket, contract: _Contract, day: date, in_usd: bool
-) -> list[Point]:
+def _funding(market: SimulatedMarket, series: AssetMarket, contract: _Contract, day: date, in_usd: bool) -> list[Point]:
     """Percent per settlement interval: the settlements at 00, 08 and 16 o'clock of the bucket."""
     rates = [
         round(100 * (inverse if contract.margin == "inverse" else linear), 6)
@@ -116,9 +114,7 @@ def _funding(
     return [_ohlc(rates)] if rates else []
 
 
-def _prices(
-    market: SimulatedMarket, series: AssetMarket, contract: _Contract, day: date, in_usd: bool
-) -> list[Point]:
+def _prices(market: SimulatedMarket, series: AssetMarket, contract: _Contract, day: date, in_usd: bool) -> list[Point]:
     bar = market.bars(contract.code, "perpetual", DAY_MS, start_of(day), start_of(day))[0]
     volume, bought = bar.volume, bar.taker_buy_volume
     if contract.margin == "inverse":

@@ -34,9 +34,7 @@ class _ForbiddenError(Exception):
 def asset_metrics(market: SimulatedMarket, question: Question) -> Answer:
     """community-api.coinmetrics.io."""
     if question.path != _PATH:
-        return json_answer(
-            404, {"error": {"type": "not_found", "message": "The requested resource was not found."}}
-        )
+        return json_answer(404, {"error": {"type": "not_found", "message": "The requested resource was not found."}})
     try:
         return json_answer(200, _page(market, question))
     except BadParameterError as bad:

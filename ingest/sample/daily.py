@@ -65,9 +65,7 @@ class _Prices:
 def build_days(scale: AssetScale, seed: int) -> list[Day]:
     """Every modelled day of one asset, in order. The same seed gives the same days on every machine."""
     calendar = [
-        (episode, episode.first + timedelta(days=offset))
-        for episode in EPISODES
-        for offset in range(episode.length)
+        (episode, episode.first + timedelta(days=offset)) for episode in EPISODES for offset in range(episode.length)
     ]
     closes = _closes(scale, seed)
     linear_coins, inverse_usds = _open_interest(scale, seed, closes)
@@ -92,11 +90,7 @@ def build_days(scale: AssetScale, seed: int) -> list[Day]:
             * (1.0 + 0.02 * episode.noise * noise.normal(network))
         )
         quiet_weekend = 0.7 if day.weekday() >= 5 else 1.0
-        activity = (
-            quiet_weekend
-            * noise.lognormal(volume, 0.2)
-            * (0.65 + 20 * abs(change) + 0.1 * episode.liquidations)
-        )
+        activity = quiet_weekend * noise.lognormal(volume, 0.2) * (0.65 + 20 * abs(change) + 0.1 * episode.liquidations)
         days.append(
             Day(
                 day=day,
@@ -172,9 +166,7 @@ def _whole(usd: float, contract_size_usd: float) -> float:
     return round(usd / contract_size_usd) * contract_size_usd
 
 
-def _funding(
-    scale: AssetScale, seed: int
-) -> list[tuple[tuple[float, float, float], tuple[float, float, float]]]:
+def _funding(scale: AssetScale, seed: int) -> list[tuple[tuple[float, float, float], tuple[float, float, float]]]:
     """Per day the three settlements of the linear and of the inverse contract, as fractions per 8 hours."""
     level_noise = noise.stream(seed, scale.code, "funding")
     settlement_noise = noise.stream(seed, scale.code, "settlements")
@@ -223,9 +215,7 @@ def _liquidations(
     linear_share = _LINEAR_LIQUIDATION_SHARE + 0.02 * noise.normal(rng)
     # A falling day liquidates longs: one percent of return moves the share by eight points.
     long_share = (
-        episode.long_share
-        if episode.long_share is not None
-        else _within(0.5 - 8.0 * change + tilt, 0.12, 0.88)
+        episode.long_share if episode.long_share is not None else _within(0.5 - 8.0 * change + tilt, 0.12, 0.88)
     )
     coins = total / close_usd
     linear_long, linear_short, inverse_long = (

@@ -55,9 +55,7 @@ class AssetMarket:
     def linear_open_interest(self, day: date) -> list[float]:
         """289 values in coins, 00:00 to 24:00 every five minutes."""
         state = self.days[day]
-        return self._course(
-            "linear", day, state.linear_open_coin, state.linear_coin, lambda coin: round(coin, 3)
-        )
+        return self._course("linear", day, state.linear_open_coin, state.linear_coin, lambda coin: round(coin, 3))
 
     def inverse_open_interest(self, day: date) -> list[float]:
         """289 values in USD, whole contracts, 00:00 to 24:00 every five minutes."""

@@ -52,9 +52,7 @@ def spot_hours(day: Day, scale: AssetScale, rng: random.Random) -> list[Bar]:
     for hour in range(24):
         opened, closed = prices[hour], prices[hour + 1]
         top = round(max(opened, closed) * (1.0 + 0.6 * sigma * abs(noise.normal(rng))), scale.spot_decimals)
-        bottom = round(
-            min(opened, closed) * (1.0 - 0.6 * sigma * abs(noise.normal(rng))), scale.spot_decimals
-        )
+        bottom = round(min(opened, closed) * (1.0 - 0.6 * sigma * abs(noise.normal(rng))), scale.spot_decimals)
         if low is not None and high is not None and day.low_move is not None and day.high_move is not None:
             floor = round(day.open_usd * (1.0 + day.low_move), scale.spot_decimals)
             ceiling = round(day.open_usd * (1.0 + day.high_move), scale.spot_decimals)

@@ -39,8 +39,7 @@ _PUBLISHED = {
     ("futures/um", "monthly", "fundingRate"),
 }
 _KLINE_HEADER = (
-    "open_time,open,high,low,close,volume,close_time,quote_volume,count,"
-    "taker_buy_volume,taker_buy_quote_volume,ignore"
+    "open_time,open,high,low,close,volume,close_time,quote_volume,count,taker_buy_volume,taker_buy_quote_volume,ignore"
 )
 _METRICS_HEADER = (
     "create_time,symbol,sum_open_interest,sum_open_interest_value,count_toptrader_long_short_ratio,"
@@ -106,9 +105,7 @@ class Archives:
         return buffer.getvalue()
 
     def _klines(self, archive: _Archive) -> tuple[list[str], list[str]]:
-        bars = self._market.bars(
-            archive.code, archive.market, archive.step_ms, archive.start_ms, archive.end_ms - 1
-        )
+        bars = self._market.bars(archive.code, archive.market, archive.step_ms, archive.start_ms, archive.end_ms - 1)
         rows = [kline_fields(bar, archive.market, archive.step_ms) for bar in bars]
         if archive.market == "perpetual":
             return [_KLINE_HEADER], [",".join(map(str, row)) for row in rows]

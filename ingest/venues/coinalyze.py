@@ -22,23 +22,37 @@ DAY = timedelta(days=1)
 
 
 def _schema(name: str, columns: dict[str, pa.Column], checks: Sequence[pa.Check] = ()) -> pa.DataFrameSchema:
-    keys = {"symbol": text("Symbol with the exchange's suffix: .A is Binance"), "open_at": moment("Start of the UTC day")}
+    keys = {
+        "symbol": text("Symbol with the exchange's suffix: .A is Binance"),
+        "open_at": moment("Start of the UTC day"),
+    }
     return pa.DataFrameSchema({**keys, **columns}, checks=list(checks), strict=True, name=name)
 
 
 def _bar(what: str, unit: str, check: pa.Check) -> dict[str, pa.Column]:
-    times = {"open": "at the start of the day", "high": "highest", "low": "lowest", "close": "at the end of the day"}
+    times = {
+        "open": "at the start of the day",
+        "high": "highest",
+        "low": "lowest",
+        "close": "at the end of the day",
+    }
     return {column: number(f"{what}, {when}", unit, check) for column, when in times.items()}
 
 
 ORDERED = rows("high below low", pl.col("high") >= pl.col("low"))
 OPEN_INTEREST = _schema(
     "coinalyze_open_interest",
-    _bar("Open interest in contract units (coins of a linear, USD of an inverse contract)", "contract unit", positive()),
+    _bar(
+        "Open interest in contract units (coins of a linear, USD of an inverse contract)",
+        "contract unit",
+        positive(),
+    ),
     [ORDERED],
 )
 FUNDING = _schema(
-    "coinalyze_funding", _bar("Funding rate in percent per settlement interval", "percent", within(-10, 10)), [ORDERED]
+    "coinalyze_funding",
+    _bar("Funding rate in percent per settlement interval", "percent", within(-10, 10)),
+    [ORDERED],
 )
 LIQUIDATIONS = _schema(
     "coinalyze_liquidations",
@@ -55,7 +69,9 @@ KLINES = _schema(
         "volume": number("Traded volume as the exchange counts it", "contract unit", not_negative()),
         "buy_volume": number("Volume in which the buyer was the taker", "contract unit", not_negative(), nullable=True),
         "trade_count": number("Number of trades", "count", not_negative(), nullable=True, integer=True),
-        "buy_trade_count": number("Trades in which the buyer was the taker", "count", not_negative(), nullable=True, integer=True),
+        "buy_trade_count": number(
+            "Trades in which the buyer was the taker", "count", not_negative(), nullable=True, integer=True
+        ),
     },
     [ORDERED],
 )
@@ -132,11 +148,12 @@ BAR = {"o": "open", "h": "high", "l": "low", "c": "close"}
 FEEDS: tuple[Feed, ...] = (
     _feed("coinalyze_open_interest", "open_interest", "open-interest-history", BAR, OPEN_INTEREST,
           "Daily open interest of single contracts, as Coinalyze records it from the exchanges."),
-    _feed("coinalyze_liquidations", "liquidations", "liquidation-history", {"l": "long_coin", "s": "short_coin"}, LIQUIDATIONS,
+    _feed("coinalyze_liquidations", "liquidations", "liquidation-history",
+          {"l": "long_coin", "s": "short_coin"}, LIQUIDATIONS,
           "Daily forced closing of longs and of shorts of single contracts; a day without a row is unknown, not zero."),
     _feed("coinalyze_klines", "klines", "ohlcv-history",
           {**BAR, "v": "volume", "bv": "buy_volume", "tx": "trade_count", "btx": "buy_trade_count"}, KLINES,
-          "Daily bars of single contracts; the close values the liquidations of contracts whose own bars are not fetched."),
+          "Daily bars of single contracts; they value the liquidations of contracts whose own bars are not fetched."),
     _feed("coinalyze_funding", "funding", "funding-rate-history", BAR, FUNDING,
           "Daily funding rates of single contracts, in percent per settlement interval."),
 )  # fmt: skip

@@ -121,9 +121,7 @@ def outcomes(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
         )
     )
     output = {"type": "duckdb", "path": str(project / "rows.duckdb"), "threads": 2}
-    (project / "profiles.yml").write_text(
-        json.dumps({"generic_tests": {"target": "dev", "outputs": {"dev": output}}})
-    )
+    (project / "profiles.yml").write_text(json.dumps({"generic_tests": {"target": "dev", "outputs": {"dev": output}}}))
     (project / "models" / "calendar.sql").write_text(CALENDAR)
     (project / "models" / "parts.sql").write_text(select_of(PARTS))
     declared = []

@@ -40,8 +40,6 @@ GOOD: dict[str, object] = {
 
 def frame(*changes: dict[str, object]) -> pl.DataFrame:
     """One row for each of `changes` to the good one, an hour apart unless they say when."""
-    listed = [
-        {**GOOD, "open_at": OPENED.replace(hour=hour), **change} for hour, change in enumerate(changes)
-    ]
+    listed = [{**GOOD, "open_at": OPENED.replace(hour=hour), **change} for hour, change in enumerate(changes)]
     types = {**dict.fromkeys(GOOD, pl.String), "open_at": pl.Datetime("us"), "day": pl.Date}
     return pl.DataFrame(listed, schema=types)

@@ -110,6 +110,7 @@ def test_a_mistake_is_named_in_one_line(written, text, words):
     with pytest.raises(CatalogueBroken) as raised:
         load_catalogue(written(text))
     assert words in str(raised.value)
+    assert "\n" not in str(raised.value)
 
 
 def test_a_catalogue_that_is_not_there_is_named(tmp_path):

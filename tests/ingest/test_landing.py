@@ -64,9 +64,7 @@ def test_the_same_content_is_written_once_whenever_it_is_fetched(landing):
 
 
 def test_values_that_change_and_change_back_are_three_segments(landing):
-    segments = [
-        landing.write(FEED, rows(value), [PART], NOW + timedelta(hours=n)) for n, value in enumerate((1, 2, 1))
-    ]
+    segments = [landing.write(FEED, rows(value), [PART], NOW + timedelta(hours=n)) for n, value in enumerate((1, 2, 1))]
     assert landing.segments([FEED.name]) == segments
     assert [pl.read_parquet(landing.path(s))["long_coin"].item() for s in segments] == [1, 2, 1]
     assert landing.write(FEED, rows(1), [PART], NOW + timedelta(days=1)) is None
@@ -86,13 +84,16 @@ def test_the_same_rows_that_answer_for_more_are_another_segment(landing):
     [
         pytest.param(lambda r: pl.concat([r[:1], r[1:]], rechunk=False), id="chunks"),
         pytest.param(lambda r: pl.concat([r.reverse(), r]).slice(3), id="slice"),
-        pytest.param(lambda r: r.with_columns(pl.when(pl.col("x") < 9).then("x")), id="value-under-a-null"),
+        pytest.param(
+            lambda r: r.with_columns(pl.col("x").fill_null(9)).with_columns(pl.when(pl.col("x") < 9).then("x")),
+            id="value-under-a-null",
+        ),
         pytest.param(lambda r: r.with_columns(pl.col("x").cast(pl.String).cast(pl.Float64)), id="cast"),
     ],
 )
 def test_content_is_the_values_however_they_lie_in_memory(same):
     one = pl.DataFrame({"s": ["a long name of something"] * 3, "x": [1.0, None, 3.0]})
-    other = same(one.with_columns(pl.col("x").fill_null(9.0))) if "9" in str(same(one)) else same(one)
+    other = same(one)
     assert other.equals(one)
     assert ingest.landing._content_hash(other, "[]") == ingest.landing._content_hash(one, "[]")
 

@@ -21,9 +21,7 @@ def conformed(*changes):
 def test_good_text_becomes_typed_rows_in_the_schemas_order():
     done = conform(frame({}).select(reversed(list(GOOD))), SCHEMA, KEY, NOW)
     assert done.rows.columns == list(SCHEMA.columns)
-    assert done.rows.rows() == [
-        ("BTCUSDT", OPENED.replace(hour=0), date(2026, 2, 1), 101.5, 99.5, 7, 0.25, "rest")
-    ]
+    assert done.rows.rows() == [("BTCUSDT", OPENED.replace(hour=0), date(2026, 2, 1), 101.5, 99.5, 7, 0.25, "rest")]
     assert done.quarantined.is_empty()
     assert done.quarantined.columns == ["symbol", "reason", "payload"]
 

@@ -223,10 +223,7 @@ def _derived(frame: pl.DataFrame) -> pl.DataFrame:
         (total / pl.col("open_interest_usd").shift(1)).alias("previous_open_interest_share"),
         contracts.alias("linear_open_interest_coin"),
         pl.lit(None, pl.Float64).alias("inverse_open_interest_usd"),
-        *(
-            (100.0 * (contracts / contracts.shift(lag) - 1.0)).alias(f"change_{lag}d_pct")
-            for lag in (1, 3, 7)
-        ),
+        *((100.0 * (contracts / contracts.shift(lag) - 1.0)).alias(f"change_{lag}d_pct") for lag in (1, 3, 7)),
         *(
             (100.0 * (pl.col("open_interest_usd") / pl.col("open_interest_usd").shift(lag) - 1.0)).alias(
                 f"change_{lag}d_usd_pct"

@@ -23,9 +23,7 @@ def changed(marts: DailyMarts, **frames: pl.DataFrame) -> DailyMarts:
     return replace(marts, **frames)
 
 
-def test_price_and_liquidation_features_follow_their_definitions(
-    history: list[Day], parameters: Parameters
-) -> None:
+def test_price_and_liquidation_features_follow_their_definitions(history: list[Day], parameters: Parameters) -> None:
     day = quiet_day(return_pct=-4.0, low_pct=-9.0, high_pct=0.5, long_usd=60e6, short_usd=20e6)
     row = last_row([*history, day], parameters)
     assert row["drawdown_pct"] == pytest.approx(-9.0)
@@ -118,9 +116,7 @@ def test_contracts_that_do_not_change_show_no_closing_under_a_fall_of_ten_percen
     assert abs(adjusted["open_interest_change_1d_z"]) < 1.5
 
 
-def test_a_liquidation_baseline_restarts_with_another_set_of_feeds(
-    history: list[Day], parameters: Parameters
-) -> None:
+def test_a_liquidation_baseline_restarts_with_another_set_of_feeds(history: list[Day], parameters: Parameters) -> None:
     wider = [replace(day, feed_set="feed:contract,other:contract", long_usd=50e6) for day in calm_days(40, 9)]
     features = daily_features(marts_of({"BTC": [*history, *wider, quiet_day()]}), parameters)
     first_of_the_wider = features.row(len(history), named=True)
@@ -129,8 +125,7 @@ def test_a_liquidation_baseline_restarts_with_another_set_of_feeds(
     assert first_of_the_wider["missing_inputs"] == "liquidations_baseline"
     last_of_the_wider = features.row(-2, named=True)
     assert last_of_the_wider["liquidation_multiple"] == pytest.approx(
-        (wider[-1].long_usd + wider[-1].short_usd)
-        / median(day.long_usd + day.short_usd for day in wider[-31:-1])
+        (wider[-1].long_usd + wider[-1].short_usd) / median(day.long_usd + day.short_usd for day in wider[-31:-1])
     )
     # Back with the old feeds, the last thirty days hold none of theirs.
     assert features.row(-1, named=True)["liquidation_multiple"] is None
@@ -143,9 +138,7 @@ def test_a_flow_baseline_stays_within_one_pull(history: list[Day], parameters: P
     assert row["missing_inputs"] == "netflow_baseline"
 
 
-def test_an_instrument_that_ends_is_no_fall_of_the_leverage_ratio(
-    history: list[Day], parameters: Parameters
-) -> None:
+def test_an_instrument_that_ends_is_no_fall_of_the_leverage_ratio(history: list[Day], parameters: Parameters) -> None:
     whole = marts_of({"BTC": [*history, quiet_day()]})
     after = pl.col("day") >= FIRST_DAY + timedelta(days=200)
     fewer = whole.open_interest_daily.with_columns(
@@ -207,9 +200,7 @@ def test_a_number_that_is_not_finite_is_unknown(history: list[Day], parameters: 
         assert row["missing_inputs"] == "funding"
 
 
-def test_a_hole_in_the_calendar_is_a_row_that_names_what_is_missing(
-    history: list[Day], parameters: Parameters
-) -> None:
+def test_a_hole_in_the_calendar_is_a_row_that_names_what_is_missing(history: list[Day], parameters: Parameters) -> None:
     marts = marts_of({"BTC": history})
     hole = FIRST_DAY + timedelta(days=150)
     daily = [field.name for field in fields(DailyMarts) if "_by_venue_" not in field.name]

@@ -57,9 +57,7 @@ def test_dropping_a_required_input_is_insufficient_data_with_its_name(
 
 def test_the_day_before_is_required_where_a_change_is(history: list[Day], parameters: Parameters) -> None:
     drops = {"previous_close": {"priced": False}, "previous_open_interest": {"open_interest_known": False}}
-    stories = {
-        name: [*history, quiet_day(inflow=25_100.0, **drop), quiet_day()] for name, drop in drops.items()
-    }
+    stories = {name: [*history, quiet_day(inflow=25_100.0, **drop), quiet_day()] for name, drop in drops.items()}
     for name, row in last_regimes(stories, parameters).items():
         assert (row["event"], row["missing_inputs"]) == ("insufficient_data", name)
     none = [quiet_day(inflow=25_100.0 + i, open_interest_known=False) for i in range(2)]
@@ -67,9 +65,7 @@ def test_the_day_before_is_required_where_a_change_is(history: list[Day], parame
     assert row["missing_inputs"] == "open_interest,previous_open_interest"
 
 
-def test_a_fall_of_just_under_half_of_open_interest_is_believed(
-    history: list[Day], parameters: Parameters
-) -> None:
+def test_a_fall_of_just_under_half_of_open_interest_is_believed(history: list[Day], parameters: Parameters) -> None:
     row = last_regime([*history, quiet_day(open_interest_change_pct=-49.0)], parameters)
     assert row["missing_inputs"] is None
 
@@ -77,9 +73,7 @@ def test_a_fall_of_just_under_half_of_open_interest_is_believed(
 def test_fewer_than_sixty_days_are_no_baseline(parameters: Parameters) -> None:
     regimes = classified(marts_of({"BTC": calm_days(70)}), parameters).regimes
     named = regimes["missing_inputs"].to_list()
-    baselines = (
-        "price_baseline,liquidations_baseline,open_interest_baseline,funding_baseline,netflow_baseline"
-    )
+    baselines = "price_baseline,liquidations_baseline,open_interest_baseline,funding_baseline,netflow_baseline"
     assert named[59] == baselines
     assert named[60] == "price_baseline,open_interest_baseline"  # a change needs one day more
     assert named[61] is None
@@ -180,9 +174,7 @@ OPTIONAL: dict[str, Callable[[Day], Day]] = {
 }
 
 
-def test_a_missing_optional_input_lowers_coverage_and_confidence(
-    history: list[Day], parameters: Parameters
-) -> None:
+def test_a_missing_optional_input_lowers_coverage_and_confidence(history: list[Day], parameters: Parameters) -> None:
     stories = {name: [*history, without(quiet_day())] for name, without in OPTIONAL.items()}
     rows = last_regimes({"full": [*history, quiet_day()], **stories}, parameters)
     full = rows.pop("full")

@@ -45,14 +45,11 @@ def last(days: list[Day], parameters: Parameters) -> dict[str, Any]:
     return last_regimes({"BTC": days}, parameters)["BTC"]
 
 
-def test_the_reference_day_is_a_flush_with_good_confidence(
-    history: list[Day], parameters: Parameters
-) -> None:
+def test_the_reference_day_is_a_flush_with_good_confidence(history: list[Day], parameters: Parameters) -> None:
     """A dip of a 6.1 % range that closes back, mostly longs liquidated, open interest down, funding back at
     base from hot, coins leaving exchanges, addresses elevated: a leverage reset, not a structural break."""
     heating = [
-        quiet_day(funding_bp=2.0 + 0.1 * i, open_interest_change_pct=0.8, inflow=25_000.0 + 50 * i)
-        for i in range(4)
+        quiet_day(funding_bp=2.0 + 0.1 * i, open_interest_change_pct=0.8, inflow=25_000.0 + 50 * i) for i in range(4)
     ]
     reference = Day(
         return_pct=-1.6,
@@ -78,12 +75,8 @@ def test_the_reference_day_is_a_flush_with_good_confidence(
     )
 
 
-def test_a_flush_does_not_hang_on_how_much_open_interest_fell(
-    history: list[Day], parameters: Parameters
-) -> None:
-    falls = {
-        f"{fall}": [*history, replace(FLUSH, open_interest_change_pct=-fall)] for fall in (4.0, 5.0, 6.0, 8.0)
-    }
+def test_a_flush_does_not_hang_on_how_much_open_interest_fell(history: list[Day], parameters: Parameters) -> None:
+    falls = {f"{fall}": [*history, replace(FLUSH, open_interest_change_pct=-fall)] for fall in (4.0, 5.0, 6.0, 8.0)}
     for row in last_regimes(falls, parameters).values():
         assert row["event"] == "leverage_flush"
         assert row["confidence"] > 0.75
@@ -98,16 +91,11 @@ def stories() -> dict[str, list[Day]]:
         "capitulation": [
             replace(FLUSH, return_pct=-18.0, low_pct=-25.0, open_interest_change_pct=-20.0, inflow=60_000.0)
         ],
-        "spot_selloff": [
-            quiet_day(return_pct=-4.5, low_pct=-5.0, open_interest_change_pct=1.0, inflow=36_000.0)
-        ],
+        "spot_selloff": [quiet_day(return_pct=-4.5, low_pct=-5.0, open_interest_change_pct=1.0, inflow=36_000.0)],
         "deleveraging": [
-            quiet_day(open_interest_change_pct=-2.2, return_pct=-0.6, low_pct=-1.2, inflow=25_000.0 + x)
-            for x in step
+            quiet_day(open_interest_change_pct=-2.2, return_pct=-0.6, low_pct=-1.2, inflow=25_000.0 + x) for x in step
         ],
-        "short_buildup": [
-            quiet_day(return_pct=-1.5, low_pct=-2.0, open_interest_change_pct=5.0, funding_bp=-0.3)
-        ],
+        "short_buildup": [quiet_day(return_pct=-1.5, low_pct=-2.0, open_interest_change_pct=5.0, funding_bp=-0.3)],
         "leverage_buildup": [
             # A growing reserve keeps the leverage ratio out of its top tenth.
             quiet_day(
@@ -120,17 +108,12 @@ def stories() -> dict[str, list[Day]]:
             for x in step
         ],
         "overheated": [
-            quiet_day(open_interest_change_pct=1.8, return_pct=0.5, funding_bp=3.9, inflow=25_000.0 + x)
-            for x in step
+            quiet_day(open_interest_change_pct=1.8, return_pct=0.5, funding_bp=3.9, inflow=25_000.0 + x) for x in step
         ],
-        "spot_rally": [
-            quiet_day(return_pct=4.0, high_pct=4.3, open_interest_change_pct=-1.0, outflow=31_000.0)
-        ],
+        "spot_rally": [quiet_day(return_pct=4.0, high_pct=4.3, open_interest_change_pct=-1.0, outflow=31_000.0)],
         "consolidation": [quiet_day()],
         "mixed": [
-            quiet_day(
-                return_pct=-4.5, low_pct=-5.0, long_usd=20e6, open_interest_change_pct=0.5, funding_bp=0.7
-            )
+            quiet_day(return_pct=-4.5, low_pct=-5.0, long_usd=20e6, open_interest_change_pct=0.5, funding_bp=0.7)
         ],
         "insufficient_data": [quiet_day(funding_bp=None)],
     }
@@ -138,9 +121,7 @@ def stories() -> dict[str, list[Day]]:
 
 def test_each_label_has_its_story(history: list[Day], parameters: Parameters) -> None:
     rows = last_regimes({label: [*history, *days] for label, days in stories().items()}, parameters)
-    assert {label: row["event"] for label, row in rows.items()} == {
-        label.value: label.value for label in Label
-    }
+    assert {label: row["event"] for label, row in rows.items()} == {label.value: label.value for label in Label}
     for label, row in rows.items():
         assert row["regime"] == row["event"]
         starts = (f"{label} ", f"Open interest in {label} ", f"No reading for {label}: ")
@@ -178,9 +159,7 @@ def test_shock_and_liquidation_predicates_are_mirrors(parameters: Parameters) ->
 
 @settings(max_examples=5, deadline=None)
 @given(factor=st.floats(1e-4, 1e4), seed=st.integers(0, 20))
-def test_multiplying_a_feeds_liquidations_changes_no_label(
-    factor: float, seed: int, parameters: Parameters
-) -> None:
+def test_multiplying_a_feeds_liquidations_changes_no_label(factor: float, seed: int, parameters: Parameters) -> None:
     days = [*calm_days(110, seed), FLUSH, quiet_day(), SQUEEZE]
     scaled = [replace(day, long_usd=day.long_usd * factor, short_usd=day.short_usd * factor) for day in days]
     ours, theirs = classified(days, parameters).regimes, classified(scaled, parameters).regimes

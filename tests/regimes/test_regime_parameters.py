@@ -13,9 +13,7 @@ TEXT = files("regimes").joinpath("parameters.toml").read_text(encoding="utf-8")
 def test_the_hash_covers_values_and_nothing_else(parameters: Parameters) -> None:
     without_comments = "\n".join(line for line in TEXT.splitlines() if not line.lstrip().startswith("#"))
     assert load_parameters(without_comments).parameter_hash == parameters.parameter_hash
-    assert (
-        load_parameters(TEXT.replace("clip = 10.0", "clip =  10")).parameter_hash == parameters.parameter_hash
-    )
+    assert load_parameters(TEXT.replace("clip = 10.0", "clip =  10")).parameter_hash == parameters.parameter_hash
     other = load_parameters(TEXT.replace("clip = 10.0", "clip = 9.0"))
     assert other.parameter_hash != parameters.parameter_hash
     ramp = load_parameters(TEXT.replace("zero = 1.0, one = 2.5 }]", "zero = 1.0, one = 2.6 }]"))

@@ -26,7 +26,7 @@ SCHEMA = pa.DataFrameSchema(
         "settled_at": moment("Hour of the settlement; the venue's stamps are some milliseconds late"),
         "interval_hours": number("Hours the settlement pays for; archives tell it, REST does not", "hours",
                                  within(1, 24), nullable=True),
-        "funding_rate": number("Rate that longs pay to shorts, as a fraction per interval", "fraction", within(-0.1, 0.1)),
+        "funding_rate": number("What longs pay to shorts, a fraction per interval", "fraction", within(-0.1, 0.1)),
         "mark_price": number("Mark price at the settlement; not in archives, blank in old rows", "USDT", positive(),
                              nullable=True),
         "channel": text("How the row came: archive or rest", allowed=["archive", "rest"]),
@@ -67,7 +67,12 @@ def fetch(request: Request) -> Iterator[Batch]:
 
 def _rest(request: Request, symbol: str, window: Window) -> Batch:
     pages = rest.pages(
-        request.session, URL, {"symbol": symbol}, window, limit=PAGE, stamp_of=lambda row: int(row["fundingTime"])
+        request.session,
+        URL,
+        {"symbol": symbol},
+        window,
+        limit=PAGE,
+        stamp_of=lambda row: int(row["fundingTime"]),
     )
     frame = parse([row for page in pages for row in page])
     seen = frame.filter(pl.col("settled_at") < pl.lit(window.end.replace(tzinfo=None)))["settled_at"].max()

@@ -49,7 +49,8 @@ def kline_schema(name: str, coin: str) -> pa.DataFrameSchema:
         checks=[
             rows("high below low", pl.col("high") >= pl.col("low")),
             rows("open or close outside high and low",
-                 (pl.max_horizontal("open", "close") <= pl.col("high")) & (pl.min_horizontal("open", "close") >= pl.col("low"))),
+                 (pl.max_horizontal("open", "close") <= pl.col("high"))
+                 & (pl.min_horizontal("open", "close") >= pl.col("low"))),
         ],
         strict=True,
         name=name,
@@ -117,9 +118,7 @@ def _archives(request: Request, wanted: Sequence[Archive]) -> Iterator[Batch]:
         yield Batch(frame.select(*request.feed.schema.columns), parts)
 
 
-def _rest(
-    source: Source, request: Request, symbol: str, interval: str, series: str, window: Window
-) -> Iterator[Batch]:
+def _rest(source: Source, request: Request, symbol: str, interval: str, series: str, window: Window) -> Iterator[Batch]:
     step = STEPS[interval]
     pages = list(
         rest.pages(

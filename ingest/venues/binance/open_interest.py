@@ -70,9 +70,7 @@ def _rest(request: Request, symbol: str, window: Window) -> Batch:
     # Snapshots stand at the end of what they speak for: those of (start, end] belong to the window.
     shifted = Window(window.start + STEP, window.end + STEP)
     params = {"symbol": symbol, "period": "5m"}
-    pages = rest.pages(
-        request.session, URL, params, shifted, limit=PAGE, stamp_of=lambda row: int(row["timestamp"])
-    )
+    pages = rest.pages(request.session, URL, params, shifted, limit=PAGE, stamp_of=lambda row: int(row["timestamp"]))
     frame = parse([row for page in pages for row in page])
     seen = frame.filter(pl.col("snapshot_at") <= pl.lit(window.end.replace(tzinfo=None)))["snapshot_at"].max()
     last = seen.replace(tzinfo=UTC) if isinstance(seen, datetime) else None

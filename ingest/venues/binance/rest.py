@@ -19,7 +19,9 @@ def judge(body: Any, host: str, path: str) -> None:  # noqa: ANN401 - whatever J
         code, message = body["code"], body.get("msg", "")
         if code in PASSING:
             raise Transient(f"code {code}: {message}", host=host, path=path)
-        raise RequestRefused(f"code {code}: {message}", host=host, path=path, advice="check the symbol in the catalogue")
+        raise RequestRefused(
+            f"code {code}: {message}", host=host, path=path, advice="check the symbol in the catalogue"
+        )
 
 
 def pages(

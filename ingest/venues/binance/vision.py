@@ -14,7 +14,7 @@ import polars as pl
 
 from ingest.archives import Archive, Fetched, fetch_archives
 from ingest.errors import ArchiveDamaged
-from ingest.feed import Batch, Part, Request
+from ingest.feed import Part, Request
 from ingest.schema import since_1970
 from ingest.windows import Window
 
@@ -25,7 +25,9 @@ MONTHLY_OVERDUE = timedelta(days=10)
 MICROSECONDS_FROM = 10**14  # a larger stamp is in microseconds: in milliseconds it would be the year 5138
 
 
-def archive(market: str, cadence: str, kind: str, symbol: str, series: str, window: Window, interval: str = "") -> Archive:
+def archive(
+    market: str, cadence: str, kind: str, symbol: str, series: str, window: Window, interval: str = ""
+) -> Archive:
     """The file of `kind` (klines, metrics, fundingRate) for the day or month that `window` is."""
     period = f"{window.start:%Y-%m}" if cadence == "monthly" else f"{window.start:%Y-%m-%d}"
     folder = f"{symbol}/{interval}" if interval else symbol
@@ -126,5 +128,11 @@ def _counted(chunk: Sequence[Fetched], rows: pl.DataFrame, request: Request) -> 
 
 def _part(one: Fetched, rows: int) -> Part:
     return Part(
-        one.archive.series, "archive", one.archive.window, rows, one.archive.url, one.sha256, absent=one.text is None
+        one.archive.series,
+        "archive",
+        one.archive.window,
+        rows,
+        one.archive.url,
+        one.sha256,
+        absent=one.text is None,
     )

@@ -58,9 +58,7 @@ class Venues:
             assert member == name.replace(".zip", ".csv")
             return list(csv.reader(io.StringIO(archive.read(member).decode())))
 
-    def coinalyze(
-        self, measure: str, symbol: str, first: str, last: str, **more: str
-    ) -> list[dict[str, float]]:
+    def coinalyze(self, measure: str, symbol: str, first: str, last: str, **more: str) -> list[dict[str, float]]:
         """One symbol's daily history from ``first`` to ``last``, both included."""
         response = self.session.get(
             f"{COINALYZE}/{measure}",

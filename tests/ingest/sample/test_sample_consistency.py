@@ -65,9 +65,7 @@ def test_rest_and_archives_have_the_same_bars(venues, folder, url, symbol):
         assert [row[6] for row in archived] == [f"{row[6]}999" for row in asked]
     else:
         assert [row[0] for row in archived] == [str(row[0]) for row in asked]
-    assert [row[1:6] + row[7:] for row in archived] == [
-        row[1:6] + row[7:8] + [str(row[8])] + row[9:] for row in asked
-    ]
+    assert [row[1:6] + row[7:] for row in archived] == [row[1:6] + row[7:8] + [str(row[8])] + row[9:] for row in asked]
 
 
 def test_a_daily_archive_is_a_part_of_the_monthly_one(venues):
@@ -126,18 +124,16 @@ def test_the_venues_tail_of_open_interest_is_its_archive(venues):
         f"{FUTURES}/futures/data/openInterestHist", symbol="BTCUSDT", period="5m", startTime=first,
         endTime=stamp("2026-02-02"), limit=500,
     )  # fmt: skip
-    assert [
-        (row["timestamp"], float(row["sumOpenInterest"]), float(row["sumOpenInterestValue"])) for row in asked
-    ] == [(stamp(row[0]), float(row[2]), float(row[3])) for row in archived]
+    assert [(row["timestamp"], float(row["sumOpenInterest"]), float(row["sumOpenInterestValue"])) for row in asked] == [
+        (stamp(row[0]), float(row[2]), float(row[3])) for row in archived
+    ]
 
 
 @pytest.mark.parametrize("period", ["1h", "1d"])
 def test_longer_open_interest_periods_are_snapshots_of_the_five_minute_series(venues, period):
     step = {"1h": 3_600_000, "1d": DAY_MS}[period]
     every = venues.json(f"{FUTURES}/futures/data/openInterestHist", symbol="ETHUSDT", period="5m", limit=500)
-    longer = venues.json(
-        f"{FUTURES}/futures/data/openInterestHist", symbol="ETHUSDT", period=period, limit=500
-    )
+    longer = venues.json(f"{FUTURES}/futures/data/openInterestHist", symbol="ETHUSDT", period=period, limit=500)
     inside = [row for row in longer if row["timestamp"] >= every[0]["timestamp"]]
     assert inside
     assert inside == [row for row in every if row["timestamp"] % step == 0]
@@ -147,9 +143,7 @@ def test_inverse_open_interest_is_whole_contracts_and_joins_from_day_to_day(venu
     for asset, contract_size in (("BTC", 100), ("ETH", 10)):
         days = venues.coinalyze("open-interest-history", f"{asset}USD_PERP.A", "2024-12-29", "2026-02-01")
         assert len(days) == 400
-        assert all(
-            value % contract_size == 0 for day in days for value in (day["o"], day["h"], day["l"], day["c"])
-        )
+        assert all(value % contract_size == 0 for day in days for value in (day["o"], day["h"], day["l"], day["c"]))
         assert all(day["l"] <= min(day["o"], day["c"]) <= max(day["o"], day["c"]) <= day["h"] for day in days)
         assert [day["o"] for day in days[1:]] == [day["c"] for day in days[:-1]]
 
@@ -160,9 +154,7 @@ def test_funding_settles_at_00_08_and_16_with_the_same_rates_everywhere(venues):
     settlements = [(int(row[0]), row[2]) for row in rows[1:]]
     assert len(settlements) == 31 * 3
     first = stamp("2026-01-01")
-    assert [time // 3_600_000 * 3_600_000 for time, _ in settlements] == [
-        first + i * 8 * 3_600_000 for i in range(93)
-    ]
+    assert [time // 3_600_000 * 3_600_000 for time, _ in settlements] == [first + i * 8 * 3_600_000 for i in range(93)]
     # Some milliseconds late, as the venue stamps them.
     assert all(0 <= time % 3_600_000 < 1_000 for time, _ in settlements)
     asked = venues.json(
@@ -182,9 +174,7 @@ def test_funding_settles_at_00_08_and_16_with_the_same_rates_everywhere(venues):
 
 
 def test_the_mark_price_of_a_settlement_is_the_perpetuals_price(venues):
-    asked = venues.json(
-        f"{FUTURES}/fapi/v1/fundingRate", symbol="BTCUSDT", startTime=stamp("2026-02-01T08:00")
-    )
+    asked = venues.json(f"{FUTURES}/fapi/v1/fundingRate", symbol="BTCUSDT", startTime=stamp("2026-02-01T08:00"))
     (hour,) = venues.json(
         f"{FUTURES}/fapi/v1/klines",
         symbol="BTCUSDT",
@@ -197,9 +187,7 @@ def test_the_mark_price_of_a_settlement_is_the_perpetuals_price(venues):
 
 @pytest.mark.parametrize("asset", ["BTC", "ETH"])
 def test_both_contracts_share_the_venues_daily_close(venues, asset):
-    bars = venues.json(
-        f"{FUTURES}/fapi/v1/klines", symbol=f"{asset}USDT", interval="1d", startTime=0, limit=400
-    )
+    bars = venues.json(f"{FUTURES}/fapi/v1/klines", symbol=f"{asset}USDT", interval="1d", startTime=0, limit=400)
     closes = [float(bar[4]) for bar in bars]
     for contract in ("USDT", "USD"):
         days = venues.coinalyze("ohlcv-history", f"{asset}{contract}_PERP.A", "2024-12-29", "2026-02-01")
@@ -210,9 +198,7 @@ def test_both_contracts_share_the_venues_daily_close(venues, asset):
 def test_liquidations_in_usd_are_coins_at_the_daily_close(venues):
     for contract in ("BTCUSDT_PERP.A", "BTCUSD_PERP.A"):
         coins = venues.coinalyze("liquidation-history", contract, "2024-12-29", "2026-02-01")
-        in_usd = venues.coinalyze(
-            "liquidation-history", contract, "2024-12-29", "2026-02-01", convert_to_usd="true"
-        )
+        in_usd = venues.coinalyze("liquidation-history", contract, "2024-12-29", "2026-02-01", convert_to_usd="true")
         closes = venues.coinalyze("ohlcv-history", contract, "2024-12-29", "2026-02-01")
         assert len(coins) == 400
         for coin, usd, price in zip(coins, in_usd, closes, strict=True):

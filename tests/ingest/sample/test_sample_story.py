@@ -23,9 +23,7 @@ class Days:
         symbol, first, last = f"{asset}USDT", str(FIRST_DAY), str(LAST_DAY)
 
         def bars(url):
-            return venues.json(
-                url, symbol=symbol, interval="1d", startTime=0, endTime=1769904000000, limit=1000
-            )
+            return venues.json(url, symbol=symbol, interval="1d", startTime=0, endTime=1769904000000, limit=1000)
 
         def history(measure, contract):
             return venues.coinalyze(measure, f"{asset}{contract}_PERP.A", first, last)
@@ -62,9 +60,7 @@ class Days:
         before = i - days
         inverse_weight = self.inverse[before] / self.open_interest[before]
         linear = self.linear[i] / self.linear[before] - 1
-        return 100 * (
-            (1 - inverse_weight) * linear + inverse_weight * (self.inverse[i] / self.inverse[before] - 1)
-        )
+        return 100 * ((1 - inverse_weight) * linear + inverse_weight * (self.inverse[i] / self.inverse[before] - 1))
 
     def move(self, values, i):
         return 100 * (values[i] / self.close[i - 1] - 1)

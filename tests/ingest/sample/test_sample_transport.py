@@ -152,9 +152,7 @@ def test_the_raw_body_can_be_read_and_a_head_has_none(venues):
 @pytest.mark.parametrize(("url", "most"), [(SPOT, 1000), (f"{FUTURES}/fapi/v1/klines", 1500)])
 def test_klines_page_through_the_whole_market_without_gap_or_double(venues, url, most):
     opened, start = [], 0
-    while page := venues.json(
-        url, symbol="ETHUSDT", interval="1h", startTime=start, endTime=NOW, limit=5_000
-    ):
+    while page := venues.json(url, symbol="ETHUSDT", interval="1h", startTime=start, endTime=NOW, limit=5_000):
         assert len(page) <= most
         opened += [bar[0] for bar in page]
         start = page[-1][0] + HOUR_MS
@@ -171,9 +169,7 @@ def test_klines_without_a_start_are_the_latest_and_500_at_most(venues):
 
 def test_open_interest_pages_by_500_through_the_30_days_it_keeps(venues):
     stamps, start = [], NOW - 30 * DAY_MS
-    while page := venues.json(
-        OPEN_INTEREST, symbol="BTCUSDT", period="5m", startTime=start, endTime=NOW, limit=500
-    ):
+    while page := venues.json(OPEN_INTEREST, symbol="BTCUSDT", period="5m", startTime=start, endTime=NOW, limit=500):
         assert len(page) <= 500
         stamps += [row["timestamp"] for row in page]
         start = page[-1]["timestamp"] + 1

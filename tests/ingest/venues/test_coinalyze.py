@@ -1,0 +1,222 @@
+"""Coinalyze: seconds in and out, one call a contract, the running day dropped, refusals told apart from no data."""
+
+import json
+from datetime import UTC, datetime
+
+import pytest
+from scripted_venues import ScriptedVenues, asking, at, conformed, days, fetched, landed, ms
+
+from ingest.errors import KeyMissing, RequestRefused
+from ingest.feeds import feed_named
+from ingest.venues import coinalyze
+
+OPEN_INTEREST, LIQUIDATIONS, FUNDING, KLINES = (
+    f"coinalyze_{series}" for series in ("open_interest", "liquidations", "funding", "klines")
+)
+PATHS = {
+    OPEN_INTEREST: "open-interest-history",
+    LIQUIDATIONS: "liquidation-history",
+    FUNDING: "funding-rate-history",
+    KLINES: "ohlcv-history",
+}
+KEYS = {"COINALYZE_API_KEY": "a key of mine"}
+SYMBOL = "BTCUSDT_PERP.A"
+
+
+def seconds(text: str) -> int:
+    return ms(text) // 1000
+
+
+def answering(*rows: dict, symbol: str = SYMBOL) -> ScriptedVenues:
+    return ScriptedVenues(lambda url, params: [{"symbol": symbol, "history": list(rows)}])
+
+
+def put(feed: str, venues: ScriptedVenues, first="2026-01-10", last="2026-01-12", **more):
+    return asking(feed, venues, days(first, last), **{"symbols": (SYMBOL,), "keys": KEYS, **more})
+
+
+def bar(day: str, *values: float) -> dict:
+    return {"t": seconds(day), **dict(zip("ohlc", values, strict=True))}
+
+
+# --- how it asks
+
+
+def test_the_window_is_asked_for_in_seconds_and_the_key_goes_in_a_header():
+    venues = answering()
+    fetched(put(LIQUIDATIONS, venues))
+    ((url, params),) = venues.asked
+    assert url == "https://api.coinalyze.net/v1/liquidation-history"
+    assert params == {
+        "symbols": SYMBOL, "interval": "daily", "from": seconds("2026-01-10"), "to": seconds("2026-01-13") - 1,
+    }  # fmt: skip
+    assert venues.headers == [{"api_key": KEYS["COINALYZE_API_KEY"]}]
+
+
+def test_every_contract_is_a_call_of_its_own():
+    venues = ScriptedVenues(lambda url, params: [])
+    fetched(put(FUNDING, venues, symbols=(SYMBOL, "BTCUSD_PERP.A")))
+    assert [params["symbols"] for _, params in venues.asked] == [SYMBOL, "BTCUSD_PERP.A"]
+
+
+def test_without_a_key_nothing_is_asked():
+    venues = answering()
+    with pytest.raises(KeyMissing, match=r"set COINALYZE_API_KEY .* coinalyze.net"):
+        fetched(put(FUNDING, venues, keys={}))
+    assert venues.asked == []
+
+
+def test_only_the_days_that_are_not_held_are_asked_for():
+    request = put(LIQUIDATIONS, answering())
+    fetched(request)
+    venues = answering({"t": seconds("2026-01-13"), "l": 1, "s": 2})
+    wider = put(LIQUIDATIONS, venues, last="2026-01-13", held=request.held)
+    assert landed(wider)["open_at"].to_list() == [datetime(2026, 1, 13)]
+    assert [params["from"] for _, params in venues.asked] == [seconds("2026-01-13")]
+    venues = answering()
+    assert fetched(put(LIQUIDATIONS, venues, last="2026-01-13", held=wider.held)) == []
+
+
+# --- rows
+
+
+@pytest.mark.parametrize("feed", [OPEN_INTEREST, FUNDING])
+def test_a_bar_becomes_a_typed_row(feed):
+    rows = landed(put(feed, answering(bar("2026-01-10", 5, 7.5, 4, 6), bar("2026-01-11", 6, 6, 6, 6))))
+    assert rows.columns == ["symbol", "open_at", "open", "high", "low", "close"]
+    assert rows.rows() == [
+        (SYMBOL, datetime(2026, 1, 10), 5.0, 7.5, 4.0, 6.0),
+        (SYMBOL, datetime(2026, 1, 11), 6.0, 6.0, 6.0, 6.0),
+    ]
+
+
+def test_longs_are_longs_and_a_zero_is_a_zero():
+    rows = landed(put(LIQUIDATIONS, answering({"t": seconds("2026-01-10"), "l": 12.5, "s": 0})))
+    assert rows.rows(named=True) == [
+        {"symbol": SYMBOL, "open_at": datetime(2026, 1, 10), "long_coin": 12.5, "short_coin": 0.0}
+    ]
+
+
+def test_a_price_bar_has_its_volume_and_its_counts_where_they_are_known():
+    known = {**bar("2026-01-10", 5, 7.5, 4, 6), "v": 100.5, "bv": 60.25, "tx": 7, "btx": 3}
+    unknown = {**bar("2026-01-11", 5, 7.5, 4, 6), "v": 100.5}
+    rows = landed(put(KLINES, answering(known, unknown)))
+    assert rows.drop("symbol", "open_at").rows() == [
+        (5.0, 7.5, 4.0, 6.0, 100.5, 60.25, 7, 3),
+        (5.0, 7.5, 4.0, 6.0, 100.5, None, None, None),
+    ]
+
+
+def test_a_day_without_a_row_stays_without_one():
+    venues = answering({"t": seconds("2026-01-10"), "l": 1, "s": 1}, {"t": seconds("2026-01-12"), "l": 1, "s": 1})
+    assert landed(put(LIQUIDATIONS, venues))["open_at"].dt.day().to_list() == [10, 12]
+
+
+def test_a_negative_funding_rate_is_a_rate():
+    assert landed(put(FUNDING, answering(bar("2026-01-10", -0.01, 0.01, -0.02, 0))))["low"].item() == -0.02
+
+
+def test_the_day_that_is_still_running_is_dropped_and_asked_for_again():
+    venues = answering({"t": seconds("2026-02-01"), "l": 1, "s": 1}, {"t": seconds("2026-02-02"), "l": 1, "s": 1})
+    request = put(LIQUIDATIONS, venues, "2026-02-01", "2026-02-02")
+    assert landed(request)["open_at"].to_list() == [datetime(2026, 2, 1)]
+    assert request.held.missing(SYMBOL, request.window) == [days("2026-02-02", "2026-02-02")]
+
+
+@pytest.mark.parametrize(
+    ("feed", "row", "reason"),
+    [
+        (OPEN_INTEREST, bar("2026-01-10", 5, 7, 4, -6), "close: positive"),
+        (OPEN_INTEREST, bar("2026-01-10", 5, 3, 4, 5), "high below low"),
+        (FUNDING, bar("2026-01-10", 0, 11, 0, 0), "high: within -10 to 10"),
+        (LIQUIDATIONS, {"t": seconds("2026-01-10"), "l": -1, "s": 1}, "long_coin: not negative"),
+        (LIQUIDATIONS, {"t": seconds("2026-01-10"), "l": "lots", "s": 1}, "long_coin: unparsable"),
+        (LIQUIDATIONS, {"t": seconds("2026-01-10"), "l": 1}, "short_coin: missing"),
+        (LIQUIDATIONS, {"t": seconds("2100-01-01"), "l": 1, "s": 1}, "open_at: absurd timestamp"),
+        (LIQUIDATIONS, {"t": ms("2026-01-10"), "l": 1, "s": 1}, "open_at: missing"),
+        (LIQUIDATIONS, {"t": ms("2026-01-10") * 1_000_000, "l": 1, "s": 1}, "open_at: missing"),
+        (LIQUIDATIONS, {"t": "noon", "l": 1, "s": 1}, "open_at: missing"),
+    ],
+)
+def test_a_row_that_cannot_be_is_quarantined(feed, row, reason):
+    request = put(feed, answering(row))
+    done = conformed(request, fetched(request))
+    assert done.rows.is_empty()
+    assert reason in done.quarantined["reason"].item()
+    assert done.quarantined["symbol"].item() == SYMBOL
+
+
+# --- answers without rows, and what is no answer
+
+
+@pytest.mark.parametrize("body", [[], [{"symbol": SYMBOL, "history": []}]], ids=["unknown-symbol", "no-history"])
+def test_an_old_window_without_rows_is_settled(body):
+    request = put(OPEN_INTEREST, ScriptedVenues(lambda url, params: body))
+    assert landed(request).is_empty()
+    assert request.held.missing(SYMBOL, request.window) == []
+
+
+def test_a_recent_window_without_rows_is_asked_for_again():
+    request = put(OPEN_INTEREST, answering(), "2026-02-01", "2026-02-01")
+    fetched(request)
+    assert request.held.missing(SYMBOL, request.window) == [request.window]
+
+
+def test_the_history_of_another_contract_is_not_taken_for_this_ones():
+    assert landed(put(OPEN_INTEREST, answering(bar("2026-01-10", 5, 7, 4, 6), symbol="ETHUSDT_PERP.A"))).is_empty()
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        {"message": "too much"},
+        [{"symbol": SYMBOL}],
+        [{"symbol": SYMBOL, "history": None}],
+        [{"symbol": SYMBOL, "history": {"t": 1}}],
+        [{"symbol": SYMBOL, "history": [[1, 2, 3]]}],
+        ["history"],
+        "history",
+        None,
+    ],
+)
+def test_an_answer_of_another_shape_is_refused_with_what_came(body):
+    with pytest.raises(RequestRefused, match=r"expected histories, got .*\(api.coinalyze.net/v1/liquidation-history\)"):
+        fetched(put(LIQUIDATIONS, ScriptedVenues(lambda url, params: body)))
+
+
+# --- recorded samples
+
+
+@pytest.mark.parametrize(
+    ("feed", "file", "fields"),
+    [
+        (OPEN_INTEREST, "open_interest_history.json", "ohlc"),
+        (LIQUIDATIONS, "liquidation_history.json", "ls"),
+        (KLINES, "ohlcv_history.json", ["o", "h", "l", "c", "v", "bv", "tx", "btx"]),
+    ],
+)
+def test_recorded_histories_keep_their_values(api_samples, feed, file, fields):
+    body = json.loads((api_samples / "coinalyze" / file).read_text())
+    venues = ScriptedVenues(lambda url, params: body)
+    rows = landed(put(feed, venues, "2024-06-20", "2024-06-20")).rows()
+    published = body[0]["history"]
+    assert len(rows) == len(published) > 0
+    for row, one in zip(rows, published, strict=True):
+        assert row[1].replace(tzinfo=UTC).timestamp() == one["t"]
+        assert list(row[2:]) == [one[field] for field in fields]
+
+
+def test_the_shape_of_funding_is_that_of_the_recorded_open_interest(api_samples):
+    """No funding was recorded; the published interface gives it the same fields."""
+    body = json.loads((api_samples / "coinalyze/open_interest_history.json").read_text())
+    frame = coinalyze.parse(body, SYMBOL, coinalyze.BAR, PATHS[FUNDING])
+    assert frame.columns == list(feed_named(FUNDING).schema.columns)
+    assert frame["close"].to_list() == [str(one["c"]) for one in body[0]["history"]]
+
+
+@pytest.mark.parametrize("feed", PATHS)
+def test_each_series_has_its_own_address(feed):
+    venues = ScriptedVenues()
+    fetched(put(feed, venues))
+    assert venues.asked[0][0].endswith(f"/{PATHS[feed]}")
+    assert venues.asked[0][1]["from"] == int(at("2026-01-10").timestamp())

@@ -1,0 +1,118 @@
+"""Runs of `leverage` in processes of their own, what they publish as frames, and warehouses built once a session.
+
+What a run should come to is the business of the tests; nothing here asserts.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import os
+import shutil
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+import polars as pl
+import pytest
+
+PROJECT = Path(__file__).resolve().parents[1]
+LEVERAGE = Path(sys.executable).with_name("leverage")
+PATIENCE = 300.0  # seconds; a run takes ten to forty, and something else may have the processors
+OWN_VARIABLES = ("LEVERAGE_", "DAGSTER_", "COINALYZE_", "COINGLASS_", "NO_COLOR", "FORCE_COLOR", "COLUMNS")
+
+# Sixty days are the shortest baseline: the last days of this range get a real label.
+SAMPLE_FIRST = "2025-11-20"
+SAMPLE_NOW = "2026-01-28T06:00:00Z"  # the last complete day is 2026-01-27
+SAMPLE_END = "2026-02-02T06:00:00Z"  # and here 2026-02-01, the end of the simulation
+
+
+@dataclass(frozen=True)
+class Ran:
+    """How a run ended: exit status, standard output, standard error, wall time in seconds."""
+
+    status: int
+    out: str
+    err: str
+    seconds: float
+
+    @property
+    def said(self) -> str:
+        return self.out + self.err
+
+
+def environment(extra: Mapping[str, str] | None = None) -> dict[str, str]:
+    """This process's environment without what would change a run, and with `extra`."""
+    kept = {name: value for name, value in os.environ.items() if not name.startswith(OWN_VARIABLES)}
+    return {**kept, **(extra or {})}
+
+
+def leverage(*arguments: str | Path, extra: Mapping[str, str] | None = None) -> Ran:
+    """`leverage` with these arguments, to its end."""
+    began = time.monotonic()
+    done = subprocess.run(
+        [LEVERAGE, *arguments],
+        env=environment(extra),
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        text=True,
+        timeout=PATIENCE,
+        check=False,
+    )
+    return Ran(done.returncode, done.stdout, done.stderr, time.monotonic() - began)
+
+
+def published(warehouse: Path) -> dict[str, pl.DataFrame]:
+    """Every published table by name, from the Parquet files of the newest release."""
+    folder = (warehouse / "published").resolve() / "parquet"
+    return {file.stem: pl.read_parquet(file) for file in sorted(folder.glob("*.parquet"))}
+
+
+def differing(
+    one: Mapping[str, pl.DataFrame], other: Mapping[str, pl.DataFrame], *, but: tuple[str, ...] = ("feed_status",)
+) -> list[str]:
+    """What differs between two releases, as `table.column`; to the last bit, and in the order of the rows.
+
+    `but` names tables, and columns as `table.column`, that may differ. Which feeds were asked how often is no mart.
+    """
+    found = [f"{name}: only in one" for name in sorted(set(one) ^ set(other))]
+    for name in sorted((set(one) & set(other)) - set(but)):
+        left, right = one[name], other[name]
+        if left.schema != right.schema or left.height != right.height:
+            found.append(f"{name}: {left.height} rows and {right.height}")
+            continue
+        found += [
+            f"{name}.{column}"
+            for column in left.columns
+            if f"{name}.{column}" not in but and not left[column].equals(right[column], null_equal=True)
+        ]
+    return found
+
+
+def up_to(release: Mapping[str, pl.DataFrame], day: str) -> dict[str, pl.DataFrame]:
+    """The rows of days until `day`; tables without days whole."""
+    last = pl.lit(day).str.to_date()
+    return {n: f.filter(pl.col("day") <= last) if "day" in f.columns else f for n, f in release.items()}
+
+
+def copied(warehouse: Path, target: Path) -> Path:
+    """A copy to work on. A warehouse knows no path of its own, so it may be moved and copied."""
+    shutil.copytree(warehouse, target, symlinks=True)
+    return target
+
+
+def built_once(factory: pytest.TempPathFactory, name: str, build: Callable[[Path], None]) -> Path:
+    """The directory that `build` has filled, made once however many test processes there are."""
+    base = factory.getbasetemp()
+    shared = (base.parent if "PYTEST_XDIST_WORKER" in os.environ else base) / "warehouses"
+    shared.mkdir(exist_ok=True)
+    target, whole = shared / name, shared / f"{name}.whole"
+    with (shared / f"{name}.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not whole.exists():
+            shutil.rmtree(target, ignore_errors=True)
+            build(target)
+            whole.touch()
+    return target
