@@ -24,6 +24,8 @@ storage:
         env: DAGSTER_HOME
 telemetry:
   enabled: false
+nux:
+  enabled: false
 """
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import argparse
 import os
-import subprocess
 import sys
 from pathlib import Path
 
@@ -31,23 +30,10 @@ def main() -> None:
         sys.exit(f"error {error}")
     print(f"Dagster on http://{options.host}:{options.port} over {warehouse.root}", flush=True)
     dagster = Path(sys.executable).with_name("dagster")
-    environment = {**os.environ, "DAGSTER_HOME": str(home)}
-    served = subprocess.run(
-        [
-            dagster,
-            "dev",
-            "--host",
-            options.host,
-            "--port",
-            options.port,
-            "--module-name",
-            "orchestration.definitions",
-        ],
-        env=environment,
-        cwd=PROJECT,
-        check=False,
-    )
-    sys.exit(served.returncode)
+    arguments = ["dev", "--host", options.host, "--port", options.port, "--module-name", "orchestration.definitions"]
+    os.chdir(PROJECT)
+    # In this process's place, so that whoever stops it stops Dagster and not only the wrapper.
+    os.execve(dagster, [str(dagster), *arguments], {**os.environ, "DAGSTER_HOME": str(home)})  # noqa: S606
 
 
 if __name__ == "__main__":

@@ -96,7 +96,7 @@ class Warehouse:
             return dict(json.loads(self.marker.read_text()))
         except FileNotFoundError:
             return {}
-        except (OSError, ValueError) as error:
+        except (OSError, ValueError, TypeError) as error:
             raise WarehouseError(
                 f"cannot read {self.marker}: {error}; restore it or start another warehouse"
             ) from error

@@ -37,26 +37,33 @@ def create_tables(connection: duckdb.DuckDBPyConnection) -> None:
     """Make what is missing of schemas, raw tables and ledger.
 
     A raw table whose columns are not its schema's any more is dropped with its ledger rows: landing fills it anew.
+    All of it is one transaction.
     """
-    connection.execute("CREATE SCHEMA IF NOT EXISTS raw")
-    connection.execute("CREATE SCHEMA IF NOT EXISTS ops")
-    connection.execute("""
-        CREATE TABLE IF NOT EXISTS raw.load_ledger (
-            segment VARCHAR PRIMARY KEY, feed VARCHAR NOT NULL, row_count BIGINT NOT NULL, size_bytes BIGINT NOT NULL,
-            ingested_at TIMESTAMP NOT NULL, loaded_at TIMESTAMP NOT NULL
-        )""")
-    connection.execute("""
-        CREATE TABLE IF NOT EXISTS ops.coverage (
-            feed VARCHAR NOT NULL, series VARCHAR NOT NULL, channel VARCHAR NOT NULL, start_at TIMESTAMP NOT NULL,
-            end_at TIMESTAMP NOT NULL, row_count BIGINT NOT NULL, url VARCHAR, sha256 VARCHAR,
-            is_absent BOOLEAN NOT NULL, segment VARCHAR NOT NULL
-        )""")
-    connection.execute("CREATE OR REPLACE VIEW ops.known_gaps AS SELECT * FROM ops.coverage WHERE is_absent")
-    for feed in FEEDS:
-        columns = {name: SQL_TYPES[dtype.base_type()] for name, dtype in feed.rows_schema().items()}
-        if _create(connection, feed.name, columns):
-            _describe(connection, feed)
-    _create(connection, QUARANTINE, dict.fromkeys(QUARANTINE_SCHEMA, "VARCHAR"))
+    connection.begin()
+    try:
+        connection.execute("CREATE SCHEMA IF NOT EXISTS raw")
+        connection.execute("CREATE SCHEMA IF NOT EXISTS ops")
+        connection.execute("""
+            CREATE TABLE IF NOT EXISTS raw.load_ledger (
+                segment VARCHAR PRIMARY KEY, feed VARCHAR NOT NULL, row_count BIGINT NOT NULL, size_bytes BIGINT NOT NULL,
+                ingested_at TIMESTAMP NOT NULL, loaded_at TIMESTAMP NOT NULL
+            )""")
+        connection.execute("""
+            CREATE TABLE IF NOT EXISTS ops.coverage (
+                feed VARCHAR NOT NULL, series VARCHAR NOT NULL, channel VARCHAR NOT NULL, start_at TIMESTAMP NOT NULL,
+                end_at TIMESTAMP NOT NULL, row_count BIGINT NOT NULL, url VARCHAR, sha256 VARCHAR,
+                is_absent BOOLEAN NOT NULL, segment VARCHAR NOT NULL
+            )""")
+        connection.execute("CREATE OR REPLACE VIEW ops.known_gaps AS SELECT * FROM ops.coverage WHERE is_absent")
+        for feed in FEEDS:
+            columns = {name: SQL_TYPES[dtype.base_type()] for name, dtype in feed.rows_schema().items()}
+            if _create(connection, feed.name, columns):
+                _describe(connection, feed)
+        _create(connection, QUARANTINE, dict.fromkeys(QUARANTINE_SCHEMA, "VARCHAR"))
+        connection.commit()
+    except BaseException:
+        connection.rollback()
+        raise
 
 
 def load_segments(connection: duckdb.DuckDBPyConnection, landing: Landing, feed: Feed | None = None) -> int:
@@ -98,12 +105,10 @@ def _create(connection: duckdb.DuckDBPyConnection, table: str, columns: dict[str
     if _columns(connection, table) == wanted:
         return False
     name = f"raw.{identifier(table)}"
-    connection.begin()
     connection.execute(f"DROP TABLE IF EXISTS {name}")
     connection.execute("DELETE FROM raw.load_ledger WHERE feed = ?", [table])
     connection.execute("DELETE FROM ops.coverage WHERE feed = ?", [table])
     connection.execute(f"CREATE TABLE {name} ({', '.join(f'{identifier(c)} {t}' for c, t in wanted.items())})")
-    connection.commit()
     return True
 
 

@@ -1,4 +1,4 @@
-"""The recorded market beside the repository: its server as a process, and figures of a day straight from its files.
+"""The recorded market beside the repository: its server, runs on it, and figures of a day straight from its files.
 
 The figures are plain Python over the recorded rows: no DuckDB, no dbt, no module of the project.
 """
@@ -16,9 +16,32 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
+from pipelines import Ran, leverage
+
 RECORDED = Path(__file__).resolve().parents[3] / "shared" / "recorded_market"
 REASON = "the recorded market is not there: ../shared/recorded_market"
+KEY = "key-that-nobody-may-read-5f2c"  # any key will do there
+NOW = "2026-02-02T04:00:00Z"  # the server's clock unless it is moved
 DAY = timedelta(days=1)
+
+
+def run(url: str, warehouse: Path, now: str, *more: str, catalogue: Path | None = None) -> Ran:
+    """`leverage run` on a relay, with a key for Coinalyze."""
+    chosen = {"LEVERAGE_CATALOGUE": str(catalogue)} if catalogue else {}
+    arguments = ("run", "--market", url, "--now", now, "--warehouse", warehouse, *more)
+    return leverage(*arguments, extra={"COINALYZE_API_KEY": KEY, **chosen})
+
+
+def skipped(ran: Ran) -> dict[str, str]:
+    """The feeds that a run said it skipped, each with its reason; every feed in a line of its own."""
+    lines = [line.removeprefix("skipped ").partition(": ") for line in ran.err.splitlines() if line.startswith("skipped ")]
+    assert len({feed for feed, _, _ in lines}) == len(lines), ran.err
+    return {feed: why for feed, _, why in lines}
+
+
+def files_with(directory: Path, text: str) -> list[Path]:
+    """The files below a directory whose bytes hold `text`."""
+    return [file for file in directory.rglob("*") if file.is_file() and text.encode() in file.read_bytes()]
 
 
 class RecordedMarket:

@@ -1,0 +1,113 @@
+"""Whether anything could come out differently: the hash changes with what goes into a release and with nothing else."""
+
+from dataclasses import replace
+from datetime import date, datetime, timedelta, timezone
+
+import pytest
+from small_warehouse import FEED, LAST, NOW, PRESENT, day, land, land_broken, rows
+
+import warehouse.fingerprint
+from ingest.feeds import load_catalogue
+from ingest.pull import Pulled
+from warehouse.context import record_pull, write_context
+from warehouse.fingerprint import fingerprint, published_fingerprint
+from warehouse.location import Calendar
+from warehouse.publishing import Release, publish
+from warehouse.raw import load_segments
+
+
+@pytest.fixture
+def built(connection, landing):
+    """A build database with one segment, the catalogue's instruments and one pull."""
+    land(landing)
+    load_segments(connection, landing)
+    write_context(connection, PRESENT, load_catalogue())
+    record_pull(connection, Pulled(FEED.name), "first", NOW)
+    return connection
+
+
+def pull(connection, skipped: str | None = None, **more) -> None:
+    record_pull(connection, Pulled(FEED.name, skipped=skipped, **more), "later", NOW)
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        pytest.param(lambda c, landing: land(landing, 2, hour=1), id="rows"),
+        pytest.param(lambda c, landing: land(landing, 1, 9.0, hour=1), id="restated"),
+        pytest.param(lambda c, landing: land_broken(landing), id="quarantined"),
+        pytest.param(lambda c, landing: c.execute("DELETE FROM ops.instruments WHERE symbol = 'btc'"), id="instruments"),
+        pytest.param(lambda c, landing: pull(c, "not available from this country"), id="skipped"),
+    ],
+)
+def test_it_changes_with_what_goes_into_a_release(built, landing, change):
+    before = fingerprint(built, PRESENT)
+    change(built, landing)
+    load_segments(built, landing)
+    assert fingerprint(built, PRESENT) != before
+
+
+def test_it_changes_with_the_days_spoken_about(built):
+    found = {fingerprint(built, PRESENT)}
+    for calendar in (Calendar(date(2026, 1, 29), LAST), Calendar(PRESENT.calendar.first_day, date(2026, 1, 31))):
+        found.add(fingerprint(built, replace(PRESENT, calendar=calendar)))
+    assert len(found) == 3
+
+
+def test_it_does_not_change_with_a_run_that_brings_nothing(built, landing):
+    before = fingerprint(built, PRESENT)
+    landing.write(FEED, rows().clear(), [day(2, absent=True)], NOW)
+    load_segments(built, landing)
+    pull(built, notes=["an archive was damaged"])
+    write_context(built, PRESENT, load_catalogue())
+    assert fingerprint(built, replace(PRESENT, now=NOW + timedelta(hours=7))) == before
+
+
+def test_a_feed_that_comes_back_changes_it_although_it_brought_no_row(built):
+    reachable = fingerprint(built, PRESENT)
+    pull(built, "no connection")
+    skipped = fingerprint(built, PRESENT)
+    pull(built, "no connection")
+    assert fingerprint(built, PRESENT) == skipped
+    pull(built, None)
+    assert fingerprint(built, PRESENT) == reachable != skipped
+
+
+def test_it_changes_once_when_the_last_day_becomes_final(built):
+    moments = [datetime(2026, 2, 2, 5, 29), datetime(2026, 2, 2, 5, 30), datetime(2026, 2, 9)]
+    early, final, later = (fingerprint(built, replace(PRESENT, now=m.replace(tzinfo=NOW.tzinfo))) for m in moments)
+    assert early != final == later
+
+
+def test_the_same_moment_in_another_zone_is_the_same(built):
+    elsewhere = NOW.astimezone(timezone(timedelta(hours=-10)))
+    assert fingerprint(built, replace(PRESENT, now=elsewhere)) == fingerprint(built, PRESENT)
+
+
+def test_it_changes_with_the_code_that_makes_a_release_and_with_no_other_file(built, tmp_path, monkeypatch):
+    for name in ("dbt_project/models/marts/a.sql", "regimes/parameters.toml", "warehouse/raw.py", "ingest/catalogue.toml"):
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / name).write_text("as it is")
+    monkeypatch.setattr("warehouse.fingerprint.PROJECT", tmp_path)
+    seen = {fingerprint(built, PRESENT)}
+    (tmp_path / "regimes" / "notes.md").write_text("a thought")
+    (tmp_path / "cli").mkdir()
+    (tmp_path / "cli" / "main.py").write_text("colours")
+    assert {fingerprint(built, PRESENT)} == seen
+    for name in ("dbt_project/models/marts/a.sql", "regimes/parameters.toml", "warehouse/raw.py", "ingest/catalogue.toml"):
+        (tmp_path / name).write_text("as it will be")
+        seen.add(fingerprint(built, PRESENT))
+    assert len(seen) == 5
+
+
+def test_every_kind_of_code_is_found():
+    suffixes = {file.suffix for file in warehouse.fingerprint._code_files()}
+    assert suffixes == {".sql", ".yml", ".py", ".toml"}
+
+
+def test_a_release_tells_what_it_was_made_from(built, warehouse):
+    assert published_fingerprint(warehouse) is None
+    built.execute("CREATE SCHEMA IF NOT EXISTS marts; CREATE TABLE marts.a AS SELECT 1 AS b")
+    inputs = fingerprint(built, PRESENT)
+    publish(built, warehouse, Release(("a",), {}, {"inputs": inputs}, False), NOW)
+    assert published_fingerprint(warehouse) == inputs

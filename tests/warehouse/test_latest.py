@@ -1,0 +1,105 @@
+"""What latest.json says: the newest day of every asset, Bitcoin first, and null where nothing is known."""
+
+import json
+from datetime import UTC, date, datetime
+
+import pytest
+from small_warehouse import FIRST, LAST, NOW, PRESENT, make_marts
+
+from warehouse.errors import NotPublished, WarehouseError
+from warehouse.latest import FORMAT, HEADLINE, LABEL, latest_document
+from warehouse.publishing import Release, publish
+from warehouse.reading import latest, required_latest, select
+
+
+def document(connection, *days, simulated=False):
+    make_marts(connection, *days)
+    return latest_document(connection, PRESENT, market="live", simulated=simulated, inputs="abc")
+
+
+def test_it_tells_the_newest_day_of_every_asset_bitcoin_first(connection):
+    said = document(
+        connection,
+        ("ADA", LAST, "calm", 0.5),
+        ("BTC", FIRST, "calm", 1.0),
+        ("BTC", LAST, "leverage_flush", -3.5),
+        ("ETH", FIRST, "deleveraging", None),
+    )
+    assert list(said["assets"]) == ["BTC", "ADA", "ETH"]
+    assert (said["asset"], said["day"], said["regime"]) == ("BTC", "2026-02-01", "leverage_flush")
+    assert said["headline"]["return_pct"] == -3.5
+    assert said["assets"]["ETH"]["day"] == "2026-01-30"
+    assert {said[name] == said["assets"]["BTC"][name] for name in ("asset", "day", "headline", *LABEL)} == {True}
+
+
+def test_it_has_the_fields_that_a_bot_relies_on(connection):
+    said = document(connection, ("BTC", LAST, "calm", 1.0))
+    assert set(said) == {
+        "format", "asset", "day", *LABEL, "headline", "market", "simulated", "published_at", "first_day", "last_day",
+        "unavailable_feeds", "feeds", "assets", "inputs",
+    }  # fmt: skip
+    assert tuple(said["headline"]) == HEADLINE
+    assert (said["format"], said["market"], said["simulated"], said["inputs"]) == (FORMAT, "live", False, "abc")
+    assert (said["first_day"], said["last_day"]) == ("2026-01-30", "2026-02-01")
+    assert datetime.fromisoformat(said["published_at"]) == NOW
+    assert said["confidence"] == 0.75
+
+
+def test_feeds_that_could_not_be_had_are_named(connection):
+    said = document(connection, ("BTC", LAST, "calm", 1.0))
+    assert said["unavailable_feeds"] == ["coinalyze_funding"]
+    assert said["feeds"] == [
+        {
+            "feed": "coinalyze_funding", "last_day": "2026-01-31", "row_count": 7, "quarantined_count": 1,
+            "skipped": "no API key",
+        }
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize("number", [None, float("nan"), float("inf"), float("-inf")])
+def test_a_number_that_is_missing_or_none_is_null_never_zero(connection, number):
+    said = document(connection, ("BTC", LAST, "insufficient_data", number))
+    assert said["headline"]["return_pct"] is None
+    json.dumps(said, allow_nan=False)
+
+
+def test_without_any_day_it_still_says_what_was_asked(connection):
+    said = document(connection)
+    assert said["assets"] == {}
+    assert "day" not in said
+    assert said["last_day"] == "2026-02-01"
+
+
+def test_the_market_that_is_simulated_says_so(connection):
+    assert document(connection, ("BTC", LAST, "calm", 1.0), simulated=True)["simulated"] is True
+
+
+# --- reading it back
+
+
+def test_what_was_published_is_read_back(connection, warehouse):
+    said = document(connection, ("BTC", LAST, "calm", 1.0))
+    publish(connection, warehouse, Release(("regimes_daily",), {}, said, False), NOW)
+    assert latest(warehouse) == required_latest(warehouse) == said
+    days = select(warehouse, "SELECT day FROM regimes_daily WHERE asset = ?", ["BTC"])
+    assert days.rows() == [(date(2026, 2, 1),)]
+
+
+def test_before_anything_is_published_there_is_none(warehouse):
+    assert latest(warehouse) is None
+    with pytest.raises(NotPublished, match="run: leverage run"):
+        required_latest(warehouse)
+
+
+@pytest.mark.parametrize("content", ["", "{", b"\xff\xfe"])
+def test_a_file_that_cannot_be_read_is_named(warehouse, content):
+    warehouse.published.mkdir()
+    path = warehouse.published / "latest.json"
+    path.write_bytes(content if isinstance(content, bytes) else content.encode())
+    with pytest.raises(WarehouseError, match=r"cannot read .*latest\.json"):
+        latest(warehouse)
+
+
+def test_the_moment_of_publishing_is_told_in_utc(connection):
+    assert document(connection)["published_at"].endswith("+00:00")
+    assert datetime.fromisoformat(document(connection)["published_at"]).tzinfo == UTC

@@ -1,0 +1,112 @@
+"""The raw tables are what the feeds' schemas say, and a schema that changed makes its table anew from landing."""
+
+import pytest
+from small_warehouse import FEED, day, everything, land, land_broken, rows
+
+import warehouse.raw
+from ingest.feeds import FEEDS
+from ingest.schema import unit_of
+from warehouse.dbt_sources import declarations
+from warehouse.raw import create_tables, load_segments
+
+TYPES = {
+    "symbol": "VARCHAR",
+    "open_at": "TIMESTAMP",
+    "long_coin": "DOUBLE",
+    "short_coin": "DOUBLE",
+    "ingested_at": "TIMESTAMP",
+    "segment": "VARCHAR",
+}
+
+
+def columns(connection, table: str) -> dict[str, str]:
+    return dict(
+        connection.execute(
+            "SELECT column_name, data_type FROM duckdb_columns() WHERE schema_name = 'raw' AND table_name = ?"
+            " ORDER BY column_index",
+            [table],
+        ).fetchall()
+    )
+
+
+def comments(connection, table: str) -> dict[str, str]:
+    return dict(
+        connection.execute(
+            "SELECT column_name, comment FROM duckdb_columns() WHERE schema_name = 'raw' AND table_name = ?", [table]
+        ).fetchall()
+    )
+
+
+def test_a_raw_table_has_the_schemas_columns_and_its_lineage(connection):
+    assert columns(connection, FEED.name) == TYPES
+    assert list(columns(connection, FEED.name)) == list(TYPES)
+    assert columns(connection, "coinmetrics_network")["day"] == "DATE"
+    assert columns(connection, "binance_um_klines")["trade_count"] == "BIGINT"
+    assert set(columns(connection, "quarantine").values()) == {"VARCHAR", "TIMESTAMP"}
+
+
+@pytest.mark.parametrize("feed", FEEDS, ids=lambda feed: feed.name)
+def test_every_table_and_column_says_what_it_is_in_which_unit(connection, feed):
+    (about,) = connection.execute("SELECT comment FROM duckdb_tables() WHERE table_name = ?", [feed.name]).fetchone()
+    assert about == feed.description
+    said = comments(connection, feed.name)
+    assert set(said) == set(columns(connection, feed.name))
+    for name, column in feed.schema.columns.items():
+        unit = unit_of(column)
+        assert said[name] == (f"{column.description} [{unit}]" if unit else column.description)
+    assert "fetched" in said["ingested_at"]
+
+
+def test_making_the_tables_again_changes_nothing(connection, landing):
+    land(landing)
+    load_segments(connection, landing)
+    before = everything(connection)
+    create_tables(connection)
+    assert everything(connection) == before
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        "DROP COLUMN short_coin",
+        "ADD COLUMN mood VARCHAR",
+        "ALTER COLUMN long_coin TYPE VARCHAR",
+        "RENAME COLUMN long_coin TO longs",
+    ],
+)
+def test_a_table_of_another_schema_is_made_anew_and_filled_from_landing(connection, landing, change):
+    land(landing)
+    load_segments(connection, landing)
+    before = everything(connection)
+    connection.execute(f"ALTER TABLE raw.{FEED.name} {change}")
+    create_tables(connection)
+    assert columns(connection, FEED.name) == TYPES
+    assert comments(connection, FEED.name)["long_coin"].endswith("[coin]")
+    assert connection.execute("SELECT count(*) FROM ops.coverage").fetchone() == (0,)
+    assert load_segments(connection, landing) == 1
+    assert everything(connection) == before
+
+
+def test_only_the_table_that_changed_is_made_anew(connection, landing):
+    land(landing)
+    land_broken(landing)
+    load_segments(connection, landing)
+    connection.execute("ALTER TABLE raw.quarantine ADD COLUMN mood VARCHAR")
+    create_tables(connection)
+    assert connection.execute("SELECT feed FROM raw.load_ledger").fetchall() == [(FEED.name,)]
+    assert load_segments(connection, landing) == 1
+
+
+def test_segments_from_before_a_change_are_loaded_with_the_columns_that_are_left(connection, landing, monkeypatch):
+    """One landed with a column that the schema no longer has, one from before a column that it has now."""
+    older = rows(1).rename({"short_coin": "shorts"})
+    monkeypatch.setattr(warehouse.raw, "FEEDS", (FEED,))
+    landing.write(FEED, older, [day(1)], land(landing, 2).ingested_at)
+    assert load_segments(connection, landing, FEED) == 2
+    loaded = connection.execute(f"SELECT long_coin, short_coin FROM raw.{FEED.name} ORDER BY open_at").fetchall()
+    assert loaded == [(1.5, None), (1.5, 0.5)]
+
+
+def test_the_dbt_sources_say_what_the_schemas_say():
+    for path, text in declarations().items():
+        assert path.read_text() == text, f"{path.name} of {path.parent.name} is stale; run: make sources"

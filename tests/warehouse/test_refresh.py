@@ -1,0 +1,95 @@
+"""One feed brought up to date: landing first, then only what the venue has and we lack, and a record of how it went."""
+
+
+import pytest
+from small_warehouse import FEED, NOW, PRESENT, SYMBOL, land
+
+from ingest.errors import HostUnreachable
+from ingest.feeds import Catalogue, load_catalogue
+from ingest.http import Traffic
+from ingest.landing import Landing
+from warehouse.connection import build_database
+from warehouse.refresh import Refresher
+
+DAY = 86_400
+
+
+class Venue:
+    """Coinalyze with a row for each day asked for, the longs of `values` where they name a day; or nothing at all."""
+
+    def __init__(self, values: dict[int, object] | None = None, error: Exception | None = None) -> None:
+        self.values, self.error, self.asked = values or {}, error, []
+
+    @property
+    def traffic(self) -> Traffic:
+        return Traffic(len(self.asked), 0, 0)
+
+    def get_json(self, url, params, headers):
+        self.asked.append(params)
+        if self.error:
+            raise self.error
+        days = range(params["from"], params["to"], DAY)
+        return [{"symbol": SYMBOL, "history": [{"t": t, "l": self.values.get(n, 1), "s": 1} for n, t in enumerate(days)]}]
+
+
+@pytest.fixture
+def refresh(warehouse):
+    """Refresh the feed from a venue and say how it went."""
+    instruments = tuple(i for i in load_catalogue().instruments[FEED.name] if i.symbol == SYMBOL)
+
+    def refreshed(venue: Venue):
+        catalogue = Catalogue({FEED.name: instruments}, {})
+        return Refresher(warehouse, catalogue, venue, {"COINALYZE_API_KEY": "any"}).refresh(FEED, PRESENT, "run")
+
+    return refreshed
+
+
+def counted(warehouse, what: str) -> int:
+    with build_database(warehouse.build) as connection:
+        return connection.execute(f"SELECT count(*) FROM {what}").fetchone()[0]
+
+
+def test_a_first_refresh_loads_the_whole_calendar_and_a_second_asks_for_nothing(refresh, warehouse):
+    pulled = refresh(Venue())
+    assert (pulled.rows, pulled.skipped, len(pulled.segments)) == (3, None, 1)
+    assert counted(warehouse, f"raw.{FEED.name}") == 3
+    venue = Venue()
+    again = refresh(venue)
+    assert (again.rows, venue.asked) == (0, [])
+    assert counted(warehouse, f"raw.{FEED.name}") == 3
+    assert counted(warehouse, "ops.pulls") == 2
+
+
+def test_broken_rows_are_in_quarantine_and_nowhere_else(refresh, warehouse):
+    pulled = refresh(Venue({1: -5}))
+    assert (pulled.rows, pulled.quarantined) == (2, 1)
+    assert counted(warehouse, f"raw.{FEED.name}") == 2
+    assert counted(warehouse, "raw.quarantine") == 1
+    assert counted(warehouse, f"raw.{FEED.name} WHERE long_coin < 0") == 0
+
+
+def test_what_has_landed_is_loaded_although_the_venue_is_out_of_reach(refresh, warehouse):
+    land(Landing(warehouse.landing))
+    pulled = refresh(Venue(error=HostUnreachable("no connection", host="api.coinalyze.net")))
+    assert pulled.skipped == "no connection (api.coinalyze.net)"
+    assert counted(warehouse, f"raw.{FEED.name}") == 1
+    with build_database(warehouse.build) as connection:
+        (skipped,) = connection.execute("SELECT skipped FROM ops.pulls").fetchone()
+    assert skipped == pulled.skipped
+
+
+def test_a_database_that_was_deleted_is_rebuilt_without_asking_again(refresh, warehouse):
+    refresh(Venue())
+    warehouse.build.unlink()
+    venue = Venue()
+    refresh(venue)
+    assert venue.asked == []
+    assert counted(warehouse, f"raw.{FEED.name}") == 3
+
+
+def test_a_day_that_landed_and_was_never_loaded_is_not_asked_for(refresh, warehouse):
+    land(Landing(warehouse.landing), 1)
+    venue = Venue()
+    refresh(venue)
+    (asked,) = venue.asked
+    assert asked["to"] == int(NOW.replace(hour=0).timestamp()) - DAY - 1
