@@ -14,6 +14,7 @@ from warehouse.errors import NotPublished, WarehouseError, WarehouseLocked
 from warehouse.location import Warehouse
 
 MEMORY_LIMIT = "600MB"  # a full rebuild stays under 1 GB with Python, Polars and Dagster beside it
+REBUILT = "if it is damaged, delete it, and the next run rebuilds it from landing/"
 PATIENCE = 10.0  # seconds for a dying process to let go of the file
 
 
@@ -36,16 +37,14 @@ def _open_build(path: Path) -> duckdb.DuckDBPyConnection:
             return connection
         except duckdb.IOException as error:
             if "could not set lock" not in str(error).lower():
-                raise WarehouseError(f"cannot open {path}: {_first_line(error)}") from error
+                raise WarehouseError(f"cannot open {path}: {_first_line(error)}; {REBUILT}") from error
             if time.monotonic() >= deadline:
                 raise WarehouseLocked(
                     f"another process has {path} open; only the pipeline may, others read published/"
                 ) from error
             time.sleep(0.1)
         except duckdb.Error as error:
-            raise WarehouseError(
-                f"cannot open {path}: {_first_line(error)}; delete it, and the next run rebuilds it from landing/"
-            ) from error
+            raise WarehouseError(f"cannot open {path}: {_first_line(error)}; {REBUILT}") from error
 
 
 @contextmanager

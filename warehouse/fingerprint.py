@@ -15,13 +15,15 @@ from warehouse.reading import latest
 
 FINAL_AFTER = timedelta(hours=5, minutes=30)  # after the end of a day: then what has not come is missing
 PROJECT = Path(__file__).resolve().parents[1]
+# Patterns, because warehouse/data lies inside the package and holds whole warehouses.
 CODE = (
-    "dbt_project/models",
-    "dbt_project/macros",
     "dbt_project/dbt_project.yml",
-    "regimes",
-    "warehouse",
-    "ingest/catalogue.toml",
+    "dbt_project/models/**/*.sql",
+    "dbt_project/models/**/*.yml",
+    "dbt_project/macros/**/*.sql",
+    "regimes/*.py",
+    "regimes/*.toml",
+    "warehouse/*.py",
 )
 
 
@@ -42,10 +44,8 @@ def fingerprint(connection: duckdb.DuckDBPyConnection, present: Present) -> str:
 
 
 def _code_files() -> Iterable[Path]:
-    for name in CODE:
-        path = PROJECT / name
-        found = [path] if path.is_file() else path.rglob("*")
-        yield from sorted(f for f in found if f.suffix in {".sql", ".yml", ".py", ".toml"})
+    for pattern in CODE:
+        yield from sorted(PROJECT.glob(pattern))
 
 
 def published_fingerprint(warehouse: Warehouse) -> str | None:

@@ -61,7 +61,7 @@ def publish(connection: duckdb.DuckDBPyConnection, warehouse: Warehouse, release
         _switch(warehouse.published, final)
         for old in _finished(warehouse)[:-KEPT]:
             shutil.rmtree(old)
-    except (OSError, duckdb.IOException) as error:
+    except (OSError, duckdb.IOException, duckdb.TransactionException) as error:  # the last: a full disk at commit
         reason = (isinstance(error, OSError) and error.strerror) or str(error).splitlines()[0]
         raise WarehouseError(
             f"cannot publish to {warehouse.releases}: {reason}; the last release stays as it was"
