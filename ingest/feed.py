@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Literal, Protocol
 
 import pandera.polars as pa
@@ -141,7 +141,8 @@ class Feed:
 
     `key` are the natural key columns, `observed` the column that tells when (its day counts for freshness),
     `step` how long one observation speaks for, `retention` how far back the venue keeps it (None: all of it),
-    `settles` how long after a day its value can still be missing without anything being wrong.
+    `settles` how long after a day its value can still be missing without anything being wrong. With `stamped_at_end`
+    an observation speaks for what came before its stamp: one at 00:00 belongs to the day before.
     """
 
     name: str
@@ -157,8 +158,13 @@ class Feed:
     fetch: Fetch
     hosts: tuple[str, ...]
     settles: timedelta = timedelta(0)
+    stamped_at_end: bool = False
     key_variable: str | None = None
     key_from: str | None = None
+
+    def day_of(self, observed: datetime) -> date:
+        """The UTC day that an observation speaks for."""
+        return (observed - timedelta(microseconds=1) if self.stamped_at_end else observed).date()
 
     def rows_schema(self) -> dict[str, pl.DataType]:
         """Column name to Polars type, in order."""

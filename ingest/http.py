@@ -199,7 +199,9 @@ class MarketSession:
             raise closed
         self._count(requests=1)
         try:
-            with self._session.get(url, params=params, headers=headers, timeout=TIMEOUT, stream=True) as response:
+            with self._session.get(
+                url, params=params, headers=headers, timeout=TIMEOUT, stream=True, allow_redirects=headers is None
+            ) as response:
                 body = _without_keys(self._body(response, host, path), headers)
                 if response.status_code != 200:
                     self._refused(response, body, host, path, judge, archive)

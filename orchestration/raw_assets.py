@@ -107,7 +107,7 @@ def _checks(feed: Feed, refreshed: Refreshed, present: Present) -> Iterator[dg.A
         if present.now >= _settled(feed, present)
         else present.calendar.last_day - timedelta(days=1)
     )
-    reached = last is not None and last.date() >= due
+    reached = last is not None and feed.day_of(last) >= due
     yield dg.AssetCheckResult(
         check_name="up_to_date",
         passed=reached,

@@ -12,7 +12,12 @@ import psutil
 from dagster import DagsterInstance, DagsterRun, DagsterRunStatus, RunsFilter
 
 PROCESS_TAG = "leverage/process"
-UNDER_WAY = [DagsterRunStatus.STARTING, DagsterRunStatus.STARTED, DagsterRunStatus.CANCELING]
+UNDER_WAY = [
+    DagsterRunStatus.NOT_STARTED,  # made, and killed before its first event
+    DagsterRunStatus.STARTING,
+    DagsterRunStatus.STARTED,
+    DagsterRunStatus.CANCELING,
+]
 
 
 def this_process() -> str:
@@ -40,7 +45,9 @@ def _is_dead(run: DagsterRun) -> bool:
         return False
     pid, started = process.split("@")
     try:
-        return f"{psutil.Process(int(pid)).create_time():.2f}" != started
+        found = psutil.Process(int(pid))
+        # A zombie is dead: its parent has not asked how it ended, and in a container perhaps never will.
+        return found.status() == psutil.STATUS_ZOMBIE or f"{found.create_time():.2f}" != started
     except psutil.NoSuchProcess:
         return True
 

@@ -13,6 +13,7 @@ import sys
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from datetime import date, timedelta
 from pathlib import Path
 
 import polars as pl
@@ -64,6 +65,14 @@ def leverage(*arguments: str | Path, extra: Mapping[str, str] | None = None) -> 
     return Ran(done.returncode, done.stdout, done.stderr, time.monotonic() - began)
 
 
+def started(*arguments: str | Path, log: Path) -> subprocess.Popen[bytes]:
+    """`leverage` with these arguments, under way; what it says goes to `log`."""
+    with log.open("wb") as said:
+        return subprocess.Popen(
+            [LEVERAGE, *arguments], env=environment(), stdin=subprocess.DEVNULL, stdout=said, stderr=subprocess.STDOUT
+        )
+
+
 def published(warehouse: Path) -> dict[str, pl.DataFrame]:
     """Every published table by name, from the Parquet files of the newest release."""
     folder = (warehouse / "published").resolve() / "parquet"
@@ -95,6 +104,11 @@ def up_to(release: Mapping[str, pl.DataFrame], day: str) -> dict[str, pl.DataFra
     """The rows of days until `day`; tables without days whole."""
     last = pl.lit(day).str.to_date()
     return {n: f.filter(pl.col("day") <= last) if "day" in f.columns else f for n, f in release.items()}
+
+
+def next_morning(day: str) -> str:
+    """A present at which `day` is the last complete day, with all that belongs to it."""
+    return f"{date.fromisoformat(day) + timedelta(days=1)}T06:00:00Z"
 
 
 def copied(warehouse: Path, target: Path) -> Path:

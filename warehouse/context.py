@@ -108,7 +108,9 @@ def write_feed_status(connection: duckdb.DuckDBPyConnection, catalogue: Catalogu
 
 
 def _status(connection: duckdb.DuckDBPyConnection, feed: str) -> tuple[Any, ...]:
-    first, last, rows = reach(connection, feed_named(feed))
+    known = feed_named(feed)
+    first, last, rows = reach(connection, known)
+    days = (first and known.day_of(first), last and known.day_of(last))
     quarantined = first_row(connection, "SELECT count(*) FROM raw.quarantine WHERE feed = ?", [feed])
     gaps = first_row(connection, "SELECT count(*) FROM ops.known_gaps WHERE feed = ?", [feed])
     asked = first_row(
@@ -116,4 +118,4 @@ def _status(connection: duckdb.DuckDBPyConnection, feed: str) -> tuple[Any, ...]
         "SELECT pulled_at, skipped, notes FROM ops.pulls WHERE feed = ? ORDER BY rowid DESC LIMIT 1",
         [feed],
     )
-    return (feed, first, last, rows, *(quarantined or (0,)), *(gaps or (0,)), *(asked or (None, None, None)))
+    return (feed, *days, rows, *(quarantined or (0,)), *(gaps or (0,)), *(asked or (None, None, None)))

@@ -45,8 +45,8 @@ def create_tables(connection: duckdb.DuckDBPyConnection) -> None:
         connection.execute("CREATE SCHEMA IF NOT EXISTS ops")
         connection.execute("""
             CREATE TABLE IF NOT EXISTS raw.load_ledger (
-                segment VARCHAR PRIMARY KEY, feed VARCHAR NOT NULL, row_count BIGINT NOT NULL, size_bytes BIGINT NOT NULL,
-                ingested_at TIMESTAMP NOT NULL, loaded_at TIMESTAMP NOT NULL
+                segment VARCHAR PRIMARY KEY, feed VARCHAR NOT NULL, row_count BIGINT NOT NULL,
+                size_bytes BIGINT NOT NULL, ingested_at TIMESTAMP NOT NULL, loaded_at TIMESTAMP NOT NULL
             )""")
         connection.execute("""
             CREATE TABLE IF NOT EXISTS ops.coverage (

@@ -19,7 +19,7 @@ pytestmark = [
     pytest.mark.xdist_group("faults"),
 ]
 
-DAYS = ("--from", "2025-11-20", "--to", "2026-02-01")
+DAYS = ("--from", "2025-12-20", "--to", "2026-02-01")
 
 
 @pytest.fixture

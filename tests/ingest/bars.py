@@ -1,4 +1,4 @@
-"""A small feed's schema with one column of every kind, and rows of it as parsers leave them: times read, numbers text."""
+"""A small feed's schema with one column of every kind, and rows of it as parsers leave them: numbers still text."""
 
 from __future__ import annotations
 

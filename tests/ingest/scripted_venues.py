@@ -113,9 +113,9 @@ def asking(
     )
 
 
-def fetched(request: Request) -> list[Batch]:
-    """All batches of a fetch, held as they come, as a pull does it."""
-    batches = []
+def fetched(request: Request, into: list[Batch] | None = None) -> list[Batch]:
+    """All batches of a fetch, held as they come, as a pull does it; `into` has them even if the fetch breaks off."""
+    batches = [] if into is None else into
     for batch in request.feed.fetch(request):
         request.held.add(batch.parts)
         batches.append(batch)

@@ -66,8 +66,11 @@ def test_another_asset_is_an_entry_and_no_code(written):
 
 
 def test_hosts_have_their_limits(written):
-    text = BTC + '[hosts."fapi.binance.com"]\nper_second = 4\nburst = 2.5\n'
+    text = LIMITED + "per_second = 4\nburst = 2.5\n"
     assert load_catalogue(written(text)).hosts == {"fapi.binance.com": Host(per_second=4, burst=2.5)}
+
+
+LIMITED = BTC + '[hosts."fapi.binance.com"]\n'
 
 
 def without(line: str) -> str:
@@ -100,9 +103,9 @@ def without(line: str) -> str:
         pytest.param(ETH.replace('"linear"', '"quanto"'), "margin type 'quanto'", id="margin-type"),
         pytest.param(BTC + BTC, "binance_spot_klines lists BTCUSDT twice", id="twice"),
         pytest.param(BTC + '[hosts."fapi.binance.cmo"]\nper_second = 1', "no feed asks the host", id="host"),
-        pytest.param(BTC + '[hosts."fapi.binance.com"]\nper_hour = 1', "host fapi.binance.com with", id="limit"),
-        pytest.param(BTC + '[hosts."fapi.binance.com"]\nper_second = "4"', "host fapi.binance.com with", id="limit-text"),
-        pytest.param(BTC + '[hosts."fapi.binance.com"]\nper_second = -1', "host fapi.binance.com with", id="limit-negative"),
+        pytest.param(LIMITED + 'per_hour = 1', "host fapi.binance.com with", id="limit"),
+        pytest.param(LIMITED + 'per_second = "4"', "host fapi.binance.com with", id="limit-text"),
+        pytest.param(LIMITED + 'per_second = -1', "host fapi.binance.com with", id="limit-below-0"),
         pytest.param(BTC + '[hosts]\n"fapi.binance.com" = 4', "host fapi.binance.com with", id="limit-bare"),
     ],
 )  # fmt: skip

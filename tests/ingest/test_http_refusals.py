@@ -122,5 +122,5 @@ def test_an_error_body_under_http_200_is_no_data(relay, api_samples):
 
 def test_binance_codes_for_too_many_requests_are_tried_again(relay):
     relay.answers(URL, Response('{"code": -1003, "msg": "Too many requests."}', status=400))
-    with pytest.raises(VenueFailing, match="code -1003: Too many requests., 12 times"):
+    with pytest.raises(VenueFailing, match=r"code -1003: Too many requests\., 12 times"):
         relay.session.get_json(URL, judge=rest.judge)

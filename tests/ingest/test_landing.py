@@ -186,5 +186,5 @@ def test_quarantined_rows_land_in_a_folder_of_their_own_with_their_feed(landing)
 def test_a_file_that_is_no_segment_any_more_is_named(landing):
     segment = landing.write(FEED, rows(), [PART], NOW)
     landing.path(segment).write_bytes(b"PAR1 and then nothing")
-    with pytest.raises(IngestError, match="is not a readable segment.*restore it from a backup"):
+    with pytest.raises(IngestError, match=r"is not a readable segment.*restore it from a backup"):
         landing.parts(segment)

@@ -1,6 +1,7 @@
 """Interval arithmetic of half-open windows, against sets of hours."""
 
 from datetime import UTC, date, datetime, timedelta
+from itertools import pairwise
 
 import pytest
 from hypothesis import given
@@ -22,9 +23,8 @@ WINDOWS = st.builds(window, HOURS, HOURS)  # some of them end before they begin:
 
 
 def hours(*windows: Window) -> set[int]:
-    return {
-        n for n in range(SPAN) for w in windows if w.start <= EPOCH + timedelta(hours=n) and w.end > EPOCH + timedelta(hours=n)
-    }  # fmt: skip
+    moments = {n: EPOCH + timedelta(hours=n) for n in range(SPAN)}
+    return {n for n, moment in moments.items() for w in windows if w.start <= moment < w.end}
 
 
 @given(st.lists(WINDOWS, max_size=6))
@@ -32,7 +32,7 @@ def test_merged_windows_are_the_same_moments_apart_and_in_order(windows):
     merged = merge(windows)
     assert hours(*merged) == hours(*windows)
     assert all(merged)
-    assert all(earlier.end < later.start for earlier, later in zip(merged, merged[1:], strict=False))
+    assert all(earlier.end < later.start for earlier, later in pairwise(merged))
 
 
 @given(WINDOWS, st.lists(WINDOWS, max_size=6))

@@ -1,4 +1,4 @@
-"""What the tests of the warehouse share: a directory of one, its landing, and its build database with empty raw tables."""
+"""What the tests of the warehouse share: a directory of one, its landing, its build database with empty tables."""
 
 from __future__ import annotations
 

@@ -43,7 +43,9 @@ def land(landing: Landing, number: int = 1, long_coin: float = 1.5, *, hour: int
 
 
 def land_broken(landing: Landing, number: int = 1) -> Segment:
-    broken = pl.DataFrame({"symbol": [SYMBOL], "reason": ["long_coin: not negative"], "payload": ['{"long_coin":"-1"}']})
+    broken = pl.DataFrame(
+        {"symbol": [SYMBOL], "reason": ["long_coin: not negative"], "payload": ['{"long_coin":"-1"}']}
+    )
     segment = landing.quarantine(FEED, broken, [day(number)], NOW)
     assert segment is not None
     return segment

@@ -9,7 +9,20 @@ import pytest
 from warehouse.connection import build_database, first_row, identifier, literal, published_database
 from warehouse.errors import NotPublished, WarehouseError, WarehouseLocked
 
-HOSTILE = ["plain", "with space", 'quo"te', 'end"', '"; DROP TABLE t; --', "it's", "';--", "", "Größe", "a\nb", "$1", "?"]
+HOSTILE = [
+    "plain",
+    "with space",
+    'quo"te',
+    'end"',
+    '"; DROP TABLE t; --',
+    "it's",
+    "';--",
+    "",
+    "Größe",
+    "a\nb",
+    "$1",
+    "?",
+]
 
 OPEN = """
 import duckdb, sys
@@ -21,9 +34,10 @@ sys.stdin.read()
 
 @pytest.mark.parametrize("name", [name for name in HOSTILE if name])
 def test_an_identifier_is_the_name_whatever_it_contains(name):
+    columns = "SELECT table_name, column_name FROM duckdb_columns() WHERE NOT internal"
     with duckdb.connect() as connection:
         connection.execute(f"CREATE TABLE {identifier(name)} ({identifier(name)} INTEGER)")
-        assert connection.execute("SELECT table_name, column_name FROM duckdb_columns()").fetchall() == [(name, name)]
+        assert connection.execute(columns).fetchall() == [(name, name)]
 
 
 @pytest.mark.parametrize("text", [*HOSTILE, "\\", "\\'", "''", "E'x'"])
@@ -53,7 +67,7 @@ def test_a_database_that_another_process_has_open_is_locked(warehouse, monkeypat
     )
     try:
         assert other.stdout.readline() == b"open\n"
-        with pytest.raises(WarehouseLocked, match="another process has .* open"), build_database(warehouse.build):
+        with pytest.raises(WarehouseLocked, match=r"another process has .* open"), build_database(warehouse.build):
             pytest.fail("two had it open")
     finally:
         other.kill()
@@ -66,7 +80,10 @@ def test_a_database_that_another_process_has_open_is_locked(warehouse, monkeypat
 
 def test_a_file_that_is_no_database_is_named_with_what_to_do(warehouse):
     warehouse.build.write_bytes(b"no database" * 1000)
-    with pytest.raises(WarehouseError, match="delete it, and the next run rebuilds it") as raised, build_database(warehouse.build):
+    with (
+        pytest.raises(WarehouseError, match=r"delete it, and the next run rebuilds it") as raised,
+        build_database(warehouse.build),
+    ):
         pytest.fail("opened")
     assert "\n" not in str(raised.value)
 
@@ -74,7 +91,7 @@ def test_a_file_that_is_no_database_is_named_with_what_to_do(warehouse):
 def test_a_path_with_lock_in_its_name_is_not_taken_for_a_lock(tmp_path):
     place = tmp_path / "blockchain" / "build.duckdb"
     place.mkdir(parents=True)
-    with pytest.raises(WarehouseError, match="cannot open") as raised, build_database(place):
+    with pytest.raises(WarehouseError, match=r"cannot open") as raised, build_database(place):
         pytest.fail("opened")
     assert not isinstance(raised.value, WarehouseLocked)
 
@@ -86,12 +103,12 @@ def test_first_row_is_none_without_rows_and_takes_values(warehouse):
 
 
 def test_before_anything_is_published_a_reader_is_told_what_to_run(warehouse):
-    with pytest.raises(NotPublished, match="nothing is published .* run: leverage run"), published_database(warehouse):
+    with pytest.raises(NotPublished, match=r"nothing is published .* run: leverage run"), published_database(warehouse):
         pytest.fail("opened")
 
 
 def test_a_published_file_that_is_damaged_is_named(warehouse):
     warehouse.published.mkdir()
     (warehouse.published / "leverage.duckdb").write_bytes(b"torn" * 5000)
-    with pytest.raises(WarehouseError, match="cannot open"), published_database(warehouse):
+    with pytest.raises(WarehouseError, match=r"cannot open"), published_database(warehouse):
         pytest.fail("opened")

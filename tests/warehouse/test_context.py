@@ -31,7 +31,15 @@ def test_every_symbol_of_every_feed_is_listed_with_what_it_stands_for(connection
     write_context(connection, PRESENT, load_catalogue())
     listed = connection.execute("SELECT * FROM ops.instruments").fetchall()
     assert ("coinalyze_open_interest", SYMBOL, "BTC", "binance", "BTCUSDT", "perpetual", "linear") in listed
-    assert ("coinalyze_open_interest", "BTCUSD_PERP.A", "BTC", "binance", "BTCUSD_PERP", "perpetual", "inverse") in listed
+    assert (
+        "coinalyze_open_interest",
+        "BTCUSD_PERP.A",
+        "BTC",
+        "binance",
+        "BTCUSD_PERP",
+        "perpetual",
+        "inverse",
+    ) in listed
     assert ("coinmetrics_network", "btc", "BTC", None, None, "network", None) in listed
     assert ("binance_spot_klines", "BTCUSDT", "BTC", "binance", "BTCUSDT", "spot", None) in listed
     assert len(listed) == sum(map(len, load_catalogue().instruments.values()))

@@ -36,7 +36,9 @@ def pull(connection, skipped: str | None = None, **more) -> None:
         pytest.param(lambda c, landing: land(landing, 2, hour=1), id="rows"),
         pytest.param(lambda c, landing: land(landing, 1, 9.0, hour=1), id="restated"),
         pytest.param(lambda c, landing: land_broken(landing), id="quarantined"),
-        pytest.param(lambda c, landing: c.execute("DELETE FROM ops.instruments WHERE symbol = 'btc'"), id="instruments"),
+        pytest.param(
+            lambda c, landing: c.execute("DELETE FROM ops.instruments WHERE symbol = 'btc'"), id="instruments"
+        ),
         pytest.param(lambda c, landing: pull(c, "not available from this country"), id="skipped"),
     ],
 )
@@ -85,19 +87,22 @@ def test_the_same_moment_in_another_zone_is_the_same(built):
 
 
 def test_it_changes_with_the_code_that_makes_a_release_and_with_no_other_file(built, tmp_path, monkeypatch):
-    for name in ("dbt_project/models/marts/a.sql", "regimes/parameters.toml", "warehouse/raw.py", "ingest/catalogue.toml"):
+    def write(name: str, text: str) -> None:
         (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
-        (tmp_path / name).write_text("as it is")
+        (tmp_path / name).write_text(text)
+
+    makes_it = ("dbt_project/models/marts/a.sql", "regimes/parameters.toml", "warehouse/raw.py")
+    for name in makes_it:
+        write(name, "as it is")
     monkeypatch.setattr("warehouse.fingerprint.PROJECT", tmp_path)
     seen = {fingerprint(built, PRESENT)}
-    (tmp_path / "regimes" / "notes.md").write_text("a thought")
-    (tmp_path / "cli").mkdir()
-    (tmp_path / "cli" / "main.py").write_text("colours")
+    for name in ("regimes/notes.md", "cli/main.py", "warehouse/data/sample/dagster/run.py"):
+        write(name, "something else")
     assert {fingerprint(built, PRESENT)} == seen
-    for name in ("dbt_project/models/marts/a.sql", "regimes/parameters.toml", "warehouse/raw.py", "ingest/catalogue.toml"):
-        (tmp_path / name).write_text("as it will be")
+    for name in makes_it:
+        write(name, "as it will be")
         seen.add(fingerprint(built, PRESENT))
-    assert len(seen) == 5
+    assert len(seen) == 1 + len(makes_it)
 
 
 def test_every_kind_of_code_is_found():
@@ -109,5 +114,13 @@ def test_a_release_tells_what_it_was_made_from(built, warehouse):
     assert published_fingerprint(warehouse) is None
     built.execute("CREATE SCHEMA IF NOT EXISTS marts; CREATE TABLE marts.a AS SELECT 1 AS b")
     inputs = fingerprint(built, PRESENT)
-    publish(built, warehouse, Release(("a",), {}, {"inputs": inputs}, False), NOW)
+    publish(built, warehouse, Release(("a",), {"market": "live"}, {"inputs": inputs}, False), NOW)
     assert published_fingerprint(warehouse) == inputs
+
+
+def test_the_code_that_counts_is_the_packages_own_and_not_what_lies_in_warehouses():
+    files = list(warehouse.fingerprint._code_files())
+
+    assert all(file.is_file() for file in files)
+    assert not any("data" in file.parts or "target" in file.parts for file in files)
+    assert {"prices_daily.sql", "engine.sql", "parameters.toml", "publishing.py"} <= {file.name for file in files}

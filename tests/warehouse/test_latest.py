@@ -79,7 +79,7 @@ def test_the_market_that_is_simulated_says_so(connection):
 
 def test_what_was_published_is_read_back(connection, warehouse):
     said = document(connection, ("BTC", LAST, "calm", 1.0))
-    publish(connection, warehouse, Release(("regimes_daily",), {}, said, False), NOW)
+    publish(connection, warehouse, Release(("regimes_daily",), {"market": "live"}, said, False), NOW)
     assert latest(warehouse) == required_latest(warehouse) == said
     days = select(warehouse, "SELECT day FROM regimes_daily WHERE asset = ?", ["BTC"])
     assert days.rows() == [(date(2026, 2, 1),)]

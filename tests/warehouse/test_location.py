@@ -69,7 +69,7 @@ def test_a_marker_that_cannot_be_read_is_not_taken_for_a_fresh_warehouse(warehou
 
 def test_a_place_that_cannot_be_written_to_is_named(tmp_path):
     (tmp_path / "file").write_text("in the way")
-    with pytest.raises(WarehouseError, match="cannot write to .* choose another --warehouse|cannot read"):
+    with pytest.raises(WarehouseError, match=r"cannot write to .* choose another --warehouse|cannot read"):
         Warehouse(tmp_path / "file" / "warehouse").claim("sample")
 
 

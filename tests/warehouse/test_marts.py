@@ -42,7 +42,7 @@ def test_names_and_comments_may_contain_anything(connection):
 
 
 def test_a_mart_that_is_not_there_is_named_with_what_to_run(connection):
-    with pytest.raises(WarehouseError, match="there is no marts.prices_daily; run dbt build"):
+    with pytest.raises(WarehouseError, match=r"there is no marts.prices_daily; run dbt build"):
         read_mart(connection, "prices_daily")
 
 

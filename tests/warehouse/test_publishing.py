@@ -10,12 +10,13 @@ import duckdb
 import pytest
 from small_warehouse import NOW
 
+from warehouse import publishing
 from warehouse.connection import published_database
 from warehouse.errors import WarehouseError
 from warehouse.publishing import KEPT, SIMULATED, Release, publish
 from warehouse.reading import latest, select
 
-ABOUT = {"market": "it's \"ours\"", "simulated": "false"}
+ABOUT = {"market": 'it\'s "ours"', "simulated": "false"}
 
 
 @pytest.fixture
@@ -142,9 +143,21 @@ def test_a_crash_before_the_switch_leaves_the_last_release(marts, warehouse, mon
     assert not [path for path in warehouse.releases.iterdir() if path.name.startswith(".")]
 
 
+def test_the_link_only_ever_points_at_a_whole_release(marts, warehouse, monkeypatch):
+    switch, seen = publishing._switch, []
+
+    def watched(link, target) -> None:
+        seen.append(sorted(path.name for path in target.iterdir()))
+        switch(link, target)
+
+    monkeypatch.setattr(publishing, "_switch", watched)
+    publish(marts, warehouse, release(), NOW)
+    assert seen == [["latest.json", "leverage.duckdb", "parquet"]]
+
+
 def test_a_mart_that_is_not_there_is_named_and_publishes_nothing(marts, warehouse):
     publish(marts, warehouse, release(1), NOW)
-    with pytest.raises(WarehouseError, match="there is no table marts.no_such to publish"):
+    with pytest.raises(WarehouseError, match=r"there is no table marts.no_such to publish"):
         publish(marts, warehouse, release(2, tables=("prices_daily", "no_such")), NOW)
     assert published_mark(warehouse) == 1
     publish(marts, warehouse, release(3), NOW)
@@ -157,7 +170,7 @@ def test_a_disk_that_takes_no_more_is_said_in_one_line_and_the_last_release_stay
     before = resource.getrlimit(resource.RLIMIT_FSIZE)
     resource.setrlimit(resource.RLIMIT_FSIZE, (limit, before[1]))
     try:
-        with pytest.raises(WarehouseError, match="cannot publish to .* the last release stays as it was") as raised:
+        with pytest.raises(WarehouseError, match=r"cannot publish to .* the last release stays as it was") as raised:
             publish(marts, warehouse, release(2, tables=("big",)), NOW)
     finally:
         resource.setrlimit(resource.RLIMIT_FSIZE, before)
@@ -169,7 +182,7 @@ def test_a_disk_that_takes_no_more_is_said_in_one_line_and_the_last_release_stay
 
 def test_a_place_that_is_taken_by_a_file_is_named(marts, warehouse):
     warehouse.releases.write_text("in the way")
-    with pytest.raises(WarehouseError, match="cannot publish to .*releases"):
+    with pytest.raises(WarehouseError, match=r"cannot publish to .*releases"):
         publish(marts, warehouse, release(), NOW)
 
 
@@ -185,7 +198,7 @@ def test_tables_and_columns_may_be_called_anything(marts, warehouse, name):
     quoted = name.replace('"', '""')
     marts.execute(f'CREATE TABLE marts."{quoted}" AS SELECT 1 AS "{quoted}"')
     text = name.replace("'", "''")
-    marts.execute(f"COMMENT ON COLUMN marts.\"{quoted}\".\"{quoted}\" IS '{text}'")
+    marts.execute(f'COMMENT ON COLUMN marts."{quoted}"."{quoted}" IS \'{text}\'')
     publish(marts, warehouse, release(tables=(name,)), NOW)
     assert select(warehouse, f'SELECT * FROM "{quoted}"').to_dicts() == [{name: 1}]
     comments = "SELECT comment FROM duckdb_columns() WHERE table_name = ?"

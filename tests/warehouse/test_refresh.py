@@ -1,5 +1,6 @@
 """One feed brought up to date: landing first, then only what the venue has and we lack, and a record of how it went."""
 
+from datetime import datetime
 
 import pytest
 from small_warehouse import FEED, NOW, PRESENT, SYMBOL, land
@@ -29,17 +30,19 @@ class Venue:
         if self.error:
             raise self.error
         days = range(params["from"], params["to"], DAY)
-        return [{"symbol": SYMBOL, "history": [{"t": t, "l": self.values.get(n, 1), "s": 1} for n, t in enumerate(days)]}]
+        return [
+            {"symbol": SYMBOL, "history": [{"t": t, "l": self.values.get(n, 1), "s": 1} for n, t in enumerate(days)]}
+        ]
 
 
 @pytest.fixture
 def refresh(warehouse):
-    """Refresh the feed from a venue and say how it went."""
+    """Refresh the feed from a venue and say how the pull went."""
     instruments = tuple(i for i in load_catalogue().instruments[FEED.name] if i.symbol == SYMBOL)
 
     def refreshed(venue: Venue):
         catalogue = Catalogue({FEED.name: instruments}, {})
-        return Refresher(warehouse, catalogue, venue, {"COINALYZE_API_KEY": "any"}).refresh(FEED, PRESENT, "run")
+        return Refresher(warehouse, catalogue, venue, {"COINALYZE_API_KEY": "any"}).refresh(FEED, PRESENT, "run").pulled
 
     return refreshed
 
@@ -58,6 +61,12 @@ def test_a_first_refresh_loads_the_whole_calendar_and_a_second_asks_for_nothing(
     assert (again.rows, venue.asked) == (0, [])
     assert counted(warehouse, f"raw.{FEED.name}") == 3
     assert counted(warehouse, "ops.pulls") == 2
+
+
+def test_it_says_how_far_the_raw_table_reaches_afterwards(warehouse):
+    venue, keys = Venue({1: -5}), {"COINALYZE_API_KEY": "any"}
+    done = Refresher(warehouse, load_catalogue(), venue, keys).refresh(FEED, PRESENT, "run")
+    assert (done.first, done.last, done.rows) == (datetime(2026, 1, 30), datetime(2026, 2, 1), 2)
 
 
 def test_broken_rows_are_in_quarantine_and_nowhere_else(refresh, warehouse):

@@ -41,6 +41,7 @@ FEEDS: tuple[Feed, ...] = (
         retention="all since 2020-01",
         licence=TERMS,
         fetch=funding.fetch,
+        stamped_at_end=True,
         hosts=("data.binance.vision", "fapi.binance.com"),
     ),
     Feed(
@@ -55,6 +56,7 @@ FEEDS: tuple[Feed, ...] = (
         retention="archives since 2020-09; 30 days by REST",
         licence=TERMS,
         fetch=open_interest.fetch,
+        stamped_at_end=True,
         hosts=("data.binance.vision", "fapi.binance.com"),
         settles=timedelta(hours=3),
     ),

@@ -91,7 +91,9 @@ def test_two_pulls_of_restated_days_are_two_whole_segments_and_an_unchanged_one_
 
 
 def test_the_running_day_is_dropped_and_days_that_are_out_are_not_taken_for_covered():
-    request = put(answering(row("2026-01-31", AdrActCnt="1"), row("2026-02-02", AdrActCnt="2")), "2026-01-31", "2026-02-02")
+    request = put(
+        answering(row("2026-01-31", AdrActCnt="1"), row("2026-02-02", AdrActCnt="2")), "2026-01-31", "2026-02-02"
+    )
     assert landed(request)["day"].to_list() == [date(2026, 1, 31)]
     assert request.held.of("btc", "rest") == [days("2026-01-31", "2026-01-31")]
 
@@ -121,7 +123,8 @@ def test_a_row_that_cannot_be_is_quarantined(broken, reason):
 
 
 @pytest.mark.parametrize(
-    ("kind", "error"), [("forbidden", AccessRefused), ("unauthorized", AccessRefused), ("bad_parameter", RequestRefused)]
+    ("kind", "error"),
+    [("forbidden", AccessRefused), ("unauthorized", AccessRefused), ("bad_parameter", RequestRefused)],
 )
 def test_an_error_in_the_body_is_no_data(kind, error):
     venues = ScriptedVenues(lambda url, params: {"error": {"type": kind, "message": "not that"}})
@@ -167,7 +170,11 @@ def test_recorded_restatements_of_the_same_days_are_all_kept(api_samples, tmp_pa
     landing = Landing(tmp_path)
     vintages = sorted({line["vintage"] for line in lines})
     for vintage in vintages:
-        pulled = [row(line["day"], **{m: line[m] for m in METRICS if m in line}) for line in lines if line["vintage"] == vintage]
+        pulled = [
+            row(line["day"], **{m: line[m] for m in METRICS if m in line})
+            for line in lines
+            if line["vintage"] == vintage
+        ]
         pull(put(answering(*pulled), "2025-10-09", "2025-12-29", now="2026-11-22"), landing)
     held = [pl.read_parquet(landing.path(segment)) for segment in landing.segments([FEED])]
     assert len(held) == len(vintages) == 3

@@ -8,12 +8,15 @@ import pytest
 from scripted_venues import VISION, ScriptedVenues, asking, at, conformed, days, fetched, landed, ms, parts_of
 
 from ingest.errors import ArchiveDamaged, GeoBlocked, RequestRefused
-from ingest.feed import Coverage
+from ingest.feed import Batch, Coverage
 from ingest.venues.binance import klines
 
 SPOT, PERPETUAL = "binance_spot_klines", "binance_um_klines"
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
-HEADER = "open_time,open,high,low,close,volume,close_time,quote_volume,count,taker_buy_volume,taker_buy_quote_volume,ignore\n"
+HEADER = (
+    "open_time,open,high,low,close,volume,close_time,quote_volume,count,"
+    "taker_buy_volume,taker_buy_quote_volume,ignore\n"
+)
 JANUARY = days("2026-01-01", "2026-01-31")
 
 
@@ -81,7 +84,7 @@ def test_a_row_that_is_too_short_is_quarantined_for_what_it_lacks():
     whole, short, long = bar("2026-01-10T05:00"), bar("2026-01-10T06:00")[:5], [*bar("2026-01-10T07:00"), "new"]
     frame = klines.parse([[whole, short, long]], "BTCUSDT", "1h")
     request = asking(SPOT, ScriptedVenues(), days("2026-01-10", "2026-01-10"))
-    done = conformed(request, [klines.Batch(frame, ())])
+    done = conformed(request, [Batch(frame, ())])
     assert done.rows["open_at"].to_list() == [datetime(2026, 1, 10, 5), datetime(2026, 1, 10, 7)]
     assert "volume: missing" in done.quarantined["reason"].item()
 
@@ -238,11 +241,9 @@ def test_daily_archives_fill_a_day_of_which_some_hours_are_held():
 def test_where_neither_way_is_open_the_feed_says_why():
     venues = ScriptedVenues(lambda url, params: BLOCKED, daily_archives("2026-01-31"))
     request = asking(PERPETUAL, venues, days("2026-01-31", "2026-02-01"))
-    batches = []
+    batches: list[Batch] = []
     with pytest.raises(GeoBlocked):
-        for batch in request.feed.fetch(request):
-            request.held.add(batch.parts)
-            batches.append(batch)
+        fetched(request, into=batches)
     assert sum(batch.rows.height for batch in batches) == 25  # what the archives had stays
     assert request.held.missing("BTCUSDT/1d", request.window) == [days("2026-02-01", "2026-02-01")]
 

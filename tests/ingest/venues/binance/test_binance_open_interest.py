@@ -212,8 +212,7 @@ def test_a_refused_rest_tail_leaves_the_archives_landed():
     venues = ScriptedVenues(refused, {archive("2026-01-31"): whole_day("2026-01-31")})
     request = asking(FEED, venues, days("2026-01-31", "2026-02-01"))
     with pytest.raises(AccessRefused):
-        for batch in request.feed.fetch(request):
-            request.held.add(batch.parts)
+        fetched(request)
     assert request.held.missing("BTCUSDT", request.window) == [Window(at("2026-02-01"), at("2026-02-02"))]
 
 

@@ -1,0 +1,144 @@
+"""The command line as a person meets it: help, exit statuses, one line for an error, no colours outside a terminal."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from pipelines import SAMPLE_FIRST, leverage
+from typer.testing import CliRunner
+
+from cli.main import app
+from warehouse.lock import pipeline_lock
+
+FAILED, WRONG_USE, LOCKED = 1, 2, 3
+COMMANDS = ("run", "status", "brief", "sql")
+
+
+def invoke(*arguments: str | Path):
+    return CliRunner().invoke(app, [str(a) for a in arguments], env={"COLUMNS": "120"})
+
+
+def one_line(ran) -> str:
+    """What an error says: one line on standard error, no traceback."""
+    lines = [line for line in ran.err.splitlines() if line.strip()]
+    assert len(lines) == 1, ran.said
+    assert "Traceback" not in ran.said
+    return lines[0]
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+def test_every_command_explains_itself_and_its_options(command: str) -> None:
+    helped = invoke(command, "--help")
+    assert helped.exit_code == 0
+    assert "--warehouse" in helped.output
+    assert "--verbose" in helped.output
+
+
+def test_without_a_command_it_lists_them() -> None:
+    shown = invoke()
+    assert all(command in shown.output for command in COMMANDS)
+
+
+@pytest.mark.parametrize("arguments", [("status",), ("brief",), ("sql", "SELECT 1")])
+def test_before_the_first_run_it_says_what_to_type(arguments: tuple[str, ...], tmp_path: Path) -> None:
+    ran = leverage(*arguments, "--warehouse", tmp_path / "none")
+    assert ran.status == FAILED
+    assert "leverage run" in one_line(ran)
+
+
+@pytest.mark.parametrize(
+    ("options", "said"),
+    [
+        (("--to", "2026-02-02"), "is not over"),
+        (("--from", "2026-01-05", "--to", "2026-01-01"), "--from"),
+        (("--now", "soon"), "is no time"),
+        (("--from", "2019-01-01"), "must lie between"),
+    ],
+)
+def test_options_that_make_no_sense_are_refused_before_anything_starts(
+    options: tuple[str, ...], said: str, tmp_path: Path
+) -> None:
+    ran = leverage("run", "--warehouse", tmp_path / "none", *options)
+    assert ran.status == WRONG_USE
+    assert said in one_line(ran)
+
+
+def test_a_market_that_is_none_is_refused(tmp_path: Path) -> None:
+    ran = leverage("run", "--market", "moon", "--warehouse", tmp_path / "none")
+    assert ran.status == FAILED
+    assert "'moon' is no market" in one_line(ran)
+    assert not (tmp_path / "none").exists()
+
+
+@pytest.mark.slow
+def test_a_warehouse_refuses_another_market(sample: Path) -> None:
+    ran = leverage("run", "--market", "http://127.0.0.1:9", "--warehouse", sample)
+    assert ran.status == FAILED
+    assert "holds the market 'sample'" in one_line(ran)
+
+
+@pytest.mark.slow
+def test_a_second_pipeline_says_who_holds_the_first_and_ends_at_once(sample: Path) -> None:
+    with pipeline_lock(sample / "pipeline.lock"):
+        ran = leverage("run", "--warehouse", sample, "--from", SAMPLE_FIRST)
+    assert ran.status == LOCKED
+    assert "Traceback" not in ran.said
+    assert "process" in ran.err
+    assert "is writing to" in ran.err
+
+
+@pytest.mark.slow
+def test_sql_prints_rows_for_other_programs_and_never_writes(sample: Path) -> None:
+    counted = leverage("sql", "SELECT count(*) AS days FROM regimes_daily", "--warehouse", sample)
+    assert (counted.status, counted.out) == (0, "days\n69\n")
+    for statement in ("DELETE FROM regimes_daily", "CREATE TABLE mine (a INT)"):
+        refused = leverage("sql", statement, "--warehouse", sample)
+        assert refused.status == FAILED
+        assert "read-only" in one_line(refused)
+
+
+@pytest.mark.slow
+def test_wrong_sql_is_one_line(sample: Path) -> None:
+    ran = leverage("sql", "SELECT nothing FROM nowhere", "--warehouse", sample)
+    assert ran.status == FAILED
+    assert "nowhere" in one_line(ran)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    ("options", "said"),
+    [(("--day", "2020-01-01"), "2020-01-01 is not published"), (("--asset", "DOGE"), "DOGE is not in")],
+)
+def test_a_brief_of_what_is_not_published_says_what_is(options: tuple[str, ...], said: str, sample: Path) -> None:
+    ran = leverage("brief", *options, "--warehouse", sample)
+    assert ran.status == FAILED
+    assert said in one_line(ran)
+
+
+@pytest.mark.slow
+def test_the_brief_names_label_figures_and_that_they_are_simulated(sample: Path) -> None:
+    ran = leverage("brief", "--warehouse", sample)
+    assert ran.status == 0
+    for said in ("SIMULATED", "BTC 2026-01-27 UTC", "confidence", "open interest", "bp per 8 h", "no forecast"):
+        assert said in ran.out
+    assert "\x1b[" not in ran.out
+
+
+@pytest.mark.slow
+def test_status_has_a_line_for_every_feed(sample: Path) -> None:
+    ran = leverage("status", "--warehouse", sample)
+    assert ran.status == 0
+    for feed in ("binance_spot_klines", "binance_um_open_interest", "coinalyze_liquidations", "coinmetrics_network"):
+        assert any(feed in line and "2026-01-27" in line for line in ran.out.splitlines()), ran.out
+    assert "simulated" in ran.out
+
+
+@pytest.mark.slow
+def test_colours_come_only_where_they_are_asked_for(sample: Path) -> None:
+    plain = leverage("status", "--warehouse", sample)
+    assert "\x1b[" not in plain.said
+    forced = leverage("status", "--warehouse", sample, extra={"FORCE_COLOR": "1"})
+    assert "\x1b[" in forced.out
+    refused = leverage("status", "--warehouse", sample, extra={"FORCE_COLOR": "1", "NO_COLOR": "1"})
+    assert "\x1b[3" not in refused.out

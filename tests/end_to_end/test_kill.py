@@ -1,0 +1,93 @@
+"""kill -9 at any moment of a run: the next plain run works at once, and nothing is lost or doubled."""
+
+from __future__ import annotations
+
+import os
+import random
+import signal
+import subprocess
+from pathlib import Path
+
+import duckdb
+import psutil
+import pytest
+from dagster import DagsterInstance, DagsterRunStatus
+from pipelines import copied, differing, leverage, next_morning, published, started
+
+from orchestration.instance import open_instance
+from orchestration.partitions import POOL
+from warehouse.location import Warehouse
+
+DAYS = ("2026-01-28", "2026-01-29", "2026-01-30", "2026-01-31", "2026-02-01")
+KILLS = 10
+FIRST_GUESS = 9.0  # seconds that a run of one more day takes; corrected by every rerun
+
+
+def moments(half: int) -> list[float]:
+    """Five of ten moments as shares of a run: one from each tenth of it, every other tenth, in any order."""
+    chance = random.Random(half)
+    drawn = [(tenth + chance.random()) / KILLS for tenth in range(half, KILLS, 2)]
+    chance.shuffle(drawn)
+    return drawn
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("half", [0, 1])
+def test_killed_runs_lose_and_double_nothing(half: int, sample: Path, sample_end: Path, tmp_path: Path) -> None:
+    warehouse = copied(sample, tmp_path / "warehouse")
+    lasts, killed, slots_left = FIRST_GUESS, 0, 0
+    for day, share in zip(DAYS, moments(half), strict=True):
+        arguments = ("run", "--warehouse", warehouse, "--now", next_morning(day))
+        process = started(*arguments, log=tmp_path / "killed.log")
+        killed += kill_after(process, share * lasts)
+        with open_instance(Warehouse(warehouse)) as instance:
+            dead = [run.run_id for run in instance.get_runs() if not run.is_finished]
+            slots_left += len(holders(instance))
+        again = leverage(*arguments)
+        assert again.status == 0, again.said
+        assert f"BTC {day} UTC" in again.out
+        with open_instance(Warehouse(warehouse)) as instance:
+            assert holders(instance) == set(), "the dead run's slot is given back"
+            runs = {run.run_id: run.status for run in instance.get_runs()}
+        assert [runs[run] for run in dead] == [DagsterRunStatus.FAILURE] * len(dead)
+        assert set(runs.values()) <= {DagsterRunStatus.SUCCESS, DagsterRunStatus.FAILURE}
+        if "nothing new" not in again.err:
+            lasts = again.seconds
+    assert killed >= 3, "most of the runs were under way when they were killed"
+    assert slots_left >= 1, "some of them held the pool's slot"
+    assert doubled_or_lost(warehouse) == []
+    assert differing(published(warehouse), published(sample_end)) == []
+
+
+def kill_after(process: subprocess.Popen[bytes], seconds: float) -> bool:
+    """kill -9 after so many seconds, and no child of it may live on. False when it was over before."""
+    try:
+        process.wait(seconds)
+    except subprocess.TimeoutExpired:
+        os.kill(process.pid, signal.SIGSTOP)  # so that it starts none between our looking and its end
+        children = psutil.Process(process.pid).children(recursive=True)
+        process.kill()
+        process.wait()
+        _, alive = psutil.wait_procs(children, timeout=30)
+        assert [" ".join(child.cmdline()) for child in alive] == []
+        return True
+    return False
+
+
+def holders(instance: DagsterInstance) -> set[str]:
+    """The runs that hold or wait for a slot of the pool."""
+    info = instance.event_log_storage.get_concurrency_info(POOL)
+    return {slot.run_id for slot in info.claimed_slots} | {step.run_id for step in info.pending_steps}
+
+
+def doubled_or_lost(warehouse: Path) -> list[str]:
+    """Segments of which a raw table holds another number of rows than the ledger says, or that are not in it."""
+    landed = {str(f.relative_to(warehouse / "landing")) for f in (warehouse / "landing").glob("*/[!.]*.parquet")}
+    with duckdb.connect(warehouse / "build.duckdb", read_only=True) as connection:
+        ledger = connection.execute("SELECT segment, feed, row_count FROM raw.load_ledger").fetchall()
+        loaded: dict[str, int] = {}
+        for feed in {feed for _, feed, _ in ledger}:
+            found = connection.execute(f'SELECT segment, count(*) FROM raw."{feed}" GROUP BY segment').fetchall()
+            loaded |= dict(found)
+    wrong = [segment for segment, _, rows in ledger if loaded.get(segment, 0) != rows]
+    return sorted({*wrong, *(landed ^ {segment for segment, _, _ in ledger})})
