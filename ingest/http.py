@@ -199,6 +199,7 @@ class MarketSession:
             raise closed
         self._count(requests=1)
         try:
+            # A header here is a key: it goes to the host it is for, and to none that this host points at.
             with self._session.get(
                 url, params=params, headers=headers, timeout=TIMEOUT, stream=True, allow_redirects=headers is None
             ) as response:

@@ -38,7 +38,7 @@ def watched(warehouse: Path, stop: Path, pause: float) -> Iterator[list[dict]]:
 @pytest.mark.slow
 def test_readers_see_whole_releases_while_runs_go_on(sample: Path, tmp_path: Path) -> None:
     warehouse, days = copied(sample, tmp_path / "warehouse"), ("2026-01-28", "2026-01-29")
-    with watched(warehouse, tmp_path / "stop", 0.2) as saw:
+    with watched(warehouse, tmp_path / "stop", 0.5) as saw:
         for day in days:
             ran = leverage("run", "--warehouse", warehouse, "--now", next_morning(day))
             assert ran.status == 0, ran.said

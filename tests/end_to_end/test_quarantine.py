@@ -1,0 +1,161 @@
+"""Bad rows of a venue: they end in quarantine and nowhere else, and the days they were of lose them alone."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from datetime import UTC, date, datetime
+from pathlib import Path
+
+import duckdb
+import polars as pl
+import pytest
+from dagster import AssetKey, DagsterEventType, EventRecordsFilter
+from pipelines import SAMPLE_END, SAMPLE_FIRST, leverage, published
+from simulated_relay import SimulatedRelay
+
+from orchestration.instance import open_instance
+from warehouse.location import Warehouse
+from warehouse.raw import create_tables, load_segments
+from ingest.landing import Landing
+
+pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("quarantine")]
+
+HOUR, DAY = 3_600_000, 86_400_000
+IN_2100 = 4_102_444_800_000
+
+
+def midnight(day: str) -> int:
+    return int(datetime.fromisoformat(day).replace(tzinfo=UTC).timestamp() * 1000)
+
+
+# One day each, and all but the first by REST: feed, what the reason must say, the day that loses its row.
+NEGATIVE, INVERTED, TEXT, FUTURE = "2026-01-20", "2025-12-10", "2026-01-15", "2026-01-18"
+INJURIES = {
+    "binance_spot_klines": ("close: positive", NEGATIVE),
+    "binance_um_klines": ("high below low", INVERTED),
+    "coinmetrics_network": ("inflow_coin: unparsable", TEXT),
+    "binance_um_funding": ("settled_at: absurd timestamp", FUTURE),
+}
+
+
+def spoil(asked: str, body: bytes) -> bytes:
+    """A negative price, a high below the low, a text in a number, a settlement in the year 2100."""
+    if asked.startswith("data-api.binance.vision/api/v3/klines") and "interval=1d" in asked:
+        rows = json.loads(body)
+        for row in rows:
+            if row[0] == midnight(NEGATIVE):
+                row[4] = f"-{row[4]}"
+        return json.dumps(rows).encode()
+    if asked.endswith("BTCUSDT-1d-2025-12.zip") and "/futures/um/monthly/klines/" in asked:
+        lines = [line.split(",") for line in body.decode().splitlines()]
+        for line in lines:
+            if line[0] == str(midnight(INVERTED)):
+                line[2], line[3] = line[3], line[2]
+        return "\n".join([*(",".join(line) for line in lines), ""]).encode()
+    if asked.startswith("community-api.coinmetrics.io/"):
+        answer = json.loads(body)
+        for row in answer["data"]:
+            if row["time"].startswith(TEXT):
+                row["FlowInExNtv"] = "n/a"
+        return json.dumps(answer).encode()
+    if asked.startswith("fapi.binance.com/fapi/v1/fundingRate"):
+        rows = json.loads(body)
+        for row in rows:
+            if 0 <= row["fundingTime"] - midnight(FUTURE) - 8 * HOUR < HOUR:
+                row["fundingTime"] = IN_2100
+        return json.dumps(rows).encode()
+    return body
+
+
+@pytest.fixture(scope="module")
+def spoiled(unlimited: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    """A warehouse of the simulated market whose answers were spoiled on their way."""
+    warehouse = tmp_path_factory.mktemp("spoiled") / "warehouse"
+    relay = SimulatedRelay(datetime.fromisoformat(SAMPLE_END), spoil)
+    try:
+        ran = leverage(
+            "run", "--market", relay.url, "--warehouse", warehouse, "--from", SAMPLE_FIRST, "--now", SAMPLE_END,
+            extra={"COINALYZE_API_KEY": "any", "LEVERAGE_CATALOGUE": str(unlimited)},
+        )  # fmt: skip
+        assert ran.status == 0, ran.said
+        assert "skipped" not in ran.err
+    finally:
+        relay.stop()
+    return warehouse
+
+
+def build(warehouse: Path) -> duckdb.DuckDBPyConnection:
+    return duckdb.connect(warehouse / "build.duckdb", read_only=True)
+
+
+def test_every_bad_row_is_in_quarantine_with_feed_reason_and_payload(spoiled: Path) -> None:
+    with build(spoiled) as connection:
+        found = connection.execute("SELECT feed, symbol, reason, payload FROM raw.quarantine").fetchall()
+    assert {feed: reason for feed, _, reason, _ in found if INJURIES[feed][0] in reason}.keys() == INJURIES.keys()
+    assert len(found) == len(INJURIES)
+    payloads = {feed: json.loads(payload) for feed, _, _, payload in found}
+    assert payloads["binance_spot_klines"]["close"].startswith("-")
+    assert payloads["coinmetrics_network"]["inflow_coin"] == "n/a"
+    assert "2100-01-01" in str(payloads["binance_um_funding"]["settled_at"])
+    assert float(payloads["binance_um_klines"]["high"]) < float(payloads["binance_um_klines"]["low"])
+
+
+def test_no_raw_table_holds_a_bad_row(spoiled: Path) -> None:
+    with build(spoiled) as connection:
+        bad = """
+            SELECT (SELECT count(*) FROM raw.binance_spot_klines WHERE close <= 0),
+                   (SELECT count(*) FROM raw.binance_um_klines WHERE high < low),
+                   (SELECT count(*) FROM raw.coinmetrics_network WHERE day = ?),
+                   (SELECT count(*) FROM raw.binance_um_funding WHERE settled_at > '2026-02-03')"""
+        assert connection.execute(bad, [date.fromisoformat(TEXT)]).fetchall() == [(0, 0, 0, 0)]
+
+
+@pytest.mark.parametrize(
+    ("mart", "columns", "day", "lost"),
+    [
+        ("prices_daily", ["open_usd", "high_usd", "low_usd", "close_usd", "volume_coin"], NEGATIVE, True),
+        ("exchange_flows_daily", ["inflow_coin", "outflow_coin", "netflow_coin", "reserve_coin"], TEXT, True),
+        ("network_activity_daily", ["active_addresses_count"], TEXT, True),
+        ("funding_daily", ["rate_8h_bp"], FUTURE, False),  # an aggregator's day stands in for two settlements
+        ("liquidations_daily", ["long_coin", "short_coin"], INVERTED, False),  # coins need no price
+        ("liquidations_daily", ["long_usd", "short_usd"], INVERTED, True),
+        ("open_interest_daily", ["open_interest_coin", "linear_open_interest_usd"], INVERTED, False),
+    ],
+)
+def test_only_the_day_that_lost_its_row_changes(
+    spoiled: Path, sample_end: Path, mart: str, columns: list[str], day: str, lost: bool
+) -> None:
+    found, clean = (published(w)[mart].filter(pl.col("asset") == "BTC").sort("day") for w in (spoiled, sample_end))
+    on_the_day = pl.col("day") == date.fromisoformat(day)
+    assert found.filter(~on_the_day).select(columns).equals(clean.filter(~on_the_day).select(columns))
+    if lost:
+        assert set(found.filter(on_the_day).select(columns).row(0)) == {None}
+        assert None not in clean.filter(on_the_day).select(columns).row(0)
+
+
+def test_landing_gives_the_same_quarantine_again(spoiled: Path) -> None:
+    with build(spoiled) as connection, duckdb.connect() as fresh:
+        create_tables(fresh)
+        load_segments(fresh, Landing(spoiled / "landing"))
+        kept = "SELECT feed, symbol, reason, payload FROM raw.quarantine ORDER BY ALL"
+        assert fresh.execute(kept).fetchall() == connection.execute(kept).fetchall()
+
+
+def test_the_check_few_quarantined_tells_of_them(spoiled: Path) -> None:
+    shown = {}
+    with open_instance(Warehouse(spoiled)) as instance:
+        for feed in INJURIES:
+            key = AssetKey([feed.split("_")[0], feed])
+            records = instance.get_event_records(
+                EventRecordsFilter(DagsterEventType.ASSET_CHECK_EVALUATION, asset_key=key)
+            )
+            for record in records:
+                evaluation = record.event_log_entry.dagster_event.event_specific_data
+                if evaluation.check_name == "few_quarantined":
+                    shown[feed] = (evaluation.passed, evaluation.metadata["share"].value)
+    assert all(share > 0 for _, share in shown.values()), shown
+    assert {feed: passed for feed, (passed, _) in shown.items()} == {
+        feed: share <= 0.01 for feed, (_, share) in shown.items()
+    }
+    assert not shown["coinmetrics_network"][0], "one of 75 rows is more than a hundredth"
