@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import dagster as dg
@@ -39,8 +41,16 @@ def dagster_home(warehouse: Warehouse) -> Path:
     return home
 
 
-def open_instance(warehouse: Warehouse) -> dg.DagsterInstance:
-    """The instance that `dagster dev` shows for this warehouse; to be used as a context manager."""
-    home = str(dagster_home(warehouse))
+@contextmanager
+def open_instance(warehouse: Warehouse) -> Iterator[dg.DagsterInstance]:
+    """The instance that `dagster dev` shows for this warehouse."""
+    before, home = os.environ.get("DAGSTER_HOME"), str(dagster_home(warehouse))
     os.environ["DAGSTER_HOME"] = home  # the configuration reads it, so that a moved warehouse takes its instance along
-    return dg.DagsterInstance.from_config(home)
+    try:
+        with dg.DagsterInstance.from_config(home) as instance:
+            yield instance
+    finally:
+        if before is None:
+            del os.environ["DAGSTER_HOME"]
+        else:
+            os.environ["DAGSTER_HOME"] = before

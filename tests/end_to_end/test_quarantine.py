@@ -3,25 +3,25 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import UTC, date, datetime
 from pathlib import Path
 
 import duckdb
 import polars as pl
 import pytest
-from dagster import AssetKey, DagsterEventType, EventRecordsFilter
+from dagster import AssetCheckKey, AssetKey
 from pipelines import SAMPLE_END, SAMPLE_FIRST, leverage, published
 from simulated_relay import SimulatedRelay
 
+from ingest.landing import Landing
 from orchestration.instance import open_instance
 from warehouse.location import Warehouse
 from warehouse.raw import create_tables, load_segments
-from ingest.landing import Landing
 
 pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("quarantine")]
 
-HOUR, DAY = 3_600_000, 86_400_000
+HOUR = 3_600_000
 IN_2100 = 4_102_444_800_000
 
 
@@ -29,8 +29,8 @@ def midnight(day: str) -> int:
     return int(datetime.fromisoformat(day).replace(tzinfo=UTC).timestamp() * 1000)
 
 
-# One day each, and all but the first by REST: feed, what the reason must say, the day that loses its row.
-NEGATIVE, INVERTED, TEXT, FUTURE = "2026-01-20", "2025-12-10", "2026-01-15", "2026-01-18"
+# The day that each injury costs a row: klines in monthly archives, flows and funding by REST.
+NEGATIVE, INVERTED, TEXT, FUTURE = "2026-01-20", "2025-12-10", "2026-01-15", "2026-02-01"
 INJURIES = {
     "binance_spot_klines": ("close: positive", NEGATIVE),
     "binance_um_klines": ("high below low", INVERTED),
@@ -41,18 +41,10 @@ INJURIES = {
 
 def spoil(asked: str, body: bytes) -> bytes:
     """A negative price, a high below the low, a text in a number, a settlement in the year 2100."""
-    if asked.startswith("data-api.binance.vision/api/v3/klines") and "interval=1d" in asked:
-        rows = json.loads(body)
-        for row in rows:
-            if row[0] == midnight(NEGATIVE):
-                row[4] = f"-{row[4]}"
-        return json.dumps(rows).encode()
-    if asked.endswith("BTCUSDT-1d-2025-12.zip") and "/futures/um/monthly/klines/" in asked:
-        lines = [line.split(",") for line in body.decode().splitlines()]
-        for line in lines:
-            if line[0] == str(midnight(INVERTED)):
-                line[2], line[3] = line[3], line[2]
-        return "\n".join([*(",".join(line) for line in lines), ""]).encode()
+    if asked.endswith("/spot/monthly/klines/BTCUSDT/1d/BTCUSDT-1d-2026-01.zip"):
+        return _edited(body, f"{midnight(NEGATIVE)}000", lambda bar: [*bar[:4], f"-{bar[4]}", *bar[5:]])
+    if asked.endswith("/futures/um/monthly/klines/BTCUSDT/1d/BTCUSDT-1d-2025-12.zip"):
+        return _edited(body, f"{midnight(INVERTED)}", lambda bar: [*bar[:2], bar[3], bar[2], *bar[4:]])
     if asked.startswith("community-api.coinmetrics.io/"):
         answer = json.loads(body)
         for row in answer["data"]:
@@ -66,6 +58,11 @@ def spoil(asked: str, body: bytes) -> bytes:
                 row["fundingTime"] = IN_2100
         return json.dumps(rows).encode()
     return body
+
+
+def _edited(csv: bytes, opened: str, edit: Callable[[list[str]], list[str]]) -> bytes:
+    lines = [line.split(",") for line in csv.decode().splitlines()]
+    return "\n".join([",".join(edit(line) if line[0] == opened else line) for line in lines] + [""]).encode()
 
 
 @pytest.fixture(scope="module")
@@ -146,14 +143,10 @@ def test_the_check_few_quarantined_tells_of_them(spoiled: Path) -> None:
     shown = {}
     with open_instance(Warehouse(spoiled)) as instance:
         for feed in INJURIES:
-            key = AssetKey([feed.split("_")[0], feed])
-            records = instance.get_event_records(
-                EventRecordsFilter(DagsterEventType.ASSET_CHECK_EVALUATION, asset_key=key)
-            )
-            for record in records:
-                evaluation = record.event_log_entry.dagster_event.event_specific_data
-                if evaluation.check_name == "few_quarantined":
-                    shown[feed] = (evaluation.passed, evaluation.metadata["share"].value)
+            check = AssetCheckKey(AssetKey([feed.split("_")[0], feed]), "few_quarantined")
+            (record,) = instance.event_log_storage.get_asset_check_execution_history(check, limit=2)
+            evaluation = record.event.dagster_event.event_specific_data
+            shown[feed] = (evaluation.passed, evaluation.metadata["share"].value)
     assert all(share > 0 for _, share in shown.values()), shown
     assert {feed: passed for feed, (passed, _) in shown.items()} == {
         feed: share <= 0.01 for feed, (_, share) in shown.items()

@@ -1,0 +1,129 @@
+"""The simulated market, which needs nothing but the project: what `make run` does, and that all of it says simulated."""
+
+from __future__ import annotations
+
+import json
+from datetime import date
+from pathlib import Path
+
+import duckdb
+import polars as pl
+import pytest
+from pipelines import PROJECT, Ran, copied, differing, leverage, next_morning, published, up_to
+
+pytestmark = pytest.mark.slow
+
+ETH = """
+[[instruments]]
+asset = "ETH"
+venue = "binance"
+instrument = "ETHUSDT"
+market = "spot"
+symbols = { binance_spot_klines = "ETHUSDT" }
+
+[[instruments]]
+asset = "ETH"
+venue = "binance"
+instrument = "ETHUSDT"
+market = "perpetual"
+margin_type = "linear"
+
+[instruments.symbols]
+binance_um_klines = "ETHUSDT"
+binance_um_funding = "ETHUSDT"
+binance_um_open_interest = "ETHUSDT"
+coinalyze_open_interest = "ETHUSDT_PERP.A"
+coinalyze_liquidations = "ETHUSDT_PERP.A"
+coinalyze_funding = "ETHUSDT_PERP.A"
+
+[[instruments]]
+asset = "ETH"
+market = "network"
+symbols = { coinmetrics_network = "eth" }
+"""
+
+
+@pytest.fixture(scope="module")
+def made(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Ran]:
+    """What `make run` makes: every default, but a warehouse of the test's own."""
+    warehouse = tmp_path_factory.mktemp("made") / "warehouse"
+    return warehouse, leverage("run", "--warehouse", warehouse)
+
+
+@pytest.mark.xdist_group("simulated")
+def test_the_main_job_ends_with_the_brief_of_the_last_day(made: tuple[Path, Ran]) -> None:
+    warehouse, ran = made
+    assert ran.status == 0, ran.said
+    assert "BTC 2026-02-01 UTC" in ran.out
+    assert "LEVERAGE FLUSH" in ran.out
+    assert "SIMULATED" in ran.out
+    assert "simulated market" in ran.err
+    assert "\x1b" not in ran.said, "no colours where nobody looks"
+    days = published(warehouse)["regimes_daily"]["day"]
+    assert (days.len(), days.min(), days.max()) == (400, date(2024, 12, 29), date(2026, 2, 1))
+
+
+@pytest.mark.xdist_group("simulated")
+def test_everything_published_says_simulated(made: tuple[Path, Ran]) -> None:
+    folder = made[0] / "published"
+    assert json.loads((folder / "latest.json").read_text())["simulated"] is True
+    with duckdb.connect(folder / "leverage.duckdb", read_only=True) as connection:
+        about = dict(connection.execute("SELECT name, value FROM about").fetchall())
+        comments = dict(connection.execute("SELECT table_name, comment FROM duckdb_tables()").fetchall())
+    assert (about["simulated"], about["market"]) == ("true", "sample")
+    del comments["about"]
+    assert {name: text for name, text in comments.items() if not text.startswith("SIMULATED")} == {}
+    files = list((folder / "parquet").glob("*.parquet"))
+    assert {file.stem for file in files} == set(comments)
+    for file in files:
+        assert pl.read_parquet_metadata(file)["simulated"] == "true", file.name
+    for page in folder.glob("*.html"):
+        assert "simulated" in page.read_text().lower(), page.name
+
+
+@pytest.mark.xdist_group("simulated")
+def test_every_column_is_published_with_its_comment(made: tuple[Path, Ran]) -> None:
+    with duckdb.connect(made[0] / "published" / "leverage.duckdb", read_only=True) as connection:
+        bare = connection.execute(
+            "SELECT table_name, column_name FROM duckdb_columns()"
+            " WHERE comment IS NULL AND table_name <> 'about' AND schema_name = 'main' AND NOT internal"
+        ).fetchall()
+    assert bare == []
+
+
+@pytest.mark.xdist_group("simulated")
+def test_every_episode_of_the_simulation_has_its_label(made: tuple[Path, Ran]) -> None:
+    labels = set(published(made[0])["regimes_daily"]["regime"])
+    assert {"leverage_flush", "short_squeeze", "spot_selloff", "insufficient_data"} <= labels, labels
+
+
+def test_another_asset_is_a_catalogue_entry_and_no_code(tmp_path: Path) -> None:
+    catalogue = tmp_path / "catalogue.toml"
+    catalogue.write_text((PROJECT / "ingest" / "catalogue.toml").read_text() + ETH)
+    ran = leverage(
+        "run", "--warehouse", tmp_path / "w", "--from", "2025-11-20", extra={"LEVERAGE_CATALOGUE": str(catalogue)}
+    )
+    assert ran.status == 0, ran.said
+    release = published(tmp_path / "w")
+    with_assets = [name for name, frame in release.items() if "asset" in frame.columns]
+    for name in with_assets:
+        assert set(release[name]["asset"]) == {"BTC", "ETH"}, name
+    last = release["regimes_daily"].filter((pl.col("asset") == "ETH") & (pl.col("day") == date(2026, 2, 1)))
+    assert last["regime"].item() != "insufficient_data"
+    latest = json.loads((tmp_path / "w" / "published" / "latest.json").read_text())
+    assert list(latest["assets"]) == ["BTC", "ETH"]
+    assert latest["asset"] == "BTC"
+    shown = leverage("brief", "--asset", "ETH", "--warehouse", tmp_path / "w")
+    assert "ETH 2026-02-01 UTC" in shown.out
+
+
+def test_a_day_later_one_day_is_added_and_nothing_else_changes(sample: Path, tmp_path: Path) -> None:
+    warehouse = copied(sample, tmp_path / "warehouse")
+    before = published(sample)
+    ran = leverage("run", "--warehouse", warehouse, "--now", next_morning("2026-01-28"))
+    assert ran.status == 0, ran.said
+    after = published(warehouse)
+    assert after["regimes_daily"]["day"].max() == date(2026, 1, 28)
+    assert after["regimes_daily"].height == before["regimes_daily"].height + 1
+    pulled_whole = ("feed_status", "exchange_flows_daily.pulled_at")
+    assert differing(up_to(after, "2026-01-27"), before, but=pulled_whole) == []

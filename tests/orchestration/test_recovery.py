@@ -1,0 +1,77 @@
+"""Runs whose process is gone are failed and give their slots back; living ones keep theirs."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import psutil
+import pytest
+from dagster import DagsterInstance, DagsterRun, DagsterRunStatus
+from dagster._core.test_utils import create_run_for_test
+
+from orchestration.instance import open_instance
+from orchestration.partitions import POOL
+from orchestration.recovery import PROCESS_TAG, free_dead_runs, this_process
+from warehouse.location import Warehouse
+
+
+@pytest.fixture
+def instance(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[DagsterInstance]:
+    monkeypatch.delenv("DAGSTER_HOME", raising=False)
+    with open_instance(Warehouse(tmp_path)) as opened:
+        opened.event_log_storage.initialize_concurrency_limit_to_default(POOL)
+        yield opened
+
+
+def dead_process() -> str:
+    """The name of a process that has been and is no more."""
+    process = subprocess.Popen([sys.executable, "-c", "import time; time.sleep(60)"])
+    name = f"{process.pid}@{psutil.Process(process.pid).create_time():.2f}"
+    process.kill()
+    process.wait()
+    return name
+
+
+def run_of(instance: DagsterInstance, process: str) -> DagsterRun:
+    """A run under way that holds the slot of the pool, or waits for it."""
+    run = create_run_for_test(instance, status=DagsterRunStatus.STARTED, tags={PROCESS_TAG: process})
+    instance.event_log_storage.claim_concurrency_slot(POOL, run.run_id, "step")
+    return run
+
+
+def holders(instance: DagsterInstance) -> set[str]:
+    return {slot.run_id for slot in instance.event_log_storage.get_concurrency_info(POOL).claimed_slots}
+
+
+def test_a_dead_run_is_failed_and_its_slot_is_free_for_the_next(instance: DagsterInstance) -> None:
+    dead = run_of(instance, dead_process())
+    assert holders(instance) == {dead.run_id}
+
+    assert free_dead_runs(instance) == [dead.run_id]
+
+    found = instance.get_run_by_id(dead.run_id)
+    assert found is not None
+    assert found.status == DagsterRunStatus.FAILURE
+    claim = instance.event_log_storage.claim_concurrency_slot(POOL, "the next", "step")
+    assert claim.is_claimed
+
+
+def test_a_living_run_keeps_its_slot(instance: DagsterInstance) -> None:
+    living = run_of(instance, this_process())
+
+    assert free_dead_runs(instance) == []
+
+    assert holders(instance) == {living.run_id}
+    found = instance.get_run_by_id(living.run_id)
+    assert found is not None
+    assert found.status == DagsterRunStatus.STARTED
+
+
+def test_a_process_that_was_given_a_dead_ones_number_does_not_pass_for_it(instance: DagsterInstance) -> None:
+    pid = this_process().split("@")[0]
+    impostor = run_of(instance, f"{pid}@1000000000.00")
+
+    assert free_dead_runs(instance) == [impostor.run_id]
