@@ -45,20 +45,24 @@ def build(
         "--quiet", "build", "--exclude-resource-type", "unit_test", "--project-dir", str(DBT_PROJECT),
         "--profiles-dir", str(DBT_PROJECT), "--target-path", str(target), "--log-path", str(target),
     ]  # fmt: skip
+    if context.is_subset:
+        arguments += ["--select", *sorted(key.path[-1] for key in context.selected_asset_keys)]
     with _surroundings(database):
         worker = Thread(target=lambda: results.put(dbtRunner(callbacks=[results.put]).invoke(arguments)), name="dbt")
         worker.start()
         failures: list[str] = []
-        while not isinstance(message := results.get(), dbtRunnerResult):
-            if message.info.name not in RESULTS:
-                continue
-            event = DbtCoreCliEventMessage(raw_event=msg_to_dict(message), event_history_metadata={})
-            if message.info.level == "error":
-                failures.append(str(event.raw_event["info"]["msg"]))
-            yield from event.to_default_asset_events(
-                manifest=manifest, dagster_dbt_translator=translator, context=context, target_path=target
-            )
-        worker.join()
+        try:
+            while not isinstance(message := results.get(), dbtRunnerResult):
+                if message.info.name not in RESULTS:
+                    continue
+                event = DbtCoreCliEventMessage(raw_event=msg_to_dict(message), event_history_metadata={})
+                if message.info.level == "error":
+                    failures.append(str(event.raw_event["info"]["msg"]))
+                yield from event.to_default_asset_events(
+                    manifest=manifest, dagster_dbt_translator=translator, context=context, target_path=target
+                )
+        finally:
+            worker.join()  # whatever happens here: its connection must not be closed under it, nor outlive the step
     if message.exception:
         raise PipelineError(f"dbt could not run: {str(message.exception).splitlines()[0]}") from message.exception
     if not message.success:

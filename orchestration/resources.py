@@ -15,6 +15,7 @@ from ingest.feeds import Catalogue, load_catalogue
 from ingest.http import MarketSession
 from ingest.market import Market
 from ingest.sample import DEFAULT_SEED, SimulatedMarket, SimulatedMarketAdapter
+from ingest.windows import Window
 from orchestration.present import present_of
 from orchestration.recovery import free_dead_runs, tag_with_process
 from orchestration.settings import Settings
@@ -92,6 +93,10 @@ class Pipeline(dg.ConfigurableResource):
 
     def present(self, days: Calendar | None = None) -> Present:
         """The present of the run, the calendar widened by `days`. Raises WarehouseError before any day is known."""
+        if days and self._present and Window.of_days(days.first_day, days.last_day).end > self._present:
+            raise WarehouseError(
+                f"{days.last_day} is not over at {self._present:%Y-%m-%d %H:%M} UTC; choose earlier days"
+            )
         calendar = self.located.extend(days) if days else self.located.calendar()
         if calendar is None or self._present is None:
             raise WarehouseError(f"{self.located.root} knows no day yet; materialize a raw feed, or run: leverage run")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import os
+import re
 import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager, redirect_stdout
@@ -23,6 +24,9 @@ from orchestration.recovery import PROCESS_TAG, free_dead_runs, this_process
 from orchestration.resources import Pipeline
 from orchestration.settings import Settings
 from warehouse.lock import pipeline_lock
+
+COLOURS = re.compile(r"\x1b\[[0-9;]*m")
+CLASS_NAME = re.compile(r"^(?:\w+\.)+\w+: ")
 
 
 @dataclass(frozen=True)
@@ -71,7 +75,11 @@ def _failure(result: dg.ExecuteInProcessResult) -> PipelineError:
             continue
         while error.cause is not None:
             error = error.cause
-        said = error.message.strip().splitlines()[0]
+        if error.cls_name == "DagsterExecutionInterruptedError":
+            raise KeyboardInterrupt
+        # Without the error's class in front of it, and without dbt's colours.
+        said = COLOURS.sub("", error.message.strip().splitlines()[0]).removeprefix(f"{error.cls_name}: ")
+        said = CLASS_NAME.sub("", said)
         return PipelineError(f"{event.step_key or 'the run'} failed: {said}; leverage run --verbose shows more")
     return PipelineError(f"run {result.run_id} failed; leverage run --verbose shows more")
 

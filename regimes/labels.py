@@ -59,7 +59,7 @@ DEFINITIONS = (
         "#e8710a",
         "leverage flush",
         "A sharp fall in which mostly longs were closed by force, contracts were closed and funding is back "
-        "at base or below, without an abnormal inflow to exchanges: leverage reset.",
+        "at base or below, without an unexplained inflow to exchanges: leverage reset.",
         "A fall on spot selling.",
     ),
     Definition(

@@ -23,6 +23,14 @@ def read_mart(connection: duckdb.DuckDBPyConnection, name: str) -> pl.DataFrame:
         raise WarehouseError(f"there is no marts.{name}; run dbt build, or leverage run") from error
 
 
+def has_mart(connection: duckdb.DuckDBPyConnection, name: str) -> bool:
+    """Whether `marts.<name>` stands."""
+    found = first_row(
+        connection, "SELECT count(*) FROM duckdb_tables() WHERE schema_name = 'marts' AND table_name = ?", [name]
+    )
+    return bool(found and found[0])
+
+
 def write_mart(
     connection: duckdb.DuckDBPyConnection,
     name: str,

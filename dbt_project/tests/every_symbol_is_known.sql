@@ -9,6 +9,7 @@
     'binance_um_open_interest': ref('stg_binance__um_open_interest'),
     'coinalyze_open_interest': ref('stg_coinalyze__open_interest'),
     'coinalyze_liquidations': ref('stg_coinalyze__liquidations'),
+    'coinalyze_klines': ref('stg_coinalyze__klines'),
     'coinalyze_funding': ref('stg_coinalyze__funding'),
 } %}
 
