@@ -68,7 +68,7 @@ def show(out: Console, warehouse: Warehouse, day: date, asset: str) -> None:
         head.insert(0, "[bold reverse yellow] SIMULATED MARKET, not real data [/]")
     out.print(Panel(Group(*head), title=f"{asset} {day} UTC", box=box.ROUNDED, width=min(out.width, 100)))
     out.print(_figures(features))
-    if (evidence := _evidence(warehouse, asset, day)) is not None:
+    if (evidence := _evidence(warehouse, asset, day, label["regime"])) is not None:
         out.print(evidence)
     out.print(_data(label, latest, day))
 
@@ -88,19 +88,21 @@ def _figures(features: dict[str, Any]) -> Table:
     return table
 
 
-def _evidence(warehouse: Warehouse, asset: str, day: date) -> Table | None:
+def _evidence(warehouse: Warehouse, asset: str, day: date, regime: str) -> Table | None:
     rows = select(
         warehouse,
-        "SELECT predicate, feature, value, unit, membership, baseline FROM regime_evidence"
+        "SELECT label, predicate, feature, value, unit, membership, baseline FROM regime_evidence"
         " WHERE asset = ? AND day = ? AND label_rank = 1 ORDER BY role, weight DESC, predicate",
         [asset, day],
     ).to_dicts()
     if not rows:
         return None
+    closest = rows[0]["label"]
+    title = "What the label rests on" if closest == regime else f"Closest to {closest.replace('_', ' ')}"
     table = Table(
         box=box.SIMPLE_HEAD,
         header_style="bold",
-        title="What the label rests on",
+        title=title,
         title_justify="left",
         pad_edge=False,
     )

@@ -32,8 +32,11 @@ def run(settings: Settings, first: date | None, last: date | None, now: str | No
     last = last or complete
     if last > complete:
         raise WrongUse(f"--to {last} is not over at {present:%Y-%m-%d %H:%M} UTC; the last complete day is {complete}")
-    warehouse.claim(str(market))
     known = warehouse.calendar()
+    if known and known.last_day > complete:
+        raise WrongUse(
+            f"{warehouse.root} reaches to {known.last_day}, which is not over at --now {present:%Y-%m-%d %H:%M}"
+        )
     if first is None:
         first = (
             known.first_day if known else (FIRST_DAY if market.simulated else last - timedelta(days=DEFAULT_DAYS - 1))
@@ -41,18 +44,23 @@ def run(settings: Settings, first: date | None, last: date | None, now: str | No
     first = min(first, last) if known else first
     if not EARLIEST <= first <= last:
         raise WrongUse(f"--from {first} must lie between {EARLIEST} and --to {last}")
-    calendar = warehouse.extend(Calendar(first, last))
+    if market.simulated and first < FIRST_DAY:
+        raise WrongUse(f"--from {first} is before the simulated market begins, {FIRST_DAY}")
+    asked = Calendar(first, last)
+    calendar = known.including(asked) if known else asked
     if market.simulated:
         out.print(
             "[bold yellow]simulated market[/bold yellow]: nothing below is real; --market live talks to the venues"
         )
     out.print(f"days {calendar.first_day} to {calendar.last_day} in {escape(str(warehouse.root))}")
     with FeedProgress(out).shown() as progress:
-        finished = run_daily(settings, last, present.isoformat(), progress, verbose)
+        finished = run_daily(settings, asked, present.isoformat(), progress, verbose)
     latest = required_latest(warehouse)
     for feed in latest["feeds"]:
         if feed["skipped"]:
             out.print(f"[yellow]skipped[/yellow] {feed['feed']}: {escape(feed['skipped'])}")
+        if feed["quarantined_count"]:
+            out.print(f"[yellow]quarantined[/yellow] {feed['feed']}: {feed['quarantined_count']} rows broke the schema")
     out.print(
         f"published {escape(str(warehouse.published))}"
         if finished.published

@@ -23,7 +23,15 @@ def sql(settings: Settings, query: str) -> None:
         more = f", the first {ROWS_SHOWN} shown" if frame.height > ROWS_SHOWN else ""
         out.print(f"[dim]{frame.height} rows{more}[/dim]")
     else:
-        print(frame.write_csv(separator="\t"), end="")
+        flat = frame.with_columns(
+            pl.col(n).map_elements(str, pl.String) for n, t in frame.schema.items() if _unwritable(t)
+        )
+        print(flat.write_csv(separator="\t"), end="")
+
+
+def _unwritable(dtype: pl.DataType) -> bool:
+    """Whether text has no form of its own for the type: lists, structs, intervals."""
+    return dtype.is_nested() or dtype == pl.Duration
 
 
 def _table(frame: pl.DataFrame) -> Table:

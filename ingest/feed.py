@@ -140,7 +140,7 @@ class Feed:
     """One series of one venue, as it is asked for and as it lands.
 
     `key` are the natural key columns, `observed` the column that tells when (its day counts for freshness),
-    `step` how long one observation speaks for, `retention` how far back the venue keeps it (None: all of it),
+    `retention` how far back the venue keeps it (None: all of it),
     `settles` how long after a day its value can still be missing without anything being wrong. With `stamped_at_end`
     an observation speaks for what came before its stamp: one at 00:00 belongs to the day before.
     """
@@ -177,7 +177,9 @@ def settled(asked: Window, last: datetime | None, now: datetime, lag: timedelta 
     `last` is the end of the last observation received. Near the present a venue may simply be late, so only what
     came counts; what is older than `lag` and did not come is not going to come.
     """
+    if last is None:  # an empty answer can be a slip as well as a gap, and asking again costs one request
+        return Window(asked.start, asked.start)
     if asked.end <= now - lag:
         return asked
     reached = max(asked.start, min(asked.end, day_start((now - lag).date())))
-    return Window(asked.start, max(reached, min(last, asked.end)) if last else reached)
+    return Window(asked.start, max(reached, min(last, asked.end)))

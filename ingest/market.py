@@ -32,7 +32,9 @@ class Market:
             return cls("sample" if text == "sample" else "live")
         try:
             parts = urlsplit(text)
-            usable = parts.scheme in ("http", "https") and parts.hostname and parts.port != 0
+            usable = (
+                parts.scheme in ("http", "https") and parts.hostname and "@" not in parts.netloc and parts.port != 0
+            )
         except ValueError:  # a port that is no number, a bracket that is not closed
             usable = False
         if usable and not parts.query and not parts.fragment:

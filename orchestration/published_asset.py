@@ -47,6 +47,7 @@ def published_asset(manifest: Path) -> dg.AssetsDefinition:
                 "last_day": present.calendar.last_day.isoformat(),
                 "published_at": latest["published_at"],
                 "rules_version": load_parameters().rules_version,
+                "licences": "; ".join(sorted({f"{f.venue}: {f.licence}" for f in pipeline.refresher.catalogue.feeds})),
             }
             tables = [*mart_names(manifest), FEATURES, *LABELLED, FEED_STATUS]
             release = publish(

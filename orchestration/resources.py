@@ -43,6 +43,7 @@ class Pipeline(dg.ConfigurableResource):
 
     _refresher: Refresher | None = PrivateAttr(default=None)
     _progress: Progress = PrivateAttr(default_factory=NoProgress)
+    _calendar: Calendar | None = PrivateAttr(default=None)
     _present: datetime | None = PrivateAttr(default=None)
 
     @classmethod
@@ -66,7 +67,7 @@ class Pipeline(dg.ConfigurableResource):
         located.claim(str(market))
         with pipeline_lock(located.lock, self.lock_wait):
             free_dead_runs(instance, run.run_id)
-            self._present = present_of(market, self.now)
+            self._present, self._calendar = present_of(market, self.now), None
             catalogue = load_catalogue(Path(self.catalogue) if self.catalogue else None)
             session = open_session(market, catalogue, self._present)
             try:
@@ -97,7 +98,10 @@ class Pipeline(dg.ConfigurableResource):
             raise WarehouseError(
                 f"{days.last_day} is not over at {self._present:%Y-%m-%d %H:%M} UTC; choose earlier days"
             )
-        calendar = self.located.extend(days) if days else self.located.calendar()
+        if self._calendar is None or (days and self._calendar.including(days) != self._calendar):
+            # Read once: every step of a run speaks about the same days, whoever widens the file meanwhile.
+            self._calendar = self.located.extend(days) if days else self.located.calendar()
+        calendar = self._calendar
         if calendar is None or self._present is None:
             raise WarehouseError(f"{self.located.root} knows no day yet; materialize a raw feed, or run: leverage run")
         return Present(self._present, calendar)

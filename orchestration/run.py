@@ -9,7 +9,6 @@ import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager, redirect_stdout
 from dataclasses import dataclass
-from datetime import date
 
 import dagster as dg
 
@@ -23,9 +22,12 @@ from orchestration.instance import open_instance
 from orchestration.recovery import PROCESS_TAG, free_dead_runs, this_process
 from orchestration.resources import Pipeline
 from orchestration.settings import Settings
+from warehouse.errors import WarehouseLocked
+from warehouse.location import Calendar
 from warehouse.lock import pipeline_lock
 
 COLOURS = re.compile(r"\x1b\[[0-9;]*m")
+OWN_ERRORS = {"PipelineError", "WarehouseError", "WarehouseLocked", "WrongMarket", "IngestError", "CatalogueBroken"}
 CLASS_NAME = re.compile(r"^(?:\w+\.)+\w+: ")
 
 
@@ -37,10 +39,11 @@ class Finished:
     published: bool
 
 
-def run_daily(settings: Settings, day: date, now: str | None, progress: Progress, verbose: bool) -> Finished:
-    """Bring the warehouse up to `day`. Raises the error of the step that failed, or PipelineError.
+def run_daily(settings: Settings, days: Calendar, now: str | None, progress: Progress, verbose: bool) -> Finished:
+    """Bring the warehouse up to the last of `days`, and back to the first of them.
 
-    Raises WarehouseLocked at once while another pipeline is at work.
+    Raises PipelineError with the reason of the step that failed, WrongMarket for another market's warehouse, and
+    WarehouseLocked at once while another pipeline is at work; a calendar is widened only when none is.
     """
     prepared_manifest()
     warehouse = settings.located()
@@ -51,11 +54,13 @@ def run_daily(settings: Settings, day: date, now: str | None, progress: Progress
     )
     with _quiet(verbose), open_instance(warehouse) as instance:
         with pipeline_lock(warehouse.lock):
+            warehouse.claim(str(settings.parsed_market()))
+            warehouse.extend(days)
             free_dead_runs(instance)  # before the new run claims its first slot
         job = build_definitions(pipeline.watched_by(progress), settings).resolve_job_def(DAILY_JOB)
         result = job.execute_in_process(
             instance=instance,
-            partition_key=day.isoformat(),
+            partition_key=days.last_day.isoformat(),
             tags={PROCESS_TAG: this_process()},
             run_config={"loggers": {"console": {"config": {"log_level": "DEBUG" if verbose else "CRITICAL"}}}},
             raise_on_error=False,
@@ -67,19 +72,21 @@ def run_daily(settings: Settings, day: date, now: str | None, progress: Progress
 
 
 def _failure(result: dg.ExecuteInProcessResult) -> PipelineError:
-    """The innermost reason in one line."""
+    """The project's own reason in one line, else the innermost one. Raises what has an exit status of its own."""
     for event in result.all_events:
         data = event.event_specific_data
         error = getattr(data, "error", None)
         if error is None:
             continue
-        while error.cause is not None:
+        while error.cause is not None and error.cls_name not in OWN_ERRORS:
             error = error.cause
         if error.cls_name == "DagsterExecutionInterruptedError":
             raise KeyboardInterrupt
         # Without the error's class in front of it, and without dbt's colours.
         said = COLOURS.sub("", error.message.strip().splitlines()[0]).removeprefix(f"{error.cls_name}: ")
         said = CLASS_NAME.sub("", said)
+        if error.cls_name == WarehouseLocked.__name__:
+            raise WarehouseLocked(said)
         return PipelineError(f"{event.step_key or 'the run'} failed: {said}; leverage run --verbose shows more")
     return PipelineError(f"run {result.run_id} failed; leverage run --verbose shows more")
 

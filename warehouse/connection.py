@@ -61,6 +61,8 @@ def published_database(warehouse: Warehouse) -> Iterator[duckdb.DuckDBPyConnecti
         raise WarehouseError(f"cannot open {path}: {_first_line(error)}; run: leverage run") from error
     try:
         connection.execute("SET TimeZone = 'UTC'")
+        connection.execute("SET enable_external_access = false")  # a query reads this file and touches no other
+        connection.execute("SET lock_configuration = true")
         yield connection
     finally:
         connection.close()

@@ -58,6 +58,7 @@ def publish(connection: duckdb.DuckDBPyConnection, warehouse: Warehouse, release
         _write_text(unfinished / "latest.json", json.dumps(release.latest, indent=2, allow_nan=False) + "\n")
         _sync_tree(unfinished)
         unfinished.rename(final)
+        _sync(warehouse.releases)
         _switch(warehouse.published, final)
         for old in _finished(warehouse)[:-KEPT]:
             shutil.rmtree(old)

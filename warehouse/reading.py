@@ -34,4 +34,7 @@ def required_latest(warehouse: Warehouse) -> dict[str, Any]:
 def select(warehouse: Warehouse, query: str, values: list[Any] | None = None) -> pl.DataFrame:
     """The result of one query on the published database. Raises duckdb.Error for wrong SQL."""
     with published_database(warehouse) as connection:
-        return connection.sql(query, params=values or []).pl()
+        found = connection.sql(query, params=values or [])
+        if found is None:
+            raise WarehouseError("the statement has no result; ask with SELECT")
+        return found.pl()

@@ -6,13 +6,13 @@ Flows are restated for years back, so every pull is the whole series: two pulls 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 import pandera.polars as pa
 import polars as pl
 
-from ingest.errors import AccessRefused, RequestRefused
+from ingest.errors import AccessRefused, RequestRefused, VenueFailing
 from ingest.feed import Batch, Feed, Part, Request
 from ingest.schema import calendar_day, forming, not_negative, number, positive, text
 from ingest.windows import Window, day_start
@@ -70,7 +70,17 @@ def fetch(request: Request) -> Iterator[Batch]:
         frame = frame.filter(~forming("day", DAY, request.now))
         seen = frame.filter(pl.col("day") < pl.lit(last.date()))["day"].max()
         covered = Window(first, day_start(seen) + DAY if isinstance(seen, date) else first)
+        _refuse_less(covered, max((window.end for window in held), default=first))
         yield Batch(frame, (Part(instrument.symbol, "rest", covered, frame.height, URL),))
+
+
+def _refuse_less(covered: Window, reached: datetime) -> None:
+    """Raise VenueFailing for a pull that ends before the last one: as the newest it would erase what is known."""
+    if covered.end < reached:
+        raise VenueFailing(
+            f"the pull ends on {covered.end:%Y-%m-%d}, the last one on {reached:%Y-%m-%d}", host=HOST,
+            advice="the last pull stands",
+        )  # fmt: skip
 
 
 def _pull(request: Request, code: str, window: Window) -> list[Mapping[str, Any]]:
@@ -83,9 +93,6 @@ def _pull(request: Request, code: str, window: Window) -> list[Mapping[str, Any]
         "end_time": f"{window.end - DAY:%Y-%m-%d}",
         "paging_from": "start",
         "page_size": PAGE,
-        # Without these, one metric that stops being free would cost the whole call.
-        "ignore_forbidden_errors": "true",
-        "ignore_unsupported_errors": "true",
     }
     url, rows = URL, []
     while True:

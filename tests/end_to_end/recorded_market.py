@@ -34,7 +34,9 @@ def run(url: str, warehouse: Path, now: str, *more: str, catalogue: Path | None 
 
 def skipped(ran: Ran) -> dict[str, str]:
     """The feeds that a run said it skipped, each with its reason; every feed in a line of its own."""
-    lines = [line.removeprefix("skipped ").partition(": ") for line in ran.err.splitlines() if line.startswith("skipped ")]
+    lines = [
+        line.removeprefix("skipped ").partition(": ") for line in ran.err.splitlines() if line.startswith("skipped ")
+    ]
     assert len({feed for feed, _, _ in lines}) == len(lines), ran.err
     return {feed: why for feed, _, why in lines}
 
@@ -101,7 +103,9 @@ class Figures:
 def figures(day: date) -> Figures:
     """The figures of `day` from the recordings, each by its definition."""
     bar, before = _spot()[day], float(_spot()[day - DAY]["close"])
-    rates = [float(r["funding_rate"]) for r in _rows("binance_um_BTCUSDT_funding") if _paid_for(r["funding_time"]) == day]
+    rates = [
+        float(r["funding_rate"]) for r in _rows("binance_um_BTCUSDT_funding") if _paid_for(r["funding_time"]) == day
+    ]
     assert len(rates) == 3, f"{day} has {len(rates)} settlements"
     price = float(_by_second("coinalyze_BTCUSDT_PERP.A_ohlcv")[day]["c"])
     liquidated = _by_second("coinalyze_BTCUSDT_PERP.A_liquidation")[day]

@@ -1,4 +1,4 @@
-"""Four readers in a loop while releases are published: never an error, never two releases mixed."""
+"""One more day while four readers look on: exactly that day is added, and nobody ever sees half a release."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 import pytest
-from pipelines import copied, leverage, next_morning
+from pipelines import copied, differing, leverage, next_morning, published, up_to
 
 from warehouse.connection import build_database, identifier
 from warehouse.location import Warehouse
@@ -35,16 +35,43 @@ def watched(warehouse: Path, stop: Path, pause: float) -> Iterator[list[dict]]:
         saw += [json.loads(reader.communicate(timeout=60)[0]) for reader in readers]
 
 
+@pytest.fixture(scope="module")
+def day_added(sample: Path, tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, list[dict]]:
+    """A warehouse to which one more day was added, and what readers saw meanwhile."""
+    directory = tmp_path_factory.mktemp("day-added")
+    warehouse = copied(sample, directory / "warehouse")
+    with watched(warehouse, directory / "stop", pause=0.5) as saw:
+        ran = leverage("run", "--warehouse", warehouse, "--now", next_morning("2026-01-28"))
+    assert ran.status == 0, ran.said
+    return warehouse, saw
+
+
 @pytest.mark.slow
-def test_readers_see_whole_releases_while_runs_go_on(sample: Path, tmp_path: Path) -> None:
-    warehouse, days = copied(sample, tmp_path / "warehouse"), ("2026-01-28", "2026-01-29")
-    with watched(warehouse, tmp_path / "stop", 0.5) as saw:
-        for day in days:
-            ran = leverage("run", "--warehouse", warehouse, "--now", next_morning(day))
-            assert ran.status == 0, ran.said
+@pytest.mark.xdist_group("day added")
+def test_readers_see_whole_releases_while_a_run_goes_on(day_added: tuple[Path, list[dict]]) -> None:
+    _, saw = day_added
     assert [reader["wrong"] for reader in saw] == [[]] * READERS
     assert min(reader["opens"] for reader in saw) > 10
-    assert {day for reader in saw for day in reader["days"]} == {"2026-01-27", *days}
+    assert {day for reader in saw for day in reader["days"]} == {"2026-01-27", "2026-01-28"}
+
+
+@pytest.mark.slow
+@pytest.mark.xdist_group("day added")
+def test_one_day_is_added_and_no_earlier_one_changes(day_added: tuple[Path, list[dict]], sample: Path) -> None:
+    before, after = published(sample), published(day_added[0])
+    assert after["regimes_daily"]["day"].max() == date(2026, 1, 28)
+    assert after["regimes_daily"].height == before["regimes_daily"].height + 1
+    told = ("feed_status", "exchange_flows_daily.pulled_at")  # flows are pulled whole each time
+    assert differing(up_to(after, "2026-01-26"), up_to(before, "2026-01-26"), but=told) == []
+    # The inverse contract's funding comes from an aggregator, whose last settlement of a day is the next day's open.
+    of_funding = (
+        "funding_by_venue_daily",
+        "funding_daily",
+        "leverage_features_daily",
+        "regimes_daily",
+        "regime_evidence",
+    )
+    assert differing(up_to(after, "2026-01-27"), before, but=(*told, *of_funding)) == []
 
 
 @pytest.mark.slow
@@ -52,7 +79,7 @@ def test_readers_see_whole_releases_however_fast_they_follow(sample: Path, tmp_p
     """Releases one after the other, each a day shorter, so that a mixed one shows in its last days."""
     located = Warehouse(copied(sample, tmp_path / "warehouse"))
     last = date(2026, 1, 27)
-    with build_database(located.build) as connection, watched(located.root, tmp_path / "stop", 0.01) as saw:
+    with build_database(located.build) as connection, watched(located.root, tmp_path / "stop", pause=0.01) as saw:
         tables = connection.execute(
             "SELECT DISTINCT table_name FROM duckdb_columns() WHERE schema_name = 'marts' AND column_name = 'day'"
         ).fetchall()

@@ -1,4 +1,4 @@
-"""The main job on 17 months of recorded market: pinned figures, repetition, a clock that moves, a rebuild from landing."""
+"""The recorded market end to end: the figures, reruns, the moving clock, a rebuild from landing alone."""
 
 from __future__ import annotations
 

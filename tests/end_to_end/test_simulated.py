@@ -1,4 +1,4 @@
-"""The simulated market, which needs nothing but the project: what `make run` does, and that all of it says simulated."""
+"""The simulated market end to end, as a newcomer meets it, and that everything made from it says so."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from pathlib import Path
 import duckdb
 import polars as pl
 import pytest
-from pipelines import PROJECT, Ran, copied, differing, leverage, next_morning, published, up_to
+from pipelines import PROJECT, Ran, leverage, published
 
 pytestmark = pytest.mark.slow
 
@@ -115,19 +115,3 @@ def test_another_asset_is_a_catalogue_entry_and_no_code(tmp_path: Path) -> None:
     assert latest["asset"] == "BTC"
     shown = leverage("brief", "--asset", "ETH", "--warehouse", tmp_path / "w")
     assert "ETH 2026-02-01 UTC" in shown.out
-
-
-def test_a_day_later_one_day_is_added_and_nothing_else_changes(sample: Path, tmp_path: Path) -> None:
-    warehouse = copied(sample, tmp_path / "warehouse")
-    before = published(sample)
-    ran = leverage("run", "--warehouse", warehouse, "--now", next_morning("2026-01-28"))
-    assert ran.status == 0, ran.said
-    after = published(warehouse)
-    assert after["regimes_daily"]["day"].max() == date(2026, 1, 28)
-    assert after["regimes_daily"].height == before["regimes_daily"].height + 1
-    told = ("feed_status", "exchange_flows_daily.pulled_at")  # flows are pulled whole each time
-    assert differing(up_to(after, "2026-01-26"), up_to(before, "2026-01-26"), but=told) == []
-    # The inverse contract's funding comes from an aggregator, whose last settlement of a day is the next day's open.
-    settled = {name: after[name] for name in after if "funding" not in name and "regime" not in name}
-    del settled["leverage_features_daily"]
-    assert differing(up_to(settled, "2026-01-27"), {name: before[name] for name in settled}, but=told) == []

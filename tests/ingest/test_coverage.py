@@ -95,15 +95,13 @@ def test_parts_add_up_the_same_in_any_order_and_more_of_them_leave_no_more_missi
 
 def test_an_old_window_is_covered_however_little_came():
     asked = days("2026-03-01", "2026-03-10")
-    assert settled(asked, None, NOW) == asked
     assert settled(asked, at("2026-03-05"), NOW) == asked
 
 
 @pytest.mark.parametrize(
     ("last", "end"),
     [
-        (None, "2026-03-17"),  # what is older than three days is not going to come
-        ("2026-03-12", "2026-03-17"),
+        ("2026-03-12", "2026-03-17"),  # what is older than three days is not going to come
         ("2026-03-19T05:00", "2026-03-19T05:00"),
         ("2026-03-20", "2026-03-20"),
         ("2026-03-25", "2026-03-20"),  # an observation beyond what was asked for covers no more than that
@@ -112,6 +110,10 @@ def test_an_old_window_is_covered_however_little_came():
 def test_near_the_present_only_what_came_is_covered(last, end):
     asked = days("2026-03-10", "2026-03-19")
     assert settled(asked, last and at(last), NOW) == Window(asked.start, at(end))
+
+
+def test_an_answer_without_rows_covers_nothing_however_old_the_window_is():
+    assert not settled(days("2026-03-01", "2026-03-10"), None, NOW)
 
 
 def test_a_recent_window_without_rows_is_not_covered_at_all():

@@ -63,10 +63,11 @@ def test_the_same_answer_fetched_again_is_not_landed_again(landing):
     assert len(landing.segments([FEED])) == 1
 
 
-def test_an_answer_without_rows_is_landed_when_it_settles_something(landing):
-    assert pull(asking(FEED, answering(), WINDOW, keys=KEYS), landing).segments
-    (segment,) = landing.segments([FEED])
-    assert [part.window for part in landing.parts(segment)] == [WINDOW]
+def test_an_answer_without_rows_leaves_nothing_and_is_asked_for_again(landing):
+    request = asking(FEED, answering(), WINDOW, keys=KEYS)
+    pulled = pull(request, landing)
+    assert (pulled.segments, pulled.skipped) == ([], None)
+    assert request.held.missing("BTCUSDT", WINDOW) == [WINDOW]
 
 
 def test_an_answer_without_rows_near_the_present_leaves_nothing(landing):

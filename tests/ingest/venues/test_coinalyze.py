@@ -67,7 +67,7 @@ def test_without_a_key_nothing_is_asked():
 
 
 def test_only_the_days_that_are_not_held_are_asked_for():
-    request = put(LIQUIDATIONS, answering())
+    request = put(LIQUIDATIONS, answering({"t": seconds("2026-01-11"), "l": 1, "s": 2}))
     fetched(request)
     venues = answering({"t": seconds("2026-01-13"), "l": 1, "s": 2})
     wider = put(LIQUIDATIONS, venues, last="2026-01-13", held=request.held)
@@ -150,10 +150,10 @@ def test_a_row_that_cannot_be_is_quarantined(feed, row, reason):
 
 
 @pytest.mark.parametrize("body", [[], [{"symbol": SYMBOL, "history": []}]], ids=["unknown-symbol", "no-history"])
-def test_an_old_window_without_rows_is_settled(body):
+def test_a_window_without_rows_is_asked_for_again(body):
     request = put(OPEN_INTEREST, ScriptedVenues(lambda url, params: body))
     assert landed(request).is_empty()
-    assert request.held.missing(SYMBOL, request.window) == []
+    assert request.held.missing(SYMBOL, request.window) == [request.window]
 
 
 def test_a_recent_window_without_rows_is_asked_for_again():

@@ -40,7 +40,7 @@ def test_text_becomes_numbers_and_what_is_left_out_is_unknown():
     assert part == ("btc", date(2026, 1, 11), None, None, None, None, None, None, 7.0, None)
 
 
-def test_all_metrics_of_whole_days_are_asked_for_so_that_one_that_is_gone_costs_itself_alone():
+def test_all_metrics_of_whole_days_are_asked_for_or_none_so_that_no_pull_silently_lacks_one():
     venues = answering()
     fetched(put(venues))
     ((url, params),) = venues.asked
@@ -48,7 +48,7 @@ def test_all_metrics_of_whole_days_are_asked_for_so_that_one_that_is_gone_costs_
     assert set(params["metrics"].split(",")) == set(METRICS)
     assert (params["start_time"], params["end_time"]) == ("2026-01-10", "2026-01-12")
     assert (params["assets"], params["frequency"], params["paging_from"]) == ("btc", "1d", "start")
-    assert params["ignore_forbidden_errors"] == params["ignore_unsupported_errors"] == "true"
+    assert not {"ignore_forbidden_errors", "ignore_unsupported_errors"} & set(params)
 
 
 def test_pages_are_followed_by_the_vendors_own_address():
@@ -56,6 +56,14 @@ def test_pages_are_followed_by_the_vendors_own_address():
     venues = ScriptedVenues(lambda url, params: pages[url if url == NEXT else ""])
     assert landed(put(venues))["day"].to_list() == [date(2026, 1, 10), date(2026, 1, 11)]
     assert venues.asked[1] == (NEXT, {})
+
+
+def test_a_pull_that_ends_before_the_last_one_does_not_replace_it():
+    request = put(ScriptedVenues(lambda url, params: {"data": [row("2026-01-10"), row("2026-01-11")]}))
+    fetched(request)
+    shorter = put(ScriptedVenues(lambda url, params: {"data": [row("2026-01-10")]}), held=request.held)
+    with pytest.raises(VenueFailing, match="the last pull stands"):
+        fetched(shorter)
 
 
 def test_a_pull_that_breaks_off_leaves_nothing_behind(tmp_path):
