@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -75,3 +76,28 @@ def test_a_process_that_was_given_a_dead_ones_number_does_not_pass_for_it(instan
     impostor = run_of(instance, f"{pid}@1000000000.00")
 
     assert free_dead_runs(instance) == [impostor.run_id]
+
+
+def test_a_run_that_died_before_its_first_event_is_failed_too(instance: DagsterInstance) -> None:
+    run = create_run_for_test(instance, status=DagsterRunStatus.NOT_STARTED, tags={PROCESS_TAG: dead_process()})
+
+    assert free_dead_runs(instance) == [run.run_id]
+
+
+def test_a_process_that_nobody_has_buried_is_dead(instance: DagsterInstance) -> None:
+    """In a container whose first process waits for no child, a killed run stays a zombie for ever."""
+    process = subprocess.Popen([sys.executable, "-c", "import time; time.sleep(60)"])
+    run = run_of(instance, f"{process.pid}@{psutil.Process(process.pid).create_time():.2f}")
+    process.kill()
+    os.waitid(os.P_PID, process.pid, os.WEXITED | os.WNOWAIT)  # it has ended, and is left as it is
+
+    assert free_dead_runs(instance) == [run.run_id]
+
+    process.wait()
+
+
+def test_a_run_without_a_process_is_none_of_ours(instance: DagsterInstance) -> None:
+    """Dagster's own queue has made it, and nobody executes it yet."""
+    create_run_for_test(instance, status=DagsterRunStatus.NOT_STARTED)
+
+    assert free_dead_runs(instance) == []

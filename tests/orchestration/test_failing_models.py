@@ -1,0 +1,29 @@
+"""A model whose test fails: the run fails with one line that says which, and what is published stays as it was."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import duckdb
+import pytest
+from pipelines import copied, leverage, next_morning
+
+
+@pytest.mark.slow
+def test_a_failing_dbt_test_stops_the_release(sample: Path, tmp_path: Path) -> None:
+    warehouse = copied(sample, tmp_path / "warehouse")
+    with duckdb.connect(warehouse / "build.duckdb") as connection:  # a row that no catalogue knows
+        connection.execute(
+            "INSERT INTO raw.binance_um_funding BY NAME"
+            " SELECT * REPLACE ('NOSUCH' AS symbol) FROM raw.binance_um_funding LIMIT 1"
+        )
+    release = (warehouse / "published").resolve()
+
+    ran = leverage("run", "--warehouse", warehouse, "--now", next_morning("2026-01-28"))
+
+    assert ran.status == 1, ran.said
+    (line,) = [line for line in ran.err.splitlines() if line.startswith("error")]
+    assert "every_symbol_is_known" in line
+    assert "Traceback" not in ran.said
+    assert (warehouse / "published").resolve() == release
+    assert ran.out == "", "no brief of a day that is not published"
