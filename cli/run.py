@@ -27,6 +27,7 @@ def run(settings: Settings, first: date | None, last: date | None, now: str | No
     from orchestration.run import run_daily
 
     out, warehouse, market = remarks(), settings.located(), settings.parsed_market()
+    warehouse.refuse_other(str(market))
     present = _present(market, now)
     complete = present.date() - timedelta(days=1)
     last = last or complete

@@ -64,16 +64,20 @@ class Warehouse:
         """The market this warehouse was first run with, None before that."""
         return self._read().get("market")
 
-    def claim(self, market: str) -> None:
-        """Make the warehouse `market`'s for ever. Raises WrongMarket when it already is another's."""
+    def refuse_other(self, market: str) -> None:
+        """Raise WrongMarket when this warehouse is another market's."""
         owner = self.market()
-        if owner is None:
-            self._write({"market": market})
-        elif owner != market:
+        if owner not in (None, market):
             raise WrongMarket(
                 f"{self.root} holds the market {owner!r}, not {market!r}; "
                 f"use --market {owner}, or another --warehouse for {market!r}"
             )
+
+    def claim(self, market: str) -> None:
+        """Make the warehouse `market`'s for ever. Raises WrongMarket when it already is another's."""
+        self.refuse_other(market)
+        if self.market() is None:
+            self._write({"market": market})
 
     def calendar(self) -> Calendar | None:
         """The days spoken about so far, None before the first run."""

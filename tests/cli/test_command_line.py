@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import os
+import sys
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from pipelines import SAMPLE_FIRST, leverage
+from pipelines import OWN_VARIABLES, Ran, leverage
 from typer.testing import CliRunner
 
-from cli.main import app
+from cli.main import app, main
 from warehouse.lock import pipeline_lock
 
 FAILED, WRONG_USE, LOCKED = 1, 2, 3
@@ -17,6 +20,22 @@ COMMANDS = ("run", "status", "brief", "sql")
 
 def invoke(*arguments: str | Path):
     return CliRunner().invoke(app, [str(a) for a in arguments], env={"COLUMNS": "120"})
+
+
+@pytest.fixture
+def typed(capfd: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> Callable[..., Ran]:
+    """`leverage` in this process: what it says and its status are the same, and Dagster is imported once."""
+    for name in [name for name in os.environ if name.startswith(OWN_VARIABLES)]:
+        monkeypatch.delenv(name)
+
+    def run(*arguments: str | Path) -> Ran:
+        monkeypatch.setattr(sys, "argv", ["leverage", *map(str, arguments)])
+        with pytest.raises(SystemExit) as ended:
+            main()
+        out, err = capfd.readouterr()
+        return Ran(int(ended.value.code or 0), out, err, 0.0)
+
+    return run
 
 
 def one_line(ran) -> str:
@@ -57,35 +76,37 @@ def test_before_the_first_run_it_says_what_to_type(arguments: tuple[str, ...], t
     ],
 )
 def test_options_that_make_no_sense_are_refused_before_anything_starts(
-    options: tuple[str, ...], said: str, tmp_path: Path
+    options: tuple[str, ...], said: str, typed: Callable[..., Ran], tmp_path: Path
 ) -> None:
-    ran = leverage("run", "--warehouse", tmp_path / "none", *options)
+    ran = typed("run", "--warehouse", tmp_path / "none", *options)
     assert ran.status == WRONG_USE
     assert said in one_line(ran)
 
 
-def test_a_market_that_is_none_is_refused(tmp_path: Path) -> None:
-    ran = leverage("run", "--market", "moon", "--warehouse", tmp_path / "none")
+def test_a_market_that_is_none_is_refused(typed: Callable[..., Ran], tmp_path: Path) -> None:
+    ran = typed("run", "--market", "moon", "--warehouse", tmp_path / "none")
     assert ran.status == FAILED
     assert "'moon' is no market" in one_line(ran)
     assert not (tmp_path / "none").exists()
 
 
 @pytest.mark.slow
-def test_a_warehouse_refuses_another_market(sample: Path) -> None:
-    ran = leverage("run", "--market", "http://127.0.0.1:9", "--warehouse", sample)
+def test_a_warehouse_refuses_another_market(typed: Callable[..., Ran], sample: Path) -> None:
+    ran = typed("run", "--market", "http://127.0.0.1:9", "--warehouse", sample)
     assert ran.status == FAILED
     assert "holds the market 'sample'" in one_line(ran)
 
 
 @pytest.mark.slow
 def test_a_second_pipeline_says_who_holds_the_first_and_ends_at_once(sample: Path) -> None:
+    before = (sample / "warehouse.json").read_text()
     with pipeline_lock(sample / "pipeline.lock"):
-        ran = leverage("run", "--warehouse", sample, "--from", SAMPLE_FIRST)
+        ran = leverage("run", "--warehouse", sample, "--from", "2025-11-01")
     assert ran.status == LOCKED
     assert "Traceback" not in ran.said
     assert "process" in ran.err
     assert "is writing to" in ran.err
+    assert (sample / "warehouse.json").read_text() == before, "who is refused changes nothing"
 
 
 @pytest.mark.slow
