@@ -32,7 +32,7 @@ class Banned(FeedUnavailable):
 
 
 class AccessRefused(FeedUnavailable):
-    """HTTP 401 or 403: a wrong key, a metric that is not free, or a firewall."""
+    """HTTP 401 or 403: a wrong key, a plan that does not have this, or a firewall."""
 
 
 class HostUnreachable(FeedUnavailable):
@@ -44,7 +44,7 @@ class VenueFailing(FeedUnavailable):
 
 
 class RequestRefused(FeedUnavailable):
-    """The venue says that the request itself is wrong (unknown symbol, window outside its retention)."""
+    """The venue says no to this one request: unknown symbol, window outside its retention, metric that is not free."""
 
 
 class ArchiveAbsent(IngestError):

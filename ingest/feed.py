@@ -6,18 +6,20 @@ No feed stands here: the venues define theirs in `ingest.venues`, the catalogue 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass, field
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from typing import Literal, Protocol
 
 import pandera.polars as pa
 import polars as pl
 
-from ingest.errors import KeyMissing
+from ingest.errors import KeyMissing, RequestRefused
 from ingest.http import MarketSession
 from ingest.windows import Window, day_start, merge
 
 Channel = Literal["archive", "rest"]
+LATE = timedelta(days=3)  # what a venue has not shown by then, it is not going to show
 
 
 @dataclass(frozen=True)
@@ -25,6 +27,8 @@ class Instrument:
     """One symbol of a feed and what it stands for. `instrument` is the canonical contract of the venue.
 
     `market` is spot, perpetual or network; `margin_type` linear or inverse for a perpetual, else None.
+    `contract_size` is what one contract stands for where the venue counts in contracts: coins of a linear, USD of an
+    inverse one.
     """
 
     symbol: str
@@ -33,6 +37,7 @@ class Instrument:
     venue: str | None = None
     instrument: str | None = None
     margin_type: str | None = None
+    contract_size: float = 1.0
 
 
 @dataclass(frozen=True)
@@ -49,6 +54,10 @@ class Part:
     url: str | None = None
     sha256: str | None = None
     absent: bool = False
+
+    def until(self, end: datetime) -> Part:
+        """The same, answering for nothing from `end` on."""
+        return replace(self, window=Window(self.window.start, max(self.window.start, min(self.window.end, end))))
 
 
 @dataclass(frozen=True)
@@ -111,7 +120,8 @@ class NoProgress:
 class Request:
     """One pull of one feed: which instruments, which window, and what may be used for it.
 
-    `notes` collects what a person should read although the feed goes on (a tail that had to be skipped).
+    `notes` collects what a person should read although the feed goes on (a tail that had to be skipped), `refused` the
+    symbols that the venue would not answer for.
     """
 
     feed: Feed
@@ -123,6 +133,15 @@ class Request:
     keys: dict[str, str] = field(default_factory=dict)
     progress: Progress = field(default_factory=NoProgress)
     notes: list[str] = field(default_factory=list)
+    refused: dict[str, RequestRefused] = field(default_factory=dict)
+
+    @contextmanager
+    def alone(self, symbol: str) -> Iterator[None]:
+        """What the venue refuses inside is refused for `symbol`, and costs no other symbol."""
+        try:
+            yield
+        except RequestRefused as error:
+            self.refused[symbol] = error
 
     def key(self) -> str:
         """The API key of the feed. Raises KeyMissing with the variable to set."""
@@ -141,8 +160,9 @@ class Feed:
 
     `key` are the natural key columns, `observed` the column that tells when (its day counts for freshness),
     `retention` how far back the venue keeps it (None: all of it),
-    `settles` how long after a day its value can still be missing without anything being wrong. With `stamped_at_end`
-    an observation speaks for what came before its stamp: one at 00:00 belongs to the day before.
+    `settles` how long after a day its value can still be missing without anything being wrong, `revises` how long the
+    venue still corrects it, so that it is asked for again. With `stamped_at_end` an observation speaks for what came
+    before its stamp: one at 00:00 belongs to the day before.
     """
 
     name: str
@@ -158,6 +178,7 @@ class Feed:
     fetch: Fetch
     hosts: tuple[str, ...]
     settles: timedelta = timedelta(0)
+    revises: timedelta = timedelta(0)
     stamped_at_end: bool = False
     key_variable: str | None = None
     key_from: str | None = None
@@ -171,15 +192,17 @@ class Feed:
         return {name: column.dtype.type for name, column in self.schema.columns.items()}
 
 
-def settled(asked: Window, last: datetime | None, now: datetime, lag: timedelta = timedelta(days=3)) -> Window:
+def settled(asked: Window, last: datetime | None, now: datetime, revises: timedelta = timedelta(0)) -> Window:
     """The part of `asked` that an answer can be held to have covered.
 
-    `last` is the end of the last observation received. Near the present a venue may simply be late, so only what
-    came counts; what is older than `lag` and did not come is not going to come.
+    `last` is the end of the last observation received. Near the present a venue may simply be late, or still correct
+    what it published, so only whole days that came `revises` ago count; what is older than LATE is not going to come.
     """
     if last is None:  # an empty answer can be a slip as well as a gap, and asking again costs one request
         return Window(asked.start, asked.start)
-    if asked.end <= now - lag:
+    if asked.end <= now - LATE:
         return asked
-    reached = max(asked.start, min(asked.end, day_start((now - lag).date())))
+    if revises:
+        last = min(last, day_start((now - revises).date()))
+    reached = max(asked.start, min(asked.end, day_start((now - LATE).date())))
     return Window(asked.start, max(reached, min(last, asked.end)))

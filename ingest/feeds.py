@@ -85,7 +85,7 @@ def _host(name: str, limits: Any, path: Path) -> Host:  # noqa: ANN401 - whateve
 
 
 def _instruments(entry: dict[str, Any], path: Path) -> list[tuple[str, Instrument]]:
-    known = {"asset", "venue", "instrument", "market", "margin_type", "symbols"}
+    known = {"asset", "venue", "instrument", "market", "margin_type", "contract_size", "symbols"}
     market, margin_type = entry.get("market"), entry.get("margin_type")
     if extra := set(entry) - known:
         raise CatalogueBroken(
@@ -101,12 +101,17 @@ def _instruments(entry: dict[str, Any], path: Path) -> list[tuple[str, Instrumen
                               advice="a perpetual has a margin type, spot and network have none")  # fmt: skip
     if margin_type is not None and margin_type not in MARGIN_TYPES:
         raise CatalogueBroken(f"{path}: margin type {margin_type!r}", advice="use linear or inverse")
+    size = entry.get("contract_size", 1.0)
+    if not isinstance(size, int | float) or isinstance(size, bool) or not size > 0 or (size != 1 and not margin_type):
+        raise CatalogueBroken(f"{path}: contract size {size!r}", advice="a perpetual has one above zero, others none")
     if market != "network" and not (entry.get("venue") and entry.get("instrument")):
         raise CatalogueBroken(f"{path}: a {market} instrument needs its venue and its contract there: {entry}")
     return [
         (
             feed_named(feed).name,
-            Instrument(symbol, entry["asset"], market, entry.get("venue"), entry.get("instrument"), margin_type),
+            Instrument(
+                symbol, entry["asset"], market, entry.get("venue"), entry.get("instrument"), margin_type, float(size)
+            ),
         )
         for feed, symbol in symbols.items()
     ]

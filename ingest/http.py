@@ -120,16 +120,13 @@ class MarketSession:
         judge: Judge | None = None,
     ) -> Any:  # noqa: ANN401 - whatever JSON the venue sends
         """The decoded body of a GET. Raises FeedUnavailable, or one of its kinds, when it cannot be had."""
+        return self._persist(url, lambda: self._judged(url, self._ask(url, params, headers, judge), judge))
 
-        def attempt() -> Any:  # noqa: ANN401
-            body = self._ask(url, params, headers, judge)
-            host, path = _place(url)
-            decoded = _decoded(body, host, path)
-            if judge:
-                judge(decoded, host, path)
-            return decoded
-
-        return self._persist(url, attempt)
+    def post_json(self, url: str, question: Mapping[str, Any], *, judge: Judge | None = None) -> Any:  # noqa: ANN401
+        """The same for a venue that is asked by POST with a JSON body; asking changes nothing there."""
+        return self._persist(
+            url, lambda: self._judged(url, self._ask(url, None, None, judge, question=question), judge)
+        )
 
     def download(self, url: str) -> bytes:
         """The body of an archive, streamed. Raises ArchiveAbsent on 404, FeedUnavailable otherwise."""
@@ -158,6 +155,13 @@ class MarketSession:
             return body
 
         return self._persist(url, attempt), expected
+
+    def _judged(self, url: str, body: bytes, judge: Judge | None) -> Any:  # noqa: ANN401
+        host, path = _place(url)
+        decoded = _decoded(body, host, path)
+        if judge:
+            judge(decoded, host, path)
+        return decoded
 
     def _persist(self, url: str, attempt: Callable[[], Any]) -> Any:  # noqa: ANN401
         host, path = _place(url)
@@ -193,6 +197,7 @@ class MarketSession:
         judge: Judge | None,
         *,
         archive: bool = False,
+        question: Mapping[str, Any] | None = None,
     ) -> bytes:
         host, path = _place(url)
         if closed := self._closed_hosts.get(host):
@@ -200,8 +205,15 @@ class MarketSession:
         self._count(requests=1)
         try:
             # A header here is a key: it goes to the host it is for, and to none that this host points at.
-            with self._session.get(
-                url, params=params, headers=headers, timeout=TIMEOUT, stream=True, allow_redirects=headers is None
+            with self._session.request(
+                "GET" if question is None else "POST",
+                url,
+                params=params,
+                headers=headers,
+                json=question,
+                timeout=TIMEOUT,
+                stream=True,
+                allow_redirects=headers is None,
             ) as response:
                 body = _without_keys(self._body(response, host, path), headers)
                 if response.status_code != 200:

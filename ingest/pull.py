@@ -5,13 +5,16 @@ What happens with the segments afterwards is the warehouse's business.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 
 from ingest.errors import FeedUnavailable
-from ingest.feed import Request
+from ingest.feed import LATE, Part, Request
 from ingest.http import Traffic
 from ingest.landing import Landing
 from ingest.schema import conform
+from ingest.windows import day_start
 
 
 @dataclass
@@ -37,17 +40,28 @@ def pull(request: Request, landing: Landing) -> Pulled:
     before = request.session.traffic
     try:
         for batch in feed.fetch(request):
-            conformed = conform(batch.rows, feed.schema, feed.key, request.now)
+            conformed, parts = conform(batch.rows, feed.schema, feed.key, request.now), batch.parts
             if conformed.quarantined.height:
-                landing.quarantine(feed, conformed.quarantined, batch.parts, request.now)
-            request.held.add(batch.parts)
+                landing.quarantine(feed, conformed.quarantined, parts, request.now)
+                parts = _asked_again(parts, request.now)
+            request.held.add(parts)
             result.quarantined += conformed.quarantined.height
-            if conformed.rows.is_empty() and not any(part.window for part in batch.parts):
+            if conformed.rows.is_empty() and not any(part.window for part in parts):
                 continue  # nothing came and nothing is known to be missing for good
-            if segment := landing.write(feed, conformed.rows, batch.parts, request.now):
+            if segment := landing.write(feed, conformed.rows, parts, request.now):
                 result.segments.append(segment.name)
                 result.rows += conformed.rows.height
     except FeedUnavailable as error:
         result.skipped = str(error)
+    if request.refused and len(request.refused) == len(request.instruments):
+        result.skipped = result.skipped or str(next(iter(request.refused.values())))
+    else:
+        result.notes += [f"{symbol}: {error}" for symbol, error in request.refused.items()]
     result.traffic = request.session.traffic.since(before)
     return result
+
+
+def _asked_again(parts: Sequence[Part], now: datetime) -> tuple[Part, ...]:
+    """Parts that do not answer for their last days, so that a row that was broken is fetched again when it may be
+    mended. An archive brings the same row each time."""
+    return tuple(part if part.channel == "archive" else part.until(day_start((now - LATE).date())) for part in parts)

@@ -19,6 +19,7 @@ from ingest.windows import Window
 
 HOST = "api.coinalyze.net"
 DAY = timedelta(days=1)
+CORRECTED = timedelta(hours=5)  # a day fetched right after midnight is fetched once more by the final run of 05:30
 
 
 def _schema(name: str, columns: dict[str, pa.Column], checks: Sequence[pa.Check] = ()) -> pa.DataFrameSchema:
@@ -82,16 +83,20 @@ def _fetch(path: str, fields: Mapping[str, str], request: Request) -> Iterator[B
     url, key = f"https://{HOST}/v1/{path}", request.key()
     for instrument in request.instruments:
         for window in request.held.missing(instrument.symbol, request.window):
-            params: dict[str, str | int] = {
-                "symbols": instrument.symbol,
-                "interval": "daily",
-                "from": int(window.start.timestamp()),
-                "to": int(window.end.timestamp()) - 1,
-            }
-            body = request.session.get_json(url, params, headers={"api_key": key})
-            frame = parse(body, instrument.symbol, fields, path)
-            frame = frame.filter(~forming("open_at", DAY, request.now))
-            yield Batch(frame, (_part(frame, instrument.symbol, url, window, request),))
+            with request.alone(instrument.symbol):
+                body = request.session.get_json(url, _asked(instrument.symbol, window), headers={"api_key": key})
+                frame = parse(body, instrument.symbol, fields, path)
+                frame = frame.filter(~forming("open_at", DAY, request.now))
+                yield Batch(frame, (_part(frame, instrument.symbol, url, window, request),))
+
+
+def _asked(symbol: str, window: Window) -> dict[str, str | int]:
+    return {
+        "symbols": symbol,
+        "interval": "daily",
+        "from": int(window.start.timestamp()),
+        "to": int(window.end.timestamp()) - 1,
+    }
 
 
 def parse(body: Any, symbol: str, fields: Mapping[str, str], path: str) -> pl.DataFrame:  # noqa: ANN401 - as it came
@@ -121,7 +126,7 @@ def _is_history(one: Any) -> bool:  # noqa: ANN401 - as it came
 def _part(frame: pl.DataFrame, symbol: str, url: str, window: Window, request: Request) -> Part:
     seen = frame.filter(pl.col("open_at") < pl.lit(window.end.replace(tzinfo=None)))["open_at"].max()
     last = seen.replace(tzinfo=UTC) + DAY if isinstance(seen, datetime) else None
-    return Part(symbol, "rest", settled(window, last, request.now), frame.height, url)
+    return Part(symbol, "rest", settled(window, last, request.now, request.feed.revises), frame.height, url)
 
 
 def _feed(name: str, series: str, path: str, fields: Mapping[str, str], schema: pa.DataFrameSchema, about: str) -> Feed:
@@ -138,6 +143,7 @@ def _feed(name: str, series: str, path: str, fields: Mapping[str, str], schema: 
         licence="Coinalyze terms of use; no redistribution",
         fetch=lambda request: _fetch(path, fields, request),
         hosts=(HOST,),
+        revises=CORRECTED,
         key_variable="COINALYZE_API_KEY",
         key_from="coinalyze.net",
     )

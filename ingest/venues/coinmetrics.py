@@ -53,7 +53,7 @@ SCHEMA = pa.DataFrameSchema(
 def judge(body: Any, host: str, path: str) -> None:  # noqa: ANN401 - whatever JSON came
     """Raise for `{"error": {"type": ..., "message": ...}}`."""
     if isinstance(body, Mapping) and isinstance(error := body.get("error"), Mapping):
-        kind = AccessRefused if error.get("type") in ("forbidden", "unauthorized") else RequestRefused
+        kind = AccessRefused if error.get("type") == "unauthorized" else RequestRefused
         raise kind(f"{error.get('type')}: {error.get('message')}", host=host, path=path)
 
 
@@ -63,15 +63,20 @@ def fetch(request: Request) -> Iterator[Batch]:
     Raises FeedUnavailable as the session does; a pull that breaks off leaves nothing behind.
     """
     for instrument in request.instruments:
-        held = request.held.of(instrument.symbol, "rest")
-        first = min([request.window.start, *(window.start for window in held)])
-        last = max([request.window.end, *(window.end for window in held)])
-        frame = parse(_pull(request, instrument.symbol, Window(first, last)))
-        frame = frame.filter(~forming("day", DAY, request.now))
-        seen = frame.filter(pl.col("day") < pl.lit(last.date()))["day"].max()
-        covered = Window(first, day_start(seen) + DAY if isinstance(seen, date) else first)
-        _refuse_less(covered, max((window.end for window in held), default=first))
-        yield Batch(frame, (Part(instrument.symbol, "rest", covered, frame.height, URL),))
+        with request.alone(instrument.symbol):
+            yield _series(request, instrument.symbol)
+
+
+def _series(request: Request, code: str) -> Batch:
+    held = request.held.of(code, "rest")
+    first = min([request.window.start, *(window.start for window in held)])
+    last = max([request.window.end, *(window.end for window in held)])
+    frame = parse(_pull(request, code, Window(first, last)))
+    frame = frame.filter(~forming("day", DAY, request.now))
+    seen = frame.filter(pl.col("day") < pl.lit(last.date()))["day"].max()
+    covered = Window(first, day_start(seen) + DAY if isinstance(seen, date) else first)
+    _refuse_less(covered, max((window.end for window in held), default=first))
+    return Batch(frame, (Part(code, "rest", covered, frame.height, URL),))
 
 
 def _refuse_less(covered: Window, reached: datetime) -> None:

@@ -114,11 +114,16 @@ def asking(
 
 
 def fetched(request: Request, into: list[Batch] | None = None) -> list[Batch]:
-    """All batches of a fetch, held as they come, as a pull does it; `into` has them even if the fetch breaks off."""
+    """All batches of a fetch, held as they come, as a pull does it; `into` has them even if the fetch breaks off.
+
+    What is refused for one symbol is raised at the end.
+    """
     batches = [] if into is None else into
     for batch in request.feed.fetch(request):
         request.held.add(batch.parts)
         batches.append(batch)
+    for refusal in request.refused.values():
+        raise refusal
     return batches
 
 

@@ -97,7 +97,7 @@ def test_a_short_key_leaves_the_data_as_it_is(relay):
         ("binance/error_starttime_retention.json", 400, rest.judge, RequestRefused),
         ("binance/error_geoblock_451.json", 451, rest.judge, GeoBlocked),
         ("coinalyze/error_401.json", 401, None, AccessRefused),
-        ("coinmetrics/error_403_forbidden.json", 403, coinmetrics.judge, AccessRefused),
+        ("coinmetrics/error_403_forbidden.json", 403, coinmetrics.judge, RequestRefused),
         ("coinmetrics/error_400_bad_parameter.json", 400, coinmetrics.judge, RequestRefused),
     ],
 )
@@ -116,7 +116,7 @@ def test_recorded_error_bodies_are_told_apart(relay, api_samples, file, status, 
 
 def test_an_error_body_under_http_200_is_no_data(relay, api_samples):
     relay.answers(URL, (api_samples / "coinmetrics/error_403_forbidden.json").read_text())
-    with pytest.raises(AccessRefused):
+    with pytest.raises(RequestRefused):
         relay.session.get_json(URL, judge=coinmetrics.judge)
 
 

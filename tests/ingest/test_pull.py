@@ -7,7 +7,7 @@ import polars as pl
 import pytest
 from scripted_venues import ScriptedVenues, asking, days, ms
 
-from ingest.errors import GeoBlocked, SchemaBroken
+from ingest.errors import GeoBlocked, RequestRefused, SchemaBroken
 from ingest.feed import Batch, Part
 from ingest.landing import INGESTED_AT, QUARANTINE, Landing
 from ingest.pull import pull
@@ -94,6 +94,30 @@ def test_what_came_before_a_refusal_stays_landed(landing):
     assert (pulled.rows, landed(landing).height) == (1, 1)
     assert request.held.missing("BTCUSDT", WINDOW) == []
     assert request.held.missing("ETHUSDT", WINDOW) == [WINDOW]
+
+
+def test_a_symbol_that_the_venue_refuses_costs_no_other(landing):
+    def answer(url, params):
+        if params["symbols"] == "GONE":
+            return RequestRefused("no such symbol", host="api.coinalyze.net")
+        return [{"symbol": "BTCUSDT", "history": [{"t": ms("2026-01-10") // 1000, "l": 1, "s": 1}]}]
+
+    both = asking(FEED, ScriptedVenues(answer), WINDOW, symbols=("GONE", "BTCUSDT"), keys=KEYS)
+    pulled = pull(both, landing)
+    assert (pulled.rows, pulled.skipped) == (1, None)
+    assert pulled.notes == ["GONE: no such symbol (api.coinalyze.net)"]
+    alone = asking(FEED, ScriptedVenues(answer), WINDOW, symbols=("GONE",), keys=KEYS)
+    assert pull(alone, landing).skipped == "no such symbol (api.coinalyze.net)"
+
+
+def test_a_row_that_was_quarantined_is_asked_for_again_while_it_may_be_mended(landing):
+    window = days("2026-01-30", "2026-02-01")
+    request = asking(FEED, answering(("2026-01-30", 5), ("2026-01-31", -5), ("2026-02-01", 5)), window, keys=KEYS)
+    pull(request, landing)
+    assert request.held.missing("BTCUSDT", window) == [days("2026-01-30", "2026-02-01")]
+    mended = answering(("2026-01-30", 5), ("2026-01-31", 6), ("2026-02-01", 5))
+    pulled = pull(asking(FEED, mended, window, held=request.held, keys=KEYS), landing)
+    assert (pulled.rows, pulled.quarantined) == (3, 0)
 
 
 def test_a_fault_of_the_code_is_no_skip(landing):

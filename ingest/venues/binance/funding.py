@@ -39,7 +39,7 @@ SCHEMA = pa.DataFrameSchema(
 def fetch(request: Request) -> Iterator[Batch]:
     """Yield the settlements of the window that are not held yet.
 
-    Raises FeedUnavailable when the archives, or the REST interface for what they lack, cannot be had.
+    Raises FeedUnavailable when REST cannot be had for what archives lack; archives that REST fills in for cost a note.
     """
     window = Window(request.window.start, request.window.end + SETTLEMENT)
     wanted = [
@@ -48,21 +48,24 @@ def fetch(request: Request) -> Iterator[Batch]:
         for month in window.months()
         if month.end <= request.now and request.held.lacks_archive(i.symbol, month)
     ]
-    for text_rows, parts in vision.fetch(request, wanted, COLUMNS):
-        yield Batch(
-            text_rows.select(
-                pl.col("series").alias("symbol"),
-                _hour("calc_time").alias("settled_at"),
-                "interval_hours",
-                "funding_rate",
-                pl.lit(None, pl.Float64).alias("mark_price"),
-                pl.lit("archive").alias("channel"),
-            ),
-            parts,
-        )
+    closed = yield from vision.batches(request, wanted, COLUMNS, _from_archive)
     for instrument in request.instruments:
         for missing in request.held.missing(instrument.symbol, window):
-            yield _rest(request, instrument.symbol, missing)
+            with request.alone(instrument.symbol):
+                yield _rest(request, instrument.symbol, missing)
+    if closed:
+        request.notes.append(f"{closed}; what it lacks came by REST")
+
+
+def _from_archive(text_rows: pl.DataFrame) -> pl.DataFrame:
+    return text_rows.select(
+        pl.col("series").alias("symbol"),
+        _hour("calc_time").alias("settled_at"),
+        "interval_hours",
+        "funding_rate",
+        pl.lit(None, pl.Float64).alias("mark_price"),
+        pl.lit("archive").alias("channel"),
+    )
 
 
 def _rest(request: Request, symbol: str, window: Window) -> Batch:

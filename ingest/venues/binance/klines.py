@@ -69,31 +69,31 @@ class Source:
 def fetch(source: Source, request: Request) -> Iterator[Batch]:
     """Yield closed bars of the window that are not held yet, archives first.
 
-    Raises FeedUnavailable when neither way is open; a refused REST tail that archives fill costs a note.
+    Raises FeedUnavailable when neither way is open; one way that is closed costs a note when the other fills in.
     """
     asked = [(i.symbol, interval, f"{i.symbol}/{interval}") for i in request.instruments for interval in STEPS]
-    yield from _archives(
-        request,
-        [
-            vision.archive(source.market, "monthly", "klines", symbol, series, month, interval)
-            for symbol, interval, series in asked
-            for month in request.window.months()
-            if month.end <= request.now and request.held.lacks_archive(series, month)
-        ],
-    )
+    months = [
+        vision.archive(source.market, "monthly", "klines", symbol, series, month, interval)
+        for symbol, interval, series in asked
+        for month in request.window.months()
+        if month.end <= request.now and request.held.lacks_archive(series, month)
+    ]
+    closed = yield from vision.batches(request, months, COLUMNS, _from_archive)
     refused: FeedUnavailable | None = None
     for symbol, interval, series in asked:
         for window in request.held.missing(series, request.window):
             try:
-                yield from _rest(source, request, symbol, interval, series, window)
+                with request.alone(symbol):
+                    yield _rest(source, request, symbol, interval, series, window)
             except FeedUnavailable as error:
                 refused = error
-    if refused:
-        yield from _archives(request, _daily(source, request, asked))
-        left = [series for _, _, series in asked if request.held.missing(series, request.window)]
-        if left:
-            raise refused
-        request.notes.append(f"{refused}; the days it lacks came by daily archives")
+    if refused and not closed:
+        closed = yield from vision.batches(request, _daily(source, request, asked), COLUMNS, _from_archive)
+    trouble = refused or closed
+    if trouble and any(request.held.missing(s, request.window) for i, _, s in asked if i not in request.refused):
+        raise trouble
+    if trouble:
+        request.notes.append(f"{trouble}; what it lacks came by {'daily archives' if refused else 'REST'}")
 
 
 def _daily(source: Source, request: Request, asked: Sequence[tuple[str, str, str]]) -> list[Archive]:
@@ -106,19 +106,19 @@ def _daily(source: Source, request: Request, asked: Sequence[tuple[str, str, str
     ]
 
 
-def _archives(request: Request, wanted: Sequence[Archive]) -> Iterator[Batch]:
-    for text_rows, parts in vision.fetch(request, wanted, COLUMNS):
-        symbol, interval = (pl.col("series").str.split("/").list.get(i) for i in (0, 1))
-        frame = text_rows.with_columns(
-            symbol.alias("symbol"),
-            interval.alias("interval"),
-            vision.stamp("open_time").alias("open_at"),
-            pl.lit("archive").alias("channel"),
-        )
-        yield Batch(frame.select(*request.feed.schema.columns), parts)
+def _from_archive(text_rows: pl.DataFrame) -> pl.DataFrame:
+    symbol, interval = (pl.col("series").str.split("/").list.get(i) for i in (0, 1))
+    return text_rows.select(
+        symbol.alias("symbol"),
+        interval.alias("interval"),
+        vision.stamp("open_time").alias("open_at"),
+        *COLUMNS[1:6],
+        *COLUMNS[7:11],
+        pl.lit("archive").alias("channel"),
+    )
 
 
-def _rest(source: Source, request: Request, symbol: str, interval: str, series: str, window: Window) -> Iterator[Batch]:
+def _rest(source: Source, request: Request, symbol: str, interval: str, series: str, window: Window) -> Batch:
     step = STEPS[interval]
     pages = list(
         rest.pages(
@@ -135,7 +135,7 @@ def _rest(source: Source, request: Request, symbol: str, interval: str, series: 
     seen = frame.filter(pl.col("open_at") < pl.lit(window.end.replace(tzinfo=None)))["open_at"].max()
     last = seen.replace(tzinfo=UTC) + step if isinstance(seen, datetime) else None
     covered = settled(window, last, request.now)
-    yield Batch(frame, (Part(series, "rest", covered, frame.height, source.url),))
+    return Batch(frame, (Part(series, "rest", covered, frame.height, source.url),))
 
 
 def parse(pages: Sequence[Sequence[Sequence[Any]]], symbol: str, interval: str) -> pl.DataFrame:

@@ -57,13 +57,15 @@ def fetch(request: Request) -> Iterator[Batch]:
         for day in days
         if day.end <= request.now and request.held.lacks_archive(i.symbol, day)
     ]
-    for text_rows, parts in vision.fetch(request, wanted, COLUMNS):
-        yield Batch(parse_archive(text_rows), parts)
+    closed = yield from vision.batches(request, wanted, COLUMNS, parse_archive)
     kept = Window(request.now - RETENTION, request.now)
     for instrument in request.instruments:
         for missing in request.held.missing(instrument.symbol, request.window):
             if recent := missing.intersect(kept):
-                yield _rest(request, instrument.symbol, recent)
+                with request.alone(instrument.symbol):
+                    yield _rest(request, instrument.symbol, recent)
+    if closed:  # days older than REST keeps stay missing
+        raise closed
 
 
 def _rest(request: Request, symbol: str, window: Window) -> Batch:

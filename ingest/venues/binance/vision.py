@@ -6,15 +6,15 @@ Files come with or without a header line, spot in microseconds from 2025 on; bot
 from __future__ import annotations
 
 import io
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Generator, Iterator, Sequence
 from datetime import timedelta
 from typing import Any
 
 import polars as pl
 
 from ingest.archives import Archive, Fetched, fetch_archives
-from ingest.errors import ArchiveDamaged
-from ingest.feed import Part, Request
+from ingest.errors import ArchiveDamaged, FeedUnavailable
+from ingest.feed import Batch, Part, Request
 from ingest.schema import since_1970
 from ingest.windows import Window
 
@@ -58,6 +58,21 @@ def fetch(
         request.progress.advance(request.feed.name, len(chunk), rows.height)
         if parts:
             yield rows.drop("file"), parts
+
+
+def batches(
+    request: Request, wanted: Sequence[Archive], columns: Sequence[str], parse: Callable[[pl.DataFrame], pl.DataFrame]
+) -> Generator[Batch, None, FeedUnavailable | None]:
+    """Yield what `parse` makes of the archives; returns why the rest of them cannot be had, None when all came.
+
+    The host being closed does not end the feed: its REST interface is another host.
+    """
+    try:
+        for text_rows, parts in fetch(request, wanted, columns):
+            yield Batch(parse(text_rows), parts)
+    except FeedUnavailable as error:
+        return error
+    return None
 
 
 def _legible(

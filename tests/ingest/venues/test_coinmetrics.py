@@ -132,7 +132,7 @@ def test_a_row_that_cannot_be_is_quarantined(broken, reason):
 
 @pytest.mark.parametrize(
     ("kind", "error"),
-    [("forbidden", AccessRefused), ("unauthorized", AccessRefused), ("bad_parameter", RequestRefused)],
+    [("forbidden", RequestRefused), ("unauthorized", AccessRefused), ("bad_parameter", RequestRefused)],
 )
 def test_an_error_in_the_body_is_no_data(kind, error):
     venues = ScriptedVenues(lambda url, params: {"error": {"type": kind, "message": "not that"}})

@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from scripted_venues import VISION, ScriptedVenues, asking, at, conformed, days, fetched, landed, ms, parts_of
 
-from ingest.errors import ArchiveDamaged, GeoBlocked, RequestRefused
+from ingest.errors import ArchiveDamaged, GeoBlocked, HostUnreachable, RequestRefused
 from ingest.feed import Batch, Coverage
 from ingest.venues.binance import klines
 
@@ -226,6 +226,17 @@ def test_where_rest_is_refused_daily_archives_fill_the_tail_and_a_note_says_so()
     (note,) = request.notes
     assert "HTTP 451" in note
     assert "daily archives" in note
+
+
+def test_where_the_archives_are_closed_rest_fills_the_month_and_a_note_says_so():
+    closed = HostUnreachable("no connection", host="data.binance.vision")
+    months = {archive(PERPETUAL, "monthly", interval, "2026-01"): closed for interval in ("1d", "1h")}
+    request = asking(PERPETUAL, ScriptedVenues(bars_between, months), days("2026-01-10", "2026-01-11"))
+    assert landed(request).group_by("interval").len().sort("interval").rows() == [("1d", 2), ("1h", 48)]
+    (note,) = request.notes
+    assert "no connection" in note
+    assert "REST" in note
+    assert request.held.lacks_archive("BTCUSDT/1d", days("2026-01-01", "2026-01-31"))
 
 
 def test_daily_archives_fill_a_day_of_which_some_hours_are_held():

@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from scripted_venues import VISION, ScriptedVenues, asking, at, conformed, days, fetched, landed, ms, parts_of
 
-from ingest.errors import AccessRefused, RequestRefused
+from ingest.errors import AccessRefused, HostUnreachable, RequestRefused
 from ingest.windows import Window
 
 FEED = "binance_um_open_interest"
@@ -214,6 +214,15 @@ def test_a_refused_rest_tail_leaves_the_archives_landed():
     with pytest.raises(AccessRefused):
         fetched(request)
     assert request.held.missing("BTCUSDT", request.window) == [Window(at("2026-02-01"), at("2026-02-02"))]
+
+
+def test_rest_brings_the_last_days_when_the_archives_are_closed():
+    closed = HostUnreachable("no connection", host="data.binance.vision")
+    venues = ScriptedVenues(lambda url, params: [snapshot(ms("2026-02-01T12:00"))], {archive("2026-02-01"): closed})
+    request, batches = asking(FEED, venues, days("2026-02-01", "2026-02-01")), []
+    with pytest.raises(HostUnreachable):  # what REST does not keep is still missing
+        fetched(request, into=batches)
+    assert [batch.rows.height for batch in batches] == [1]
 
 
 # --- recorded samples
