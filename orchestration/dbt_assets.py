@@ -27,7 +27,7 @@ LAST_MART = "feed_status"  # written right before a release: where it stands, th
 
 
 class Translator(DagsterDbtTranslator):
-    """Keys and groups by layer: staging/..., intermediate/..., marts/..."""
+    """Keys and groups by layer: facts/..., staging/..., intermediate/..., marts/..."""
 
     def __init__(self) -> None:
         super().__init__(settings=DagsterDbtTranslatorSettings(enable_code_references=False))
@@ -46,7 +46,7 @@ class Translator(DagsterDbtTranslator):
 
 
 def layer_of(node: Mapping[str, Any]) -> str:
-    """staging, intermediate or marts: the first folder below models."""
+    """staging, intermediate or marts, or facts: the first folder below models or seeds."""
     return str(node["fqn"][1])
 
 

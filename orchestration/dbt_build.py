@@ -24,7 +24,7 @@ from dbt_common.events.functions import msg_to_dict
 from orchestration.dbt_project import BUILD_DATABASE, DBT_PROJECT
 from orchestration.errors import PipelineError
 
-RESULTS = {"LogModelResult", "LogTestResult"}
+RESULTS = {"LogModelResult", "LogSeedResult", "LogTestResult"}
 
 
 def build(

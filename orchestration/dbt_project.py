@@ -36,9 +36,9 @@ def standing_manifest() -> Path:
 
 def _sources_hash() -> str:
     digest = hashlib.sha256()
-    for folder in ("models", "macros", "tests"):
+    for folder in ("models", "macros", "tests", "seeds"):
         for file in sorted((DBT_PROJECT / folder).rglob("*")):
-            if file.suffix in (".sql", ".yml"):
+            if file.suffix in (".sql", ".yml", ".csv"):
                 digest.update(f"{file.relative_to(DBT_PROJECT)}\n".encode() + file.read_bytes())
     for name in ("dbt_project.yml", "profiles.yml"):
         digest.update((DBT_PROJECT / name).read_bytes())

@@ -43,13 +43,14 @@ def write_context(connection: duckdb.DuckDBPyConnection, present: Present, catal
     )
     listed = pl.DataFrame(
         [
-            (feed, i.symbol, i.asset, i.venue, i.instrument, i.market, i.margin_type)
+            (feed, i.symbol, i.asset, i.venue, i.instrument, i.market, i.margin_type, i.contract_size)
             for feed, instruments in catalogue.instruments.items()
             for i in instruments
         ],
-        schema=dict.fromkeys(
-            ("feed", "symbol", "asset", "venue", "instrument", "market", "margin_type"), pl.String
-        ),
+        schema={
+            **dict.fromkeys(("feed", "symbol", "asset", "venue", "instrument", "market", "margin_type"), pl.String),
+            "contract_size": pl.Float64,
+        },
         orient="row",
     )  # fmt: skip
     connection.register("listed_instruments", listed)

@@ -21,6 +21,7 @@ CODE = (
     "dbt_project/models/**/*.sql",
     "dbt_project/models/**/*.yml",
     "dbt_project/macros/**/*.sql",
+    "dbt_project/seeds/**/*.csv",
     "regimes/*.py",
     "regimes/*.toml",
     "warehouse/*.py",

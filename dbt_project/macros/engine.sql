@@ -25,3 +25,8 @@
         )) as date) as day
     from {{ calendar_window }}
 {%- endmacro %}
+
+{# Median of a group. Only over the few venues of one day: windows over days are the business of regimes/. #}
+{% macro median_of(expression) -%}
+    median({{ expression }})
+{%- endmacro %}

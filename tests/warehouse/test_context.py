@@ -30,7 +30,7 @@ def test_the_window_is_one_row_with_the_present_in_utc(connection):
 def test_every_symbol_of_every_feed_is_listed_with_what_it_stands_for(connection):
     write_context(connection, PRESENT, load_catalogue())
     listed = connection.execute("SELECT * FROM ops.instruments").fetchall()
-    assert ("coinalyze_open_interest", SYMBOL, "BTC", "binance", "BTCUSDT", "perpetual", "linear") in listed
+    assert ("coinalyze_open_interest", SYMBOL, "BTC", "binance", "BTCUSDT", "perpetual", "linear", 1.0) in listed
     assert (
         "coinalyze_open_interest",
         "BTCUSD_PERP.A",
@@ -39,9 +39,10 @@ def test_every_symbol_of_every_feed_is_listed_with_what_it_stands_for(connection
         "BTCUSD_PERP",
         "perpetual",
         "inverse",
+        1.0,
     ) in listed
-    assert ("coinmetrics_network", "btc", "BTC", None, None, "network", None) in listed
-    assert ("binance_spot_klines", "BTCUSDT", "BTC", "binance", "BTCUSDT", "spot", None) in listed
+    assert ("coinmetrics_network", "btc", "BTC", None, None, "network", None, 1.0) in listed
+    assert ("binance_spot_klines", "BTCUSDT", "BTC", "binance", "BTCUSDT", "spot", None, 1.0) in listed
     assert len(listed) == sum(map(len, load_catalogue().instruments.values()))
 
 

@@ -88,7 +88,7 @@ select
     hours_covered,
     interval_hours,
     rate_sum,
-    10000 * rate_sum * 8 / hours_covered as rate_8h_bp,
+    {{ funding_8h_bp('rate_sum', 'hours_covered') }} as rate_8h_bp,
     is_complete
 from ranked
 where precedence = 1

@@ -1,51 +1,31 @@
 -- Funding settlements of the venues' own feeds with the hours each one pays for and the day it belongs to.
 with
 
-instruments as (
-
-    select
-        feed,
-        symbol,
-        asset,
-        venue,
-        instrument
-    from {{ ref('stg_ops__instruments') }}
-    where market = 'perpetual'
-
-),
-
-settlements as (
-
-    select
-        'binance_um_funding' as feed,
-        symbol,
-        settled_at,
-        funding_rate,
-        interval_hours as published_hours
-    from {{ ref('stg_binance__um_funding') }}
-
-),
-
 with_gaps as (
 
     select
+        asset,
+        venue,
+        instrument,
         feed,
-        symbol,
         settled_at,
         funding_rate,
-        published_hours,
+        interval_hours as published_hours,
         {{ hours_between('lag(settled_at) over past', 'settled_at') }} as hours_since_previous,
         {{ hours_between('settled_at', 'lead(settled_at) over past') }} as hours_to_next
-    from settlements
-    window past as (partition by feed, symbol order by settled_at)
+    from {{ ref('int_funding__all_venues') }}
+    where market = 'perpetual'
+    window past as (partition by asset, venue, instrument, feed order by settled_at)
 
 ),
 
 with_neighbour as (
 
     select
+        asset,
+        venue,
+        instrument,
         feed,
-        symbol,
         settled_at,
         funding_rate,
         published_hours,
@@ -53,15 +33,17 @@ with_neighbour as (
         hours_to_next,
         lag(coalesce(published_hours, hours_since_previous)) over past as hours_of_previous
     from with_gaps
-    window past as (partition by feed, symbol order by settled_at)
+    window past as (partition by asset, venue, instrument, feed order by settled_at)
 
 ),
 
 with_interval as (
 
     select
+        asset,
+        venue,
+        instrument,
         feed,
-        symbol,
         settled_at,
         funding_rate,
         case
@@ -75,16 +57,12 @@ with_interval as (
 )
 
 select
-    instruments.asset,
-    instruments.venue,
-    instruments.instrument,
-    {{ day_closed_by('with_interval.settled_at') }} as day,
-    with_interval.feed as source,
-    with_interval.settled_at,
-    with_interval.funding_rate,
-    case when with_interval.interval_hours between 1 and 24 then with_interval.interval_hours end as interval_hours
+    asset,
+    venue,
+    instrument,
+    {{ day_closed_by('settled_at') }} as day,
+    feed as source,
+    settled_at,
+    funding_rate,
+    case when interval_hours between 1 and 24 then interval_hours end as interval_hours
 from with_interval
-inner join instruments
-    on
-        with_interval.feed = instruments.feed
-        and with_interval.symbol = instruments.symbol

@@ -1,79 +1,107 @@
--- Forced closings of each instrument and day from one source, the venue's own before an aggregator's. Coins
--- are valued at the daily close of the very contract that was liquidated; without that close USD stays
--- unknown.
+-- Forced closings of each instrument and day from one source: one that tells longs from shorts over the whole
+-- day before any other, then the venue's own before an aggregator's. What the source leaves out (USD of coins,
+-- coins of USD) is valued at the daily close of the very contract that was liquidated; without that close it
+-- stays unknown.
 {{ config(materialized='table') }}
+{%- set is_whole = 'hours_covered = 24 and coalesce(long_coin + short_coin, long_usd + short_usd) is not null' %}
 
 with
-
-instruments as (
-
-    select
-        feed,
-        symbol,
-        asset,
-        venue,
-        instrument,
-        is_venue_feed
-    from {{ ref('stg_ops__instruments') }}
-    where market = 'perpetual'
-
-),
-
-liquidations as (
-
-    select
-        'coinalyze_liquidations' as feed,
-        symbol,
-        day,
-        long_coin,
-        short_coin,
-        cast(null as bigint) as event_count
-    from {{ ref('stg_coinalyze__liquidations') }}
-
-),
 
 ranked as (
 
     select
-        instruments.asset,
-        instruments.venue,
-        instruments.instrument,
-        liquidations.day,
-        liquidations.feed as source,
-        liquidations.long_coin,
-        liquidations.short_coin,
-        liquidations.event_count,
+        asset,
+        venue,
+        instrument,
+        day,
+        source,
+        long_coin,
+        short_coin,
+        total_coin,
+        long_usd,
+        short_usd,
+        total_usd,
+        event_count,
+        coalesce({{ is_whole }}, false) as is_in_total,
         row_number() over (
-            partition by instruments.asset, instruments.venue, instruments.instrument, liquidations.day
-            order by case when instruments.is_venue_feed then 1 else 2 end, liquidations.feed
+            partition by asset, venue, instrument, day
+            order by
+                case when {{ is_whole }} then 1 else 2 end,
+                case when is_venue_feed then 1 else 2 end,
+                source
         ) as precedence
-    from liquidations
-    inner join instruments
+    from {{ ref('int_liquidations__by_source') }}
+
+),
+
+chosen as (
+
+    select
+        ranked.asset,
+        ranked.venue,
+        ranked.instrument,
+        ranked.day,
+        ranked.source,
+        ranked.long_coin,
+        ranked.short_coin,
+        ranked.total_coin,
+        ranked.long_usd,
+        ranked.short_usd,
+        ranked.total_usd,
+        ranked.event_count,
+        ranked.is_in_total,
+        closes.close_usd as price_usd
+    from ranked
+    left join {{ ref('int_perpetual_closes') }} as closes
         on
-            liquidations.feed = instruments.feed
-            and liquidations.symbol = instruments.symbol
+            ranked.asset = closes.asset
+            and ranked.venue = closes.venue
+            and ranked.instrument = closes.instrument
+            and ranked.day = closes.day
+    where ranked.precedence = 1
+
+),
+
+-- the last day on which the feed began to mean something else: levels before it do not compare with later ones
+versions as (
+
+    select
+        chosen.asset,
+        chosen.venue,
+        chosen.instrument,
+        chosen.day,
+        max(breaks.first_day) as feed_version
+    from chosen
+    inner join {{ ref('feed_breaks') }} as breaks
+        on
+            chosen.source = breaks.feed
+            and chosen.venue = breaks.venue
+            and chosen.day >= breaks.first_day
+            and breaks.restarts_baseline
+    group by chosen.asset, chosen.venue, chosen.instrument, chosen.day
 
 )
 
 select
-    ranked.asset,
-    ranked.venue,
-    ranked.instrument,
-    ranked.day,
-    ranked.source,
-    ranked.long_coin,
-    ranked.short_coin,
-    ranked.long_coin + ranked.short_coin as total_coin,
-    closes.close_usd as price_usd,
-    ranked.long_coin * closes.close_usd as long_usd,
-    ranked.short_coin * closes.close_usd as short_usd,
-    (ranked.long_coin + ranked.short_coin) * closes.close_usd as total_usd,
-    ranked.event_count
-from ranked
-left join {{ ref('int_perpetual_closes') }} as closes
+    chosen.asset,
+    chosen.venue,
+    chosen.instrument,
+    chosen.day,
+    chosen.source,
+    versions.feed_version,
+    {%- for side in ['long', 'short', 'total'] %}
+    {{ coins_at_price('chosen.' ~ side ~ '_coin', 'chosen.' ~ side ~ '_usd') }} as {{ side }}_coin,
+    {%- endfor %}
+    case when chosen.total_coin is null or chosen.total_usd is null then chosen.price_usd end as price_usd,
+    {%- for side in ['long', 'short', 'total'] %}
+    {{ usd_at_price('chosen.' ~ side ~ '_coin', 'chosen.' ~ side ~ '_usd') }} as {{ side }}_usd,
+    {%- endfor %}
+    chosen.event_count,
+    chosen.is_in_total
+from chosen
+left join versions
     on
-        ranked.asset = closes.asset
-        and ranked.venue = closes.venue
-        and ranked.instrument = closes.instrument
-        and ranked.day = closes.day
-where ranked.precedence = 1
+        chosen.asset = versions.asset
+        and chosen.venue = versions.venue
+        and chosen.instrument = versions.instrument
+        and chosen.day = versions.day

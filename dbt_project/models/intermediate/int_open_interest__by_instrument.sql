@@ -18,6 +18,7 @@ ranked as (
         open_interest_contracts,
         open_interest_coin,
         open_interest_usd,
+        published_sides,
         row_number() over (
             partition by asset, venue, instrument, day
             order by case when is_venue_feed then 1 else 2 end, source
@@ -52,6 +53,7 @@ valued as (
         ranked.open_interest_contracts,
         ranked.open_interest_coin,
         ranked.open_interest_usd,
+        ranked.published_sides,
         -- the contract's own close, else the asset's: an inverse contract has no bars among the linear ones
         coalesce(own.close_usd, reference.close_usd) as price_usd
     from ranked
@@ -79,6 +81,7 @@ select
     source,
     observed_at,
     open_interest_contracts,
-    coalesce(open_interest_coin, open_interest_usd / price_usd) as open_interest_coin,
-    coalesce(open_interest_usd, open_interest_coin * price_usd) as open_interest_usd
+    {{ coins_at_price('open_interest_coin', 'open_interest_usd') }} as open_interest_coin,
+    {{ usd_at_price('open_interest_coin', 'open_interest_usd') }} as open_interest_usd,
+    published_sides
 from valued

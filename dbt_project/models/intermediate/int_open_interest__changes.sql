@@ -17,7 +17,8 @@ open_interest as (
         observed_at,
         open_interest_contracts,
         open_interest_coin,
-        open_interest_usd
+        open_interest_usd,
+        published_sides
     from {{ ref('int_open_interest__by_instrument') }}
 
 ),
@@ -45,7 +46,8 @@ spine as (
         open_interest.observed_at,
         open_interest.open_interest_contracts,
         open_interest.open_interest_coin,
-        open_interest.open_interest_usd
+        open_interest.open_interest_usd,
+        open_interest.published_sides
     from {{ ref('int_calendar') }} as calendar
     inner join instruments
         on calendar.asset = instruments.asset
@@ -71,6 +73,7 @@ with_past as (
         open_interest_contracts,
         open_interest_coin,
         open_interest_usd,
+        published_sides,
         lag(open_interest_contracts, 1) over past as contracts_1d_ago,
         lag(open_interest_contracts, 3) over past as contracts_3d_ago,
         lag(open_interest_contracts, 7) over past as contracts_7d_ago,
@@ -103,6 +106,7 @@ select
     usd_1d_ago,
     usd_3d_ago,
     usd_7d_ago,
-    case when known_7d_count = 7 then open_interest_contracts / max_7d_contracts end as share_of_7d_max
+    case when known_7d_count = 7 then open_interest_contracts / max_7d_contracts end as share_of_7d_max,
+    published_sides
 from with_past
 where open_interest_contracts is not null

@@ -4,62 +4,21 @@
 
 with
 
-instruments as (
-
-    select
-        feed,
-        symbol,
-        asset,
-        venue,
-        instrument,
-        is_venue_feed
-    from {{ ref('stg_ops__instruments') }}
-    where market = 'perpetual'
-
-),
-
-bars as (
-
-    select
-        'binance_um_klines' as feed,
-        symbol,
-        day,
-        close_usd,
-        volume_usd
-    from {{ ref('stg_binance__um_klines') }}
-    where bar_interval = '1d'
-
-    union all
-
-    -- an aggregator's volume is in other units per contract, so its bars never stand for the asset by volume
-    select
-        'coinalyze_klines' as feed,
-        symbol,
-        day,
-        close_usd,
-        cast(null as double) as volume_usd
-    from {{ ref('stg_coinalyze__klines') }}
-
-),
-
 ranked as (
 
     select
-        instruments.asset,
-        instruments.venue,
-        instruments.instrument,
-        bars.day,
-        bars.close_usd,
-        bars.volume_usd,
+        asset,
+        venue,
+        instrument,
+        day,
+        close_usd,
+        volume_usd,
         row_number() over (
-            partition by instruments.asset, instruments.venue, instruments.instrument, bars.day
-            order by case when instruments.is_venue_feed then 1 else 2 end, bars.feed
+            partition by asset, venue, instrument, day
+            order by case when is_venue_feed then 1 else 2 end, feed
         ) as precedence
-    from bars
-    inner join instruments
-        on
-            bars.feed = instruments.feed
-            and bars.symbol = instruments.symbol
+    from {{ ref('int_klines__all_venues') }}
+    where market = 'perpetual'
 
 )
 

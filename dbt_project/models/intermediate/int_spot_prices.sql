@@ -1,40 +1,29 @@
 -- Daily spot bar of each venue and pair, with the close of the day before of the same pair.
 with
 
-instruments as (
-
-    select
-        feed,
-        symbol,
-        asset,
-        venue,
-        instrument
-    from {{ ref('stg_ops__instruments') }}
-    where market = 'spot'
-
-),
-
 bars as (
 
     select
-        'binance_spot_klines' as feed,
-        symbol,
+        asset,
+        venue,
+        instrument,
         day,
         open_usd,
         high_usd,
         low_usd,
         close_usd,
         volume_coin,
-        volume_usd
-    from {{ ref('stg_binance__spot_klines') }}
-    where bar_interval = '1d'
+        -- a venue that publishes coins alone: at the close, which is within the range of the day
+        coalesce(volume_usd, volume_coin * close_usd) as volume_usd
+    from {{ ref('int_klines__all_venues') }}
+    where market = 'spot'
 
 )
 
 select
-    instruments.asset,
-    instruments.venue,
-    instruments.instrument,
+    bars.asset,
+    bars.venue,
+    bars.instrument,
     bars.day,
     bars.open_usd,
     bars.high_usd,
@@ -44,12 +33,9 @@ select
     bars.volume_usd,
     previous.close_usd as previous_close_usd
 from bars
-inner join instruments
-    on
-        bars.feed = instruments.feed
-        and bars.symbol = instruments.symbol
 left join bars as previous
     on
-        bars.feed = previous.feed
-        and bars.symbol = previous.symbol
+        bars.asset = previous.asset
+        and bars.venue = previous.venue
+        and bars.instrument = previous.instrument
         and previous.day = cast(bars.day - interval '1' day as date)

@@ -10,7 +10,7 @@ select
     funding.interval_hours,
     funding.rate_sum,
     funding.rate_8h_bp,
-    funding.rate_8h_bp * 3 * 365 / 100 as annualised_pct,
+    {{ annualised_funding_pct('funding.rate_8h_bp') }} as annualised_pct,
     funding.is_complete
 from {{ ref('int_funding__by_instrument') }} as funding
 inner join {{ ref('int_calendar') }} as calendar

@@ -12,7 +12,9 @@ select
     liquidations.long_usd,
     liquidations.short_usd,
     liquidations.total_usd,
-    liquidations.event_count
+    liquidations.event_count,
+    liquidations.is_in_total,
+    liquidations.feed_version
 from {{ ref('int_liquidations__by_instrument') }} as liquidations
 inner join {{ ref('int_calendar') }} as calendar
     on

@@ -1,4 +1,5 @@
--- Forced closings of each asset and day over all instruments, with the set of feeds that they come from.
+-- Forced closings of each asset and day over the instruments whose feed tells longs from shorts for whole days,
+-- with the set of feeds that they come from.
 with
 
 totals as (
@@ -14,8 +15,9 @@ totals as (
         {{ sum_if_all_known('total_coin') }} as total_coin,
         cast({{ sum_if_all_known('event_count') }} as bigint) as event_count,
         {{ sorted_list('venue') }} as venues,
-        {{ sorted_list("source || ':' || instrument") }} as feed_set
+        {{ sorted_list("source || ':' || venue || coalesce('@' || cast(feed_version as varchar), '')") }} as feed_set
     from {{ ref('liquidations_by_venue_daily') }}
+    where is_in_total
     group by asset, day
 
 )

@@ -13,7 +13,8 @@ select
     changes.change_1d_pct,
     changes.change_3d_pct,
     changes.change_7d_pct,
-    changes.share_of_7d_max
+    changes.share_of_7d_max,
+    changes.published_sides
 from {{ ref('int_open_interest__changes') }} as changes
 inner join {{ ref('int_calendar') }} as calendar
     on

@@ -1,4 +1,4 @@
--- Spot price of each asset and day, with what the day did against the previous close.
+-- Spot price of each asset and day, the median of the venues, with what the day did against the previous close.
 with
 
 calendar as (
@@ -11,49 +11,44 @@ calendar as (
 
 ),
 
-ranked as (
+bars as (
 
     select
         asset,
-        venue,
         day,
-        open_usd,
-        high_usd,
-        low_usd,
-        close_usd,
-        volume_coin,
-        volume_usd,
-        previous_close_usd,
-        row_number() over (
-            partition by asset, day
-            order by volume_usd desc, venue asc, instrument asc
-        ) as precedence
-    from {{ ref('int_spot_prices') }}
+        {%- for price in ['open_usd', 'high_usd', 'low_usd', 'close_usd', 'previous_close_usd'] %}
+        {{ median_of('case when is_accepted then ' ~ price ~ ' end') }} as {{ price }},
+        {%- endfor %}
+        {{ sum_if_all_known('volume_coin', among='is_accepted') }} as volume_coin,
+        {{ sum_if_all_known('volume_usd', among='is_accepted') }} as volume_usd,
+        {{ sorted_list('case when is_accepted then venue end') }} as venues,
+        {{ sorted_list('case when not is_accepted then venue end') }} as rejected_venues
+    from {{ ref('int_spot_prices__by_venue') }}
+    group by asset, day
 
 ),
 
--- one pair stands for the asset, the most traded one of the day: prices of several pairs are not averaged
 prices as (
 
     select
         calendar.asset,
         calendar.day,
         calendar.is_in_window,
-        ranked.open_usd,
-        ranked.high_usd,
-        ranked.low_usd,
-        ranked.close_usd,
-        ranked.volume_coin,
-        ranked.volume_usd,
-        ranked.previous_close_usd,
-        ln(ranked.close_usd / ranked.previous_close_usd) as log_return,
-        ranked.venue as venues
+        bars.open_usd,
+        bars.high_usd,
+        bars.low_usd,
+        bars.close_usd,
+        bars.volume_coin,
+        bars.volume_usd,
+        bars.previous_close_usd,
+        ln(bars.close_usd / bars.previous_close_usd) as log_return,
+        bars.venues,
+        bars.rejected_venues
     from calendar
-    left join ranked
+    left join bars
         on
-            calendar.asset = ranked.asset
-            and calendar.day = ranked.day
-            and ranked.precedence = 1
+            calendar.asset = bars.asset
+            and calendar.day = bars.day
 
 ),
 
@@ -71,6 +66,7 @@ with_volatility as (
         volume_usd,
         previous_close_usd,
         venues,
+        rejected_venues,
         case when count(log_return) over week = 7 then stddev_samp(log_return) over week end as deviation_7d,
         case when count(log_return) over month = 30 then stddev_samp(log_return) over month end as deviation_30d
     from prices
@@ -95,6 +91,7 @@ select
     100 * (high_usd - low_usd) / previous_close_usd as range_pct,
     100 * deviation_7d * sqrt(365) as realised_volatility_7d_pct,
     100 * deviation_30d * sqrt(365) as realised_volatility_30d_pct,
-    venues
+    venues,
+    rejected_venues
 from with_volatility
 where is_in_window

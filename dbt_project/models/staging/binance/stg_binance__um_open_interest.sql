@@ -19,6 +19,7 @@ renamed as (
         symbol,
 
         ---------- numbers
+        cast(null as double) as open_interest_contracts,
         open_interest_coin,
         open_interest_usd,
         top_trader_account_ratio,
@@ -28,6 +29,9 @@ renamed as (
 
         ---------- text
         channel,
+
+        ---------- flags
+        false as is_both_sides,
 
         ---------- timestamps
         snapshot_at,

@@ -17,11 +17,19 @@ renamed as (
 
         ---------- ids
         symbol,
+        '1d' as bar_interval,
         cast(open_at as date) as day,
 
         ---------- numbers
+        open as open_usd,
+        high as high_usd,
+        low as low_usd,
         close as close_usd,
+        -- counted as the exchange counts it, so neither coins nor USD for every contract
         volume as volume_contracts,
+        cast(null as double) as volume_coin,
+        cast(null as double) as volume_usd,
+        cast(null as bigint) as trade_count,
 
         ---------- timestamps
         open_at,

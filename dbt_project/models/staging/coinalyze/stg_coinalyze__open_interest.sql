@@ -24,9 +24,17 @@ renamed as (
         open as open_contracts,
         high as high_contracts,
         low as low_contracts,
-        close as close_contracts,
+        close as open_interest_contracts,
+        cast(null as double) as open_interest_coin,
+        cast(null as double) as open_interest_usd,
+
+        ---------- flags
+        -- compared with the exchange's own figure for Binance alone, see open_interest_by_venue_daily
+        case when symbol like '%.A' then false end as is_both_sides,
 
         ---------- timestamps
+        -- the close of a day is an observation at 24:00
+        open_at + interval '1' day as snapshot_at,
         open_at,
         ingested_at
 

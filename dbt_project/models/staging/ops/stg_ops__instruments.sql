@@ -23,6 +23,12 @@ renamed as (
         margin_type,
 
         ---------- numbers
+        contract_size,
+        -- an aggregator counts in the unit itself, coins of linear and USD of inverse contracts
+        case
+            when substring(feed, 1, length(venue) + 1) = venue || '_' then contract_size
+            else 1.0
+        end as unit_size,
 
         ---------- flags
         -- a venue's own feed is named after it (binance_um_funding); an aggregator's is not
