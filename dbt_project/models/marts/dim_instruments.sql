@@ -9,7 +9,7 @@ listed as (
         instrument,
         market,
         margin_type,
-        max(contract_size) as contract_size,
+        coalesce(max(case when is_venue_feed then contract_size end), max(contract_size)) as contract_size,
         {{ sorted_list('feed') }} as feeds
     from {{ ref('stg_ops__instruments') }}
     where market <> 'network'
@@ -40,17 +40,17 @@ select
     newest_open_interest.published_sides as open_interest_sides,
     intervals.interval_hours as funding_interval_hours,
     intervals.first_day as funding_interval_since,
-    days.first_day,
-    days.last_day,
-    days.day_count,
+    reach.first_day,
+    reach.last_day,
+    reach.day_count,
     listed.feeds
 from listed
-left join {{ ref('int_instrument_days') }} as days
+left join {{ ref('int_instrument_days') }} as reach
     on
-        listed.asset = days.asset
-        and listed.venue = days.venue
-        and listed.instrument = days.instrument
-        and listed.market = days.market
+        listed.asset = reach.asset
+        and listed.venue = reach.venue
+        and listed.instrument = reach.instrument
+        and listed.market = reach.market
 left join newest_open_interest
     on
         listed.asset = newest_open_interest.asset
