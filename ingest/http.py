@@ -253,6 +253,10 @@ class MarketSession:
             raise self._close_host(
                 Banned("the venue banned this address (HTTP 418)", host=host, advice="wait up to 3 days")
             )
+        if status == 403 and b"too frequent" in body.lower():  # Bybit's way; CloudFront may carry it
+            raise self._close_host(
+                Banned("the venue banned this address (HTTP 403)", host=host, advice="wait 10 minutes, ask more slowly")
+            )
         if status == 451 or (status == 403 and b"cloudfront" in body.lower()):
             raise self._close_host(
                 GeoBlocked(
