@@ -54,9 +54,10 @@ SCHEMA = pa.DataFrameSchema(
 
 def fetch(request: Request) -> Iterator[Batch]:
     """Yield the hours of the window that are over and not held yet, newest first and not all of them in one run."""
-    over = Window(request.window.start, request.now.replace(minute=0, second=0, microsecond=0))
+    # The rate that is settled at the end of the window's last day is named in the hour after it.
+    end = min(request.window.end + HOUR, request.now.replace(minute=0, second=0, microsecond=0))
     for instrument in request.instruments:
-        missing = request.held.missing(instrument.symbol, request.window.intersect(over))
+        missing = request.held.missing(instrument.symbol, Window(request.window.start, end))
         stretches = [stretch for window in reversed(missing) for stretch in _stretches(window)]
         with request.alone(instrument.symbol):
             for stretch in stretches[:STRETCHES]:
