@@ -147,7 +147,7 @@ class Request:
         """The API key of the feed. Raises KeyMissing with the variable to set."""
         name = self.feed.key_variable
         if name is None or not self.keys.get(name):
-            raise KeyMissing("no API key", advice=f"set {name} to get this feed (a free key: {self.feed.key_from})")
+            raise KeyMissing("no API key", advice=f"set {name} to get this feed ({self.feed.key_from})")
         return self.keys[name]
 
 
@@ -159,7 +159,8 @@ class Feed:
     """One series of one venue, as it is asked for and as it lands.
 
     `key` are the natural key columns, `observed` the column that tells when (its day counts for freshness),
-    `retention` how far back the venue keeps it (None: all of it),
+    `retention` how far back the venue keeps it, `hosts` whom it asks (host names, or host/path where the venue limits a
+    path by itself), `key_variable` and `key_from` the variable of its API key and where to get one,
     `settles` how long after a day its value can still be missing without anything being wrong, `revises` how long the
     venue still corrects it, so that it is asked for again. With `stamped_at_end` an observation speaks for what came
     before its stamp: one at 00:00 belongs to the day before.

@@ -13,7 +13,7 @@ from typing import Any
 from ingest.errors import CatalogueBroken
 from ingest.feed import Feed, Instrument
 from ingest.http import Host
-from ingest.venues import binance, bybit, coinalyze, coinmetrics, okx
+from ingest.venues import binance, bitfinex, bybit, coinalyze, coinbase, coinglass, coinmetrics, gate, okx
 
 FEEDS: tuple[Feed, ...] = (
     *binance.FEEDS,
@@ -21,6 +21,10 @@ FEEDS: tuple[Feed, ...] = (
     *coinmetrics.FEEDS,
     *bybit.FEEDS,
     *okx.FEEDS,
+    *gate.FEEDS,
+    *bitfinex.FEEDS,
+    *coinbase.FEEDS,
+    *coinglass.FEEDS,
 )
 CATALOGUE = Path(__file__).with_name("catalogue.toml")
 MARKETS = {"spot": (False,), "perpetual": (True,), "network": (False,)}  # whether a margin type belongs to it

@@ -145,7 +145,7 @@ def _feed(name: str, series: str, path: str, fields: Mapping[str, str], schema: 
         hosts=(HOST,),
         revises=CORRECTED,
         key_variable="COINALYZE_API_KEY",
-        key_from="coinalyze.net",
+        key_from="a free key: coinalyze.net",
     )
 
 

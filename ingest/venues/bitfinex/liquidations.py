@@ -1,0 +1,114 @@
+"""Bitfinex `liquidations/hist`: every contract in one list, three requests a minute.
+
+A run takes some pages, newest first; what it did not reach stays missing, so later runs go on there and no hole is
+taken for a quiet time. One liquidation is several rows: staging makes one of them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from datetime import UTC, datetime, timedelta
+from itertools import chain
+from typing import Any
+
+import pandera.polars as pa
+import polars as pl
+
+from ingest.errors import RequestRefused, VenueFailing
+from ingest.feed import Batch, Part, Request, settled
+from ingest.schema import moment, number, positive, text
+from ingest.venues.bitfinex import rest
+from ingest.windows import Window, merge, milliseconds
+
+LIMITED = f"{rest.HOST}/v2/liquidations"  # this path has a limit of its own
+URL = f"https://{LIMITED}/hist"
+PAGE = 500  # rows; about three quiet days
+PAGES = 6  # a run; two minutes
+POSITIONS = {
+    "position_id": 1,
+    "happened_at": 2,
+    "symbol": 4,
+    "amount_coin": 5,
+    "base_price": 6,
+    "is_match": 8,
+    "is_market_sold": 9,
+    "acquired_price": 11,
+}
+
+SCHEMA = pa.DataFrameSchema(
+    {
+        "symbol": text("Contract as the venue writes it"),
+        "position_id": number("Position, the same in all rows of a liquidation", "id", integer=True),
+        "happened_at": moment("Moment of the trigger or of the execution"),
+        "amount_coin": number("Position: above zero a long, below a short. Executions can be of a part of it", "coin",
+                              pa.Check.ne(0, error="not zero")),
+        "base_price": number("Price at which the position had been entered, no price of the liquidation", "USDT",
+                             positive(), nullable=True),
+        "is_match": number("0 for the trigger, 1 for an execution", "flag", pa.Check.isin([0, 1]), integer=True),
+        "is_market_sold": number("0 when the venue took the position over, 1 when it was sold into the market",
+                                 "flag", pa.Check.isin([0, 1]), nullable=True, integer=True),
+        "acquired_price": number("Price of the execution; a trigger has none", "USDT", positive(), nullable=True),
+    },
+    strict=True,
+    name="bitfinex_liquidations",
+)  # fmt: skip
+
+
+def fetch(request: Request) -> Iterator[Batch]:
+    """Yield pages of what some contract lacks of the window, newest first, at most PAGES in one run.
+
+    Raises VenueFailing when a page brings nothing older than the one before it.
+    """
+    symbols = [instrument.symbol for instrument in request.instruments]
+    window = request.window.intersect(Window(request.window.start, request.now))
+    left = list(merge(chain.from_iterable(request.held.missing(symbol, window) for symbol in symbols)))
+    for _ in range(PAGES):
+        if not left:
+            return
+        missing = left.pop()
+        rows = rest.page(request.session, URL, {
+            "start": milliseconds(missing.start), "end": milliseconds(missing.end) - 1, "limit": PAGE, "sort": -1,
+        })  # fmt: skip
+        reached = missing.start if len(rows) < PAGE else _reached(rows, missing)
+        if reached > missing.start:
+            left.append(Window(missing.start, reached))
+        yield _batch(parse(rows), symbols, Window(reached, missing.end), request)
+    if left:
+        request.notes.append(
+            f"what lies before {left[-1].end:%Y-%m-%d %H:%M} UTC is for later runs: 3 requests a minute"
+        )
+
+
+def _reached(rows: Sequence[Sequence[Any]], asked: Window) -> datetime:
+    """From when on a full page is complete: of its oldest millisecond some rows may have been cut off."""
+    first, end = milliseconds(asked.start), milliseconds(asked.end)
+    stamps = [
+        event[2] for row in rows for event in row
+        if isinstance(event, list) and len(event) > 2 and isinstance(event[2], int) and first <= event[2] < end
+    ]  # fmt: skip
+    if not stamps:
+        raise RequestRefused(f"a full page outside of the window asked for: {str(rows[-1])[:80]}", host=rest.HOST)
+    if min(stamps) + 1 >= end:
+        raise VenueFailing(f"{PAGE} liquidations in one millisecond", host=rest.HOST, path="/v2/liquidations/hist")
+    return datetime.fromtimestamp(0, UTC) + timedelta(milliseconds=min(stamps) + 1)
+
+
+def _batch(frame: pl.DataFrame, symbols: Sequence[str], window: Window, request: Request) -> Batch:
+    """The rows of the contracts asked for. What was seen of any contract tells how far the answer reaches."""
+    seen = frame.filter(pl.col("happened_at") < pl.lit(window.end.replace(tzinfo=None)))["happened_at"].max()
+    last = seen.replace(tzinfo=UTC) if isinstance(seen, datetime) else None
+    covered = settled(window, last, request.now)
+    parts = (Part(s, "rest", covered, frame.filter(pl.col("symbol") == s).height, URL) for s in symbols)
+    return Batch(frame.filter(pl.col("symbol").is_in(symbols).fill_null(True)), tuple(parts))
+
+
+def parse(rows: Sequence[Sequence[Any]]) -> pl.DataFrame:
+    """Rows, each a list of events, as a frame with the schema's columns, numbers as published text.
+
+    Raises RequestRefused when an event is no array.
+    """
+    events = [event for row in rows for event in row]
+    if not all(isinstance(event, list) for event in events):
+        raise RequestRefused(f"expected lists of events, got {str(rows)[:80]}", host=rest.HOST)
+    stamped = rest.text(events, POSITIONS).with_columns(rest.stamp("happened_at").alias("happened_at"))
+    return stamped.select(*SCHEMA.columns)

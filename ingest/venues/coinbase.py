@@ -1,0 +1,111 @@
+"""Coinbase Exchange: daily spot bars against real dollars, since listing. A day without a trade has no bar."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pandera.polars as pa
+import polars as pl
+
+from ingest.errors import RequestRefused
+from ingest.feed import Batch, Feed, Part, Request, settled
+from ingest.schema import forming, moment, not_negative, number, positive, rows, since_1970, text
+from ingest.windows import Window
+
+HOST = "api.exchange.coinbase.com"
+URL = f"https://{HOST}/products/{{symbol}}/candles"
+DAY = timedelta(days=1)
+PAGE = 300  # bars; a window that has more is refused
+COLUMNS = ("time", "low", "high", "open", "close", "volume")  # low and high come first
+
+SCHEMA = pa.DataFrameSchema(
+    {
+        "symbol": text("Product as the venue writes it"),
+        "open_at": moment("Start of the UTC day"),
+        "open": number("First price", "USD", positive()),
+        "high": number("Highest price", "USD", positive()),
+        "low": number("Lowest price", "USD", positive()),
+        "close": number("Last price", "USD", positive()),
+        "volume": number("Traded volume in coins", "coin", not_negative()),
+    },
+    checks=[
+        rows("high below low", pl.col("high") >= pl.col("low")),
+        rows("open or close outside high and low",
+             (pl.max_horizontal("open", "close") <= pl.col("high"))
+             & (pl.min_horizontal("open", "close") >= pl.col("low"))),
+    ],
+    strict=True,
+    name="coinbase_spot_klines",
+)  # fmt: skip
+
+
+def fetch(request: Request) -> Iterator[Batch]:
+    """Yield closed days of the window that are not held yet, 300 a request."""
+    for instrument in request.instruments:
+        with request.alone(instrument.symbol):
+            for missing in request.held.missing(instrument.symbol, request.window):
+                for window in _pages(missing):
+                    yield _page(request, instrument.symbol, window)
+
+
+def _pages(window: Window) -> Iterator[Window]:
+    start = window.start
+    while start < window.end:
+        end = min(window.end, start + PAGE * DAY)
+        yield Window(start, end)
+        start = end
+
+
+def _page(request: Request, symbol: str, window: Window) -> Batch:
+    # Both ends are buckets of the answer, so the last bucket is asked for by its start.
+    url, last_bar = URL.format(symbol=symbol), window.end - DAY
+    asked: dict[str, str | int] = {
+        "granularity": 86400,
+        "start": f"{window.start:%Y-%m-%dT%H:%M:%SZ}",
+        "end": f"{last_bar:%Y-%m-%dT%H:%M:%SZ}",
+    }
+    frame = parse(request.session.get_json(url, asked), symbol).filter(~forming("open_at", DAY, request.now))
+    seen = frame.filter(pl.col("open_at") < pl.lit(window.end.replace(tzinfo=None)))["open_at"].max()
+    last = seen.replace(tzinfo=UTC) + DAY if isinstance(seen, datetime) else None
+    return Batch(frame, (Part(symbol, "rest", settled(window, last, request.now), frame.height, url),))
+
+
+def parse(body: Any, symbol: str) -> pl.DataFrame:  # noqa: ANN401 - as it came
+    """The bars as a frame with the schema's columns, numbers as published. Raises RequestRefused on another shape."""
+    if not isinstance(body, list) or not all(_is_bar(bar) for bar in body):
+        raise RequestRefused(f"expected bars, got {str(body)[:80]}", host=HOST, path=f"/products/{symbol}/candles")
+    lines: Sequence[list[str | None]] = [[None if cell is None else str(cell) for cell in bar] for bar in body]
+    frame = pl.DataFrame(lines, schema=dict.fromkeys(COLUMNS, pl.String), orient="row")
+    return frame.select(
+        pl.lit(symbol).alias("symbol"),
+        since_1970(pl.col("time").cast(pl.Int64, strict=False), 1_000_000).alias("open_at"),
+        "open",
+        "high",
+        "low",
+        "close",
+        "volume",
+    )
+
+
+def _is_bar(bar: Any) -> bool:  # noqa: ANN401 - as it came
+    return isinstance(bar, list) and len(bar) == len(COLUMNS)
+
+
+FEEDS: tuple[Feed, ...] = (
+    Feed(
+        name="coinbase_spot_klines",
+        venue="coinbase",
+        series="klines",
+        description="Daily spot bars of Coinbase Exchange against USD.",
+        schema=SCHEMA,
+        key=("symbol", "open_at"),
+        observed="open_at",
+        cadence="daily bars",
+        retention="all since listing",
+        licence="Coinbase market data terms; no redistribution",
+        fetch=fetch,
+        hosts=(HOST,),
+    ),
+)

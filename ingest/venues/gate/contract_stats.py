@@ -1,0 +1,109 @@
+"""Gate `contract_stats`: a daily row with open interest and with what was liquidated on either side, for 180 days."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import UTC, timedelta
+from typing import Any
+
+import pandera.polars as pa
+import polars as pl
+
+from ingest.feed import Batch, Request
+from ingest.schema import forming, moment, not_negative, number, positive, text
+from ingest.venues.gate import rest
+from ingest.windows import Window
+
+DAY = timedelta(days=1)
+# Published name to column. The `_new` pair is there since 2026-04-27: contracts times contract size times mark price.
+FIELDS = {
+    "open_interest": "open_interest_contracts",
+    "open_interest_usd": "open_interest_usd",
+    "mark_price": "mark_price",
+    "long_liq_size": "long_contracts",
+    "short_liq_size": "short_contracts",
+    "long_liq_amount": "long_coin",
+    "short_liq_amount": "short_coin",
+    "long_liq_usd": "long_usd",
+    "short_liq_usd": "short_usd",
+    "long_liq_usd_new": "long_at_mark_usd",
+    "short_liq_usd_new": "short_at_mark_usd",
+    "lsr_account": "account_ratio",
+    "lsr_taker": "taker_ratio",
+    "top_lsr_account": "top_trader_account_ratio",
+    "top_lsr_size": "top_trader_position_ratio",
+    "long_users": "long_holder_count",
+    "short_users": "short_holder_count",
+}
+
+
+def _ratio(description: str) -> pa.Column:
+    return number(description, "ratio", not_negative(), nullable=True)
+
+
+def _liquidated(side: str, how: str, unit: str, *, nullable: bool = False) -> pa.Column:
+    return number(f"{side} closed by force, {how}", unit, not_negative(), nullable=nullable)
+
+
+SCHEMA = pa.DataFrameSchema(
+    {
+        "symbol": text("Contract as the venue writes it"),
+        "open_at": moment("Start of the day that the row is about"),
+        "open_interest_contracts": number("Open contracts; whether each is counted once or on both sides is not "
+                                          "documented", "contract", positive()),
+        "open_interest_usd": number("The same in USDT at the mark price", "USDT", positive()),
+        "mark_price": number("Mark price", "USDT", positive()),
+        "long_contracts": _liquidated("Longs", "in contracts", "contract"),
+        "short_contracts": _liquidated("Shorts", "in contracts", "contract"),
+        "long_coin": _liquidated("Longs", "in coins", "coin"),
+        "short_coin": _liquidated("Shorts", "in coins", "coin"),
+        "long_usd": _liquidated("Longs", "in USDT as first published", "USDT"),
+        "short_usd": _liquidated("Shorts", "in USDT as first published", "USDT"),
+        "long_at_mark_usd": _liquidated("Longs", "in USDT at the mark price; since 2026-04-27", "USDT", nullable=True),
+        "short_at_mark_usd": _liquidated("Shorts", "in USDT at the mark price; since 2026-04-27", "USDT",
+                                         nullable=True),
+        "account_ratio": _ratio("Accounts long to short"),
+        "taker_ratio": _ratio("Taker volume, buys to sells"),
+        "top_trader_account_ratio": _ratio("Top traders: accounts long to short"),
+        "top_trader_position_ratio": _ratio("Top traders: positions long to short"),
+        "long_holder_count": number("Accounts that hold a long; not liquidated ones", "count", not_negative(),
+                                    nullable=True, integer=True),
+        "short_holder_count": number("Accounts that hold a short; not liquidated ones", "count", not_negative(),
+                                     nullable=True, integer=True),
+    },
+    strict=True,
+    name="gate_contract_stats",
+)  # fmt: skip
+
+
+def fetch(request: Request) -> Iterator[Batch]:
+    """Yield whole days of the window that are not held yet and that the venue still has."""
+    kept = Window(request.now - rest.KEPT, request.now)
+    for instrument in request.instruments:
+        for missing in request.held.missing(instrument.symbol, request.window.intersect(kept)):
+            with request.alone(instrument.symbol):
+                yield _days(request, instrument.symbol, missing)
+
+
+def _days(request: Request, symbol: str, window: Window) -> Batch:
+    # There is no `to`: 180 days fit into one answer, and what lies after the window is left out here.
+    asked: dict[str, str | int] = {
+        "contract": symbol,
+        "interval": "1d",
+        "from": int(window.start.timestamp()),
+        "limit": rest.PAGE,
+    }
+    frame = parse(rest.rows(request.session, "contract_stats", asked), symbol)
+    now = request.now.astimezone(UTC).replace(tzinfo=None)
+    later = pl.col("open_at").is_between(window.end.replace(tzinfo=None), now).fill_null(False)
+    frame = frame.filter(~later & ~forming("open_at", DAY, request.now))
+    return Batch(frame, (rest.answered(request, symbol, "contract_stats", window, frame, "open_at", DAY),))
+
+
+def parse(records: Sequence[Mapping[str, Any]], symbol: str) -> pl.DataFrame:
+    """Rows of either year's shape as a frame with the schema's columns, numbers as published text."""
+    return rest.text(records, ("time", *FIELDS)).select(
+        pl.lit(symbol).alias("symbol"),
+        rest.stamp("time").alias("open_at"),
+        *(pl.col(published).alias(column) for published, column in FIELDS.items()),
+    )

@@ -1,0 +1,61 @@
+"""Gate funding settlements, 180 days of them. The interval is not told and has been seen to change."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import timedelta
+from typing import Any
+
+import pandera.polars as pa
+import polars as pl
+
+from ingest.feed import Batch, Request
+from ingest.schema import moment, number, text, within
+from ingest.venues.gate import rest
+from ingest.windows import Window
+
+CHUNK = 30 * 86400  # seconds; 720 hourly settlements fit into one answer
+# A settlement belongs to the hours before it, so a window's last one stands right at its end.
+SETTLEMENT = timedelta(hours=1)
+
+SCHEMA = pa.DataFrameSchema(
+    {
+        "symbol": text("Contract as the venue writes it"),
+        "settled_at": moment("Hour of the settlement; the venue's stamps are up to some seconds late"),
+        "funding_rate": number("What longs pay to shorts, a fraction per interval", "fraction", within(-0.1, 0.1)),
+    },
+    strict=True,
+    name="gate_funding",
+)
+
+
+def fetch(request: Request) -> Iterator[Batch]:
+    """Yield the settlements of the window that are not held yet and that the venue still has."""
+    window = Window(request.window.start, request.window.end + SETTLEMENT)
+    kept = Window(request.now - rest.KEPT, request.now)
+    for instrument in request.instruments:
+        for missing in request.held.missing(instrument.symbol, window.intersect(kept)):
+            with request.alone(instrument.symbol):
+                yield _settlements(request, instrument.symbol, missing)
+
+
+def _settlements(request: Request, symbol: str, window: Window) -> Batch:
+    # Both ends are always sent: without `to` the answer ends 30 days after `from`.
+    start, end = int(window.start.timestamp()), int(window.end.timestamp())
+    records = [
+        row
+        for chunk in range(start, end, CHUNK)
+        for row in rest.every_row(request.session, "funding_rate", symbol, chunk, min(chunk + CHUNK, end) - 1)
+    ]
+    frame = parse(records, symbol)
+    part = rest.answered(request, symbol, "funding_rate", window, frame, "settled_at", SETTLEMENT)
+    return Batch(frame, (part,))
+
+
+def parse(records: Sequence[Mapping[str, Any]], symbol: str) -> pl.DataFrame:
+    """Rows as a frame with the schema's columns, the rate as published text."""
+    return rest.text(records, ("t", "r")).select(
+        pl.lit(symbol).alias("symbol"),
+        rest.stamp("t").dt.truncate("1h").alias("settled_at"),
+        pl.col("r").alias("funding_rate"),
+    )
