@@ -13,9 +13,16 @@ from typing import Any
 from ingest.errors import CatalogueBroken
 from ingest.feed import Feed, Instrument
 from ingest.http import Host
-from ingest.venues import binance, coinalyze, coinmetrics
+from ingest.venues import binance, coinalyze, coinmetrics, deribit, hyperliquid, kraken
 
-FEEDS: tuple[Feed, ...] = (*binance.FEEDS, *coinalyze.FEEDS, *coinmetrics.FEEDS)
+FEEDS: tuple[Feed, ...] = (
+    *binance.FEEDS,
+    *coinalyze.FEEDS,
+    *coinmetrics.FEEDS,
+    *deribit.FEEDS,
+    *kraken.FEEDS,
+    *hyperliquid.FEEDS,
+)
 CATALOGUE = Path(__file__).with_name("catalogue.toml")
 MARKETS = {"spot": (False,), "perpetual": (True,), "network": (False,)}  # whether a margin type belongs to it
 MARGIN_TYPES = ("linear", "inverse")
