@@ -13,7 +13,20 @@ from typing import Any
 from ingest.errors import CatalogueBroken
 from ingest.feed import Feed, Instrument
 from ingest.http import Host
-from ingest.venues import binance, bitfinex, bybit, coinalyze, coinbase, coinglass, coinmetrics, gate, okx
+from ingest.venues import (
+    binance,
+    bitfinex,
+    bybit,
+    coinalyze,
+    coinbase,
+    coinglass,
+    coinmetrics,
+    deribit,
+    gate,
+    hyperliquid,
+    kraken,
+    okx,
+)
 
 FEEDS: tuple[Feed, ...] = (
     *binance.FEEDS,
@@ -25,6 +38,9 @@ FEEDS: tuple[Feed, ...] = (
     *bitfinex.FEEDS,
     *coinbase.FEEDS,
     *coinglass.FEEDS,
+    *deribit.FEEDS,
+    *kraken.FEEDS,
+    *hyperliquid.FEEDS,
 )
 CATALOGUE = Path(__file__).with_name("catalogue.toml")
 MARKETS = {"spot": (False,), "perpetual": (True,), "network": (False,)}  # whether a margin type belongs to it

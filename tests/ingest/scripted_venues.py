@@ -53,7 +53,8 @@ def wire_answer(body: str, status: int = 200, length: int | None = None) -> byte
 
 
 class ScriptedVenues:
-    """A MarketSession whose JSON comes from `answer(url, params)` and whose archives from CSV texts by address.
+    """A MarketSession whose JSON comes from `answer(url, params)`, where a question that is posted
+    stands for the params, and whose archives from CSV texts by address.
 
     An answer that is an exception is raised. `asked` and `downloaded` tell what was wanted of it.
     """
@@ -80,6 +81,9 @@ class ScriptedVenues:
         if judge:
             judge(answer, urlsplit(url).netloc, urlsplit(url).path)
         return answer
+
+    def post_json(self, url, question, *, judge=None) -> Any:
+        return self.get_json(url, question, judge=judge)
 
     def verified(self, url: str) -> tuple[bytes, str]:
         self.downloaded.append(url)

@@ -1,0 +1,83 @@
+"""Deribit's funding: it accrues all the time, and `interest_1h` is what an hour came to.
+
+The hours of a day add up to its funding. `interest_8h` looks back over eight hours, every hour: never sum it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pandera.polars as pa
+import polars as pl
+
+from ingest.feed import Batch, Part, Request, settled
+from ingest.schema import moment, number, positive, since_1970, text, within
+from ingest.venues.deribit import rest
+from ingest.windows import Window, milliseconds
+
+URL = rest.address("get_funding_rate_history")
+HOUR = timedelta(hours=1)
+PAGE = timedelta(days=30)  # an answer holds 744 hours and a longer window is refused
+
+SCHEMA = pa.DataFrameSchema(
+    {
+        "symbol": text("Instrument name"),
+        "settled_at": moment("End of the hour"),
+        "interest_1h": number("What longs paid to shorts over the hour", "fraction", within(-0.1, 0.1)),
+        "interest_8h": number("The same over the last eight hours", "fraction", within(-0.1, 0.1), nullable=True),
+        "index_price": number("Index at the end of the hour", "USD", positive(), nullable=True),
+    },
+    strict=True,
+    name="deribit_funding",
+)
+
+
+def fetch(request: Request) -> Iterator[Batch]:
+    """Yield the hours of the window that are not held yet, thirty days at a time."""
+    window = Window(request.window.start, request.window.end + HOUR)  # the last hour is stamped at the window's end
+    for instrument in request.instruments:
+        for missing in request.held.missing(instrument.symbol, window):
+            with request.alone(instrument.symbol):
+                for page in _pages(missing):
+                    yield _hours(request, instrument.symbol, page)
+
+
+def _pages(window: Window) -> Iterator[Window]:
+    start = window.start
+    while start < window.end:
+        yield Window(start, min(start + PAGE, window.end))
+        start += PAGE
+
+
+def _hours(request: Request, symbol: str, window: Window) -> Batch:
+    asked: dict[str, str | int] = {
+        "instrument_name": symbol,
+        "start_timestamp": milliseconds(window.start),
+        "end_timestamp": milliseconds(window.end) - 1,
+    }
+    frame = parse(rest.result(request.session, URL, asked, list), symbol)
+    seen = frame.filter(pl.col("settled_at") < pl.lit(window.end.replace(tzinfo=None)))["settled_at"].max()
+    last = seen.replace(tzinfo=UTC) + HOUR if isinstance(seen, datetime) else None
+    return Batch(frame, (Part(symbol, "rest", settled(window, last, request.now), frame.height, URL),))
+
+
+def parse(records: Sequence[Any], symbol: str) -> pl.DataFrame:
+    """Rows as a frame with the schema's columns, numbers as published text, stamps floored to their hour.
+
+    Raises RequestRefused when a row is no object.
+    """
+    if not all(isinstance(r, Mapping) for r in records):
+        raise rest.unexpected(URL, records)
+    fields = ("timestamp", "interest_1h", "interest_8h", "index_price")
+    lines = [[None if r.get(f) is None else str(r[f]) for f in fields] for r in records]
+    frame = pl.DataFrame(lines, schema=dict.fromkeys(fields, pl.String), orient="row")
+    stamp = since_1970(pl.col("timestamp").cast(pl.Int64, strict=False), 1000)
+    return frame.select(
+        pl.lit(symbol).alias("symbol"),
+        stamp.dt.truncate("1h").alias("settled_at"),
+        "interest_1h",
+        "interest_8h",
+        "index_price",
+    )

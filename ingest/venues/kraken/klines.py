@@ -1,0 +1,72 @@
+"""Kraken Futures' daily bars of trades."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pandera.polars as pa
+import polars as pl
+
+from ingest.feed import Batch, Part, Request, settled
+from ingest.schema import forming, moment, not_negative, number, positive, rows, text
+from ingest.venues.kraken import charts
+from ingest.windows import Window
+
+DAY = timedelta(days=1)
+COLUMNS = ("open", "high", "low", "close", "volume")
+
+SCHEMA = pa.DataFrameSchema(
+    {
+        "symbol": text("Symbol as the venue writes it"),
+        "open_at": moment("Start of the UTC day"),
+        "open": number("First price", "USD", positive()),
+        "high": number("Highest price", "USD", positive()),
+        "low": number("Lowest price", "USD", positive()),
+        "close": number("Last price", "USD", positive()),
+        "volume": number("Traded volume", "coin", not_negative()),
+    },
+    checks=[
+        rows("opens at midnight", pl.col("open_at").dt.truncate("1d") == pl.col("open_at")),
+        rows("open or close outside high and low",
+             (pl.max_horizontal("open", "close") <= pl.col("high"))
+             & (pl.min_horizontal("open", "close") >= pl.col("low"))),
+    ],
+    strict=True,
+    name="kraken_klines",
+)  # fmt: skip
+
+
+def fetch(request: Request) -> Iterator[Batch]:
+    """Yield the closed bars of the window that are not held yet."""
+    for instrument in request.instruments:
+        for missing in request.held.missing(instrument.symbol, request.window):
+            with request.alone(instrument.symbol):
+                yield _bars(request, instrument.symbol, missing)
+
+
+def _bars(request: Request, symbol: str, window: Window) -> Batch:
+    url = f"{charts.CHARTS}/trade/{symbol}/1d"
+    pages = charts.pages(
+        request.session, url, {}, window, DAY, bounds=("from", "to"), read=lambda body: _read(body, url)
+    )
+    frame = parse([row for page in pages for row in page], symbol).filter(~forming("open_at", DAY, request.now))
+    seen = frame.filter(pl.col("open_at") < pl.lit(window.end.replace(tzinfo=None)))["open_at"].max()
+    last = seen.replace(tzinfo=UTC) + DAY if isinstance(seen, datetime) else None
+    return Batch(frame, (Part(symbol, "rest", settled(window, last, request.now), frame.height, url),))
+
+
+def _read(body: Any, url: str) -> tuple[list[charts.Row], bool]:  # noqa: ANN401 - as it came
+    candles = body.get("candles") if isinstance(body, Mapping) else None
+    if not isinstance(candles, list) or not all(isinstance(candle, Mapping) for candle in candles):
+        raise charts.refused(url, f"expected candles, got {str(body)[:80]}")
+    rows = [(charts.milliseconds_of(candle.get("time")), candle) for candle in candles]
+    return rows, bool(body.get("more_candles"))
+
+
+def parse(rows: Sequence[charts.Row], symbol: str) -> pl.DataFrame:
+    """Candles as a frame with the schema's columns, numbers as published text."""
+    lines = [[stamp, *(None if c.get(f) is None else str(c[f]) for f in COLUMNS)] for stamp, c in rows]
+    frame = pl.DataFrame(lines, schema={"t": pl.Int64, **dict.fromkeys(COLUMNS, pl.String)}, orient="row")
+    return frame.select(pl.lit(symbol).alias("symbol"), charts.opened().alias("open_at"), *COLUMNS)
