@@ -162,7 +162,8 @@ class Feed:
     `retention` how far back the venue keeps it (None: all of it),
     `settles` how long after a day its value can still be missing without anything being wrong, `revises` how long the
     venue still corrects it, so that it is asked for again. With `stamped_at_end` an observation speaks for what came
-    before its stamp: one at 00:00 belongs to the day before.
+    before its stamp: one at 00:00 belongs to the day before. `ended` is the last day of a feed that is not published
+    any more. `hosts` are whom it asks; a feed of the user's own files asks nobody.
     """
 
     name: str
@@ -180,6 +181,7 @@ class Feed:
     settles: timedelta = timedelta(0)
     revises: timedelta = timedelta(0)
     stamped_at_end: bool = False
+    ended: date | None = None
     key_variable: str | None = None
     key_from: str | None = None
 
