@@ -1,6 +1,7 @@
 """The catalogue: every feed there is, and from `catalogue.toml` which instruments each is asked for, how fast.
 
-A feed itself (series, schema, how it is asked and parsed) is defined with its venue in `ingest.venues`.
+A feed itself (series, schema, how it is asked and parsed) is defined with its venue in `ingest.venues`, that of the
+user's own files in `ingest.inbox`.
 """
 
 from __future__ import annotations
@@ -10,12 +11,19 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from ingest import inbox
 from ingest.errors import CatalogueBroken
 from ingest.feed import Feed, Instrument
 from ingest.http import Host
-from ingest.venues import binance, coinalyze, coinmetrics
+from ingest.venues import binance, blockchain_com, coinalyze, coinmetrics
 
-FEEDS: tuple[Feed, ...] = (*binance.FEEDS, *coinalyze.FEEDS, *coinmetrics.FEEDS)
+FEEDS: tuple[Feed, ...] = (
+    *binance.FEEDS,
+    *blockchain_com.FEEDS,
+    *coinalyze.FEEDS,
+    *coinmetrics.FEEDS,
+    *inbox.FEEDS,
+)
 CATALOGUE = Path(__file__).with_name("catalogue.toml")
 MARKETS = {"spot": (False,), "perpetual": (True,), "network": (False,)}  # whether a margin type belongs to it
 MARGIN_TYPES = ("linear", "inverse")

@@ -114,13 +114,10 @@ def _checks(feed: Feed, refreshed: Refreshed, present: Present) -> Iterator[dg.A
 
 
 def _due(feed: Feed, present: Present) -> date | None:
-    """The day that the newest row should be of. None of a feed that ended before the first day, or of own files."""
-    days = present.calendar
-    if not feed.hosts or (feed.ended and feed.ended < days.first_day):
-        return None
-    settled = present.now >= Window.of_days(days.last_day, days.last_day).end + feed.settles
-    due = days.last_day if settled else days.last_day - timedelta(days=1)
-    return min(due, feed.ended or due)
+    """The day that the newest row should be of, None where none is due."""
+    first, last = present.calendar.first_day, present.calendar.last_day
+    settled = present.now >= Window.of_days(last, last).end + feed.settles
+    return feed.due(first, last if settled else last - timedelta(days=1))
 
 
 def _column_schema(feed: Feed) -> dg.TableSchema:
