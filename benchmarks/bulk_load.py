@@ -18,7 +18,7 @@ from ingest.feed import Part
 from ingest.feeds import feed_named
 from ingest.landing import Landing
 from ingest.schema import conform
-from ingest.venues.binance import open_interest, vision
+from ingest.venues.binance import USDT_MARGINED_OPEN_INTEREST, open_interest, vision
 from ingest.windows import Window
 from warehouse.connection import build_database
 from warehouse.raw import create_tables, load_segments
@@ -83,7 +83,7 @@ def _load(zips: list[Path], folder: Path) -> float:
         chunk = [_verified(path) for path in zips[start : start + CHUNK]]
         rows = vision.read(chunk, open_interest.COLUMNS)
         parts = [Part("BTCUSDT", "archive", f.archive.window, ROWS_IN_FILE, f.archive.url, f.sha256) for f in chunk]
-        frame = open_interest.parse_archive(rows)
+        frame = open_interest.parse_archive(USDT_MARGINED_OPEN_INTEREST, rows)
         landing.write(FEED, conform(frame, FEED.schema, FEED.key, now).rows, parts, now)
     with build_database(folder / "build.duckdb") as connection:
         create_tables(connection)

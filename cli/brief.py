@@ -12,6 +12,8 @@ from rich.panel import Panel
 from rich.table import Table
 
 from cli.console import REGIME_STYLES, results
+from ingest.feeds import feed_named
+from ingest.sample import SIMULATED
 from orchestration.settings import Settings
 from warehouse.errors import UnknownDay
 from warehouse.location import Warehouse
@@ -71,6 +73,15 @@ def show(out: Console, warehouse: Warehouse, day: date, asset: str) -> None:
     if (evidence := _evidence(warehouse, asset, day, label["regime"])) is not None:
         out.print(evidence)
     out.print(_data(label, latest, day))
+    if latest["simulated"]:
+        out.print(f"[dim]{simulated_feeds(latest)}[/dim]")
+
+
+def simulated_feeds(latest: dict[str, Any]) -> str:
+    """Which feeds the simulation has, in one line."""
+    names = sorted({feed["feed"] for feed in latest["feeds"]} & set(SIMULATED))
+    venues = ", ".join(sorted({feed_named(name).venue for name in names}))
+    return f"simulated: {len(names)} feeds of {venues}; --market live asks all that are in the catalogue"
 
 
 def _confidence(label: dict[str, Any]) -> str:

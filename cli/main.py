@@ -65,6 +65,14 @@ def run(
             help="The present of the run, such as 2026-02-02T04:00:00Z. Default: the simulation's end, or the clock."
         ),
     ] = None,
+    refetch: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar="FEED",
+            help="Ask again for what is held of a feed from --from to --to: gaps, broken rows, revised archives."
+            " May be repeated.",
+        ),
+    ] = None,
     warehouse: Warehouse = None,
     verbose: Verbose = False,
 ) -> None:
@@ -73,7 +81,7 @@ def run(
     Exit status: 0 published or nothing new, 1 failed, 2 wrong options, 3 another pipeline is at work.
     """
     with say(verbose):
-        run_command.run(settings_with(market, warehouse), _day(first), _day(last), now, verbose)
+        run_command.run(settings_with(market, warehouse), _day(first), _day(last), now, refetch or [], verbose)
 
 
 @app.command()

@@ -9,6 +9,8 @@ from rich.markup import escape
 from cli.brief import show
 from cli.console import FeedProgress, remarks, results
 from cli.errors import WrongUse
+from ingest.inbox import strays
+from ingest.landing import Landing
 from ingest.market import Market
 from ingest.sample import FIRST_DAY
 from orchestration.present import present_of
@@ -19,11 +21,14 @@ from warehouse.reading import required_latest
 DEFAULT_DAYS = 400  # a year, and the weeks before it that the first baselines need
 
 
-def run(settings: Settings, first: date | None, last: date | None, now: str | None, verbose: bool) -> None:
+def run(
+    settings: Settings, first: date | None, last: date | None, now: str | None, refetch: list[str], verbose: bool
+) -> None:
     """Bring the warehouse up to date and show its last day."""
     from orchestration.partitions import (
         FIRST_DAY as EARLIEST,
     )  # Dagster takes seconds to import: only a run needs it
+    from orchestration.resources import catalogue_of
     from orchestration.run import run_daily
 
     out, warehouse, market = remarks(), settings.located(), settings.parsed_market()
@@ -47,6 +52,9 @@ def run(settings: Settings, first: date | None, last: date | None, now: str | No
         raise WrongUse(f"--from {first} must lie between {EARLIEST} and --to {last}")
     if market.simulated and first < FIRST_DAY:
         raise WrongUse(f"--from {first} is before the simulated market begins, {FIRST_DAY}")
+    feeds = [feed.name for feed in catalogue_of(market, settings.catalogue).feeds]
+    if unknown := [name for name in refetch if name not in feeds]:
+        raise WrongUse(f"--refetch {unknown[0]}: no such feed is asked here; there is {', '.join(feeds)}")
     asked = Calendar(first, last)
     calendar = known.including(asked) if known else asked
     if market.simulated:
@@ -55,7 +63,9 @@ def run(settings: Settings, first: date | None, last: date | None, now: str | No
         )
     out.print(f"days {calendar.first_day} to {calendar.last_day} in {escape(str(warehouse.root))}")
     with FeedProgress(out).shown() as progress:
-        finished = run_daily(settings, asked, present.isoformat(), progress, verbose)
+        finished = run_daily(settings, asked, present.isoformat(), progress, verbose, refetch)
+    for name in strays(Landing(warehouse.landing).inbox, feeds):
+        out.print(f"[yellow]inbox[/yellow] {escape(name)} is the folder of no feed here; there is {', '.join(feeds)}")
     latest = required_latest(warehouse)
     for feed in latest["feeds"]:
         if feed["skipped"]:

@@ -8,7 +8,9 @@ from rich import box
 from rich.markup import escape
 from rich.table import Table
 
+from cli.brief import simulated_feeds
 from cli.console import results
+from ingest.feeds import FEEDS
 from orchestration.settings import Settings
 from warehouse.reading import required_latest, select
 
@@ -31,9 +33,11 @@ def status(settings: Settings) -> None:
     ):  # fmt: skip
         table.add_column(name, justify=justify)  # type: ignore[arg-type]
     feeds = select(warehouse, "SELECT * FROM feed_status ORDER BY feed").to_dicts()
-    last = date.fromisoformat(latest["last_day"])
+    first, last = date.fromisoformat(latest["first_day"]), date.fromisoformat(latest["last_day"])
+    due = {feed.name: feed.due(first, last) for feed in FEEDS}
     for feed in feeds:
-        late = feed["last_day"] is None or feed["last_day"] < last
+        expected = due.get(feed["feed"])
+        late = expected is not None and (feed["last_day"] is None or feed["last_day"] < expected)
         style = "yellow" if late or feed["skipped"] else ""
         table.add_row(
             feed["feed"], str(feed["first_day"] or "-"), str(feed["last_day"] or "-"), f"{feed['row_count']:,}",
@@ -45,6 +49,8 @@ def status(settings: Settings) -> None:
             out.print(f"[yellow]skipped[/yellow] {feed['feed']}: {escape(feed['skipped'])}")
         for note in (feed["notes"] or "").splitlines():
             out.print(f"[dim]note[/dim] {feed['feed']}: {escape(note)}")
+    if latest["simulated"]:
+        out.print(f"[dim]{simulated_feeds(latest)}[/dim]")
     if any(feed["gap_count"] for feed in feeds):
         out.print("[dim]gaps: archives that the venue does not have; they are not asked for again[/dim]")
 

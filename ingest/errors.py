@@ -55,6 +55,10 @@ class ArchiveDamaged(IngestError):
     """An archive that does not match its published checksum, or does not unzip to one CSV."""
 
 
+class FileRefused(IngestError):
+    """A user's own file that cannot be taken: no CSV, another header, or a feed that takes none."""
+
+
 class Transient(IngestError):
     """One failed attempt that is worth another; never leaves `ingest.http`."""
 

@@ -18,7 +18,7 @@ from ingest.errors import KeyMissing, RequestRefused
 from ingest.http import MarketSession
 from ingest.windows import Window, day_start, merge
 
-Channel = Literal["archive", "rest"]
+Channel = Literal["archive", "rest", "inbox"]  # inbox: a file of the user's own
 LATE = timedelta(days=3)  # what a venue has not shown by then, it is not going to show
 
 
@@ -73,6 +73,7 @@ class Coverage:
 
     def __init__(self, parts: Iterable[Part] = ()) -> None:
         self._held: dict[tuple[str, Channel, bool], list[Window]] = {}
+        self._sums: set[str] = set()
         self.add(parts)
 
     def add(self, parts: Iterable[Part]) -> None:
@@ -81,8 +82,19 @@ class Coverage:
             key = (part.series, part.channel, part.absent)
             self._held.setdefault(key, []).append(part.window)
             touched.add(key)
+            if part.sha256:
+                self._sums.add(part.sha256)
         for key in touched:
             self._held[key] = merge(self._held[key])
+
+    def forget(self, window: Window) -> None:
+        """Hold nothing of `window` any more, known gaps included; whole files stay known by their content."""
+        for key, held in self._held.items():
+            self._held[key] = [left for one in held for left in one.without([window])]
+
+    def has_content(self, sha256: str) -> bool:
+        """Whether a file of that sum was taken."""
+        return sha256 in self._sums
 
     def of(self, series: str, channel: Channel, *, absent: bool = False) -> list[Window]:
         """The windows that came by a channel, or with `absent` those that the venue does not have in it."""
@@ -163,7 +175,9 @@ class Feed:
     path by itself), `key_variable` and `key_from` the variable of its API key and where to get one,
     `settles` how long after a day its value can still be missing without anything being wrong, `revises` how long the
     venue still corrects it, so that it is asked for again. With `stamped_at_end` an observation speaks for what came
-    before its stamp: one at 00:00 belongs to the day before.
+    before its stamp: one at 00:00 belongs to the day before. `ended` is the last day of a feed that is not published
+    any more. A `whole` feed gives its whole series each time, and staging never mixes two pulls. `hosts` are whom it
+    asks; a feed of the user's own files asks nobody.
     """
 
     name: str
@@ -181,12 +195,23 @@ class Feed:
     settles: timedelta = timedelta(0)
     revises: timedelta = timedelta(0)
     stamped_at_end: bool = False
+    ended: date | None = None
+    whole: bool = False
     key_variable: str | None = None
     key_from: str | None = None
 
     def day_of(self, observed: datetime) -> date:
         """The UTC day that an observation speaks for."""
         return (observed - timedelta(microseconds=1) if self.stamped_at_end else observed).date()
+
+    def due(self, first: date, last: date) -> date | None:
+        """The day that the newest row should be of where `first` to `last` are wanted.
+
+        None where none is: of a feed that ended before, or of the user's own files.
+        """
+        if not self.hosts or (self.ended and self.ended < first):
+            return None
+        return min(last, self.ended or last)
 
     def rows_schema(self) -> dict[str, pl.DataType]:
         """Column name to Polars type, in order."""

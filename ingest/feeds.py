@@ -1,6 +1,7 @@
 """The catalogue: every feed there is, and from `catalogue.toml` which instruments each is asked for, how fast.
 
-A feed itself (series, schema, how it is asked and parsed) is defined with its venue in `ingest.venues`.
+A feed itself (series, schema, how it is asked and parsed) is defined with its venue in `ingest.venues`, that of the
+user's own files in `ingest.inbox`.
 """
 
 from __future__ import annotations
@@ -10,12 +11,14 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from ingest import inbox
 from ingest.errors import CatalogueBroken
 from ingest.feed import Feed, Instrument
 from ingest.http import Host
 from ingest.venues import (
     binance,
     bitfinex,
+    blockchain_com,
     bybit,
     coinalyze,
     coinbase,
@@ -30,17 +33,19 @@ from ingest.venues import (
 
 FEEDS: tuple[Feed, ...] = (
     *binance.FEEDS,
-    *coinalyze.FEEDS,
-    *coinmetrics.FEEDS,
-    *bybit.FEEDS,
-    *okx.FEEDS,
-    *gate.FEEDS,
     *bitfinex.FEEDS,
+    *blockchain_com.FEEDS,
+    *bybit.FEEDS,
+    *coinalyze.FEEDS,
     *coinbase.FEEDS,
     *coinglass.FEEDS,
+    *coinmetrics.FEEDS,
     *deribit.FEEDS,
-    *kraken.FEEDS,
+    *gate.FEEDS,
     *hyperliquid.FEEDS,
+    *kraken.FEEDS,
+    *okx.FEEDS,
+    *inbox.FEEDS,
 )
 CATALOGUE = Path(__file__).with_name("catalogue.toml")
 MARKETS = {"spot": (False,), "perpetual": (True,), "network": (False,)}  # whether a margin type belongs to it

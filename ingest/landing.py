@@ -49,6 +49,11 @@ class Landing:
     def __init__(self, directory: Path) -> None:
         self.directory = directory
 
+    @property
+    def inbox(self) -> Path:
+        """Where users put files of their own, in a folder per feed."""
+        return self.directory / "inbox"
+
     def segments(self, folders: Collection[str]) -> list[Segment]:
         """The segments of these feeds, oldest fetch first. Temporary files of a run that died are not segments."""
         present = [self.directory / name for name in folders if (self.directory / name).is_dir()]

@@ -1,4 +1,4 @@
-"""One pull of one feed, from the venue to landed segments: fetch, check against the schema, land.
+"""One pull of one feed, from the inbox and the venue to landed segments: fetch, check against the schema, land.
 
 What happens with the segments afterwards is the warehouse's business.
 """
@@ -8,10 +8,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from itertools import chain
 
 from ingest.errors import FeedUnavailable
 from ingest.feed import LATE, Part, Request
 from ingest.http import Traffic
+from ingest.inbox import own_files
 from ingest.landing import Landing
 from ingest.schema import conform
 from ingest.windows import day_start
@@ -31,7 +33,7 @@ class Pulled:
 
 
 def pull(request: Request, landing: Landing) -> Pulled:
-    """Land what the venue has of the request's window and the warehouse does not hold.
+    """Land the user's own files, then what the venue has of the request's window and the warehouse does not hold.
 
     A feed that cannot be had is not an error of the run: what came before stays landed and `skipped` says why.
     Quarantined rows land first, so that rows never stand without what was taken out of them.
@@ -39,7 +41,7 @@ def pull(request: Request, landing: Landing) -> Pulled:
     feed, result = request.feed, Pulled(request.feed.name, notes=request.notes)
     before = request.session.traffic
     try:
-        for batch in feed.fetch(request):
+        for batch in chain(own_files(request, landing.inbox), feed.fetch(request)):
             conformed, parts = conform(batch.rows, feed.schema, feed.key, request.now), batch.parts
             if conformed.quarantined.height:
                 landing.quarantine(feed, conformed.quarantined, parts, request.now)
@@ -63,5 +65,5 @@ def pull(request: Request, landing: Landing) -> Pulled:
 
 def _asked_again(parts: Sequence[Part], now: datetime) -> tuple[Part, ...]:
     """Parts that do not answer for their last days, so that a row that was broken is fetched again when it may be
-    mended. An archive brings the same row each time."""
-    return tuple(part if part.channel == "archive" else part.until(day_start((now - LATE).date())) for part in parts)
+    mended. An archive or a file brings the same row each time."""
+    return tuple(part.until(day_start((now - LATE).date())) if part.channel == "rest" else part for part in parts)

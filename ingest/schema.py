@@ -95,8 +95,9 @@ QUARANTINE_COLUMNS = {"symbol": pl.String, "reason": pl.String, "payload": pl.St
 def conform(frame: pl.DataFrame, schema: pa.DataFrameSchema, key: tuple[str, ...], now: datetime) -> Conformed:
     """Split `frame` into rows that satisfy `schema` and rows that do not, each of these with its reasons.
 
-    `frame` has the schema's columns, text where a parser left a number as published. Text that is no number, a
-    null where none may be, a broken check, a moment before 2009 or later than one day after `now`: quarantined.
+    `frame` has the schema's columns, text where a parser left a number, a day (2026-02-01), a moment in UTC
+    (2026-02-01 08:00:00) or a truth value (true, false) as published. Text that is none of these, a null where none may
+    be, a broken check, a moment before 2009 or later than one day after `now`: quarantined.
     Of rows with one key in one payload the last stands; earlier ones that differ from it are quarantined.
 
     Raises SchemaBroken when the columns themselves differ: that is a mistake in the parser.
@@ -106,7 +107,7 @@ def conform(frame: pl.DataFrame, schema: pa.DataFrameSchema, key: tuple[str, ...
         raise SchemaBroken(f"parser and schema {schema.name} disagree on columns {differ}")
     published = frame.select(*schema.columns).with_row_index("row")
     typed = published.with_columns(
-        pl.col(name).cast(column.dtype.type, strict=False) for name, column in schema.columns.items()
+        _read(name, published.schema[name], column.dtype.type) for name, column in schema.columns.items()
     )
     reasons = [
         *_unparsable(published, typed, schema),
@@ -131,6 +132,21 @@ def conform(frame: pl.DataFrame, schema: pa.DataFrameSchema, key: tuple[str, ...
     )
     good = typed.join(by_row, on="row", how="anti", maintain_order="left").drop("row").unique(maintain_order=True)
     return Conformed(good, quarantined)
+
+
+def _read(name: str, published: pl.DataType, wanted: pl.DataType) -> pl.Expr:
+    """The column as `wanted`, null where it cannot be."""
+    column = pl.col(name)
+    if published != pl.String or wanted == pl.String:
+        return column.cast(wanted, strict=False)
+    if wanted == pl.Date:
+        return column.str.to_date("%Y-%m-%d", strict=False)
+    if wanted == TIMESTAMP:
+        plain = column.str.replace("T", " ").str.strip_suffix("Z")
+        return plain.str.to_datetime("%Y-%m-%d %H:%M:%S%.f", time_unit="us", strict=False)
+    if wanted == pl.Boolean:
+        return column.replace_strict({"true": True, "false": False}, default=None, return_dtype=pl.Boolean)
+    return column.cast(wanted, strict=False)
 
 
 def _unparsable(published: pl.DataFrame, typed: pl.DataFrame, schema: pa.DataFrameSchema) -> list[pl.DataFrame]:

@@ -59,6 +59,14 @@ class Window:
             left.append(Window(start, self.end))
         return left
 
+    def split(self, longest: timedelta) -> Iterator[Window]:
+        """The same in pieces of at most `longest`, oldest first."""
+        start = self.start
+        while self.end - start > longest:
+            yield Window(start, start + longest)
+            start += longest
+        yield Window(start, self.end)
+
     def days(self) -> Iterator[date]:
         """Every day that begins inside the window."""
         day = self.start.date() if self.start == day_start(self.start.date()) else self.start.date() + timedelta(1)

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import dagster as dg
 
-from ingest.feeds import load_catalogue
 from orchestration.dbt_assets import warehouse_models
 from orchestration.dbt_project import standing_manifest
 from orchestration.published_asset import published_asset
 from orchestration.raw_assets import raw_asset
 from orchestration.regime_assets import regime_assets
-from orchestration.resources import Pipeline
+from orchestration.resources import Pipeline, catalogue_of
 from orchestration.schedules import SCHEDULES, daily_job
 from orchestration.settings import Settings
 
@@ -20,7 +19,7 @@ def build_definitions(pipeline: Pipeline, settings: Settings) -> dg.Definitions:
     manifest = standing_manifest()
     return dg.Definitions(
         assets=[
-            *(raw_asset(feed) for feed in load_catalogue(settings.catalogue).feeds),
+            *(raw_asset(feed) for feed in catalogue_of(settings.parsed_market(), settings.catalogue).feeds),
             warehouse_models(),
             *regime_assets(manifest),
             published_asset(manifest),

@@ -2,12 +2,13 @@
 
 # No postponed annotations here: Dagster reads the types of context and resources from the functions.
 from collections.abc import Iterator
-from datetime import datetime, timedelta
+from datetime import date, timedelta
 from typing import Any
 
 import dagster as dg
 
 from ingest.feed import Feed
+from ingest.windows import Window
 from orchestration.ownership import OWNERS, fresh_daily
 from orchestration.partitions import DAYS, POOL
 from orchestration.resources import Pipeline
@@ -88,9 +89,10 @@ def _checks(feed: Feed, refreshed: Refreshed, present: Present) -> Iterator[dg.A
     pulled, last, rows = refreshed.pulled, refreshed.last, refreshed.rows
     warn = dg.AssetCheckSeverity.WARN
     why = pulled.skipped or "the venue has not answered with rows yet"
+    due = _due(feed, present)
     yield dg.AssetCheckResult(
         check_name="has_rows",
-        passed=rows > 0,
+        passed=rows > 0 or due is None,
         severity=warn,
         metadata={"rows": rows, **({} if rows else {"reason": why})},
     )
@@ -102,25 +104,20 @@ def _checks(feed: Feed, refreshed: Refreshed, present: Present) -> Iterator[dg.A
         severity=dg.AssetCheckSeverity.ERROR,
         metadata={"share": share, "where to look": f"raw.quarantine, rows of feed {feed.name}"},
     )
-    due = (
-        present.calendar.last_day
-        if present.now >= _settled(feed, present)
-        else present.calendar.last_day - timedelta(days=1)
-    )
-    reached = last is not None and feed.day_of(last) >= due
+    reached = due is None or (last is not None and feed.day_of(last) >= due)
     yield dg.AssetCheckResult(
         check_name="up_to_date",
         passed=reached,
         severity=warn,
-        metadata={"newest": str(last), "due": due.isoformat(), **({} if reached else {"reason": why})},
+        metadata={"newest": str(last), "due": str(due), **({} if reached else {"reason": why})},
     )
 
 
-def _settled(feed: Feed, present: Present) -> datetime:
-    end = datetime.combine(present.calendar.last_day, datetime.min.time(), tzinfo=present.now.tzinfo) + timedelta(
-        days=1
-    )
-    return end + feed.settles
+def _due(feed: Feed, present: Present) -> date | None:
+    """The day that the newest row should be of, None where none is due."""
+    first, last = present.calendar.first_day, present.calendar.last_day
+    settled = present.now >= Window.of_days(last, last).end + feed.settles
+    return feed.due(first, last if settled else last - timedelta(days=1))
 
 
 def _column_schema(feed: Feed) -> dg.TableSchema:

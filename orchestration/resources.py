@@ -4,18 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import datetime
+from datetime import date, datetime
 from pathlib import Path
 
 import dagster as dg
-from pydantic import PrivateAttr
+from pydantic import Field, PrivateAttr
 
 from ingest.feed import NoProgress, Progress
 from ingest.feeds import Catalogue, load_catalogue
 from ingest.http import MarketSession
 from ingest.market import Market
-from ingest.sample import DEFAULT_SEED, SimulatedMarket, SimulatedMarketAdapter
+from ingest.sample import DEFAULT_SEED, SimulatedMarket, SimulatedMarketAdapter, simulated
 from ingest.windows import Window
+from orchestration.partitions import FIRST_DAY
 from orchestration.present import present_of
 from orchestration.recovery import free_dead_runs, tag_with_process
 from orchestration.settings import Settings
@@ -26,6 +27,12 @@ from warehouse.lock import pipeline_lock
 from warehouse.refresh import Refresher
 
 
+def catalogue_of(market: Market, path: Path | None) -> Catalogue:
+    """What is asked of a market: the catalogue, of the simulation as much of it as is simulated."""
+    catalogue = load_catalogue(path)
+    return simulated(catalogue) if market.simulated else catalogue
+
+
 def open_session(market: Market, catalogue: Catalogue, now: datetime) -> MarketSession:
     """A session on the market; the simulation is made for the present of the run."""
     simulation = SimulatedMarketAdapter(SimulatedMarket(DEFAULT_SEED, now)) if market.simulated else None
@@ -33,12 +40,19 @@ def open_session(market: Market, catalogue: Catalogue, now: datetime) -> MarketS
 
 
 class Pipeline(dg.ConfigurableResource):
-    """A run's warehouse. Only one run at a time holds it; another waits `lock_wait` seconds and then says for whom."""
+    """A run's warehouse. Only one run at a time holds it; another waits `lock_wait` seconds and then says for whom.
+
+    What is held of the feeds in `refetch` from the day `refetch_from` to the day `refetch_to`, both included, is asked
+    for again; without them the days from the first or to the present.
+    """
 
     market: str
     warehouse: str
     catalogue: str | None = None
     now: str | None = None
+    refetch: list[str] = Field(default=[])
+    refetch_from: str | None = None
+    refetch_to: str | None = None
     lock_wait: float = 900.0
 
     _refresher: Refresher | None = PrivateAttr(default=None)
@@ -68,15 +82,25 @@ class Pipeline(dg.ConfigurableResource):
         with pipeline_lock(located.lock, self.lock_wait):
             free_dead_runs(instance, run.run_id)
             self._present, self._calendar = present_of(market, self.now), None
-            catalogue = load_catalogue(Path(self.catalogue) if self.catalogue else None)
+            catalogue = catalogue_of(market, Path(self.catalogue) if self.catalogue else None)
             session = open_session(market, catalogue, self._present)
             try:
                 self._refresher = Refresher(
-                    located, catalogue, session, Settings(market=self.market).keys(), self._progress
+                    located,
+                    catalogue,
+                    session,
+                    Settings(market=self.market).keys(),
+                    self._progress,
+                    dict.fromkeys(self.refetch, self._days_again(self._present)),
                 )
                 yield self
             finally:
                 session.close()
+
+    def _days_again(self, present: datetime) -> Window:
+        first = date.fromisoformat(self.refetch_from) if self.refetch_from else FIRST_DAY
+        last = date.fromisoformat(self.refetch_to) if self.refetch_to else present.date()
+        return Window.of_days(first, last)
 
     @property
     def refresher(self) -> Refresher:

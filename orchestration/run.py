@@ -6,21 +6,20 @@ import logging
 import os
 import re
 import warnings
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, redirect_stdout
 from dataclasses import dataclass
 
 import dagster as dg
 
 from ingest.feed import Progress
-from ingest.feeds import load_catalogue
 from orchestration.dbt_assets import DAILY_JOB
 from orchestration.dbt_project import prepared_manifest
 from orchestration.definitions import build_definitions
 from orchestration.errors import PipelineError
 from orchestration.instance import open_instance
 from orchestration.recovery import PROCESS_TAG, free_dead_runs, this_process
-from orchestration.resources import Pipeline
+from orchestration.resources import Pipeline, catalogue_of
 from orchestration.settings import Settings
 from warehouse.errors import WarehouseLocked
 from warehouse.location import Calendar
@@ -39,8 +38,16 @@ class Finished:
     published: bool
 
 
-def run_daily(settings: Settings, days: Calendar, now: str | None, progress: Progress, verbose: bool) -> Finished:
-    """Bring the warehouse up to the last of `days`, and back to the first of them.
+def run_daily(
+    settings: Settings,
+    days: Calendar,
+    now: str | None,
+    progress: Progress,
+    verbose: bool,
+    refetch: Sequence[str] = (),
+) -> Finished:
+    """Bring the warehouse up to the last of `days`, and back to the first of them; of the feeds `refetch` what is held
+    of `days` is asked for again.
 
     Raises PipelineError with the reason of the step that failed, WrongMarket for another market's warehouse, and
     WarehouseLocked at once while another pipeline is at work; a calendar is widened only when none is.
@@ -48,9 +55,16 @@ def run_daily(settings: Settings, days: Calendar, now: str | None, progress: Pro
     prepared_manifest()
     warehouse = settings.located()
     catalogue = str(settings.catalogue) if settings.catalogue else None
-    load_catalogue(settings.catalogue)  # a broken one is said before anything is started
+    catalogue_of(settings.parsed_market(), settings.catalogue)  # a broken one is said before anything is started
     pipeline = Pipeline(
-        market=settings.market, warehouse=str(warehouse.root), catalogue=catalogue, now=now, lock_wait=0.0
+        market=settings.market,
+        warehouse=str(warehouse.root),
+        catalogue=catalogue,
+        now=now,
+        refetch=list(refetch),
+        refetch_from=days.first_day.isoformat(),
+        refetch_to=days.last_day.isoformat(),
+        lock_wait=0.0,
     )
     with _quiet(verbose), open_instance(warehouse) as instance:
         with pipeline_lock(warehouse.lock):

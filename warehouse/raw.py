@@ -54,7 +54,14 @@ def create_tables(connection: duckdb.DuckDBPyConnection) -> None:
                 end_at TIMESTAMP NOT NULL, row_count BIGINT NOT NULL, url VARCHAR, sha256 VARCHAR,
                 is_absent BOOLEAN NOT NULL, segment VARCHAR NOT NULL
             )""")
-        connection.execute("CREATE OR REPLACE VIEW ops.known_gaps AS SELECT * FROM ops.coverage WHERE is_absent")
+        # An archive that was asked for again is absent as often, or there after all.
+        connection.execute("""
+            CREATE OR REPLACE VIEW ops.known_gaps AS
+            SELECT DISTINCT ON (feed, url) * FROM ops.coverage AS gap
+            WHERE is_absent AND NOT EXISTS (
+                SELECT 1 FROM ops.coverage AS found
+                WHERE found.feed = gap.feed AND found.url = gap.url AND NOT found.is_absent
+            )""")
         for feed in FEEDS:
             columns = {name: SQL_TYPES[dtype.base_type()] for name, dtype in feed.rows_schema().items()}
             if _create(connection, feed.name, columns):

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 
-from ingest.feed import Feed, NoProgress, Progress, Request
+import duckdb
+
+from ingest.feed import Coverage, Feed, NoProgress, Progress, Request
 from ingest.feeds import Catalogue
 from ingest.http import MarketSession
 from ingest.landing import Landing
@@ -30,13 +32,15 @@ class Refreshed:
 
 @dataclass
 class Refresher:
-    """Everything a feed's refresh needs, the same for all feeds of a run."""
+    """Everything a feed's refresh needs, the same for all feeds of a run. What is held of the feeds of `refetch` in
+    the window given there is asked for again."""
 
     warehouse: Warehouse
     catalogue: Catalogue
     session: MarketSession
     keys: Mapping[str, str]
     progress: Progress = field(default_factory=NoProgress)
+    refetch: Mapping[str, Window] = field(default_factory=dict)
     _tables_stand: bool = field(default=False, init=False)
 
     def refresh(self, feed: Feed, present: Present, run_id: str) -> Refreshed:
@@ -56,7 +60,7 @@ class Refresher:
                 window=Window.of_days(present.calendar.first_day, present.calendar.last_day),
                 now=present.now,
                 session=self.session,
-                held=coverage(connection, feed.name),
+                held=self._held(connection, feed),
                 keys=dict(self.keys),
                 progress=self.progress,
             )
@@ -64,3 +68,10 @@ class Refresher:
             load_segments(connection, landing, feed)
             record_pull(connection, pulled, run_id, present.now)
             return Refreshed(pulled, *reach(connection, feed))
+
+    def _held(self, connection: duckdb.DuckDBPyConnection, feed: Feed) -> Coverage:
+        held = coverage(connection, feed.name)
+        if window := self.refetch.get(feed.name):
+            # What is stamped at the end of the last day belongs to it.
+            held.forget(Window(window.start, window.end + timedelta(hours=1)) if feed.stamped_at_end else window)
+        return held

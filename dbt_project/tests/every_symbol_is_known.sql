@@ -7,6 +7,11 @@
     'binance_um_klines': ref('stg_binance__um_klines'),
     'binance_um_funding': ref('stg_binance__um_funding'),
     'binance_um_open_interest': ref('stg_binance__um_open_interest'),
+    'binance_cm_klines': ref('stg_binance__cm_klines'),
+    'binance_cm_funding': ref('stg_binance__cm_funding'),
+    'binance_cm_open_interest': ref('stg_binance__cm_open_interest'),
+    'binance_cm_liquidations': ref('stg_binance__cm_liquidations'),
+    'blockchain_com_addresses': ref('stg_blockchain_com__addresses'),
     'coinalyze_open_interest': ref('stg_coinalyze__open_interest'),
     'coinalyze_liquidations': ref('stg_coinalyze__liquidations'),
     'coinalyze_klines': ref('stg_coinalyze__klines'),
@@ -28,6 +33,11 @@ fetched as (
         'coinmetrics_network' as feed,
         asset_code as symbol
     from {{ ref('stg_coinmetrics__network') }}
+    union all
+    select distinct
+        'inbox_fund_flows' as feed,
+        asset as symbol
+    from {{ ref('stg_inbox__fund_flows') }}
 
 )
 

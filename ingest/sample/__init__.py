@@ -1,10 +1,11 @@
 """The simulated market behind ``--market sample``: the venues' answers, made from a seed, without a network.
 
-What the answers are parsed into is the business of ``ingest.venues``; nothing here knows it.
+What the answers are parsed into is the business of ``ingest.venues``; nothing here knows it but which feeds there are.
 """
 
 from ingest.sample.adapter import SimulatedMarketAdapter
 from ingest.sample.market import SimulatedMarket
+from ingest.sample.offer import SIMULATED, simulated
 from ingest.sample.scenario import DEFAULT_SEED, EPISODES, FIRST_DAY, LAST_DAY, SIMULATION_NOW
 
 __all__ = [
@@ -12,7 +13,9 @@ __all__ = [
     "EPISODES",
     "FIRST_DAY",
     "LAST_DAY",
+    "SIMULATED",
     "SIMULATION_NOW",
     "SimulatedMarket",
     "SimulatedMarketAdapter",
+    "simulated",
 ]

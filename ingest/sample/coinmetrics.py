@@ -12,7 +12,7 @@ from ingest.sample.market import SimulatedMarket
 from ingest.sample.scenario import FINAL_MODELLED_DAY, FIRST_DAY, AssetCode
 
 _PATH = "/v4/timeseries/asset-metrics"
-_ASSETS: dict[str, AssetCode] = {"btc": "BTC", "eth": "ETH"}
+ASSETS: dict[str, AssetCode] = {"btc": "BTC", "eth": "ETH"}
 _FREE_METRICS = (
     "AdrActCnt",
     "FlowInExNtv",
@@ -72,7 +72,7 @@ def _rows(market: SimulatedMarket, question: Question) -> list[dict[str, str]]:
     if question.parameters.get("frequency", "1d") != "1d":
         raise BadParameterError("frequency", f"Value '{question.parameters['frequency']}' is not supported.")
     codes = sorted({name for name in question.parameters.get("assets", "").split(",") if name})
-    unknown = [name for name in codes if name not in _ASSETS]
+    unknown = [name for name in codes if name not in ASSETS]
     if unknown or not codes:
         raise BadParameterError("assets", f"Value '{','.join(unknown)}' is not supported.")
     metrics = _metrics(question, codes[0])
@@ -80,7 +80,7 @@ def _rows(market: SimulatedMarket, question: Question) -> list[dict[str, str]]:
     last = min(_day(question, "end_time", FINAL_MODELLED_DAY), FINAL_MODELLED_DAY)
     found = []
     for name in codes:
-        days = market.asset(_ASSETS[name]).days
+        days = market.asset(ASSETS[name]).days
         day = max(first, FIRST_DAY)
         while day <= last and start_of(day) + DAY_MS + _FINAL_AFTER_MS <= market.now_ms:
             values = _values(days[day])

@@ -1,10 +1,12 @@
 """Coin Metrics' community data: flows to and from exchanges, supply on exchanges, active addresses, price.
 
-Flows are restated for years back, so every pull is the whole series: two pulls are never mixed.
+Flows are restated for years back, so every pull is the whole series: two pulls are never mixed. The same series lies
+as a file on GitHub; it is asked for when the interface refuses or cannot be reached.
 """
 
 from __future__ import annotations
 
+import io
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -12,7 +14,7 @@ from typing import Any
 import pandera.polars as pa
 import polars as pl
 
-from ingest.errors import AccessRefused, RequestRefused, VenueFailing
+from ingest.errors import AccessRefused, ArchiveAbsent, FeedUnavailable, RequestRefused, VenueFailing
 from ingest.feed import Batch, Feed, Part, Request
 from ingest.schema import calendar_day, forming, not_negative, number, positive, text
 from ingest.windows import Window, day_start
@@ -20,6 +22,8 @@ from ingest.windows import Window, day_start
 HOST = "community-api.coinmetrics.io"
 URL = f"https://{HOST}/v4/timeseries/asset-metrics"
 PAGE = 10_000
+FILE_HOST = "raw.githubusercontent.com"
+FILES = f"https://{FILE_HOST}/coinmetrics/data/master/csv"
 DAY = timedelta(days=1)
 METRICS = {
     "FlowInExNtv": "inflow_coin",
@@ -71,19 +75,36 @@ def _series(request: Request, code: str) -> Batch:
     held = request.held.of(code, "rest")
     first = min([request.window.start, *(window.start for window in held)])
     last = max([request.window.end, *(window.end for window in held)])
-    frame = parse(_pull(request, code, Window(first, last)))
+    frame, url = _pulled(request, code, Window(first, last))
     frame = frame.filter(~forming("day", DAY, request.now))
     seen = frame.filter(pl.col("day") < pl.lit(last.date()))["day"].max()
     covered = Window(first, day_start(seen) + DAY if isinstance(seen, date) else first)
-    _refuse_less(covered, max((window.end for window in held), default=first))
-    return Batch(frame, (Part(code, "rest", covered, frame.height, URL),))
+    _refuse_less(covered, max((window.end for window in held), default=first), url)
+    return Batch(frame, (Part(code, "rest", covered, frame.height, url),))
 
 
-def _refuse_less(covered: Window, reached: datetime) -> None:
+def _pulled(request: Request, code: str, window: Window) -> tuple[pl.DataFrame, str]:
+    """The series from the interface, else from the file, and which address it came from."""
+    try:
+        return parse(_pull(request, code, window)), URL
+    except FeedUnavailable as refusal:
+        url = f"{FILES}/{code}.csv"
+        try:
+            frame = parse_file(request.session.download(url), code)
+        except (ArchiveAbsent, FeedUnavailable) as error:
+            request.notes.append(f"{code}: the file that would stand in: {error}")
+            raise refusal from error
+        request.notes.append(f"{code}: {refusal}; asked the file on {FILE_HOST} instead")
+        first, last = window.start.date(), window.end.date()
+        # A day that no calendar has stays in and is quarantined.
+        return frame.filter(pl.col("day").is_between(first, last, closed="left").fill_null(True)), url
+
+
+def _refuse_less(covered: Window, reached: datetime, url: str) -> None:
     """Raise VenueFailing for a pull that ends before the last one: as the newest it would erase what is known."""
     if covered.end < reached:
         raise VenueFailing(
-            f"the pull ends on {covered.end:%Y-%m-%d}, the last one on {reached:%Y-%m-%d}", host=HOST,
+            f"the pull of {url} ends on {covered.end:%Y-%m-%d}, the last one on {reached:%Y-%m-%d}",
             advice="the last pull stands",
         )  # fmt: skip
 
@@ -115,12 +136,31 @@ def parse(records: Sequence[Mapping[str, Any]]) -> pl.DataFrame:
     """Rows as a frame with the schema's columns, numbers as published text; a metric left out is null."""
     fields = ("asset", "time", *METRICS)
     lines = [[None if r.get(f) is None else str(r[f]) for f in fields] for r in records]
-    frame = pl.DataFrame(lines, schema=dict.fromkeys(fields, pl.String), orient="row")
+    return _shaped(pl.DataFrame(lines, schema=dict.fromkeys(fields, pl.String), orient="row"))
+
+
+def _shaped(frame: pl.DataFrame) -> pl.DataFrame:
     return frame.select(
         pl.col("asset").alias("asset_code"),
         pl.col("time").str.slice(0, 10).str.to_date("%Y-%m-%d", strict=False).alias("day"),
         *(pl.col(metric).alias(column) for metric, column in METRICS.items()),
     )
+
+
+def parse_file(body: bytes, code: str) -> pl.DataFrame:
+    """The vendor's CSV of an asset as a frame with the schema's columns; days without any of the metrics are left out.
+
+    The last day of the file is such a day: it has reference rates alone. Raises RequestRefused when the file lacks a
+    metric, so that no pull silently lacks one.
+    """
+    try:
+        lines = pl.read_csv(io.BytesIO(body), infer_schema=False)
+    except pl.exceptions.PolarsError as error:
+        raise RequestRefused(f"no CSV: {str(error).splitlines()[0]}", host=FILE_HOST, path=f"/{code}.csv") from error
+    if lacking := {"time", *METRICS} - set(lines.columns):
+        raise RequestRefused(f"the file lacks {', '.join(sorted(lacking))}", host=FILE_HOST, path=f"/{code}.csv")
+    known = lines.filter(pl.any_horizontal(pl.col(*METRICS).is_not_null()))
+    return _shaped(known.select(pl.lit(code).alias("asset"), "time", *METRICS))
 
 
 FEEDS: tuple[Feed, ...] = (
@@ -136,7 +176,8 @@ FEEDS: tuple[Feed, ...] = (
         retention="all; flows are restated for years back",
         licence="CC BY-NC 4.0: name the source, no commercial use",
         fetch=fetch,
-        hosts=(HOST,),
+        hosts=(HOST, FILE_HOST),
+        whole=True,
         settles=timedelta(hours=5, minutes=30),
     ),
 )

@@ -1,49 +1,62 @@
-"""Binance USDT-margined funding: monthly archives, which tell the interval, and REST for what they lack."""
+"""Binance funding in both margins: monthly archives, which tell the interval, and REST for what they lack."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from typing import Any
 
 import pandera.polars as pa
 import polars as pl
 
-from ingest.feed import Batch, Part, Request, settled
+from ingest.feed import Batch, Feed, Part, Request, settled
 from ingest.schema import moment, number, positive, text, within
 from ingest.venues.binance import rest, vision
 from ingest.windows import Window
 
-URL = "https://fapi.binance.com/fapi/v1/fundingRate"
 PAGE = 1000
 COLUMNS = ("calc_time", "interval_hours", "funding_rate")
 # A settlement belongs to the hours before it, so a window's last one stands right at its end.
 SETTLEMENT = timedelta(hours=1)
 
-SCHEMA = pa.DataFrameSchema(
-    {
-        "symbol": text("Symbol as the venue writes it"),
-        "settled_at": moment("Hour of the settlement; the venue's stamps are some milliseconds late"),
-        "interval_hours": number("Hours the settlement pays for; archives tell it, REST does not", "hours",
-                                 within(1, 24), nullable=True),
-        "funding_rate": number("What longs pay to shorts, a fraction per interval", "fraction", within(-0.1, 0.1)),
-        "mark_price": number("Mark price at the settlement; not in archives, blank in old rows", "USDT", positive(),
-                             nullable=True),
-        "channel": text("How the row came: archive or rest", allowed=["archive", "rest"]),
-    },
-    strict=True,
-    name="binance_um_funding",
-)  # fmt: skip
+
+@dataclass(frozen=True)
+class Source:
+    """Where one market's settlements are: its folder on Vision, its REST address, what its mark price is in."""
+
+    market: str
+    url: str
+    currency: str
 
 
-def fetch(request: Request) -> Iterator[Batch]:
+def funding_schema(name: str, source: Source) -> pa.DataFrameSchema:
+    """The columns of the funding feed `name` over `source`."""
+    return pa.DataFrameSchema(
+        {
+            "symbol": text("Symbol as the venue writes it"),
+            "settled_at": moment("Hour of the settlement; the venue's stamps are some milliseconds late"),
+            "interval_hours": number("Hours the settlement pays for; archives tell it, REST does not", "hours",
+                                     within(1, 24), nullable=True),
+            "funding_rate": number("What longs pay to shorts, a fraction per interval", "fraction", within(-0.1, 0.1)),
+            "mark_price": number("Mark price at the settlement; not in archives, blank in old rows", source.currency,
+                                 positive(), nullable=True),
+            "channel": text("How the row came: archive or rest", allowed=["archive", "rest"]),
+        },
+        strict=True,
+        name=name,
+    )  # fmt: skip
+
+
+def fetch(source: Source, request: Request) -> Iterator[Batch]:
     """Yield the settlements of the window that are not held yet.
 
     Raises FeedUnavailable when REST cannot be had for what archives lack; archives that REST fills in for cost a note.
     """
     window = Window(request.window.start, request.window.end + SETTLEMENT)
     wanted = [
-        vision.archive("futures/um", "monthly", "fundingRate", i.symbol, i.symbol, month)
+        vision.archive(source.market, "monthly", "fundingRate", i.symbol, i.symbol, month)
         for i in request.instruments
         for month in window.months()
         if month.end <= request.now and request.held.lacks_archive(i.symbol, month)
@@ -52,7 +65,7 @@ def fetch(request: Request) -> Iterator[Batch]:
     for instrument in request.instruments:
         for missing in request.held.missing(instrument.symbol, window):
             with request.alone(instrument.symbol):
-                yield _rest(request, instrument.symbol, missing)
+                yield _rest(source, request, instrument.symbol, missing)
     if closed:
         request.notes.append(f"{closed}; what it lacks came by REST")
 
@@ -68,10 +81,10 @@ def _from_archive(text_rows: pl.DataFrame) -> pl.DataFrame:
     )
 
 
-def _rest(request: Request, symbol: str, window: Window) -> Batch:
+def _rest(source: Source, request: Request, symbol: str, window: Window) -> Batch:
     pages = rest.pages(
         request.session,
-        URL,
+        source.url,
         {"symbol": symbol},
         window,
         limit=PAGE,
@@ -80,7 +93,7 @@ def _rest(request: Request, symbol: str, window: Window) -> Batch:
     frame = parse([row for page in pages for row in page])
     seen = frame.filter(pl.col("settled_at") < pl.lit(window.end.replace(tzinfo=None)))["settled_at"].max()
     last = seen.replace(tzinfo=UTC) + SETTLEMENT if isinstance(seen, datetime) else None
-    return Batch(frame, (Part(symbol, "rest", settled(window, last, request.now), frame.height, URL),))
+    return Batch(frame, (Part(symbol, "rest", settled(window, last, request.now), frame.height, source.url),))
 
 
 def parse(records: Sequence[dict[str, Any]]) -> pl.DataFrame:
@@ -100,3 +113,19 @@ def parse(records: Sequence[dict[str, Any]]) -> pl.DataFrame:
 
 def _hour(column: str) -> pl.Expr:
     return vision.stamp(column).dt.truncate("1h")
+
+
+def funding_feed(name: str, source: Source, **identity: Any) -> Feed:  # noqa: ANN401 - the rest of a Feed's fields
+    """A feed over `source`; `identity` is its description, retention, hosts and licence."""
+    return Feed(
+        name=name,
+        venue="binance",
+        series="funding",
+        schema=funding_schema(name, source),
+        key=("symbol", "settled_at"),
+        observed="settled_at",
+        cadence="every 8 hours, 4 or 1 for some symbols at times",
+        fetch=partial(fetch, source),
+        stamped_at_end=True,
+        **identity,
+    )

@@ -9,7 +9,7 @@ from scripted_venues import VISION, ScriptedVenues, asking, at, conformed, days,
 
 from ingest.errors import ArchiveDamaged, GeoBlocked, HostUnreachable, RequestRefused
 from ingest.feed import Batch, Coverage
-from ingest.venues.binance import klines
+from ingest.venues.binance import SPOT_KLINES, klines
 
 SPOT, PERPETUAL = "binance_spot_klines", "binance_um_klines"
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
@@ -82,7 +82,7 @@ def test_lines_may_end_as_on_windows_or_not_at_all():
 
 def test_a_row_that_is_too_short_is_quarantined_for_what_it_lacks():
     whole, short, long = bar("2026-01-10T05:00"), bar("2026-01-10T06:00")[:5], [*bar("2026-01-10T07:00"), "new"]
-    frame = klines.parse([[whole, short, long]], "BTCUSDT", "1h")
+    frame = klines.parse(SPOT_KLINES, [[whole, short, long]], "BTCUSDT", "1h")
     request = asking(SPOT, ScriptedVenues(), days("2026-01-10", "2026-01-10"))
     done = conformed(request, [Batch(frame, ())])
     assert done.rows["open_at"].to_list() == [datetime(2026, 1, 10, 5), datetime(2026, 1, 10, 7)]

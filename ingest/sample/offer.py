@@ -1,0 +1,46 @@
+"""What of the catalogue the simulated market answers for. Nothing else is asked of it, so that a feed that is not
+simulated is no failure."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from dataclasses import replace
+
+from ingest.errors import CatalogueBroken
+from ingest.feed import Instrument
+from ingest.feeds import Catalogue, feed_named
+from ingest.sample import binance, coinalyze, coinmetrics
+
+SIMULATED: Mapping[str, Collection[str]] = {
+    **dict.fromkeys(
+        ("binance_spot_klines", "binance_um_klines", "binance_um_funding", "binance_um_open_interest"),
+        binance.SYMBOLS,
+    ),
+    **dict.fromkeys(
+        ("coinalyze_open_interest", "coinalyze_liquidations", "coinalyze_klines", "coinalyze_funding"),
+        coinalyze.CONTRACTS,
+    ),
+    "coinmetrics_network": coinmetrics.ASSETS,
+}
+
+
+def simulated(catalogue: Catalogue) -> Catalogue:
+    """As much of the catalogue as is simulated, and for those assets the user's own files.
+
+    Raises CatalogueBroken when nothing is left.
+    """
+    offered = {
+        feed: tuple(i for i in listed if i.symbol in SIMULATED.get(feed, ()))
+        for feed, listed in catalogue.instruments.items()
+    }
+    assets = {i.asset for listed in offered.values() for i in listed}
+    if not assets:
+        raise CatalogueBroken(
+            "nothing that the catalogue lists is simulated", advice=f"simulated feeds: {', '.join(SIMULATED)}"
+        )
+
+    def left(feed: str, listed: tuple[Instrument, ...]) -> tuple[Instrument, ...]:
+        return offered[feed] if feed_named(feed).hosts else tuple(i for i in listed if i.asset in assets)
+
+    kept = {feed: left(feed, listed) for feed, listed in catalogue.instruments.items()}
+    return replace(catalogue, instruments={feed: listed for feed, listed in kept.items() if listed})
