@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 from datetime import date, datetime, timedelta
 
 from rich.markup import escape
@@ -25,12 +26,13 @@ def run(
     settings: Settings, first: date | None, last: date | None, now: str | None, refetch: list[str], verbose: bool
 ) -> None:
     """Bring the warehouse up to date and show its last day."""
-    from orchestration.partitions import (
-        FIRST_DAY as EARLIEST,
-    )  # Dagster takes seconds to import: only a run needs it
+    gc.disable()  # Dagster and dbt make a million objects that stay; looking through them again and again costs a second
+    from orchestration.partitions import FIRST_DAY as EARLIEST  # here: imports of seconds that only a run needs
     from orchestration.resources import catalogue_of
     from orchestration.run import run_daily
 
+    gc.set_threshold(50_000)
+    gc.enable()
     out, warehouse, market = remarks(), settings.located(), settings.parsed_market()
     warehouse.refuse_other(str(market))
     present = _present(market, now)

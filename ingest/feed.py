@@ -218,17 +218,15 @@ class Feed:
         return {name: column.dtype.type for name, column in self.schema.columns.items()}
 
 
-def settled(asked: Window, last: datetime | None, now: datetime, revises: timedelta = timedelta(0)) -> Window:
+def settled(asked: Window, last: datetime | None, now: datetime) -> Window:
     """The part of `asked` that an answer can be held to have covered.
 
-    `last` is the end of the last observation received. Near the present a venue may simply be late, or still correct
-    what it published, so only whole days that came `revises` ago count; what is older than LATE is not going to come.
+    `last` is the end of the last observation received. Near the present a venue may simply be late, so only what
+    came counts; what is older than LATE and did not come is not going to come.
     """
     if last is None:  # an empty answer can be a slip as well as a gap, and asking again costs one request
         return Window(asked.start, asked.start)
     if asked.end <= now - LATE:
         return asked
-    if revises:
-        last = min(last, day_start((now - revises).date()))
     reached = max(asked.start, min(asked.end, day_start((now - LATE).date())))
     return Window(asked.start, max(reached, min(last, asked.end)))

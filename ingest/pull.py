@@ -5,18 +5,20 @@ What happens with the segments afterwards is the warehouse's business.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from itertools import chain
 
+import polars as pl
+
 from ingest.errors import FeedUnavailable
-from ingest.feed import LATE, Part, Request
+from ingest.feed import LATE, Feed, Part, Request
 from ingest.http import Traffic
 from ingest.inbox import own_files
 from ingest.landing import Landing
 from ingest.schema import conform
-from ingest.windows import day_start
+from ingest.windows import Window, day_start
 
 
 @dataclass
@@ -46,13 +48,14 @@ def pull(request: Request, landing: Landing) -> Pulled:
             if conformed.quarantined.height:
                 landing.quarantine(feed, conformed.quarantined, parts, request.now)
                 parts = _asked_again(parts, request.now)
-            request.held.add(parts)
             result.quarantined += conformed.quarantined.height
-            if conformed.rows.is_empty() and not any(part.window for part in parts):
-                continue  # nothing came and nothing is known to be missing for good
-            if segment := landing.write(feed, conformed.rows, parts, request.now):
-                result.segments.append(segment.name)
-                result.rows += conformed.rows.height
+            for rows, answered in _apart(feed, conformed.rows, parts, request.now):
+                request.held.add(answered)
+                if rows.is_empty() and not any(part.window for part in answered):
+                    continue  # nothing came and nothing is known to be missing for good
+                if segment := landing.write(feed, rows, answered, request.now):
+                    result.segments.append(segment.name)
+                    result.rows += rows.height
     except FeedUnavailable as error:
         result.skipped = str(error)
     if request.refused and len(request.refused) == len(request.instruments):
@@ -67,3 +70,20 @@ def _asked_again(parts: Sequence[Part], now: datetime) -> tuple[Part, ...]:
     """Parts that do not answer for their last days, so that a row that was broken is fetched again when it may be
     mended. An archive or a file brings the same row each time."""
     return tuple(part.until(day_start((now - LATE).date())) if part.channel == "rest" else part for part in parts)
+
+
+def _apart(
+    feed: Feed, rows: pl.DataFrame, parts: Sequence[Part], now: datetime
+) -> Iterator[tuple[pl.DataFrame, tuple[Part, ...]]]:
+    """The rows in one piece, or where the venue still corrects its last days, these in a piece of their own.
+
+    That piece answers for nothing, so it is asked for again, and landed again only when it comes back changed.
+    """
+    if not feed.revises:
+        yield rows, tuple(parts)
+        return
+    since = day_start((now - feed.revises).date())
+    corrected = pl.col(feed.observed) >= pl.lit(since.replace(tzinfo=None))
+    yield rows.filter(~corrected), tuple(part.until(since) for part in parts)
+    if (recent := rows.filter(corrected)).height:
+        yield recent, tuple(replace(part, window=Window(since, since), rows=recent.height) for part in parts)

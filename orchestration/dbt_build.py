@@ -37,12 +37,12 @@ def build(
 ) -> Iterator[Any]:
     """Build and test every model in `database`, yielding Dagster's events as the results come.
 
-    `target` takes dbt's artifacts and log, and its parse cache. Raises PipelineError, naming the first model or test
-    that failed.
+    `target` takes dbt's log and its parse cache. Raises PipelineError, naming the first model or test that failed.
     """
     results: SimpleQueue[EventMsg | dbtRunnerResult] = SimpleQueue()
     arguments = [
-        "--quiet", "build", "--exclude-resource-type", "unit_test", "--project-dir", str(DBT_PROJECT),
+        # Nobody reads the artifacts and nine thousand lines of debug log of each run; writing them takes half a second.
+        "--quiet", "--no-write-json", "--log-level-file", "info", "build", "--exclude-resource-type", "unit_test", "--project-dir", str(DBT_PROJECT),
         "--profiles-dir", str(DBT_PROJECT), "--target-path", str(target), "--log-path", str(target),
     ]  # fmt: skip
     if context.is_subset:

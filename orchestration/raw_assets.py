@@ -59,7 +59,7 @@ def raw_asset(feed: Feed) -> dg.AssetsDefinition:
         window = context.partition_time_window
         days = Calendar(window.start.date(), (window.end - timedelta(days=1)).date())
         present = pipeline.present(days)
-        refreshed = pipeline.refresher.refresh(feed, present, context.run_id)
+        refreshed = pipeline.refresher.refresh(feed, present, context.run.run_id)
         if refreshed.pulled.skipped:
             context.log.warning(f"{feed.name} skipped: {refreshed.pulled.skipped}")
         yield dg.MaterializeResult(metadata=_metadata(refreshed), check_results=list(_checks(feed, refreshed, present)))

@@ -13,7 +13,7 @@ import polars as pl
 
 from ingest.errors import IngestError
 from ingest.feed import Coverage, Feed, Part
-from ingest.feeds import FEEDS
+from ingest.feeds import FEEDS, feed_named
 from ingest.landing import INGESTED_AT, QUARANTINE, QUARANTINE_SCHEMA, Landing, Segment
 from ingest.schema import unit_of
 from ingest.windows import Window
@@ -129,6 +129,13 @@ def _columns(connection: duckdb.DuckDBPyConnection, table: str) -> dict[str, str
     return dict(found.fetchall())
 
 
+def _required(feed: str) -> set[str]:
+    """The columns without which a segment cannot be loaded. One that may be null came later than older segments."""
+    if feed == QUARANTINE:
+        return set(QUARANTINE_SCHEMA)
+    return {name for name, column in feed_named(feed).schema.columns.items() if not column.nullable}
+
+
 def _describe(connection: duckdb.DuckDBPyConnection, feed: Feed) -> None:
     table = f"raw.{identifier(feed.name)}"
     connection.execute(f"COMMENT ON TABLE {table} IS {literal(feed.description)}")
@@ -149,6 +156,10 @@ def _load(connection: duckdb.DuckDBPyConnection, landing: Landing, segment: Segm
             f"{segment.name} is not readable: {error}; restore it from a backup, or move it away"
         ) from error
     stands = _columns(connection, segment.feed)
+    if lost := _required(segment.feed) - set(landed):
+        raise IngestError(
+            f"{segment.name} lacks {', '.join(sorted(lost))}, which its feed has by now; move it away and fetch it anew"
+        )
     columns = ", ".join(identifier(name) for name in landed if name in stands)
     connection.begin()
     try:

@@ -126,7 +126,7 @@ def _is_history(one: Any) -> bool:  # noqa: ANN401 - as it came
 def _part(frame: pl.DataFrame, symbol: str, url: str, window: Window, request: Request) -> Part:
     seen = frame.filter(pl.col("open_at") < pl.lit(window.end.replace(tzinfo=None)))["open_at"].max()
     last = seen.replace(tzinfo=UTC) + DAY if isinstance(seen, datetime) else None
-    return Part(symbol, "rest", settled(window, last, request.now, request.feed.revises), frame.height, url)
+    return Part(symbol, "rest", settled(window, last, request.now), frame.height, url)
 
 
 def _feed(name: str, series: str, path: str, fields: Mapping[str, str], schema: pa.DataFrameSchema, about: str) -> Feed:

@@ -117,7 +117,20 @@ def test_a_row_that_was_quarantined_is_asked_for_again_while_it_may_be_mended(la
     assert request.held.missing("BTCUSDT", window) == [days("2026-01-30", "2026-02-01")]
     mended = answering(("2026-01-30", 5), ("2026-01-31", 6), ("2026-02-01", 5))
     pulled = pull(asking(FEED, mended, window, held=request.held, keys=KEYS), landing)
-    assert (pulled.rows, pulled.quarantined) == (3, 0)
+    assert (pulled.rows, pulled.quarantined) == (2, 0)  # the last day came as it was
+
+
+def test_a_day_that_the_venue_may_still_correct_is_asked_for_again_and_landed_again_when_it_changed(landing):
+    window = days("2026-01-31", "2026-02-01")
+    early = asking(FEED, answering(("2026-01-31", 5), ("2026-02-01", 6)), window, now="2026-02-02T00:30", keys=KEYS)
+    pull(early, landing)
+    assert early.held.missing("BTCUSDT", window) == [days("2026-02-01", "2026-02-01")]
+    for now, value, brought in (("2026-02-02T04:00", 6, 0), ("2026-02-02T04:30", 7, 1)):
+        again = asking(FEED, answering(("2026-02-01", value)), window, held=early.held, now=now, keys=KEYS)
+        assert pull(again, landing).rows == brought
+    final = asking(FEED, answering(("2026-02-01", 7)), window, held=early.held, now="2026-02-02T05:30", keys=KEYS)
+    pull(final, landing)
+    assert final.held.missing("BTCUSDT", window) == []
 
 
 def test_a_fault_of_the_code_is_no_skip(landing):

@@ -123,14 +123,6 @@ def test_the_day_that_is_still_running_is_dropped_and_asked_for_again():
     assert request.held.missing(SYMBOL, request.window) == [days("2026-02-02", "2026-02-02")]
 
 
-def test_a_day_is_asked_for_once_more_when_the_venue_may_have_corrected_it():
-    answers = answering({"t": seconds("2026-01-31"), "l": 1, "s": 1}, {"t": seconds("2026-02-01"), "l": 1, "s": 1})
-    for now, left in (("2026-02-02T00:30", [days("2026-02-01", "2026-02-01")]), ("2026-02-02T05:30", [])):
-        request = put(LIQUIDATIONS, answers, "2026-01-31", "2026-02-01", now=now)
-        fetched(request)
-        assert request.held.missing(SYMBOL, request.window) == left
-
-
 @pytest.mark.parametrize(
     ("feed", "row", "reason"),
     [
