@@ -1,18 +1,19 @@
 {# One series of every venue: the same columns of each feed's staging model, with what its symbol stands for.
-   A feed and its staging model differ by one underscore: bybit_funding is stg_bybit__funding. Rows of symbols
-   that the catalogue does not know are left out; the test every_symbol_is_known tells of them. #}
+   `feeds` maps the name of a feed to its staging model. A symbol that the catalogue does not know has nulls for
+   what it stands for; every model downstream asks for a market and so leaves it out, and the test
+   every_symbol_is_known tells of it. #}
 {% macro all_venues(feeds, columns, where=none) %}
 with
 
 published as (
-    {% for feed in feeds %}
+    {% for feed, model in feeds.items() %}
     select
         '{{ feed }}' as feed,
         symbol
         {%- for column in columns %},
         {{ column }}
         {%- endfor %}
-    from {{ ref('stg_' ~ feed.replace('_', '__', 1)) }}
+    from {{ model }}
     {%- if where %}
     where {{ where }}
     {%- endif %}
@@ -36,7 +37,7 @@ select
     published.{{ column }}
     {%- endfor %}
 from published
-inner join {{ ref('stg_ops__instruments') }} as instruments
+left join {{ ref('stg_ops__instruments') }} as instruments
     on
         published.feed = instruments.feed
         and published.symbol = instruments.symbol

@@ -1,6 +1,19 @@
 -- Daily bars of every spot pair and perpetual contract, one row per feed: which feed counts is decided later.
 {{ all_venues(
-    feeds=['binance_spot_klines', 'binance_um_klines', 'coinalyze_klines'],
-    columns=['day', 'open_usd', 'high_usd', 'low_usd', 'close_usd', 'volume_coin', 'volume_usd'],
+    feeds={
+        'binance_spot_klines': ref('stg_binance__spot_klines'),
+        'binance_um_klines': ref('stg_binance__um_klines'),
+        'binance_cm_klines': ref('stg_binance__cm_klines'),
+        'bybit_klines': ref('stg_bybit__klines'),
+        'okx_klines': ref('stg_okx__klines'),
+        'deribit_klines': ref('stg_deribit__klines'),
+        'kraken_klines': ref('stg_kraken__klines'),
+        'hyperliquid_klines': ref('stg_hyperliquid__klines'),
+        'coinbase_spot_klines': ref('stg_coinbase__spot_klines'),
+        'coinalyze_klines': ref('stg_coinalyze__klines'),
+    },
+    columns=[
+        'day', 'open_usd', 'high_usd', 'low_usd', 'close_usd', 'volume_coin', 'volume_usd'
+    ],
     where="bar_interval = '1d'"
 ) }}

@@ -1,5 +1,5 @@
 -- Forced closings of each instrument and day from one source: one that tells longs from shorts over the whole
--- day before any other, then the venue's own before an aggregator's. What the source leaves out (USD of coins,
+-- day before any other (single events never do), then the venue's own before an aggregator's. What the source leaves out (USD of coins,
 -- coins of USD) is valued at the daily close of the very contract that was liquidated; without that close it
 -- stays unknown.
 {{ config(materialized='table') }}
@@ -22,7 +22,7 @@ ranked as (
         short_usd,
         total_usd,
         event_count,
-        coalesce({{ is_whole }}, false) as is_in_total,
+        coalesce({{ is_whole }}, false) as is_whole,
         row_number() over (
             partition by asset, venue, instrument, day
             order by
@@ -49,7 +49,7 @@ chosen as (
         ranked.short_usd,
         ranked.total_usd,
         ranked.event_count,
-        ranked.is_in_total,
+        ranked.is_whole,
         closes.close_usd as price_usd
     from ranked
     left join {{ ref('int_perpetual_closes') }} as closes
@@ -97,8 +97,11 @@ select
     {{ usd_at_price('chosen.' ~ side ~ '_coin', 'chosen.' ~ side ~ '_usd') }} as {{ side }}_usd,
     {%- endfor %}
     chosen.event_count,
-    chosen.is_in_total
+    -- an aggregator's sum over exchanges is no contract: beside theirs it would count them twice
+    chosen.is_whole and venues.kind = 'exchange' as is_in_total
 from chosen
+inner join {{ ref('venues') }} as venues
+    on chosen.venue = venues.venue
 left join versions
     on
         chosen.asset = versions.asset

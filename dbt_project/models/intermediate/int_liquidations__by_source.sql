@@ -10,7 +10,6 @@ periods as (
         asset,
         venue,
         instrument,
-        margin_type,
         feed,
         is_venue_feed,
         cast(period_start_at as date) as day,
@@ -23,8 +22,73 @@ periods as (
     from {{ ref('int_liquidations__all_venues') }}
     where market = 'perpetual'
 
+),
+
+events as (
+
+    select
+        asset,
+        venue,
+        instrument,
+        feed,
+        is_venue_feed,
+        position_side,
+        cast(happened_at as date) as day,
+        {{ published_coins('contracts', 'coin') }} as coin,
+        {{ published_usd('contracts', 'usd') }} as usd
+    from {{ ref('int_liquidation_events__all_venues') }}
+    where market = 'perpetual'
+
+),
+
+days_of_periods as (
+
+    select
+        asset,
+        venue,
+        instrument,
+        day,
+        feed,
+        is_venue_feed,
+        {{ total('period_hours') }} as hours_covered,
+        {%- for unit in ['coin', 'usd'] %}
+        {{ sum_if_all_known('long_' ~ unit) }} as long_{{ unit }},
+        {{ sum_if_all_known('short_' ~ unit) }} as short_{{ unit }},
+        {{ sum_if_all_known('coalesce(long_' ~ unit ~ ' + short_' ~ unit ~ ', total_' ~ unit ~ ')') }} as total_{{ unit }},
+        {%- endfor %}
+        cast({{ sum_if_all_known('event_count') }} as bigint) as event_count
+    from periods
+    group by asset, venue, instrument, day, feed, is_venue_feed
+
+),
+
+days_of_events as (
+
+    select
+        asset,
+        venue,
+        instrument,
+        day,
+        feed,
+        is_venue_feed,
+        -- how much of the day its events are of, no event tells
+        cast(null as double) as hours_covered,
+        {%- for unit in ['coin', 'usd'] %}
+        {%- set known = 'count(*) = count(' ~ unit ~ ')' %}
+        {%- for side in ['long', 'short'] %}
+        case
+            when {{ known }} then {{ total("case when position_side = '" ~ side ~ "' then " ~ unit ~ ' else 0 end') }}
+        end as {{ side }}_{{ unit }},
+        {%- endfor %}
+        case when {{ known }} then {{ total(unit) }} end as total_{{ unit }},
+        {%- endfor %}
+        count(*) as event_count
+    from events
+    group by asset, venue, instrument, day, feed, is_venue_feed
+
 )
 
+{% for relation in ['days_of_periods', 'days_of_events'] %}
 select
     asset,
     venue,
@@ -32,12 +96,16 @@ select
     day,
     feed as source,
     is_venue_feed,
-    {{ total('period_hours') }} as hours_covered,
-    {%- for unit in ['coin', 'usd'] %}
-    {{ sum_if_all_known('long_' ~ unit) }} as long_{{ unit }},
-    {{ sum_if_all_known('short_' ~ unit) }} as short_{{ unit }},
-    {{ sum_if_all_known('coalesce(long_' ~ unit ~ ' + short_' ~ unit ~ ', total_' ~ unit ~ ')') }} as total_{{ unit }},
-    {%- endfor %}
-    cast({{ sum_if_all_known('event_count') }} as bigint) as event_count
-from periods
-group by asset, venue, instrument, day, feed, is_venue_feed
+    hours_covered,
+    long_coin,
+    short_coin,
+    total_coin,
+    long_usd,
+    short_usd,
+    total_usd,
+    event_count
+from {{ relation }}
+{% if not loop.last %}
+union all
+{% endif %}
+{%- endfor %}

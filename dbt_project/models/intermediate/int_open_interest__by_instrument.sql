@@ -1,4 +1,4 @@
--- Open interest of each instrument and day from one source: the venue's own where it has one, else an
+-- Open interest of each instrument and day from one source, at the day's end where one has that: the venue's own where it has one, else an
 -- aggregator's, never both. What the source leaves out (USD of coins, coins of USD) is valued at the day's
 -- perpetual close.
 {{ config(materialized='table') }}
@@ -15,13 +15,17 @@ ranked as (
         margin_type,
         source,
         observed_at,
+        is_at_day_end,
         open_interest_contracts,
         open_interest_coin,
         open_interest_usd,
         published_sides,
         row_number() over (
             partition by asset, venue, instrument, day
-            order by case when is_venue_feed then 1 else 2 end, source
+            order by
+                case when is_at_day_end then 1 else 2 end,
+                case when is_venue_feed then 1 else 2 end,
+                source
         ) as precedence
     from {{ ref('int_open_interest__day_end') }}
 
@@ -50,6 +54,7 @@ valued as (
         ranked.margin_type,
         ranked.source,
         ranked.observed_at,
+        ranked.is_at_day_end,
         ranked.open_interest_contracts,
         ranked.open_interest_coin,
         ranked.open_interest_usd,
@@ -80,6 +85,7 @@ select
     margin_type,
     source,
     observed_at,
+    is_at_day_end,
     open_interest_contracts,
     {{ coins_at_price('open_interest_coin', 'open_interest_usd') }} as open_interest_coin,
     {{ usd_at_price('open_interest_coin', 'open_interest_usd') }} as open_interest_usd,

@@ -20,6 +20,7 @@ open_interest as (
         open_interest_usd,
         published_sides
     from {{ ref('int_open_interest__by_instrument') }}
+    where is_at_day_end
 
 ),
 

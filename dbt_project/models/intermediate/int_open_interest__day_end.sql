@@ -1,6 +1,10 @@
 -- Open interest at the end of a day, one row per source: the last observation in the ten minutes up to 24:00,
--- that moment included, in contract units and one-sided. A source without one has no row. Which source counts
--- is decided in int_open_interest__by_instrument.
+-- that moment included, in contract units and one-sided. A source without one has no row, but for those that tell
+-- the present alone: of them it is the last one of the day, whenever a run asked, and not at the day's end. Which
+-- source counts is decided in int_open_interest__by_instrument.
+{%- set snapshots_alone = "('deribit_open_interest', 'hyperliquid_open_interest')" %}
+-- true for 23:50 to 24:00 alone: ten minutes later it is another day than the one the moment closes
+{%- set at_day_end = "cast(snapshot_at + interval '10' minute as date) > " ~ day_closed_by('snapshot_at') %}
 with
 
 observations as (
@@ -18,10 +22,12 @@ observations as (
         open_interest_coin,
         open_interest_usd,
         is_both_sides,
-        {{ day_closed_by('snapshot_at') }} as day
+        {{ day_closed_by('snapshot_at') }} as day,
+        {{ at_day_end }} as is_at_day_end
     from {{ ref('int_open_interest__all_venues') }}
-    -- true for 23:50 to 24:00 alone: ten minutes later it is another day than the one the moment closes
-    where cast(snapshot_at + interval '10' minute as date) > {{ day_closed_by('snapshot_at') }}
+    where
+        market = 'perpetual'
+        and ({{ at_day_end }} or feed in {{ snapshots_alone }})
 
 ),
 
@@ -36,6 +42,7 @@ one_sided as (
         feed,
         is_venue_feed,
         snapshot_at,
+        is_at_day_end,
         {{ one_side(published_coins('open_interest_contracts', 'open_interest_coin')) }} as open_interest_coin,
         {{ one_side(published_usd('open_interest_contracts', 'open_interest_usd')) }} as open_interest_usd,
         case is_both_sides when true then 2 when false then 1 end as published_sides
@@ -54,6 +61,7 @@ ranked as (
         feed,
         is_venue_feed,
         snapshot_at,
+        is_at_day_end,
         {{ contract_units('open_interest_coin', 'open_interest_usd') }} as open_interest_contracts,
         open_interest_coin,
         open_interest_usd,
@@ -74,6 +82,7 @@ select
     feed as source,
     is_venue_feed,
     snapshot_at as observed_at,
+    is_at_day_end,
     open_interest_contracts,
     open_interest_coin,
     open_interest_usd,

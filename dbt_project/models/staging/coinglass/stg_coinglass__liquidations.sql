@@ -28,6 +28,9 @@ renamed as (
         cast(null as double) as short_coin,
         long_usd,
         short_usd,
+        cast(null as double) as total_contracts,
+        cast(null as double) as total_coin,
+        cast(null as double) as total_usd,
         cast(null as bigint) as event_count,
 
         ---------- timestamps

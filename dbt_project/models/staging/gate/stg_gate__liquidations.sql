@@ -28,6 +28,9 @@ renamed as (
         short_coin,
         coalesce(long_at_mark_usd, long_usd) as long_usd,
         coalesce(short_at_mark_usd, short_usd) as short_usd,
+        cast(null as double) as total_contracts,
+        cast(null as double) as total_coin,
+        cast(null as double) as total_usd,
         cast(null as bigint) as event_count,
 
         ---------- timestamps
