@@ -14,7 +14,7 @@ from ingest.feed import Instrument, Request
 HOST = "api.bybit.com"
 # 10006 and 10018 too many requests, 10000 and 10016 a backend that timed out or failed: worth another attempt.
 PASSING = {10000, 10006, 10016, 10018}
-BANNED, NOT_HERE = 10009, 10024
+UNKNOWN, BANNED, NOT_HERE = 10001, 10009, 10024
 
 
 def url(path: str) -> str:
@@ -43,7 +43,9 @@ def judge(body: Any, host: str, path: str) -> None:  # noqa: ANN401 - whatever J
     if code == NOT_HERE:
         raise GeoBlocked(said, host=host, advice="other venues cover for it")
     if code != 0:
-        raise RequestRefused(said, host=host, path=path, advice="check the symbol in the catalogue")
+        raise RequestRefused(
+            said, host=host, path=path, advice="check the symbol in the catalogue" if code == UNKNOWN else ""
+        )
 
 
 def result(

@@ -17,7 +17,7 @@ from ingest.feed import Batch, Request
 from ingest.pages import answered, newest_first, stamped, text_frame
 from ingest.schema import moment, number, text, within
 from ingest.venues.okx import rest
-from ingest.windows import Window
+from ingest.windows import Window, day_start
 
 PATH = "public/funding-rate-history"
 KEPT = timedelta(days=92)  # three calendar months
@@ -38,7 +38,7 @@ SCHEMA = pa.DataFrameSchema(
 
 def fetch(request: Request) -> Iterator[Batch]:
     """Yield the settlements of the window that are not held yet and that the venue still has."""
-    kept = Window(request.now - KEPT, request.now + SETTLEMENT)
+    kept = Window(day_start((request.now - KEPT).date()), request.now + SETTLEMENT)
     wanted = Window(request.window.start, request.window.end + SETTLEMENT).intersect(kept)
     for instrument in request.instruments:
         for window in request.held.missing(instrument.symbol, wanted):

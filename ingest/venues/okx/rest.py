@@ -12,6 +12,7 @@ HOST = "www.okx.com"
 PAGE = 100  # every endpoint used here takes it; some take more by now
 # 50011 too many requests, 50004 timeout, 50013 busy, 50026 a backend that failed: worth another attempt.
 PASSING = {"50004", "50011", "50013", "50026"}
+UNKNOWN = "51001"
 
 
 def url(path: str) -> str:
@@ -27,7 +28,9 @@ def judge(body: Any, host: str, path: str) -> None:  # noqa: ANN401 - whatever J
     if code in PASSING:
         raise Transient(said, host=host, path=path)
     if code != "0":
-        raise RequestRefused(said, host=host, path=path, advice="check the symbol in the catalogue")
+        raise RequestRefused(
+            said, host=host, path=path, advice="check the symbol in the catalogue" if code == UNKNOWN else ""
+        )
 
 
 def data(request: Request, path: str, asked: Mapping[str, str | int], row_type: type) -> list[Any]:
