@@ -76,6 +76,8 @@ class Gate:
     """When a day has too little data for a label."""
 
     venue_weight_share: float
+    instrument_weight_share: float
+    instrument_ended_days: int
     open_interest_move_pct: float
     open_interest_stale_days: int
     provisional_minutes: int

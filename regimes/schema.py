@@ -15,6 +15,7 @@ OPEN_INTEREST = "open_interest_daily"
 FUNDING = "funding_daily"
 FLOWS = "exchange_flows_daily"
 NETWORK = "network_activity_daily"
+ROLLING = "rolling_24h_daily"
 
 
 class SchemaMismatchError(ValueError):
@@ -56,6 +57,12 @@ PRICE_FEATURES = (
     _number("drawdown_pct", "%", PRICES, "Low against the previous close."),
     _number("run_up_pct", "%", PRICES, "High against the previous close."),
     _number("range_pct", "%", PRICES, "High less low against the previous close."),
+    _number(
+        "reach_balance",
+        "ratio -1..1",
+        PRICES,
+        "Run-up plus drawdown over the range: above 0 it went further up than down.",
+    ),
     _number("median_range_pct", "%", PRICES, "Median range of the 30 days before."),
     _number("range_multiple", "ratio", PRICES, "Range against the median of the 30 days before."),
     _number("median_return_pct", "%", PRICES, "Median daily return of the 90 days before."),
@@ -64,6 +71,10 @@ PRICE_FEATURES = (
     _number("return_7d_z", _Z, PRICES, f"Seven-day return {_OVER_90}."),
     _number("drawdown_z", _Z, PRICES, f"Drawdown {_OVER_90}."),
     _number("run_up_z", _Z, PRICES, f"Run-up {_OVER_90}."),
+    _number("worst_return_24h_pct", "%", ROLLING, "Worst rolling 24-hour return that ends in the day."),
+    _number("worst_return_24h_z", _Z, ROLLING, f"Worst rolling 24-hour return {_OVER_90}."),
+    _number("best_return_24h_pct", "%", ROLLING, "Best rolling 24-hour return that ends in the day."),
+    _number("best_return_24h_z", _Z, ROLLING, f"Best rolling 24-hour return {_OVER_90}."),
 )
 
 LIQUIDATION_FEATURES = (
@@ -101,6 +112,18 @@ OPEN_INTEREST_FEATURES = (
         "open_interest_change_basis",
         "contracts, or usd_adjusted where a change was made from USD less 0.85 x return; else null.",
         OPEN_INTEREST,
+    ),
+    _number(
+        "open_interest_fall_24h_pct",
+        "%",
+        ROLLING,
+        "Largest fall within 24 hours that end in the day, in contract units.",
+    ),
+    _number(
+        "open_interest_fall_24h_day_share",
+        "share 0..1",
+        ROLLING,
+        "Part of those 24 hours that lies in the day; the rest lies in the day before.",
     ),
     _number(
         "open_interest_from_7d_max_pct",
