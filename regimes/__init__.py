@@ -6,11 +6,13 @@ classification = classify(features, parameters, now)
 """
 
 from regimes.classifier import Classification, classify
+from regimes.columns import Column
 from regimes.features import daily_features
 from regimes.inputs import DailyMarts, MartError
 from regimes.labels import Family, Label, regime_labels
-from regimes.parameters import ParameterError, Parameters, load_parameters
-from regimes.schema import TABLE_DESCRIPTIONS, TABLE_KEYS, TABLES, Column, SchemaMismatchError
+from regimes.parameter_file import ParameterError, load_parameters
+from regimes.parameters import Parameters
+from regimes.schema import TABLE_DESCRIPTIONS, TABLE_KEYS, TABLES, SchemaMismatchError
 
 __all__ = [
     "TABLES",

@@ -7,9 +7,9 @@ from __future__ import annotations
 
 import polars as pl
 
+from regimes.feature_schema import FEATURE_COLUMNS
 from regimes.memberships import decider_column, membership_column
 from regimes.parameters import LabelRule, Parameters, Ramp
-from regimes.schema import FEATURE_COLUMNS
 from regimes.wording import basis_points, coins, number, percent, signed_coins, signed_percent, text, usd
 
 KEY = ["asset", "day"]

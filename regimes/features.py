@@ -10,9 +10,9 @@ import polars as pl
 from regimes.baselines import known_before, percentile, robust_z, trailing
 from regimes.gate import gate_columns
 from regimes.inputs import DailyMarts, daily_calendar
+from regimes.instrument_weight import instrument_weights
 from regimes.parameters import FundingBounds, Parameters
 from regimes.schema import conform
-from regimes.instrument_weight import instrument_weights
 
 KEY = ["asset", "day"]
 ASSET = ["asset"]

@@ -214,13 +214,19 @@ def _asset_frame(asset: str, days: list[Day], first_day: date) -> pl.DataFrame:
                 "worst_return_24h_pct": day.return_pct if day.worst_24h_pct is None else day.worst_24h_pct,
                 "best_return_24h_pct": day.return_pct if day.best_24h_pct is None else day.best_24h_pct,
                 "open_interest_fall_24h_pct": day.open_interest_fall_24h_pct,
-                "open_interest_fall_24h_ended_at": datetime.combine(first_day, datetime.min.time())
+                "open_interest_fall_24h_ended_at": None
+                if day.open_interest_fall_24h_pct is None
+                else datetime.combine(first_day, datetime.min.time())
                 + timedelta(days=position, hours=day.open_interest_fall_24h_hour),
             }
         )
     frame = pl.DataFrame(
         rows,
-        schema_overrides={"pulled_at": pl.Datetime("us"), "feed_set": pl.String},
+        schema_overrides={
+            "pulled_at": pl.Datetime("us"),
+            "open_interest_fall_24h_ended_at": pl.Datetime("us"),
+            "feed_set": pl.String,
+        },
         infer_schema_length=None,
     )
     return _derived(frame)
