@@ -17,7 +17,7 @@ from ingest.errors import KeyMissing
 from ingest.http import MarketSession
 from ingest.windows import Window, day_start, merge
 
-Channel = Literal["archive", "rest"]
+Channel = Literal["archive", "rest", "own"]  # own: made here, fetched from nobody
 
 
 @dataclass(frozen=True)

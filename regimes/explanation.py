@@ -56,7 +56,8 @@ def triggers() -> pl.Expr:
         dollars(level),
         " confirm consolidation; a close below ",
         dollars(level - width),
-        " is conviction on an inflow, an extended flush on closing longs, fresh shorts on new contracts; a close above ",
+        " is conviction on an inflow, an extended flush on closing longs, fresh shorts on new contracts;",
+        " a close above ",
         dollars(high),
         " on closing shorts is a reversal",
     )

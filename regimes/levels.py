@@ -14,9 +14,9 @@ def with_levels(frame: pl.DataFrame, rule: SupportRule) -> pl.DataFrame:
     """The frame (one row per calendar day and asset, sorted) with four levels in USD.
 
     `floor_usd`: lowest close of the `floor_days` before. `next_floor_usd`: the same with the day itself, hence the
-    floor of the next day. `band_usd`: the larger of `band_pct` of that floor and `band_atr_share` of the average true
-    range, which Wilder defined in New Concepts in Technical Trading Systems (1978); here a plain mean. `resistance_usd`:
-    highest high of the `resistance_days` that end with the day. Null without enough known days.
+    floor of the next day. `band_usd`: the larger of `band_pct` of the close and `band_atr_share` of the average true
+    range (J. W. Wilder, New Concepts in Technical Trading Systems, 1978; here a plain mean). `resistance_usd`: highest
+    high of the `resistance_days` that end with the day. Null without enough known days.
     """
     close, previous = pl.col("close_usd"), pl.col("close_usd").shift(1).over("asset")
     true_range = pl.max_horizontal("high_usd", previous) - pl.min_horizontal("low_usd", previous)

@@ -20,6 +20,7 @@ from regimes.parameters import (
     Predicate,
     Ramp,
     Reference,
+    RevisionRule,
     RobustZ,
     ScenarioRule,
     Scores,
@@ -65,6 +66,7 @@ def load_parameters(text: str | None = None) -> Parameters:
         states=_section(StateRule, "states", document["states"]),
         support=_section(SupportRule, "support", document["support"]),
         scenarios=_section(ScenarioRule, "scenarios", document["scenarios"]),
+        revisions=_section(RevisionRule, "revisions", document["revisions"]),
         flags=_section(FlagBounds, "flags", document["flags"]),
     )
 

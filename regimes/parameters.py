@@ -142,6 +142,13 @@ class ScenarioRule:
 
 
 @dataclass(frozen=True)
+class RevisionRule:
+    """From how long after its day on a computed label is a backfill."""
+
+    backfill_after_hours: int
+
+
+@dataclass(frozen=True)
 class FlagBounds:
     """Membership from which a flag is raised."""
 
@@ -202,6 +209,7 @@ class Parameters:
     states: StateRule
     support: SupportRule
     scenarios: ScenarioRule
+    revisions: RevisionRule
     flags: FlagBounds
 
     @property

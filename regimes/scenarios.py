@@ -1,4 +1,4 @@
-"""Support and what comes after a flush: which level is in force each day, what became of it, what resolved the question.
+"""Support and what comes after a flush: which level is in force each day, what became of it, what resolved it.
 
 A run over the days of each asset, in order. What the state of the market is lives in states.py; how often each outcome
 came before lives in base_rates.py.
@@ -116,7 +116,7 @@ def _follow(
             levels = (row["next_floor_usd"], row["band_usd"], row["resistance_usd"])
             current = Scenario(row["asset"], row["day"], row["event"], *levels)
             scenarios.append(current)
-            told = (told[0] or current.event, told[1] or current.opened_on)
+            told = (current.event, current.opened_on)
         yield level, band, frozen, status, resistance, *told, resolution
         before, level_before = row, level
 

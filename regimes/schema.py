@@ -28,12 +28,12 @@ EVENT_COLUMNS = (
     text("explanation", "One sentence that says why, from the evidence."),
 )
 SUPPORT_COLUMNS = (
-    number("support_usd", "USD", "", "Level in force: the lowest close of the 20 days before, or the one that a flush froze."),
+    number("support_usd", "USD", "", "Level in force: lowest close of the 20 days before, or what a flush froze."),
     number("support_band_usd", "USD", "", "How far below the level a close has to be to break it."),
     flag("support_is_frozen", "True while a flush or capitulation keeps the level."),
     text("support_status", "held, tested, reclaimed or broken: what the day did to the level."),
-    number("resistance_usd", "USD", "", "Frozen highest high of the five days up to the flush; null without a scenario."),
-    text("scenario", "Event that opened the scenario in force on the day; null without one."),
+    number("resistance_usd", "USD", "", "Frozen high of the five days up to the flush; null without a scenario."),
+    text("scenario", "Event that opened the scenario in force at the end of the day or until it; null without one."),
     day("scenario_opened_on", "Day of that event."),
     text("triggers", "What would resolve the scenario, as conditions; null without one."),
     text("resolution", "How the scenario resolved on this day; null on every other."),
@@ -64,20 +64,27 @@ PROVENANCE_COLUMNS = (
     text("restatement_reason", "Why it differs from the revision before; null for the first."),
     flag("is_backfill", "True when it was computed more than two days after the day: counts in no claim of skill."),
 )
+KINDS = text("kinds", "Comma-separated: regime_change, support_broken, support_reclaimed, scenario_resolved,"
+             " degraded_data, restatement; null when nobody needs to be told.")  # fmt: skip
+
 # Beside the label, the inputs that a later run compares to say why a label changed.
-COMPARED = (
-    "close_usd", "low_usd", "high_usd", "long_liquidations_usd", "short_liquidations_usd",
-    "open_interest_change_1d_pct", "open_interest_change_3d_pct", "funding_bp", "netflow_coin", "netflow_z",
-    "netflow_3d_z", "gross_inflow_z",
-)  # fmt: skip
+COMPARED: dict[str, tuple[str, ...]] = {
+    "prices": ("close_usd", "low_usd", "high_usd"),
+    "liquidations": ("long_liquidations_usd", "short_liquidations_usd"),
+    "open_interest": ("open_interest_change_1d_pct", "open_interest_change_3d_pct"),
+    "funding": ("funding_bp",),
+    "flows": ("netflow_coin", "netflow_z", "netflow_3d_z", "gross_inflow_z"),
+}
 _REVISED = (
     "asset", "day", "event", "regime", "family", "phase", "previous_regime", "changed", "flags", "confidence", "grade",
     "runner_up", "explanation", "support_usd", "support_status", "scenario", "resolution", "data_status", "coverage",
-    "missing_inputs", "is_final", "rules_version", "parameter_hash", *COMPARED,
+    "missing_inputs", "is_final", "rules_version", "parameter_hash",
+    *(name for names in COMPARED.values() for name in names),
 )  # fmt: skip
 REVISION_COLUMNS = (
     *(next(column for column in DAY_COLUMNS if column.name == name) for name in _REVISED),
     *PROVENANCE_COLUMNS,
+    KINDS,
 )
 LATEST = flag("is_latest", "True for the newest revision of its day.")
 
@@ -113,7 +120,7 @@ SPAN_COLUMNS = (
 )
 _EARLIER = (
     count("earlier_count", "days", "Earlier days of the asset with this status and a known week after them."),
-    number("earlier_held_share", "share 0..1", "", "Share of them whose next three closes were all at or above the level."),
+    number("earlier_held_share", "share 0..1", "", "Share of them whose next three closes kept the level."),
     number("earlier_median_return_7d_pct", "%", "", "Median return over the seven days after them."),
 )  # fmt: skip
 DAILY_SUPPORT_COLUMNS = (
@@ -144,8 +151,7 @@ CHANGE_COLUMNS = (
     text("event_id", "asset, day and revision, joined by slashes: the same for ever."),
     *KEY_COLUMNS,
     count("revision", "count", "Revision of the day that the change belongs to."),
-    text("kinds", "Comma-separated: regime_change, support_broken, support_reclaimed, scenario_resolved, degraded_data,"
-         " restatement."),
+    KINDS,
     text("event", "Label of what happened on the day."),
     text("regime", "State of the market."),
     text("previous_regime", "Regime before; for a restatement, the one that was published before."),
@@ -189,7 +195,7 @@ TABLE_DESCRIPTIONS: dict[str, str] = {
     "regime_spans": "Runs of days with the same regime.",
     "support_daily": "The support in force on each day, what the day did to it, and how that went on before.",
     "scenarios": "What can follow each flush, as conditions, with how often each came before.",
-    "regime_revisions": "Every label that was ever published, append-only; regimes_as_of(ts) picks what was known at ts.",
+    "regime_revisions": "Every label ever published, append-only; regimes_as_of(ts) picks what was known at ts.",
     "regime_changes": "What a reader of the labels wants to be told of, one row per (asset, day, revision).",
 }
 
