@@ -13,6 +13,7 @@ from orchestration.regime_assets import regime_assets
 from orchestration.resources import Pipeline
 from orchestration.schedules import SCHEDULES, daily_job
 from orchestration.settings import Settings
+from orchestration.validation import validated, validation_job
 
 
 def build_definitions(pipeline: Pipeline, settings: Settings) -> dg.Definitions:
@@ -23,9 +24,10 @@ def build_definitions(pipeline: Pipeline, settings: Settings) -> dg.Definitions:
             *(raw_asset(feed) for feed in load_catalogue(settings.catalogue).feeds),
             warehouse_models(),
             *regime_assets(manifest),
+            validated,
             published_asset(manifest),
         ],
-        jobs=[daily_job],
+        jobs=[daily_job, validation_job],
         schedules=SCHEDULES,
         resources={"pipeline": pipeline},
         executor=dg.in_process_executor,

@@ -11,11 +11,13 @@ from orchestration.ownership import OWNERS, fresh_daily
 from orchestration.partitions import POOL
 from orchestration.regime_assets import FEATURES, LABELLED, regime_key
 from orchestration.resources import Pipeline
+from orchestration.validation import VALIDATION
 from regimes import load_parameters
 from warehouse.connection import build_database
 from warehouse.context import write_feed_status
 from warehouse.fingerprint import fingerprint
 from warehouse.latest import latest_document
+from warehouse.marts import has_mart
 from warehouse.publishing import Release, publish
 from warehouse.restatements import RESTATEMENTS
 from warehouse.revisions import as_of_macro
@@ -52,6 +54,8 @@ def published_asset(manifest: Path) -> dg.AssetsDefinition:
                 "licences": "; ".join(sorted({f"{f.venue}: {f.licence}" for f in pipeline.refresher.catalogue.feeds})),
             }
             tables = [*mart_names(manifest), FEATURES, *LABELLED, RESTATEMENTS, FEED_STATUS]
+            if has_mart(connection, VALIDATION):
+                tables.append(VALIDATION)
             whole = Release(tables, about, latest, market.simulated, [as_of_macro()])
             release = publish(connection, pipeline.located, whole, present.now)
         size = sum(f.stat().st_size for f in release.rglob("*") if f.is_file())
