@@ -5,6 +5,7 @@ from __future__ import annotations
 import dagster as dg
 
 from ingest.feeds import load_catalogue
+from orchestration.change_sensor import changes_to_webhook
 from orchestration.dbt_assets import warehouse_models
 from orchestration.dbt_project import standing_manifest
 from orchestration.published_asset import published_asset
@@ -29,6 +30,7 @@ def build_definitions(pipeline: Pipeline, settings: Settings) -> dg.Definitions:
         ],
         jobs=[daily_job, validation_job],
         schedules=SCHEDULES,
+        sensors=[changes_to_webhook],
         resources={"pipeline": pipeline},
         executor=dg.in_process_executor,
     )

@@ -13,6 +13,7 @@ from regimes.parameters import ScenarioRule
 from regimes.scenarios import Outcome, Scenario
 from regimes.schema import TABLES, conform
 
+EVERYTHING = "36500d"  # a century: the median of all days so far
 CONDITIONS = {
     Outcome.CONSOLIDATION_CONFIRMED: "three closes in a row at or above support, with ordinary liquidations and open "
     "interest within four percent",
@@ -63,7 +64,6 @@ def support_daily(frame: pl.DataFrame, rule: ScenarioRule) -> pl.DataFrame:
         "forward_return_pct",
     )
     group = ["asset", "support_status"]
-    everything = f"{(measured['day'].max() - measured['day'].min()).days + 1}d" if measured.height else "1d"
     rates = measured.sort("day").select(
         *group,
         # What happened after a day is known `forward_days` later; the row then speaks for all up to it.
@@ -71,7 +71,7 @@ def support_daily(frame: pl.DataFrame, rule: ScenarioRule) -> pl.DataFrame:
         pl.int_range(1, pl.len() + 1).over(group).cast(pl.Int64).alias("earlier_count"),
         (pl.col("held").cum_sum() / pl.int_range(1, pl.len() + 1)).over(group).alias("earlier_held_share"),
         pl.col("forward_return_pct")
-        .rolling_median_by("day", window_size=everything)
+        .rolling_median_by("day", window_size=EVERYTHING)
         .over(group)
         .alias("earlier_median_return_7d_pct"),
     )

@@ -63,7 +63,6 @@ def regime_validation(marts: DailyMarts, parameters: Parameters, now: datetime) 
         *_persistence(said),
         *_transitions(said.days),
     ]
-    rows += _outcomes(said.days)
     counted = grid(features, parameters, documented, now)
     rows += _sensitivity(counted)
     rows += [

@@ -23,7 +23,8 @@ HEAD = """# Validation
 
 {about}
 
-How far the labels can be trusted. Counts, shares and labels only: the data behind them is its vendors'. Every number is in the table `regime_validation`; [regimes.md](regimes.md) explains the rules.
+How far the labels can be trusted. Counts, shares and labels only: the data behind them is its vendors'. Every number is
+in the table `regime_validation`; [regimes.md](regimes.md) explains the rules.
 
 **In-sample.** The documented days below were known when the rules were written. No parameter was fitted to one of them,
 but their agreement is no measure of skill; that can only come from labels published before the fact, which
@@ -46,7 +47,7 @@ def _agreement(rows: pl.DataFrame) -> Iterable[str]:
     missed = [row for row in days if not row["value"]]
     if missed:
         yield "### What the data says on the days that disagree"
-        yield "How far, from 0 to 1, each condition of the documented label holds. A core condition at 0 rules a label out."
+        yield "How far, from 0 to 1, each condition of the documented label holds. A core condition at 0 rules it out."
         yield "\n".join(f"* {row['subject']}: {row['detail']}" for row in missed)
 
 
