@@ -69,7 +69,7 @@ def _follow(rows: Iterator[Mapping[str, Any]], parameters: Parameters) -> Iterat
         else:
             phase = _advance(state, row, parameters.states)
             regime = str(state.regime)
-        changed = None if yesterday is None else regime != yesterday
+        changed: bool | None = None if yesterday is None else regime != yesterday
         if changed:
             previous = yesterday
         days = days + 1 if changed is False else 1

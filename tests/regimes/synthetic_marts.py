@@ -140,7 +140,7 @@ def last_regimes(
     stories: dict[str, list[Day]], parameters: Parameters, now: datetime = LONG_AFTER
 ) -> dict[str, dict[str, Any]]:
     """The row of regimes_daily of each story's last day, all told at once: each story is an asset."""
-    regimes = classify(daily_features(marts_of(stories), parameters), parameters, now).regimes
+    regimes = classify(daily_features(marts_of(stories), parameters), parameters, now).days
     last = regimes.group_by("asset", maintain_order=True).last()
     return {row["asset"]: row for row in last.iter_rows(named=True)}
 
