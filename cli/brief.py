@@ -58,10 +58,12 @@ def show(out: Console, warehouse: Warehouse, day: date, asset: str) -> None:
     features = select(
         warehouse, "SELECT * FROM leverage_features_daily WHERE asset = ? AND day = ?", [asset, day]
     ).to_dicts()[0]
-    style = REGIME_STYLES[label["family"]]
-    meaning = select(warehouse, "SELECT meaning FROM regime_labels WHERE label = ?", [label["regime"]]).item()
+    meaning, family = select(
+        warehouse, "SELECT meaning, family FROM regime_labels WHERE label = ?", [label["regime"]]
+    ).row(0)
+    style = REGIME_STYLES[family]
     head = [
-        f"[{style}]{label['regime'].replace('_', ' ').upper()}[/]{_confidence(label)}",
+        f"[{style}]{label['regime'].replace('_', ' ').upper()}[/]{_state(label)}{_confidence(label)}",
         f"[dim]{escape(meaning)}[/dim]",
         "",
         escape(label["explanation"]),
@@ -70,7 +72,7 @@ def show(out: Console, warehouse: Warehouse, day: date, asset: str) -> None:
         head.insert(0, "[bold reverse yellow] SIMULATED MARKET, not real data [/]")
     out.print(Panel(Group(*head), title=f"{asset} {day} UTC", box=box.ROUNDED, width=min(out.width, 100)))
     out.print(_figures(features))
-    if (evidence := _evidence(warehouse, asset, day, label["regime"])) is not None:
+    if (evidence := _evidence(warehouse, asset, day, label["event"])) is not None:
         out.print(evidence)
     out.print(_data(label, latest, day))
     if latest["simulated"]:
@@ -82,6 +84,13 @@ def simulated_feeds(latest: dict[str, Any]) -> str:
     names = sorted({feed["feed"] for feed in latest["feeds"]} & set(SIMULATED))
     venues = ", ".join(sorted({feed_named(name).venue for name in names}))
     return f"simulated: {len(names)} feeds of {venues}; --market live asks all that are in the catalogue"
+
+
+def _state(label: dict[str, Any]) -> str:
+    """The phase, and what happened on the day where that is another label than the regime."""
+    phase = f"  {label['phase']}" if label["phase"] else ""
+    event = f", the day itself {label['event'].replace('_', ' ')}" if label["event"] != label["regime"] else ""
+    return phase + event
 
 
 def _confidence(label: dict[str, Any]) -> str:

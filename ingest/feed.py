@@ -18,7 +18,7 @@ from ingest.errors import KeyMissing, RequestRefused
 from ingest.http import MarketSession
 from ingest.windows import Window, day_start, merge
 
-Channel = Literal["archive", "rest", "inbox"]  # inbox: a file of the user's own
+Channel = Literal["archive", "rest", "inbox", "own"]  # inbox: a file of the user's; own: made here, fetched from nobody
 LATE = timedelta(days=3)  # what a venue has not shown by then, it is not going to show
 
 

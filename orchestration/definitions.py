@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dagster as dg
 
+from orchestration.change_sensor import changes_to_webhook
 from orchestration.dbt_assets import warehouse_models
 from orchestration.dbt_project import standing_manifest
 from orchestration.published_asset import published_asset
@@ -12,6 +13,7 @@ from orchestration.regime_assets import regime_assets
 from orchestration.resources import Pipeline, catalogue_of
 from orchestration.schedules import SCHEDULES, daily_job
 from orchestration.settings import Settings
+from orchestration.validation import validated, validation_job
 
 
 def build_definitions(pipeline: Pipeline, settings: Settings) -> dg.Definitions:
@@ -22,10 +24,12 @@ def build_definitions(pipeline: Pipeline, settings: Settings) -> dg.Definitions:
             *(raw_asset(feed) for feed in catalogue_of(settings.parsed_market(), settings.catalogue).feeds),
             warehouse_models(),
             *regime_assets(manifest),
+            validated,
             published_asset(manifest),
         ],
-        jobs=[daily_job],
+        jobs=[daily_job, validation_job],
         schedules=SCHEDULES,
+        sensors=[changes_to_webhook],
         resources={"pipeline": pipeline},
         executor=dg.in_process_executor,
     )

@@ -11,12 +11,16 @@ from orchestration.ownership import OWNERS, fresh_daily
 from orchestration.partitions import POOL
 from orchestration.regime_assets import FEATURES, LABELLED, regime_key
 from orchestration.resources import Pipeline
+from orchestration.validation import VALIDATION
 from regimes import load_parameters
 from warehouse.connection import build_database
 from warehouse.context import write_feed_status
 from warehouse.fingerprint import fingerprint
 from warehouse.latest import latest_document
+from warehouse.marts import has_mart
 from warehouse.publishing import Release, publish
+from warehouse.restatements import RESTATEMENTS
+from warehouse.revisions import as_of_macro
 
 FEED_STATUS = "feed_status"
 
@@ -26,7 +30,7 @@ def published_asset(manifest: Path) -> dg.AssetsDefinition:
 
     @dg.asset(
         key=dg.AssetKey("published"),
-        deps=[*mart_keys(manifest), *(regime_key(name) for name in (FEATURES, *LABELLED))],
+        deps=[*mart_keys(manifest), *(regime_key(name) for name in (FEATURES, *LABELLED, RESTATEMENTS))],
         group_name="published",
         description="`leverage.duckdb`, one Parquet file per mart and `latest.json`, replaced together by one rename.",
         kinds={"duckdb", "parquet", "json"},
@@ -49,10 +53,11 @@ def published_asset(manifest: Path) -> dg.AssetsDefinition:
                 "rules_version": load_parameters().rules_version,
                 "licences": "; ".join(sorted({f"{f.venue}: {f.licence}" for f in pipeline.refresher.catalogue.feeds})),
             }
-            tables = [*mart_names(manifest), FEATURES, *LABELLED, FEED_STATUS]
-            release = publish(
-                connection, pipeline.located, Release(tables, about, latest, market.simulated), present.now
-            )
+            tables = [*mart_names(manifest), FEATURES, *LABELLED, RESTATEMENTS, FEED_STATUS]
+            if has_mart(connection, VALIDATION):
+                tables.append(VALIDATION)
+            whole = Release(tables, about, latest, market.simulated, [as_of_macro()])
+            release = publish(connection, pipeline.located, whole, present.now)
         size = sum(f.stat().st_size for f in release.rglob("*") if f.is_file())
         return dg.MaterializeResult(
             metadata={

@@ -26,17 +26,25 @@ STORAGE_VERSION = "v1.2.0"  # what DuckDB 1.2 and later can open
 KEPT = 3  # releases: the current one, and two that a slow reader may still be opening
 RELEASE_NAME = re.compile(r"\d{8}T\d{6}Z-\d{6,}")
 SIMULATED = "SIMULATED MARKET, not real data. "
-SORTED_BY = ("asset", "venue", "instrument", "day", "label", "predicate", "feed")
+SORTED_BY = (
+    "asset", "venue", "instrument", "day", "revision", "label", "predicate", "feed", "first_day", "opened_on",
+    "outcome", "pulled_at",
+)  # fmt: skip
 
 
 @dataclass(frozen=True)
 class Release:
-    """What a release is made of. `about` is written into every Parquet file and the table `about`."""
+    """What a release is made of. `about` is written into every Parquet file and the table `about`.
+
+    `macros` are statements that make macros over the tables, which they name without database: the name under which a
+    reader attaches the file is the reader's, who says USE first.
+    """
 
     tables: Sequence[str]
     about: Mapping[str, str]
     latest: Mapping[str, Any]
     simulated: bool
+    macros: Sequence[str] = ()
 
 
 def publish(connection: duckdb.DuckDBPyConnection, warehouse: Warehouse, release: Release, now: datetime) -> Path:
@@ -98,9 +106,20 @@ def _write_database(connection: duckdb.DuckDBPyConnection, path: Path, release: 
         connection.execute(
             "COMMENT ON TABLE release.main.about IS 'What this file is: market, days, rules, when it was published.'"
         )
+        _make_macros(connection, release)
         connection.execute("CHECKPOINT release")
     finally:
         connection.execute("DETACH release")
+
+
+def _make_macros(connection: duckdb.DuckDBPyConnection, release: Release) -> None:
+    (home,) = first_row(connection, "SELECT current_database()") or ("memory",)
+    connection.execute("USE release")  # a macro's tables are looked up when it is made
+    try:
+        for macro in release.macros:
+            connection.execute(macro)
+    finally:
+        connection.execute(f"USE {identifier(home)}")
 
 
 def _write_parquet(connection: duckdb.DuckDBPyConnection, folder: Path, release: Release) -> None:
