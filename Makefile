@@ -2,7 +2,7 @@
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
-SOURCES := ingest warehouse regimes orchestration cli
+SOURCES := ingest warehouse regimes brief orchestration cli
 CODE := $(SOURCES) tests benchmarks
 PORT ?= 3000
 
