@@ -10,8 +10,9 @@ import duckdb
 import polars as pl
 
 from brief.charts import PANELS, PRICE, Panel, chart, has_values, png
+from regimes import regime_labels
 from warehouse.connection import identifier
-from warehouse.marts import extent, read_mart
+from warehouse.marts import extent
 
 DAYS_SHOWN = 365
 WITH_REGIMES = "regimes_daily"
@@ -31,7 +32,7 @@ def mart_metadata(connection: duckdb.DuckDBPyConnection, name: str) -> dict[str,
 def mart_charts(connection: duckdb.DuckDBPyConnection, name: str) -> str | None:
     """Markdown with a picture for each asset and panel, None where there is nothing to draw."""
     if name == WITH_REGIMES:
-        behind = {"regimes": _last_year(connection, name), "labels": read_mart(connection, "regime_labels")}
+        behind = {"regimes": _last_year(connection, name), "labels": regime_labels()}
         return _pictures(PRICE, _last_year(connection, PRICE.mart), **behind)
     drawn = [_pictures(p, _last_year(connection, name)) for p in PANELS if p.mart == name]
     return "\n\n".join(filter(None, drawn)) or None
