@@ -7,8 +7,9 @@ CODE := $(SOURCES) bi tests benchmarks
 PORT ?= 3000
 BI := .venv-bi
 BI_PORT ?= 8088
+CLIENTS := duckdb-1.2 duckdb-1.4 duckdb-1.5 pandas
 
-.PHONY: run live test check dev bi browser bench setup setup-dev format lock sources clean
+.PHONY: run live test check dev bi browser clients bench setup setup-dev format lock sources clean
 .DEFAULT_GOAL := run
 
 run: setup  ## the main job on the simulated market, offline, and the brief of its last day
@@ -37,6 +38,9 @@ bi: $(BI)/.installed  ## the Superset dashboard on 127.0.0.1:8088, over the publ
 browser: setup-dev $(BI)/.installed $(VENV)/.browser-installed  ## brief, dashboard and Dagster UI in a headless browser
 	$(BIN)/python -m pytest tests/browser
 
+clients: setup-dev $(CLIENTS:%=.clients/%/.installed)  ## older DuckDB clients and pandas read what is published
+	$(BIN)/python -m pytest tests/bi/test_clients.py
+
 bench: setup-dev  ## measurements; writes docs/benchmarks.md
 	$(BIN)/python -m benchmarks
 
@@ -51,6 +55,10 @@ $(BI)/.installed: requirements/bi.txt
 $(VENV)/.browser-installed: requirements/browser.txt $(VENV)/.dev-installed
 	$(BIN)/pip install --quiet --require-hashes --no-deps --only-binary :all: -r requirements/browser.txt
 	command -v chromium && command -v chromedriver || { apt-get update && apt-get install --yes chromium chromium-driver; }
+	@touch $@
+
+.clients/%/.installed: requirements/clients/%.txt $(VENV)/.dev-installed
+	$(BIN)/pip install --quiet --require-hashes --no-deps --only-binary :all: --upgrade --target .clients/$* -r $<
 	@touch $@
 
 $(VENV)/bin/python:
