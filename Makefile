@@ -2,11 +2,14 @@
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
-SOURCES := ingest warehouse regimes orchestration cli
-CODE := $(SOURCES) tests benchmarks
+SOURCES := ingest warehouse regimes brief orchestration cli
+CODE := $(SOURCES) bi tests benchmarks
 PORT ?= 3000
+BI := .venv-bi
+BI_PORT ?= 8088
+CLIENTS := duckdb-1.2 duckdb-1.4 duckdb-1.5 pandas
 
-.PHONY: run live test check dev bench setup setup-dev format lock sources clean
+.PHONY: run live test check dev bi browser clients bench setup setup-dev format lock sources clean
 .DEFAULT_GOAL := run
 
 run: setup  ## the main job on the simulated market, offline, and the brief of its last day
@@ -29,11 +32,34 @@ check: setup-dev  ## format, lint, types, SQL lint, import contracts, generated 
 	cd dbt_project && ../$(BIN)/sqlfluff lint --disable-progress-bar -p 2 models tests macros
 	$(BIN)/python -m warehouse.dbt_sources --check
 
+bi: $(BI)/.installed  ## the Superset dashboard on 127.0.0.1:8088, over the published files of LEVERAGE_MARKET (default: sample)
+	$(BI)/bin/python bi/superset/serve.py --port $(BI_PORT)
+
+browser: setup-dev $(BI)/.installed $(VENV)/.browser-installed  ## brief, dashboard and Dagster UI in a headless browser
+	$(BIN)/python -m pytest tests/browser
+
+clients: setup-dev $(CLIENTS:%=.clients/%/.installed)  ## older DuckDB clients and pandas read what is published
+	$(BIN)/python -m pytest tests/bi/test_clients.py
+
 bench: setup-dev  ## measurements; writes docs/benchmarks.md
 	$(BIN)/python -m benchmarks
 
 setup: $(VENV)/.run-installed
 setup-dev: $(VENV)/.dev-installed
+
+$(BI)/.installed: requirements/bi.txt
+	$(PYTHON) -m venv $(BI)
+	$(BI)/bin/pip install --quiet --require-hashes --no-deps -r requirements/bi.txt
+	@touch $@
+
+$(VENV)/.browser-installed: requirements/browser.txt $(VENV)/.dev-installed
+	$(BIN)/pip install --quiet --require-hashes --no-deps --only-binary :all: -r requirements/browser.txt
+	command -v chromium && command -v chromedriver || { apt-get update && apt-get install --yes chromium chromium-driver; }
+	@touch $@
+
+.clients/%/.installed: requirements/clients/%.txt $(VENV)/.dev-installed
+	$(BIN)/pip install --quiet --require-hashes --no-deps --only-binary :all: --upgrade --target .clients/$* -r $<
+	@touch $@
 
 $(VENV)/bin/python:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "Python 3.11 or later is needed; set PYTHON=..." >&2; exit 1; }
@@ -59,6 +85,8 @@ sources: setup-dev  ## the dbt source declarations, from the feeds' schemas
 lock:  ## requirements/*.txt from pyproject.toml; needs uv
 	uv pip compile pyproject.toml --extra build --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-emit-find-links --no-header --quiet -o requirements/run.txt
 	uv pip compile pyproject.toml --extra build --group dev -c requirements/run.txt --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-emit-find-links --no-header --quiet -o requirements/dev.txt
+	uv pip compile requirements/bi.in --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-emit-find-links --no-header --quiet -o requirements/bi.txt
+	uv pip compile requirements/browser.in -c requirements/dev.txt --no-emit-package playwright --no-emit-package pyee --no-emit-package greenlet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-emit-find-links --no-header --quiet -o requirements/browser.txt
 
 clean:  ## the environment and caches; warehouses stay
 	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache dbt_project/target dbt_project/logs

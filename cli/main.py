@@ -97,13 +97,14 @@ def brief(
         datetime | None, typer.Option("--day", formats=["%Y-%m-%d"], help="Day (UTC). Default: the newest.")
     ] = None,
     asset: Annotated[str, typer.Option(help="Asset.")] = "BTC",
+    output: Annotated[Path | None, typer.Option(help="Write it as a page to this file, such as brief.html.")] = None,
     market: MarketOption = None,
     warehouse: Warehouse = None,
     verbose: Verbose = False,
 ) -> None:
     """The day's brief: label, what it rests on, the figures, and how good the data is."""
     with say(verbose):
-        brief_command.brief(settings_with(market, warehouse), _day(day), asset)
+        brief_command.brief(settings_with(market, warehouse), _day(day), asset, output)
 
 
 @app.command()

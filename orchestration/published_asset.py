@@ -1,11 +1,14 @@
 """The published release as an asset: what every consumer reads, switched at once."""
 
 # No postponed annotations here: Dagster reads the types of context and resources from the functions.
+import json
 from pathlib import Path
 from typing import Any
 
 import dagster as dg
+import duckdb
 
+from brief import HASHES, NEWEST, READ_IF_THERE, REQUIRED, About, release_pages
 from orchestration.dbt_assets import mart_keys, mart_names
 from orchestration.ownership import OWNERS, fresh_daily
 from orchestration.partitions import POOL
@@ -17,7 +20,8 @@ from warehouse.connection import build_database
 from warehouse.context import write_feed_status
 from warehouse.fingerprint import fingerprint
 from warehouse.latest import latest_document
-from warehouse.marts import has_mart
+from warehouse.location import Warehouse
+from warehouse.marts import has_mart, read_mart
 from warehouse.publishing import Release, publish
 from warehouse.restatements import RESTATEMENTS
 from warehouse.revisions import as_of_macro
@@ -32,7 +36,10 @@ def published_asset(manifest: Path) -> dg.AssetsDefinition:
         key=dg.AssetKey("published"),
         deps=[*mart_keys(manifest), *(regime_key(name) for name in (FEATURES, *LABELLED, RESTATEMENTS))],
         group_name="published",
-        description="`leverage.duckdb`, one Parquet file per mart and `latest.json`, replaced together by one rename.",
+        description=(
+            "`leverage.duckdb`, one Parquet file per mart, `latest.json` and the pages of the brief, replaced together"
+            " by one rename."
+        ),
         kinds={"duckdb", "parquet", "json"},
         owners=OWNERS,
         pool=POOL,
@@ -56,7 +63,8 @@ def published_asset(manifest: Path) -> dg.AssetsDefinition:
             tables = [*mart_names(manifest), FEATURES, *LABELLED, RESTATEMENTS, FEED_STATUS]
             if has_mart(connection, VALIDATION):
                 tables.append(VALIDATION)
-            whole = Release(tables, about, latest, market.simulated, [as_of_macro()])
+            files = _pages(connection, pipeline.located, latest, about["licences"])
+            whole = Release(tables, about, latest, market.simulated, [as_of_macro()], files)
             release = publish(connection, pipeline.located, whole, present.now)
         size = sum(f.stat().st_size for f in release.rglob("*") if f.is_file())
         return dg.MaterializeResult(
@@ -68,9 +76,23 @@ def published_asset(manifest: Path) -> dg.AssetsDefinition:
                 "regime": latest.get("regime"),
                 "confidence": latest.get("confidence"),
                 "explanation": latest.get("explanation"),
+                "brief": dg.MetadataValue.path(str(pipeline.located.published / NEWEST)),
                 "database": dg.MetadataValue.path(str(pipeline.located.published / "leverage.duckdb")),
                 "unavailable feeds": ", ".join(latest["unavailable_feeds"]) or "none",
             }
         )
 
     return published
+
+
+def _pages(
+    connection: duckdb.DuckDBPyConnection, warehouse: Warehouse, latest: dict[str, Any], licences: str
+) -> dict[str, str | Path]:
+    """The brief's files: new text, or the file of the last release where it still says what the tables say."""
+    names = [*REQUIRED, *(name for name in READ_IF_THERE if has_mart(connection, name))]
+    frames = {name: read_mart(connection, name) for name in names}
+    about = About(latest["market"], latest["simulated"], latest["published_at"], licences)
+    last = warehouse.published.resolve()
+    before = json.loads((last / HASHES).read_text()) if (last / HASHES).exists() else {}
+    pages = release_pages(frames, load_parameters(), about, latest["asset"], before)
+    return {**pages.written, **{name: last / name for name in pages.kept}}

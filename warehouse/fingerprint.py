@@ -18,6 +18,8 @@ FINAL_AFTER = timedelta(hours=5, minutes=30)  # after the end of a day: then wha
 PROJECT = Path(__file__).resolve().parents[1]
 # Patterns, because warehouse/data lies inside the package and holds whole warehouses.
 CODE = (
+    "brief/*.py",
+    "brief/templates/*",
     "dbt_project/dbt_project.yml",
     "dbt_project/models/**/*.sql",
     "dbt_project/models/**/*.yml",
