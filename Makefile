@@ -2,11 +2,11 @@
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
-SOURCES := ingest warehouse regimes orchestration cli
+SOURCES := ingest record warehouse regimes orchestration cli
 CODE := $(SOURCES) tests benchmarks
 PORT ?= 3000
 
-.PHONY: run live test check dev bench setup setup-dev format lock sources clean
+.PHONY: run live record test check dev bench setup setup-dev format lock sources clean
 .DEFAULT_GOAL := run
 
 run: setup  ## the main job on the simulated market, offline, and the brief of its last day
@@ -14,6 +14,9 @@ run: setup  ## the main job on the simulated market, offline, and the brief of i
 
 live: setup  ## the same against the real venues
 	$(BIN)/leverage run --market live
+
+record: setup  ## the liquidation tape: forced orders of the live venues, recorded until it is stopped
+	$(BIN)/leverage record --market live
 
 dev: setup  ## the Dagster UI on 127.0.0.1:3000, over the warehouse of LEVERAGE_MARKET (default: sample)
 	$(BIN)/python -m orchestration.serve --port $(PORT)

@@ -17,7 +17,7 @@ from ingest.errors import KeyMissing
 from ingest.http import MarketSession
 from ingest.windows import Window, day_start, merge
 
-Channel = Literal["archive", "rest"]
+Channel = Literal["archive", "rest", "stream"]
 
 
 @dataclass(frozen=True)
@@ -25,6 +25,8 @@ class Instrument:
     """One symbol of a feed and what it stands for. `instrument` is the canonical contract of the venue.
 
     `market` is spot, perpetual or network; `margin_type` linear or inverse for a perpetual, else None.
+    `contract_size` is what one contract counts, in coins of a linear and USD of an inverse contract; who reads a feed
+    that counts contracts needs it.
     """
 
     symbol: str
@@ -33,6 +35,7 @@ class Instrument:
     venue: str | None = None
     instrument: str | None = None
     margin_type: str | None = None
+    contract_size: float | None = None
 
 
 @dataclass(frozen=True)

@@ -1,10 +1,12 @@
 """The catalogue: every feed there is, and from `catalogue.toml` which instruments each is asked for, how fast.
 
-A feed itself (series, schema, how it is asked and parsed) is defined with its venue in `ingest.venues`.
+A feed itself (series, schema, how it is asked and parsed) is defined with its venue in `ingest.venues`, one that is
+recorded instead of asked for in `ingest.tape`.
 """
 
 from __future__ import annotations
 
+import math
 import tomllib
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,12 +15,16 @@ from typing import Any
 from ingest.errors import CatalogueBroken
 from ingest.feed import Feed, Instrument
 from ingest.http import Host
+from ingest.tape import EVENTS
+from ingest.tape import FEEDS as RECORDED
 from ingest.venues import binance, coinalyze, coinmetrics
 
 FEEDS: tuple[Feed, ...] = (*binance.FEEDS, *coinalyze.FEEDS, *coinmetrics.FEEDS)
+LANDED: tuple[Feed, ...] = (*FEEDS, *RECORDED)  # everything that has a raw table
 CATALOGUE = Path(__file__).with_name("catalogue.toml")
 MARKETS = {"spot": (False,), "perpetual": (True,), "network": (False,)}  # whether a margin type belongs to it
 MARGIN_TYPES = ("linear", "inverse")
+TAPES = {feed.name for feed in EVENTS}
 
 
 @dataclass(frozen=True)
@@ -30,7 +36,7 @@ class Catalogue:
 
     @property
     def feeds(self) -> tuple[Feed, ...]:
-        """The feeds that are asked for at least one instrument, in the order of FEEDS."""
+        """The feeds that are asked, for at least one instrument, in the order of FEEDS."""
         return tuple(feed for feed in FEEDS if feed.name in self.instruments)
 
     @property
@@ -40,10 +46,10 @@ class Catalogue:
 
 def feed_named(name: str) -> Feed:
     """The feed of that name. Raises CatalogueBroken when there is none."""
-    for feed in FEEDS:
+    for feed in LANDED:
         if feed.name == name:
             return feed
-    raise CatalogueBroken(f"no feed is named {name!r}", advice=f"feeds: {', '.join(f.name for f in FEEDS)}")
+    raise CatalogueBroken(f"no feed is named {name!r}", advice=f"feeds: {', '.join(f.name for f in LANDED)}")
 
 
 def load_catalogue(path: Path | None = None) -> Catalogue:
@@ -85,7 +91,7 @@ def _host(name: str, limits: Any, path: Path) -> Host:  # noqa: ANN401 - whateve
 
 
 def _instruments(entry: dict[str, Any], path: Path) -> list[tuple[str, Instrument]]:
-    known = {"asset", "venue", "instrument", "market", "margin_type", "symbols"}
+    known = {"asset", "venue", "instrument", "market", "margin_type", "contract_size", "symbols"}
     market, margin_type = entry.get("market"), entry.get("margin_type")
     if extra := set(entry) - known:
         raise CatalogueBroken(
@@ -101,12 +107,22 @@ def _instruments(entry: dict[str, Any], path: Path) -> list[tuple[str, Instrumen
                               advice="a perpetual has a margin type, spot and network have none")  # fmt: skip
     if margin_type is not None and margin_type not in MARGIN_TYPES:
         raise CatalogueBroken(f"{path}: margin type {margin_type!r}", advice="use linear or inverse")
+    size = entry.get("contract_size")
+    if (size is not None or any(feed in TAPES for feed in symbols)) and not _is_size(size):
+        raise CatalogueBroken(
+            f"{path}: a tape needs the size of a contract, not {size!r}: {entry}",
+            advice="contract_size is in coins for a linear, in USD for an inverse contract",
+        )
     if market != "network" and not (entry.get("venue") and entry.get("instrument")):
         raise CatalogueBroken(f"{path}: a {market} instrument needs its venue and its contract there: {entry}")
     return [
         (
             feed_named(feed).name,
-            Instrument(symbol, entry["asset"], market, entry.get("venue"), entry.get("instrument"), margin_type),
+            Instrument(symbol, entry["asset"], market, entry.get("venue"), entry.get("instrument"), margin_type, size),
         )
         for feed, symbol in symbols.items()
     ]
+
+
+def _is_size(value: Any) -> bool:  # noqa: ANN401 - whatever stands in the file
+    return isinstance(value, int | float) and not isinstance(value, bool) and 0 < value < math.inf

@@ -13,7 +13,7 @@ import polars as pl
 
 from ingest.errors import IngestError
 from ingest.feed import Coverage, Feed, Part
-from ingest.feeds import FEEDS
+from ingest.feeds import LANDED
 from ingest.landing import INGESTED_AT, QUARANTINE, QUARANTINE_SCHEMA, Landing, Segment
 from ingest.schema import unit_of
 from ingest.windows import Window
@@ -55,7 +55,7 @@ def create_tables(connection: duckdb.DuckDBPyConnection) -> None:
                 is_absent BOOLEAN NOT NULL, segment VARCHAR NOT NULL
             )""")
         connection.execute("CREATE OR REPLACE VIEW ops.known_gaps AS SELECT * FROM ops.coverage WHERE is_absent")
-        for feed in FEEDS:
+        for feed in LANDED:
             columns = {name: SQL_TYPES[dtype.base_type()] for name, dtype in feed.rows_schema().items()}
             if _create(connection, feed.name, columns):
                 _describe(connection, feed)
@@ -72,7 +72,7 @@ def load_segments(connection: duckdb.DuckDBPyConnection, landing: Landing, feed:
     Raises IngestError when a segment cannot be read: what was loaded before stays.
     """
     known = {name for (name,) in connection.execute("SELECT segment FROM raw.load_ledger").fetchall()}
-    folders = {*([feed.name] if feed else [f.name for f in FEEDS]), QUARANTINE}
+    folders = {*([feed.name] if feed else [f.name for f in LANDED]), QUARANTINE}
     pending = [s for s in landing.segments(folders) if s.name not in known]
     return sum(_load(connection, landing, segment) for segment in pending)
 
