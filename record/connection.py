@@ -105,7 +105,7 @@ class Connection:
                 return why
             try:
                 if self._stream.ping is None:
-                    (await socket.ping()).add_done_callback(self._answered)
+                    asyncio.ensure_future(await socket.ping()).add_done_callback(self._answered)
                 else:
                     await socket.send(self._stream.ping)
             except ConnectionClosed:

@@ -165,7 +165,7 @@ def _land_events(
 def _frame(gathered: _Gathered) -> pl.DataFrame:
     """Columns of the schema. Coins and USD follow from contracts by what one contract counts; see `contract_size`."""
     assert gathered.stream is not None  # noqa: S101 - only such are gathered for a feed
-    types = {name: pl.String for name in COLUMNS} | {"ordinal": pl.Int64, "received_at": pl.Datetime("us")}
+    types = dict.fromkeys(COLUMNS, pl.String) | {"ordinal": pl.Int64, "received_at": pl.Datetime("us")}
     sizes = pl.DataFrame(
         [(i.symbol, i.margin_type == "inverse", _size(i)) for i in gathered.stream.instruments],
         schema={"symbol": pl.String, "inverse": pl.Boolean, "contract_size": pl.Float64},

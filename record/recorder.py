@@ -37,7 +37,6 @@ SYNC_EVERY = 0.5  # seconds, so that with the sync itself less than a second is 
 HEALTH_EVERY = 5.0
 ROTATE_EVERY = 300.0
 RETRY = 5.0  # after a segment that the disk did not take
-ROTATE_BYTES = 8 * 2**20  # converting a file takes some ten times its size in memory
 VENUES = {"binance": binance.streams, "bybit": bybit.streams, "okx": okx.streams}
 
 
@@ -111,8 +110,8 @@ class Recorder:
                 await asyncio.gather(*listening, landing, return_exceptions=True)
                 await self._finish()
             for task in (*listening, landing):
-                if not task.cancelled() and (error := task.exception()):
-                    raise error
+                if not task.cancelled():
+                    task.result()  # raises what made it fail
 
     def _ended(self, task: asyncio.Task[None]) -> None:
         """A task that fails has met what nobody foresaw. The others go on; `run` raises it in the end."""
@@ -134,7 +133,7 @@ class Recorder:
                 watch.claim()
             await self._sync()
             steady = self._clock.monotonic()
-            if steady - rotated >= self._rotate_every or self._wal.synced_bytes >= ROTATE_BYTES:
+            if steady - rotated >= self._rotate_every:
                 rotated = steady
                 self._rotate()
             if steady - told >= HEALTH_EVERY:

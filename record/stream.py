@@ -1,6 +1,6 @@
 """The face that every venue module gives the recorder: what to subscribe to, and what a frame means.
 
-No venue stands here. What is done with the events is in `record.conversion`, with the connection in `record.connection`.
+No venue stands here. What is done with events is in `record.conversion`, with connections in `record.connection`.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ class Liquidation(NamedTuple):
 
 
 class Heard(NamedTuple):
-    """What a frame is. `topic` is the subscription concerned, empty for all of the connection's; `detail` for people."""
+    """What a frame is. `topic` is the subscription concerned, empty where it is none; `detail` is for people."""
 
     kind: Literal["events", "acknowledged", "refused", "alive", "malformed"]
     topic: str = ""

@@ -20,6 +20,7 @@ from record.ledger import Entry
 
 SUFFIX = ".wal"
 WAITING_BYTES = 32 * 2**20  # of messages kept in memory while the disk takes nothing; days of ordinary traffic
+FILE_BYTES = 3 * 2**20  # making segments of a file takes some twenty times its size in memory
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
@@ -59,11 +60,14 @@ class WriteAhead:
         """Bring what waits to disk. Raises OSError; then it all still waits, and the file ends with a whole line."""
         self._batch += self._waiting
         self._waiting = []
-        if self._batch:
-            data = b"".join(self._batch)
+        while self._batch:
+            lines = self._fitting()
+            data = b"".join(self._batch[:lines])
             await asyncio.to_thread(self._write, data)
             self._waiting_bytes -= len(data)
-            self._batch = []
+            del self._batch[:lines]
+            if self.synced_bytes >= FILE_BYTES:
+                self.rotate()
 
     def rotate(self) -> Path | None:
         """Go on in a new file and return the old one; None when it is empty. Raises OSError and stays where it is."""
@@ -80,6 +84,15 @@ class WriteAhead:
         if not self.synced_bytes and self.path:
             self.path.unlink()
         self.path = None
+
+    def _fitting(self) -> int:
+        """How many lines of the batch still belong into this file; at least one."""
+        room = FILE_BYTES - self.synced_bytes
+        for lines, line in enumerate(self._batch, 1):
+            room -= len(line)
+            if room <= 0:
+                return lines
+        return len(self._batch)
 
     def _take(self, content: list[Any]) -> None:
         text = json.dumps(content, ensure_ascii=False, separators=(",", ":")).encode("utf-8", "surrogatepass")
