@@ -66,9 +66,7 @@ def _record(folder: Path, pipe: Connection) -> None:
 
     async def until_stopped() -> None:
         streams = catalogued_streams(load_catalogue())
-        recorder = Recorder(
-            folder / "tape", Landing(folder / "landing"), streams, Market.parse(address), Clock()
-        )
+        recorder = Recorder(folder / "tape", Landing(folder / "landing"), streams, Market.parse(address), Clock())
         asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, recorder.stop)
         await recorder.run()
 

@@ -13,6 +13,7 @@ from orchestration.regime_assets import regime_assets
 from orchestration.resources import Pipeline
 from orchestration.schedules import SCHEDULES, daily_job
 from orchestration.settings import Settings
+from orchestration.tape_assets import load_tape_job, recorder_spec, tape_assets, tape_sensor
 
 
 def build_definitions(pipeline: Pipeline, settings: Settings) -> dg.Definitions:
@@ -21,12 +22,15 @@ def build_definitions(pipeline: Pipeline, settings: Settings) -> dg.Definitions:
     return dg.Definitions(
         assets=[
             *(raw_asset(feed) for feed in load_catalogue(settings.catalogue).feeds),
+            recorder_spec(),
+            *tape_assets(),
             warehouse_models(),
             *regime_assets(manifest),
             published_asset(manifest),
         ],
-        jobs=[daily_job],
+        jobs=[daily_job, load_tape_job],
         schedules=SCHEDULES,
+        sensors=[tape_sensor(settings.located())],
         resources={"pipeline": pipeline},
         executor=dg.in_process_executor,
     )

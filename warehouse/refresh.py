@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
+import duckdb
+
 from ingest.feed import Feed, NoProgress, Progress, Request
 from ingest.feeds import Catalogue
 from ingest.http import MarketSession
@@ -23,6 +25,16 @@ class Refreshed:
     """How the pull went, and the raw table after it: first and last observation (UTC), rows."""
 
     pulled: Pulled
+    first: datetime | None
+    last: datetime | None
+    rows: int
+
+
+@dataclass(frozen=True)
+class Loaded:
+    """New rows of a recorded feed, and its raw table after them: first and last observation (UTC), rows."""
+
+    new: int
     first: datetime | None
     last: datetime | None
     rows: int
@@ -46,9 +58,7 @@ class Refresher:
         """
         landing = Landing(self.warehouse.landing)
         with build_database(self.warehouse.build) as connection:
-            if not self._tables_stand:
-                create_tables(connection)
-                self._tables_stand = True
+            self._make_tables(connection)
             load_segments(connection, landing, feed)
             request = Request(
                 feed=feed,
@@ -64,3 +74,15 @@ class Refresher:
             load_segments(connection, landing, feed)
             record_pull(connection, pulled, run_id, present.now)
             return Refreshed(pulled, *reach(connection, feed))
+
+    def load_recorded(self, feed: Feed) -> Loaded:
+        """Load what the recorder has landed. Raises WarehouseLocked like `refresh`."""
+        with build_database(self.warehouse.build) as connection:
+            self._make_tables(connection)
+            new = load_segments(connection, Landing(self.warehouse.landing), feed)
+            return Loaded(new, *reach(connection, feed))
+
+    def _make_tables(self, connection: duckdb.DuckDBPyConnection) -> None:
+        if not self._tables_stand:
+            create_tables(connection)
+            self._tables_stand = True
