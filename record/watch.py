@@ -120,8 +120,9 @@ class Watch:
             return f"no acknowledgement of {missing}"
         limit = self._quiet.limit()
         if self._last_event is not None and steady - self._last_event > limit:
-            self._fall_silent(steady - self._last_event, limit)
-            return f"silent for {steady - self._last_event:.0f} s"
+            spell = steady - self._last_event
+            self._fall_silent(spell, limit)
+            return f"silent for {spell:.0f} s"
         if steady - self._proof > DEAF_AFTER * self.stream.ping_every:
             return f"no sign of life for {steady - self._proof:.0f} s"
         return None
