@@ -4,7 +4,7 @@ import pytest
 from small_warehouse import FEED, day, everything, land, land_broken, rows
 
 import warehouse.raw
-from ingest.feeds import FEEDS
+from ingest.feeds import LANDED
 from ingest.schema import unit_of
 from warehouse.dbt_sources import declarations
 from warehouse.raw import create_tables, load_segments
@@ -45,7 +45,7 @@ def test_a_raw_table_has_the_schemas_columns_and_its_lineage(connection):
     assert set(columns(connection, "quarantine").values()) == {"VARCHAR", "TIMESTAMP"}
 
 
-@pytest.mark.parametrize("feed", FEEDS, ids=lambda feed: feed.name)
+@pytest.mark.parametrize("feed", LANDED, ids=lambda feed: feed.name)
 def test_every_table_and_column_says_what_it_is_in_which_unit(connection, feed):
     (about,) = connection.execute("SELECT comment FROM duckdb_tables() WHERE table_name = ?", [feed.name]).fetchone()
     assert about == feed.description
@@ -100,7 +100,7 @@ def test_only_the_table_that_changed_is_made_anew(connection, landing):
 def test_segments_from_before_a_change_are_loaded_with_the_columns_that_are_left(connection, landing, monkeypatch):
     """One landed with a column that the schema no longer has, one from before a column that it has now."""
     older = rows(1).rename({"short_coin": "shorts"})
-    monkeypatch.setattr(warehouse.raw, "FEEDS", (FEED,))
+    monkeypatch.setattr(warehouse.raw, "LANDED", (FEED,))
     landing.write(FEED, older, [day(1)], land(landing, 2).ingested_at)
     assert load_segments(connection, landing, FEED) == 2
     loaded = connection.execute(f"SELECT long_coin, short_coin FROM raw.{FEED.name} ORDER BY open_at").fetchall()
