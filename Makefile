@@ -2,14 +2,14 @@
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
-SOURCES := ingest warehouse regimes brief orchestration cli
+SOURCES := ingest record warehouse regimes brief orchestration cli
 CODE := $(SOURCES) bi tests benchmarks
 PORT ?= 3000
 BI := .venv-bi
 BI_PORT ?= 8088
 CLIENTS := duckdb-1.2 duckdb-1.4 duckdb-1.5 pandas
 
-.PHONY: run live test check dev bi browser clients bench setup setup-dev format lock sources clean
+.PHONY: run live record test check dev bi browser clients bench setup setup-dev format lock sources clean
 .DEFAULT_GOAL := run
 
 run: setup  ## the main job on the simulated market, offline, and the brief of its last day
@@ -17,6 +17,9 @@ run: setup  ## the main job on the simulated market, offline, and the brief of i
 
 live: setup  ## the same against the real venues
 	$(BIN)/leverage run --market live
+
+record: setup  ## the liquidation tape: forced orders of the live venues, recorded until it is stopped
+	$(BIN)/leverage record --market live
 
 dev: setup  ## the Dagster UI on 127.0.0.1:3000, over the warehouse of LEVERAGE_MARKET (default: sample)
 	$(BIN)/python -m orchestration.serve --port $(PORT)

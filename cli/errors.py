@@ -13,6 +13,7 @@ import typer
 from cli.console import remarks
 from ingest.errors import IngestError
 from orchestration.errors import PipelineError
+from record.recorder import RecorderBusy
 from warehouse.errors import WarehouseError, WarehouseLocked
 
 FAILED, WRONG_USE, LOCKED = 1, 2, 3
@@ -36,7 +37,7 @@ def say(verbose: bool) -> Iterator[None]:
 
 
 def _status(error: Exception) -> int:
-    if isinstance(error, WarehouseLocked):
+    if isinstance(error, WarehouseLocked | RecorderBusy):
         return LOCKED
     return WRONG_USE if isinstance(error, WrongUse) else FAILED
 

@@ -10,6 +10,7 @@ from typing import Annotated
 import typer
 
 from cli import brief as brief_command
+from cli import record as record_command
 from cli import run as run_command
 from cli import sql as sql_command
 from cli import status as status_command
@@ -82,6 +83,16 @@ def run(
     """
     with say(verbose):
         run_command.run(settings_with(market, warehouse), _day(first), _day(last), now, refetch or [], verbose)
+
+
+@app.command()
+def record(market: MarketOption = None, warehouse: Warehouse = None, verbose: Verbose = False) -> None:
+    """Record the venues' forced orders from their websockets until stopped. Runs beside the pipeline.
+
+    Exit status: 0 stopped by a signal, 1 failed, 2 wrong options, 3 another recorder is at work.
+    """
+    with say(verbose):
+        record_command.record(settings_with(market, warehouse), verbose)
 
 
 @app.command()

@@ -1,10 +1,11 @@
-"""`leverage status`: what the warehouse holds, feed by feed, as of its last release."""
+"""`leverage status`: what the warehouse holds, feed by feed, as of its last release, and how the recorder is."""
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import UTC, date, datetime
 
 from rich import box
+from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
@@ -12,12 +13,15 @@ from cli.brief import simulated_feeds
 from cli.console import results
 from ingest.feeds import FEEDS
 from orchestration.settings import Settings
+from record import health
+from warehouse.location import Warehouse
 from warehouse.reading import required_latest, select
 
 
 def status(settings: Settings) -> None:
     """Print the release, the newest label, and one line per feed with its reach, gaps and last trouble."""
     warehouse, out = settings.located(), results()
+    _recorder(out, warehouse)
     latest = required_latest(warehouse)
     market = f"{latest['market']}{' (simulated)' if latest['simulated'] else ''}"
     out.print(f"[bold]{escape(str(warehouse.root))}[/bold]  market {escape(market)}")
@@ -53,6 +57,26 @@ def status(settings: Settings) -> None:
         out.print(f"[dim]{simulated_feeds(latest)}[/dim]")
     if any(feed["gap_count"] for feed in feeds):
         out.print("[dim]gaps: archives that the venue does not have; they are not asked for again[/dim]")
+
+
+def _recorder(out: Console, warehouse: Warehouse) -> None:
+    """How the recorder is, by its health file; nothing where none has ever run."""
+    state = health.read(warehouse.tape)
+    if state is None:
+        return
+    trouble = state.trouble(datetime.now(UTC))
+    out.print(f"recorder [yellow]{escape(trouble)}[/yellow]" if trouble else "recorder [green]recording[/green]")
+    table = Table(box=box.SIMPLE_HEAD, header_style="bold", pad_edge=False)
+    for name in ("stream", "state", "last event (UTC)", "messages", "connections", "trouble"):
+        table.add_column(name, justify="right" if name in ("messages", "connections") else "left")
+    for one in state.streams:
+        table.add_row(
+            one.stream, one.state, (one.last_event_at or "-")[:19], f"{one.messages:,}", str(one.connections),
+            escape(one.trouble or ""), style="" if one.state == "recording" else "yellow",
+        )  # fmt: skip
+    out.print(table)
+    if state.unlanded_files > 1:
+        out.print(f"[yellow]{state.unlanded_files} write-ahead files wait to be landed[/yellow]")
 
 
 def _share(value: float | None) -> str:

@@ -107,9 +107,13 @@ class Landing:
         name = f"{label}_{window}_{content}_{stamp.strftime(STAMP)}.parquet"
         stamped = rows.with_columns(pl.lit(stamp.replace(tzinfo=None)).cast(pl.Datetime("us")).alias(INGESTED_AT))
         temporary = folder / f".{name}.{os.getpid()}"
-        stamped.write_parquet(temporary, compression="zstd", metadata={"feed": feed, "parts": described})
-        _sync(temporary)
-        temporary.rename(folder / name)
+        try:
+            stamped.write_parquet(temporary, compression="zstd", metadata={"feed": feed, "parts": described})
+            _sync(temporary)
+            temporary.rename(folder / name)
+        except BaseException:
+            temporary.unlink(missing_ok=True)  # a full disk must not get fuller by what did not fit
+            raise
         _sync(folder)
         return Segment(f"{feed}/{name}", feed, stamp)
 

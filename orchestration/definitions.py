@@ -13,6 +13,7 @@ from orchestration.regime_assets import regime_assets
 from orchestration.resources import Pipeline, catalogue_of
 from orchestration.schedules import SCHEDULES, daily_job
 from orchestration.settings import Settings
+from orchestration.tape_assets import load_tape_job, recorder_spec, tape_assets, tape_sensor
 from orchestration.validation import validated, validation_job
 
 
@@ -22,14 +23,16 @@ def build_definitions(pipeline: Pipeline, settings: Settings) -> dg.Definitions:
     return dg.Definitions(
         assets=[
             *(raw_asset(feed) for feed in catalogue_of(settings.parsed_market(), settings.catalogue).feeds),
+            recorder_spec(),
+            *tape_assets(),
             warehouse_models(),
             *regime_assets(manifest),
             validated,
             published_asset(manifest),
         ],
-        jobs=[daily_job, validation_job],
+        jobs=[daily_job, validation_job, load_tape_job],
         schedules=SCHEDULES,
-        sensors=[changes_to_webhook],
+        sensors=[changes_to_webhook, tape_sensor(settings.located())],
         resources={"pipeline": pipeline},
         executor=dg.in_process_executor,
     )

@@ -13,7 +13,7 @@ import polars as pl
 
 from ingest.errors import IngestError
 from ingest.feed import Coverage, Feed, Part
-from ingest.feeds import FEEDS, feed_named
+from ingest.feeds import LANDED
 from ingest.landing import INGESTED_AT, QUARANTINE, QUARANTINE_SCHEMA, RECORDS, REVISIONS, Landing, Segment
 from ingest.schema import unit_of
 from ingest.windows import Window
@@ -63,7 +63,7 @@ def create_tables(connection: duckdb.DuckDBPyConnection) -> None:
                 SELECT 1 FROM ops.coverage AS found
                 WHERE found.feed = gap.feed AND found.url = gap.url AND NOT found.is_absent
             )""")
-        for feed in FEEDS:
+        for feed in LANDED:
             columns = {name: SQL_TYPES[dtype.base_type()] for name, dtype in feed.rows_schema().items()}
             if _create(connection, feed.name, columns):
                 _describe(connection, feed)
@@ -83,7 +83,7 @@ def load_segments(connection: duckdb.DuckDBPyConnection, landing: Landing, feed:
     Raises IngestError when a segment cannot be read: what was loaded before stays.
     """
     known = {name for (name,) in connection.execute("SELECT segment FROM raw.load_ledger").fetchall()}
-    folders = {feed.name, QUARANTINE} if feed else {*(f.name for f in FEEDS), *RECORDS}
+    folders = {feed.name, QUARANTINE} if feed else {*(f.name for f in LANDED), *RECORDS}
     pending = [s for s in landing.segments(folders) if s.name not in known]
     return sum(_load(connection, landing, segment) for segment in pending)
 
@@ -137,7 +137,8 @@ def _required(feed: str) -> set[str]:
     """The columns without which a segment cannot be loaded. One that may be null came later than older segments."""
     if feed in RECORDS:
         return set()
-    return {name for name, column in feed_named(feed).schema.columns.items() if not column.nullable}
+    (named,) = (one for one in LANDED if one.name == feed)
+    return {name for name, column in named.schema.columns.items() if not column.nullable}
 
 
 def _describe(connection: duckdb.DuckDBPyConnection, feed: Feed) -> None:

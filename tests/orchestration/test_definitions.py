@@ -6,13 +6,20 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import dagster as dg
+import polars as pl
 import pytest
 
+from ingest import tape
+from ingest.feed import Part
+from ingest.landing import Landing
+from ingest.windows import Window
 from orchestration.dbt_project import prepared_manifest
 from orchestration.definitions import build_definitions
 from orchestration.partitions import POOL
 from orchestration.resources import Pipeline
 from orchestration.settings import Settings
+from orchestration.tape_assets import RECORDER, tape_sensor
+from warehouse.location import Warehouse
 
 SNAPSHOT = Path(__file__).with_name("definitions.txt")
 
@@ -27,6 +34,21 @@ def definitions(tmp_path_factory: pytest.TempPathFactory) -> dg.Definitions:
 @pytest.fixture(scope="module")
 def graph(definitions: dg.Definitions):
     return definitions.resolve_asset_graph()
+
+
+def test_a_new_segment_of_the_tape_asks_for_one_run_that_loads_it(tmp_path: Path) -> None:
+    warehouse = Warehouse(tmp_path)
+    sensor = tape_sensor(warehouse)
+    assert isinstance(sensor(dg.build_sensor_context()), dg.SkipReason)
+    now = datetime(2026, 2, 2, tzinfo=UTC)
+    part = Part("run", "stream", Window.of_days(now.date(), now.date()), 0)
+    segment = Landing(warehouse.landing).write(tape.LEDGER, pl.DataFrame(schema=tape.LEDGER.rows_schema()), [part], now)
+    assert segment is not None
+    seen = sensor(dg.build_sensor_context())
+    assert isinstance(seen, dg.SensorResult)
+    assert [request.run_key for request in seen.run_requests or []] == [segment.name]
+    assert [event.asset_key for event in seen.asset_events] == [RECORDER]
+    assert isinstance(sensor(dg.build_sensor_context(cursor=seen.cursor)), dg.SkipReason)
 
 
 def described(definitions: dg.Definitions, graph) -> str:
@@ -60,7 +82,9 @@ def test_every_asset_waits_for_the_one_slot_of_the_pool(graph) -> None:
 
 
 def test_the_feeds_are_partitioned_by_day_and_backfilled_in_one_run(graph) -> None:
-    feeds = [k for k in graph.materializable_asset_keys if k.path[0] in ("binance", "coinalyze", "coinmetrics")]
+    venues = ("binance", "coinalyze", "coinmetrics")
+    tapes = {feed.name for feed in tape.FEEDS}
+    feeds = [k for k in graph.materializable_asset_keys if k.path[0] in venues and k.path[1] not in tapes]
     assert len(feeds) == 9
     for key in feeds:
         assert isinstance(graph.get(key).partitions_def, dg.DailyPartitionsDefinition)
