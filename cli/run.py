@@ -26,7 +26,8 @@ def run(
     settings: Settings, first: date | None, last: date | None, now: str | None, refetch: list[str], verbose: bool
 ) -> None:
     """Bring the warehouse up to date and show its last day."""
-    gc.disable()  # Dagster and dbt make a million objects that stay; looking through them again and again costs a second
+    # Dagster and dbt make a million objects that stay; looking through them again and again costs a second.
+    gc.disable()
     from orchestration.partitions import FIRST_DAY as EARLIEST  # here: imports of seconds that only a run needs
     from orchestration.resources import catalogue_of
     from orchestration.run import run_daily
