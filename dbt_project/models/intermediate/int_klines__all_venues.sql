@@ -13,7 +13,7 @@
         'coinalyze_klines': ref('stg_coinalyze__klines'),
     },
     columns=[
-        'day', 'open_usd', 'high_usd', 'low_usd', 'close_usd', 'volume_coin', 'volume_usd'
+        'day', 'open_at', 'open_usd', 'high_usd', 'low_usd', 'close_usd', 'volume_coin', 'volume_usd'
     ],
     where="bar_interval = '1d'"
 ) }}
