@@ -84,6 +84,11 @@ def test_settlements_come_in_pages_and_the_window_is_covered():
     assert request.notes == []
 
 
+def test_the_settlement_at_the_end_of_the_last_day_comes_even_on_a_page_of_its_own():
+    request = put(FUNDING, History(*hourly("2026-01-10", "2026-01-11"), page=24), "2026-01-10", "2026-01-10")
+    assert landed(request)["settled_at"].max() == datetime(2026, 1, 11)
+
+
 def test_a_hole_is_told_and_kept_as_a_known_gap_and_not_filled():
     stamps = [s for s in hourly("2026-01-01", "2026-01-13") if not ms("2026-01-04") < s < ms("2026-01-09")]
     request = put(FUNDING, History(*stamps), "2026-01-01", "2026-01-12")
