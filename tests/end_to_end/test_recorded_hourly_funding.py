@@ -63,7 +63,7 @@ def test_hyperliquids_rates_are_those_recorded_and_its_holes_stay_holes(session:
     assert (len(holes), len(lacking)) == (16, 3520)
     days = {hour.date() for hour in lacking} - {hour.date() for hour in published}
     assert len(days) == 144
-    assert done.notes == ["BTC: the venue lacks 3520 hours of funding in 16 stretches, 2024-09-17 to 2025-12-21"]
+    assert done.notes == ["BTC: the venue lacks 3520 hours of funding between 2024-09-17 and 2025-12-21 (holes: 16)"]
     assert held.missing("BTC", WHOLE) == []
 
 

@@ -95,7 +95,7 @@ def test_a_hole_is_told_and_kept_as_a_known_gap_and_not_filled():
     batches = fetched(request)
     (gap,) = [part for part in parts_of(batches) if part.absent]
     assert (gap.window, gap.rows) == (Window(at("2026-01-04T01:00"), at("2026-01-09")), 0)
-    assert request.notes == ["BTC: the venue lacks 119 hours of funding in 1 stretch, 2026-01-04 to 2026-01-09"]
+    assert request.notes == ["BTC: the venue lacks 119 hours of funding between 2026-01-04 and 2026-01-09 (holes: 1)"]
     assert conformed(request, batches).rows.height == len(stamps)
     assert request.held.missing("BTC", request.window) == []
 
