@@ -22,7 +22,7 @@ FUNDING, OPEN_INTEREST, KLINES = (f"hyperliquid_{series}" for series in ("fundin
 HOUR = 3_600_000
 
 
-def settlement(stamp: int, rate: object = "0.0000125", **more: object) -> dict:
+def settlement(stamp: int, rate: object = "0.000011", **more: object) -> dict:
     return {"coin": "BTC", "fundingRate": rate, "premium": "0.0004", "time": stamp + 31, **more}
 
 
@@ -59,13 +59,13 @@ def put(feed: str, answer, first="2026-01-10", last="2026-01-12", **more):
 
 
 def test_a_settlement_is_floored_to_its_hour_and_may_lack_its_premium():
-    late = settlement(ms("2026-01-10T08:00") + 110_000, "-0.0000015186")
+    late = settlement(ms("2026-01-10T08:00") + 110_000, "-0.0000021")
     bare = settlement(ms("2026-01-10T09:00"))
     del bare["premium"]
     rows = landed(put(FUNDING, lambda url, question: [late, bare] if question["startTime"] < bare["time"] else []))
     assert rows.rows() == [
-        ("BTC", datetime(2026, 1, 10, 8), -1.5186e-06, 0.0004),
-        ("BTC", datetime(2026, 1, 10, 9), 1.25e-05, None),
+        ("BTC", datetime(2026, 1, 10, 8), -2.1e-06, 0.0004),
+        ("BTC", datetime(2026, 1, 10, 9), 1.1e-05, None),
     ]
 
 
