@@ -53,7 +53,7 @@ def judge(body: Any, host: str, path: str) -> None:  # noqa: ANN401 - whatever J
 
 
 def fetch(request: Request) -> Iterator[Batch]:
-    """Yield whole hours of the window that are not held yet, newest first until an answer has none.
+    """Yield whole hours of the window that are not held yet, each gap from its end until an answer has none.
 
     An answer has none before the plan's history begins, and would have none of older hours if the venue answered
     with the newest ones whatever is asked, as is reported of it.
@@ -61,7 +61,7 @@ def fetch(request: Request) -> Iterator[Batch]:
     headers = {"CG-API-KEY": request.key()}
     for instrument in request.instruments:
         with request.alone(instrument.symbol):
-            for missing in reversed(request.held.missing(instrument.symbol, request.window)):
+            for missing in request.held.missing(instrument.symbol, request.window):
                 for window in _pages(missing):
                     batch = _page(request, instrument.symbol, window, headers)
                     yield batch
