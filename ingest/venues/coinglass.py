@@ -91,7 +91,7 @@ def _page(request: Request, symbol: str, window: Window, headers: Mapping[str, s
     frame = frame.filter(~elsewhere.fill_null(False) & ~forming("open_at", HOUR, request.now))
     seen = frame.filter(pl.col("open_at") < pl.lit(window.end.replace(tzinfo=None)))["open_at"].max()
     last = seen.replace(tzinfo=UTC) + HOUR if isinstance(seen, datetime) else None
-    covered = settled(window, last, request.now, request.feed.revises)
+    covered = settled(window, last, request.now)
     return Batch(frame, (Part(symbol, "rest", covered, frame.height, URL),))
 
 

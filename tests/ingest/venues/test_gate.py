@@ -110,13 +110,11 @@ def test_days_outside_of_what_was_asked_for_are_left_out():
     assert landed(request)["open_at"].to_list() == [datetime(2026, 1, 30)]
 
 
-def test_a_day_that_is_running_or_may_still_be_corrected_is_asked_for_again():
+def test_the_running_day_is_dropped_and_asked_for_again():
     rows = day("2026-01-31"), day("2026-02-01"), day("2026-02-02")
-    running = days("2026-02-02", "2026-02-02")
-    for now, left in (("2026-02-02T00:30", Window(LAST_DAY.start, running.end)), ("2026-02-02T05:30", running)):
-        request = put(STATS, Gate(*rows), "2026-01-31", "2026-02-02", now=now)
-        assert landed(request)["open_at"].max() == datetime(2026, 2, 1)
-        assert request.held.missing(BTC, request.window) == [left]
+    request = put(STATS, Gate(*rows), "2026-01-31", "2026-02-02")
+    assert landed(request)["open_at"].max() == datetime(2026, 2, 1)
+    assert request.held.missing(BTC, request.window) == [days("2026-02-02", "2026-02-02")]
 
 
 # --- liq_orders
