@@ -93,10 +93,11 @@ def test_an_hour_that_is_not_over_is_left_for_later():
 
 
 @pytest.mark.parametrize("most", [5000, 250, 7])
-def test_pages_of_any_size_bring_every_minute(most):
+def test_pages_of_any_size_bring_the_last_minute_of_every_hour(most):
     start = ms("2026-02-01T00:01")
-    venues = minutely(*(minute(start + n * MINUTE) for n in range(24 * 60)), most=most)
-    assert landed(put(STATUS, venues)).height == 24
+    venues = minutely(*(minute(start + n * MINUTE) for n in range(25 * 60)), most=most)
+    stamps = landed(put(STATUS, venues))["snapshot_at"]
+    assert sorted(stamps) == [datetime(2026, 2, 1) + timedelta(hours=n + 1) for n in range(25)]
 
 
 def test_a_venue_that_sends_the_same_page_again_is_not_asked_for_ever():
