@@ -96,9 +96,10 @@ def test_broken_rows_are_quarantined_and_the_rest_of_the_file_stays(landing):
         ),
         ("flows.csv", JANUARY.replace("netflow_usd", "netflow_usd,note"), "inbox_fund_flows has no column note"),
         ("flows.csv", JANUARY.replace(",", ";"), "its header lacks asset, day, netflow_usd, source"),
+        ("flows.csv", JANUARY.replace("source", " day"), "it is no CSV"),
         ("flows.xlsx", b"PK\x03\x04", "does not end in .csv"),
     ],
-    ids=["empty", "ragged", "lacks", "unknown", "semicolons", "no-csv"],
+    ids=["empty", "ragged", "lacks", "unknown", "semicolons", "twice", "no-csv"],
 )
 def test_a_file_that_cannot_be_used_costs_a_note_and_no_other_file(landing, name, text, words):
     put(landing, name, text)
