@@ -26,10 +26,11 @@ UNSYNCED = 1.0  # seconds
 def test_a_killed_recorder_loses_no_synced_order_and_doubles_none(tmp_path, server):
     warehouse = Warehouse(tmp_path / "warehouse")
     chance, serial = random.Random(7), 0
-    sent: dict[float, float] = {}
+    sent: set[float] = set()
     must: set[float] = set()
     for round_ in range(ROUNDS):
         process = started(server, warehouse.root, tmp_path / f"{round_}.log")
+        at: dict[float, float] = {}
         try:
             until(lambda n=round_ + 1: len(server.connections.get("binance", [])) == n, "the recorder connected")
             until(lambda n=round_ + 1: requests(server) == n, "the recorder subscribed")
@@ -39,12 +40,13 @@ def test_a_killed_recorder_loses_no_synced_order_and_doubles_none(tmp_path, serv
                 size = f"{1 + serial / 10_000:.4f}"
                 with suppress(ConnectionClosed):
                     server.send("binance", frames.binance_frame(int(time.time() * 1000), size=size))
-                    sent[float(size)] = time.monotonic()
+                    at[float(size)] = time.monotonic()
             killed = time.monotonic()
         finally:
             process.kill()
             process.wait(30)
-        must |= {size for size, at in sent.items() if at < killed - UNSYNCED}
+        sent |= set(at)
+        must |= {size for size, moment in at.items() if moment < killed - UNSYNCED}
     last = started(server, warehouse.root, tmp_path / "last.log")
     until(lambda: requests(server) == ROUNDS + 1, "the last recorder subscribed")
     last.terminate()
@@ -56,7 +58,7 @@ def test_a_killed_recorder_loses_no_synced_order_and_doubles_none(tmp_path, serv
         rows = connection.execute("SELECT quantity_contracts FROM raw.binance_liquidation_tape").fetchall()
     found = [size for (size,) in rows]
     assert len(must) > 100, "the rounds were long enough to say something"
-    assert must <= set(found) <= set(sent)
+    assert must <= set(found) <= sent
     assert len(found) == len(set(found))
     assert list(warehouse.tape.glob("*.wal")) == []
 
