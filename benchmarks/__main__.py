@@ -95,13 +95,14 @@ one day at most twice a plain `dbt build`, one that finds nothing new less than 
 
 
 def _tape(load: tape.Load) -> str:
+    rate, share = load.sent / load.seconds, load.processor_seconds / load.seconds
     return f"""## The recorder
 
 Orders from a local websocket server, one a frame, to a recorder that is held to one processor.
 
-| sent | landed | orders/s | processor, share of one | peak memory, MB |
+| sent | landed | orders/s | of the processor | peak memory, MB |
 | --- | --- | --- | --- | --- |
-| {load.sent:,} | {load.landed:,} | {load.sent / load.seconds:,.0f} | {load.processor_seconds / load.seconds:.0%} | {load.megabytes:.0f} |
+| {load.sent:,} | {load.landed:,} | {rate:,.0f} | {share:.0%} | {load.megabytes:.0f} |
 
 The goal: 10,000 orders a second for a minute, none lost, under 300 MB.
 """
