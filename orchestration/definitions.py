@@ -5,7 +5,7 @@ from __future__ import annotations
 import dagster as dg
 
 from ingest.feeds import load_catalogue
-from orchestration.dbt_assets import warehouse_models
+from orchestration.dbt_assets import context_tables, warehouse_models
 from orchestration.dbt_project import standing_manifest
 from orchestration.published_asset import published_asset
 from orchestration.raw_assets import raw_asset
@@ -20,10 +20,15 @@ def build_definitions(pipeline: Pipeline, settings: Settings) -> dg.Definitions:
     manifest = standing_manifest()
     return dg.Definitions(
         assets=[
-            *(raw_asset(feed) for feed in load_catalogue(settings.catalogue).feeds),
+            *dg.with_source_code_references(
+                [
+                    *(raw_asset(feed) for feed in load_catalogue(settings.catalogue).feeds),
+                    *regime_assets(manifest),
+                    published_asset(manifest),
+                ]
+            ),
             warehouse_models(),
-            *regime_assets(manifest),
-            published_asset(manifest),
+            *context_tables(),
         ],
         jobs=[daily_job],
         schedules=SCHEDULES,
