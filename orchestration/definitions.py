@@ -5,7 +5,7 @@ from __future__ import annotations
 import dagster as dg
 
 from orchestration.change_sensor import changes_to_webhook
-from orchestration.dbt_assets import warehouse_models
+from orchestration.dbt_assets import context_tables, warehouse_models
 from orchestration.dbt_project import standing_manifest
 from orchestration.published_asset import published_asset
 from orchestration.raw_assets import raw_asset
@@ -22,13 +22,18 @@ def build_definitions(pipeline: Pipeline, settings: Settings) -> dg.Definitions:
     manifest = standing_manifest()
     return dg.Definitions(
         assets=[
-            *(raw_asset(feed) for feed in catalogue_of(settings.parsed_market(), settings.catalogue).feeds),
+            *dg.with_source_code_references(
+                [
+                    *(raw_asset(feed) for feed in catalogue_of(settings.parsed_market(), settings.catalogue).feeds),
+                    *tape_assets(),
+                    *regime_assets(manifest),
+                    validated,
+                    published_asset(manifest),
+                ]
+            ),
             recorder_spec(),
-            *tape_assets(),
             warehouse_models(),
-            *regime_assets(manifest),
-            validated,
-            published_asset(manifest),
+            *context_tables(),
         ],
         jobs=[daily_job, validation_job, load_tape_job],
         schedules=SCHEDULES,

@@ -78,12 +78,20 @@ def test_the_definitions_are_those_of_the_snapshot(definitions: dg.Definitions, 
 
 
 def test_every_asset_says_what_it_is_whose_it_is_and_where_it_belongs(graph) -> None:
-    for key in graph.materializable_asset_keys:
+    for key in graph.get_all_asset_keys():
         node = graph.get(key)
         assert node.description, key
         assert node.owners, key
         assert node.kinds, key
         assert node.group_name != "default", key
+
+
+def test_every_asset_that_is_made_leads_to_the_file_that_makes_it(graph) -> None:
+    for key in graph.materializable_asset_keys:
+        references = graph.get(key).metadata["dagster/code_references"].code_references
+        assert all(Path(reference.file_path).is_file() for reference in references), key
+        if key.path[0] in ("staging", "intermediate"):
+            assert [Path(reference.file_path).name for reference in references] == [f"{key.path[-1]}.sql"]
 
 
 def test_every_asset_waits_for_the_one_slot_of_the_pool(graph) -> None:
