@@ -246,6 +246,8 @@ class MarketSession:
         status = response.status_code
         if archive and status == 404:
             raise ArchiveAbsent("no such archive", host=host, path=path)
+        if status == 502 and self.market.kind == "relay":  # its own word that it has no way to the host
+            raise NoConnection("the relay does not reach the host (HTTP 502)", host=host, path=path)
         if status == 429 or status >= 500:
             raise Transient(f"HTTP {status}", host=host, path=path, retry_after=_retry_after(response))
         shown = body[:SHOWN].decode("utf-8", "replace")

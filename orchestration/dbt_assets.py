@@ -122,15 +122,15 @@ def context_tables() -> list[dg.AssetSpec]:
 
 
 def _files(manifest: Mapping[str, Any]) -> dict[str, dg.CodeReferencesMetadataValue]:
-    """Of each model the file it is written in."""
+    """Of each model and seed the file it is written in."""
     return {
         node["name"]: dg.CodeReferencesMetadataValue(
             code_references=[
-                dg.LocalFileCodeReference(file_path=str(DBT_PROJECT / node["original_file_path"]), label="model")
+                dg.LocalFileCodeReference(file_path=str(DBT_PROJECT / node["original_file_path"]), label="dbt")
             ]
         )
         for node in manifest["nodes"].values()
-        if node["resource_type"] == "model"
+        if node["resource_type"] in ("model", "seed")
     }
 
 

@@ -11,10 +11,10 @@ import pytest
 
 from ingest import tape
 from ingest.feed import Part
-from ingest.landing import Landing
-from ingest.windows import Window
 from ingest.feeds import FEEDS
+from ingest.landing import Landing
 from ingest.sample import SIMULATED
+from ingest.windows import Window
 from orchestration.dbt_project import prepared_manifest
 from orchestration.definitions import build_definitions
 from orchestration.partitions import POOL
