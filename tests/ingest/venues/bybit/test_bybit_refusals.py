@@ -1,4 +1,4 @@
-"""Bybit's answers that are none: errors under HTTP 200, other contracts, other shapes; and what the catalogue asks for."""
+"""What of Bybit is no answer: errors under HTTP 200, other contracts, other shapes; and what is asked for."""
 
 import json
 
