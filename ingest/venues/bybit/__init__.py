@@ -51,6 +51,7 @@ FEEDS: tuple[Feed, ...] = (
         licence=TERMS,
         fetch=open_interest.fetch,
         hosts=(rest.HOST,),
+        revises=open_interest.LAGS,
         stamped_at_end=True,
     ),
 )

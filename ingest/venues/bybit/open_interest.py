@@ -24,6 +24,9 @@ PATH = "open-interest"
 PAGE = 200
 # A snapshot speaks for the day before it, so a window's last one stands right at its end.
 SNAPSHOT = timedelta(hours=1)
+# The venue says that open interest can lag. The newest snapshot is asked for once more a day later, which also shows
+# whether it stood still: one that moves is no snapshot but the last value of its running day.
+LAGS = timedelta(hours=5)
 COLUMNS = {
     "openInterest": {"coin": "open_interest_both_sides_coin", "usd": "open_interest_both_sides_usd"},
     "singleOpenInterest": {"coin": "open_interest_coin", "usd": "open_interest_usd"},
