@@ -82,8 +82,8 @@ def _settlements(request: Request, coin: str, window: Window) -> Batch:
     if holes:
         hours = sum((hole.end - hole.start for hole in holes), timedelta()) // HOUR
         request.notes.append(
-            f"{coin}: the venue lacks {hours} hours of funding in {len(holes)} {'stretches' if len(holes) > 1 else 'stretch'},"
-            f" {holes[0].start:%Y-%m-%d} to {holes[-1].end:%Y-%m-%d}"
+            f"{coin}: the venue lacks {hours} hours of funding between {holes[0].start:%Y-%m-%d} and"
+            f" {holes[-1].end:%Y-%m-%d} (holes: {len(holes)})"
         )
     return Batch(frame, (part, *(Part(coin, "rest", hole, 0, URL, absent=True) for hole in holes)))
 

@@ -22,7 +22,7 @@ FUNDING, OPEN_INTEREST, KLINES = (f"hyperliquid_{series}" for series in ("fundin
 HOUR = 3_600_000
 
 
-def settlement(stamp: int, rate: object = "0.0000125", **more: object) -> dict:
+def settlement(stamp: int, rate: object = "0.000011", **more: object) -> dict:
     return {"coin": "BTC", "fundingRate": rate, "premium": "0.0004", "time": stamp + 31, **more}
 
 
@@ -59,13 +59,13 @@ def put(feed: str, answer, first="2026-01-10", last="2026-01-12", **more):
 
 
 def test_a_settlement_is_floored_to_its_hour_and_may_lack_its_premium():
-    late = settlement(ms("2026-01-10T08:00") + 110_000, "-0.0000015186")
+    late = settlement(ms("2026-01-10T08:00") + 110_000, "-0.0000021")
     bare = settlement(ms("2026-01-10T09:00"))
     del bare["premium"]
     rows = landed(put(FUNDING, lambda url, question: [late, bare] if question["startTime"] < bare["time"] else []))
     assert rows.rows() == [
-        ("BTC", datetime(2026, 1, 10, 8), -1.5186e-06, 0.0004),
-        ("BTC", datetime(2026, 1, 10, 9), 1.25e-05, None),
+        ("BTC", datetime(2026, 1, 10, 8), -2.1e-06, 0.0004),
+        ("BTC", datetime(2026, 1, 10, 9), 1.1e-05, None),
     ]
 
 
@@ -84,13 +84,18 @@ def test_settlements_come_in_pages_and_the_window_is_covered():
     assert request.notes == []
 
 
+def test_the_settlement_at_the_end_of_the_last_day_comes_even_on_a_page_of_its_own():
+    request = put(FUNDING, History(*hourly("2026-01-10", "2026-01-11"), page=24), "2026-01-10", "2026-01-10")
+    assert landed(request)["settled_at"].max() == datetime(2026, 1, 11)
+
+
 def test_a_hole_is_told_and_kept_as_a_known_gap_and_not_filled():
     stamps = [s for s in hourly("2026-01-01", "2026-01-13") if not ms("2026-01-04") < s < ms("2026-01-09")]
     request = put(FUNDING, History(*stamps), "2026-01-01", "2026-01-12")
     batches = fetched(request)
     (gap,) = [part for part in parts_of(batches) if part.absent]
     assert (gap.window, gap.rows) == (Window(at("2026-01-04T01:00"), at("2026-01-09")), 0)
-    assert request.notes == ["BTC: the venue lacks 119 hours of funding in 1 stretch, 2026-01-04 to 2026-01-09"]
+    assert request.notes == ["BTC: the venue lacks 119 hours of funding between 2026-01-04 and 2026-01-09 (holes: 1)"]
     assert conformed(request, batches).rows.height == len(stamps)
     assert request.held.missing("BTC", request.window) == []
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from hypothesis import given, settings
@@ -160,9 +160,13 @@ def test_an_answer_of_another_shape_is_refused(result):
 
 
 @settings(max_examples=20)
-@given(st.lists(st.integers(0, 24 * 60 - 1), min_size=1, max_size=12, unique=True), st.integers(2, 9), st.randoms())
+@given(st.lists(st.integers(0, 24 * 60 - 1), min_size=1, max_size=12, unique=True), st.integers(3, 9), st.randoms())
 def test_pages_order_and_duplicates_change_no_row(minutes, page, chance):
-    forced = [trade(n, ms("2026-01-30") + n * MINUTES + 7, chance.choice(["M", "T", "MT"])) for n in minutes]
+    forced = [
+        trade(2 * n + one, ms("2026-01-30") + n * MINUTES + 7, chance.choice(["M", "T", "MT"]))
+        for n in minutes
+        for one in (0, 1)  # two in one millisecond, which a page may part
+    ]
     tape = Tape(*quiet_day("2026-01-30", *forced), page=page)
 
     def restless(url, params):
@@ -187,12 +191,12 @@ def test_pages_order_and_duplicates_change_no_row(minutes, page, chance):
 def test_both_recorded_trades_closed_longs(api_samples):
     message = json.loads((api_samples / "deribit/trades_with_liquidation.json").read_text())
     published = message["params"]["data"]
-    first = datetime.fromtimestamp(published[0]["timestamp"] / 1000)
+    first = datetime.fromtimestamp(published[0]["timestamp"] / 1000, UTC)
     rows = liquidations.parse(published, SYMBOL)
     assert rows["position_side"].to_list() == ["long", "long"]
     assert rows["amount_contracts"].to_list() == ["1120", "2500"]  # USD
     day = first.date().isoformat()
-    now = (first + timedelta(days=3)).isoformat(timespec="minutes")
+    now = f"{first + timedelta(days=3):%Y-%m-%dT%H:%M}"
     kept = landed(put(Tape(*published), day, day, now=now))
     assert kept["amount_contracts"].to_list() == [1120.0, 2500.0]
     assert kept["price"].to_list() == [one["price"] for one in published]

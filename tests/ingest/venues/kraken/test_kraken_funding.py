@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from hypothesis import given, settings
@@ -19,10 +19,10 @@ ANALYTICS = "https://futures.kraken.com/api/charts/v1/analytics/PF_XBTUSD/fundin
 HOUR = timedelta(hours=1)
 
 
-def rate(stamp: datetime, relative: object = 5.2e-06, **more: object) -> dict:
+def rate(stamp: datetime, relative: object = 4.7e-06, **more: object) -> dict:
     return {
         "timestamp": f"{stamp:%Y-%m-%dT%H:%M:%S.000Z}",
-        "fundingRate": 0.41,
+        "fundingRate": 0.37,
         "relativeFundingRate": relative,
         **more,
     }
@@ -47,8 +47,8 @@ class Venue:
             return {"result": "error", "errors": [self.refusal]}
         stamps = [s for s in self.older if params["since"] <= s.timestamp() <= params["to"]]
         bars = {
-            "rate": [["0.3", "0.5", "0.2", "0.41"]] * len(stamps),
-            "relativeRate": [["0", "1", "0", "0.0000052"]] * len(stamps),
+            "rate": [["0.3", "0.5", "0.2", "0.37"]] * len(stamps),
+            "relativeRate": [["0", "1", "0", "0.0000047"]] * len(stamps),
         }
         return {
             "result": {"timestamp": [int(s.timestamp() * 1000) for s in stamps], "data": bars, "more": False},
@@ -63,7 +63,7 @@ def put(answer, first="2026-01-10", last="2026-01-10", **more):
 
 def test_the_relative_rate_is_taken_and_the_absolute_one_kept_beside_it():
     rows = landed(put(Venue(rate(at("2026-01-10T08:00"), -3e-06))))
-    assert rows.rows() == [(SYMBOL, datetime(2026, 1, 10, 8), -3e-06, 0.41, "history")]
+    assert rows.rows() == [(SYMBOL, datetime(2026, 1, 10, 8), -3e-06, 0.37, "history")]
 
 
 @pytest.mark.parametrize("text", ["2026-01-10T08:00:00Z", "2026-01-10T08:00:00.000Z", "2026-01-10T08:00:00.123456Z"])
@@ -92,7 +92,7 @@ def test_what_is_older_than_the_list_comes_from_the_analytics():
     rows = landed(request).sort("settled_at")
     assert rows["settled_at"].to_list() == [stamp.replace(tzinfo=None) for stamp in [*old, *new]]
     assert rows["channel"].to_list() == ["analytics"] * len(old) + ["history"] * len(new)
-    assert set(rows["relative_rate"]) == {5.2e-06}
+    assert set(rows["relative_rate"]) == {4.7e-06}
     assert [(p["since"], p["to"] + 1, p["interval"]) for url, p in venues.asked if url == ANALYTICS] == [
         (ms("2026-01-09") // 1000, ms("2026-01-10T12:00") // 1000, 3600)
     ]
@@ -123,7 +123,7 @@ def test_an_unknown_symbol_costs_that_one_alone():
     [
         ({"relativeFundingRate": "free"}, "relative_rate: unparsable"),
         ({"relativeFundingRate": None}, "relative_rate: missing"),
-        ({"relativeFundingRate": 0.41}, "relative_rate: within -0.1 to 0.1"),
+        ({"relativeFundingRate": 0.37}, "relative_rate: within -0.1 to 0.1"),
         ({"timestamp": "noon"}, "settled_at: missing"),
     ],
 )
@@ -147,7 +147,7 @@ def test_order_duplicates_and_which_list_an_hour_is_in_change_no_rate(shuffled, 
     request = put(Venue(*map(rate, year), older=older))
     rows = landed(request).sort("settled_at")
     assert rows["settled_at"].to_list() == [stamp.replace(tzinfo=None) for stamp in hours("2026-01-10", "2026-01-11")]
-    assert rows["relative_rate"].unique().to_list() == [5.2e-06]
+    assert rows["relative_rate"].unique().to_list() == [4.7e-06]
     assert request.held.missing(SYMBOL, request.window) == []
 
 
@@ -162,7 +162,7 @@ def test_the_recorded_rate_keeps_its_value(api_samples):
 
 def test_recorded_analytics_are_in_milliseconds(api_samples):
     body = json.loads((api_samples / "kraken_futures/analytics_funding.json").read_text())
-    day = datetime.fromtimestamp(body["result"]["timestamp"][0] / 1000).date().isoformat()
+    day = datetime.fromtimestamp(body["result"]["timestamp"][0] / 1000, UTC).date().isoformat()
     answers = {HISTORY: {"rates": []}, ANALYTICS: body}
     (row,) = landed(put(lambda url, params: answers[url], day, day, now="2026-12-01")).rows()
     assert row[2:] == (5.2e-06, 0.41, "analytics")

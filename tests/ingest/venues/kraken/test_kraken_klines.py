@@ -44,6 +44,12 @@ def test_more_candles_are_asked_for_from_after_the_last():
     assert request.held.missing(SYMBOL, request.window) == []
 
 
+def test_a_page_without_candles_ends_the_paging_whatever_it_says_of_more():
+    request = put(lambda url, params: {"candles": [], "more_candles": True})
+    assert landed(request).is_empty()
+    assert request.held.missing(SYMBOL, request.window) == [request.window]
+
+
 def test_the_running_day_is_dropped():
     answer = {"candles": [candle("2026-02-01"), candle("2026-02-02")]}
     request = put(lambda url, params: answer, "2026-02-01", "2026-02-02")
