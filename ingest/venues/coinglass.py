@@ -53,7 +53,7 @@ def judge(body: Any, host: str, path: str) -> None:  # noqa: ANN401 - whatever J
 
 
 def fetch(request: Request) -> Iterator[Batch]:
-    """Yield whole hours of the window that are not held yet, newest first until an answer has none.
+    """Yield whole hours of the window that are not held yet, each gap from its end until an answer has none.
 
     An answer has none before the plan's history begins, and would have none of older hours if the venue answered
     with the newest ones whatever is asked, as is reported of it.
@@ -61,7 +61,7 @@ def fetch(request: Request) -> Iterator[Batch]:
     headers = {"CG-API-KEY": request.key()}
     for instrument in request.instruments:
         with request.alone(instrument.symbol):
-            for missing in reversed(request.held.missing(instrument.symbol, request.window)):
+            for missing in request.held.missing(instrument.symbol, request.window):
                 for window in _pages(missing):
                     batch = _page(request, instrument.symbol, window, headers)
                     yield batch
@@ -91,7 +91,7 @@ def _page(request: Request, symbol: str, window: Window, headers: Mapping[str, s
     frame = frame.filter(~elsewhere.fill_null(False) & ~forming("open_at", HOUR, request.now))
     seen = frame.filter(pl.col("open_at") < pl.lit(window.end.replace(tzinfo=None)))["open_at"].max()
     last = seen.replace(tzinfo=UTC) + HOUR if isinstance(seen, datetime) else None
-    covered = settled(window, last, request.now, request.feed.revises)
+    covered = settled(window, last, request.now)
     return Batch(frame, (Part(symbol, "rest", covered, frame.height, URL),))
 
 

@@ -86,7 +86,7 @@ def _rows(request: Request, url: str, window: Window) -> list[list[Any]]:
     """The rows of (start, end], for a snapshot speaks for what came before it.
 
     Whether a page is full cannot be told from its length alone (sources differ on the largest), so pages are asked for
-    until they reach the window's last hour or one has nothing new.
+    until they reach the window's last two minutes or one has nothing new.
     """
     start, end = milliseconds(window.start) + 1, milliseconds(window.end)
     rows: list[list[Any]] = []
@@ -94,7 +94,7 @@ def _rows(request: Request, url: str, window: Window) -> list[list[Any]]:
         page = rest.page(request.session, url, {"start": start, "end": end, "limit": PAGE, "sort": 1})
         rows += page
         stamps = [row[0] for row in page if row and isinstance(row[0], int) and start <= row[0] <= end]
-        if not stamps or max(stamps) > end - HOUR / timedelta(milliseconds=1):
+        if not stamps or max(stamps) > end - 2 * MINUTE / timedelta(milliseconds=1):
             break
         start = max(stamps) + 1
     return rows

@@ -66,7 +66,7 @@ def answered(
     """What a fetch of `window` covers: up to the newest stamp in `column` and the time after it that it speaks for."""
     seen = frame.filter(pl.col(column) < pl.lit(window.end.replace(tzinfo=None)))[column].max()
     last = seen.replace(tzinfo=UTC) + speaks_for if isinstance(seen, datetime) else None
-    covered = settled(window, last, request.now, request.feed.revises)
+    covered = settled(window, last, request.now)
     return Part(symbol, "rest", covered, frame.height, f"{URL}/{path}")
 
 

@@ -11,7 +11,7 @@ from scripted_venues import ScriptedVenues, asking, at, conformed, days, fetched
 from werkzeug import Response
 
 from ingest.errors import RequestRefused, VenueFailing
-from ingest.feed import Batch
+from ingest.feed import Batch, Coverage, Part
 from ingest.feeds import load_catalogue
 from ingest.http import ATTEMPTS, MarketSession
 from ingest.market import Market
@@ -93,10 +93,11 @@ def test_an_hour_that_is_not_over_is_left_for_later():
 
 
 @pytest.mark.parametrize("most", [5000, 250, 7])
-def test_pages_of_any_size_bring_every_minute(most):
+def test_pages_of_any_size_bring_the_last_minute_of_every_hour(most):
     start = ms("2026-02-01T00:01")
-    venues = minutely(*(minute(start + n * MINUTE) for n in range(24 * 60)), most=most)
-    assert landed(put(STATUS, venues)).height == 24
+    venues = minutely(*(minute(start + n * MINUTE) for n in range(25 * 60)), most=most)
+    stamps = landed(put(STATUS, venues))["snapshot_at"]
+    assert sorted(stamps) == [datetime(2026, 2, 1) + timedelta(hours=n + 1) for n in range(25)]
 
 
 def test_a_venue_that_sends_the_same_page_again_is_not_asked_for_ever():
@@ -106,19 +107,19 @@ def test_a_venue_that_sends_the_same_page_again_is_not_asked_for_ever():
     assert len(venues.asked) == 2
 
 
-def test_a_run_takes_120_days_newest_first_and_the_next_one_goes_on():
+def test_a_run_takes_40_stretches_newest_first_and_the_next_one_goes_on():
     venues = ScriptedVenues(lambda url, params: [minute(params["end"] - MINUTE)])
-    request = put(STATUS, venues, "2025-01-01", "2026-01-25")
+    held = Coverage([Part(BTC, "rest", days("2026-01-10", "2026-01-10"), 24)])
+    request = put(STATUS, venues, "2025-01-01", "2026-01-25", held=held)
     fetched(request)
     ends = [params["end"] for _, params in venues.asked]
     assert ends == sorted(ends, reverse=True)
     assert len(ends) == 40
-    held_from = at("2026-01-26T01:00") - timedelta(days=120)
-    assert request.held.missing(BTC, request.window) == [Window(request.window.start, held_from)]
-    assert request.notes == [f"{BTC}: 2025-01-01 to {held_from:%Y-%m-%d} later"]
-    later = put(STATUS, venues, "2025-01-01", "2026-01-25", held=request.held)
-    fetched(later)
-    assert venues.asked[40][1]["end"] == int(held_from.timestamp()) * 1000
+    reached = at("2026-01-10") - timedelta(days=34 * 3)  # the other six stretches lie after the day that was held
+    assert held.missing(BTC, request.window) == [Window(request.window.start, reached)]
+    assert request.notes == [f"{BTC}: 2025-01-01 to {reached:%Y-%m-%d} later"]
+    fetched(put(STATUS, venues, "2025-01-01", "2026-01-25", held=held))
+    assert venues.asked[40][1]["end"] == int(reached.timestamp()) * 1000
 
 
 def test_no_open_interest_is_unknown_and_quarantined_but_no_rate_is_a_row():

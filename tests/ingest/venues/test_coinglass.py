@@ -10,12 +10,13 @@ from pathlib import Path
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from scripted_venues import ScriptedVenues, asking, conformed, days, fetched, landed, ms
+from scripted_venues import ScriptedVenues, asking, at, conformed, days, fetched, landed, ms
 
 from ingest.errors import AccessRefused, KeyMissing, RequestRefused, VenueFailing
 from ingest.http import MarketSession
 from ingest.market import Market
 from ingest.venues import coinglass
+from ingest.windows import Window
 
 FEED = "coinglass_liquidations"
 SYMBOL = "Binance,Bybit,OKX/BTC"
@@ -102,17 +103,11 @@ def test_an_answer_that_ignores_the_window_gives_its_own_hours_and_no_others():
     assert request.held.missing(SYMBOL, days("2025-12-01", "2025-12-02")) == [days("2025-12-01", "2025-12-02")]
 
 
-def test_the_running_hour_is_dropped_and_the_last_day_fetched_once_more():
-    hours = [hour(ms("2026-01-31") + n * HOUR) for n in range(54)]
-    for now, rows, left in (
-        ("2026-02-02T00:30", 48, [days("2026-02-01", "2026-02-01")]),
-        ("2026-02-02T05:30", 48, []),
-    ):
-        request = put(CoinGlass(*hours), "2026-01-31", now=now)
-        assert landed(request).height == rows
-        assert request.held.missing(SYMBOL, request.window) == left
+def test_the_running_hour_is_dropped_and_asked_for_again():
+    hours = [hour(ms("2026-02-02") + n * HOUR) for n in range(6)]
     request = put(CoinGlass(*hours), "2026-02-02", "2026-02-02", now="2026-02-02T05:30")
     assert landed(request)["open_at"].max() == datetime(2026, 2, 2, 4)
+    assert request.held.missing(SYMBOL, request.window) == [Window(at("2026-02-02T05:00"), at("2026-02-03"))]
 
 
 def test_a_missing_hour_stays_missing():

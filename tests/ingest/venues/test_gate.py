@@ -110,12 +110,11 @@ def test_days_outside_of_what_was_asked_for_are_left_out():
     assert landed(request)["open_at"].to_list() == [datetime(2026, 1, 30)]
 
 
-def test_a_day_that_is_running_or_may_still_be_corrected_is_asked_for_again():
+def test_the_running_day_is_dropped_and_asked_for_again():
     rows = day("2026-01-31"), day("2026-02-01"), day("2026-02-02")
-    for now, left in (("2026-02-02T00:30", [LAST_DAY]), ("2026-02-02T05:30", [])):
-        request = put(STATS, Gate(*rows), "2026-01-31", now=now)
-        assert landed(request)["open_at"].max() == datetime(2026, 2, 1)
-        assert request.held.missing(BTC, request.window) == left
+    request = put(STATS, Gate(*rows), "2026-01-31", "2026-02-02")
+    assert landed(request)["open_at"].max() == datetime(2026, 2, 1)
+    assert request.held.missing(BTC, request.window) == [days("2026-02-02", "2026-02-02")]
 
 
 # --- liq_orders
@@ -140,11 +139,12 @@ def test_hours_after_the_last_liquidation_are_asked_for_again_while_the_venue_ma
     assert request.held.missing(BTC, LAST_DAY) == [Window(at("2026-02-01T22:30"), LAST_DAY.end)]
 
 
-def test_an_hour_with_more_liquidations_than_an_answer_holds_comes_whole():
+@pytest.mark.parametrize(("count", "spread"), [(2500, 3600), (1800, 2)])
+def test_an_hour_with_more_liquidations_than_an_answer_holds_comes_whole(count, spread):
     start = seconds("2026-02-01T10:00")
-    events = [liquidation(start + n % 3600, n + 1) for n in range(2500)]
+    events = [liquidation(start + n % spread, n + 1) for n in range(count)]
     rows = landed(put(LIQUIDATIONS, Gate(*events), "2026-02-01"))
-    assert sorted(rows["position_contracts"]) == [float(n + 1) for n in range(2500)]
+    assert sorted(rows["position_contracts"]) == [float(n + 1) for n in range(count)]
 
 
 def test_more_than_an_answer_holds_in_one_second_is_said_and_not_taken_for_everything():
