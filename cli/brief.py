@@ -81,7 +81,7 @@ def simulated_feeds(latest: dict[str, Any]) -> str:
     """Which feeds the simulation has, in one line."""
     names = sorted({feed["feed"] for feed in latest["feeds"]} & set(SIMULATED))
     venues = ", ".join(sorted({feed_named(name).venue for name in names}))
-    return f"simulated: {len(names)} feeds of {venues}; --market live asks all that are in the catalogue"
+    return f"simulated: {len(names)} feeds of {venues}; the others come with --market live"
 
 
 def _confidence(label: dict[str, Any]) -> str:

@@ -77,10 +77,9 @@ def read(body: bytes, feed: Feed) -> pl.DataFrame:
     Raises FileRefused when it is no CSV, or has another header.
     """
     try:
-        rows = pl.read_csv(io.BytesIO(body), infer_schema=False)
+        rows = pl.read_csv(io.BytesIO(body), infer_schema=False).rename(str.strip)
     except pl.exceptions.PolarsError as error:
         raise FileRefused(f"it is no CSV: {str(error).splitlines()[0]}") from error
-    rows = rows.rename(str.strip)
     columns = feed.schema.columns
     required = {name for name, column in columns.items() if not column.nullable}
     if lacking := sorted(required - set(rows.columns)):

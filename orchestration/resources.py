@@ -83,6 +83,8 @@ class Pipeline(dg.ConfigurableResource):
             free_dead_runs(instance, run.run_id)
             self._present, self._calendar = present_of(market, self.now), None
             catalogue = catalogue_of(market, Path(self.catalogue) if self.catalogue else None)
+            if unknown := set(self.refetch) - {feed.name for feed in catalogue.feeds}:
+                raise WarehouseError(f"refetch names {', '.join(sorted(unknown))}, which is not asked here")
             session = open_session(market, catalogue, self._present)
             try:
                 self._refresher = Refresher(

@@ -73,6 +73,8 @@ def test_before_the_first_run_it_says_what_to_type(arguments: tuple[str, ...], t
         (("--from", "2026-01-05", "--to", "2026-01-01"), "--from"),
         (("--now", "soon"), "is no time"),
         (("--from", "2019-01-01"), "must lie between"),
+        (("--refetch", "binance_um_kline"), "--refetch binance_um_kline: no such feed is asked here; there is binance"),
+        (("--refetch", "binance_cm_klines"), "no such feed is asked here"),
     ],
 )
 def test_options_that_make_no_sense_are_refused_before_anything_starts(
@@ -111,7 +113,8 @@ def test_a_second_pipeline_says_who_holds_the_first_and_ends_at_once(sample: Pat
 
 @pytest.mark.slow
 def test_sql_prints_rows_for_other_programs_and_never_writes(sample: Path) -> None:
-    counted = leverage("sql", "SELECT count(*) AS days FROM regimes_daily", "--warehouse", sample)
+    query = "SELECT count(*) AS days FROM regimes_daily WHERE asset = 'BTC'"
+    counted = leverage("sql", query, "--warehouse", sample)
     assert (counted.status, counted.out) == (0, "days\n69\n")
     for statement in ("DELETE FROM regimes_daily", "CREATE TABLE mine (a INT)"):
         refused = leverage("sql", statement, "--warehouse", sample)
@@ -141,7 +144,8 @@ def test_a_brief_of_what_is_not_published_says_what_is(options: tuple[str, ...],
 def test_the_brief_names_label_figures_and_that_they_are_simulated(sample: Path) -> None:
     ran = leverage("brief", "--warehouse", sample)
     assert ran.status == 0
-    for said in ("SIMULATED", "BTC 2026-01-27 UTC", "confidence", "open interest", "bp per 8 h", "no forecast"):
+    for said in ("SIMULATED", "BTC 2026-01-27 UTC", "confidence", "open interest", "bp per 8 h", "no forecast",
+                 "simulated: 9 feeds of"):  # fmt: skip
         assert said in ran.out
     assert "\x1b[" not in ran.out
 
@@ -152,7 +156,7 @@ def test_status_has_a_line_for_every_feed(sample: Path) -> None:
     assert ran.status == 0
     for feed in ("binance_spot_klines", "binance_um_open_interest", "coinalyze_liquidations", "coinmetrics_network"):
         assert any(feed in line and "2026-01-27" in line for line in ran.out.splitlines()), ran.out
-    assert "simulated" in ran.out
+    assert "simulated: 9 feeds of binance, coinalyze, coinmetrics; the others come with --market live" in ran.out
 
 
 @pytest.mark.slow

@@ -25,11 +25,10 @@ NOW = "2026-02-02T04:00:00Z"  # the server's clock unless it is moved
 DAY = timedelta(days=1)
 
 
-def run(url: str, warehouse: Path, now: str, *more: str, catalogue: Path | None = None) -> Ran:
+def run(url: str, warehouse: Path, now: str, *more: str, catalogue: Path) -> Ran:
     """`leverage run` on a relay, with a key for Coinalyze."""
-    chosen = {"LEVERAGE_CATALOGUE": str(catalogue)} if catalogue else {}
     arguments = ("run", "--market", url, "--now", now, "--warehouse", warehouse, *more)
-    return leverage(*arguments, extra={"COINALYZE_API_KEY": KEY, **chosen})
+    return leverage(*arguments, extra={"COINALYZE_API_KEY": KEY, "LEVERAGE_CATALOGUE": str(catalogue)})
 
 
 def skipped(ran: Ran) -> dict[str, str]:

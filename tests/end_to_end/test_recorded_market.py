@@ -56,10 +56,10 @@ def market() -> Iterator[RecordedMarket]:
 
 
 @pytest.fixture(scope="module")
-def whole(market: RecordedMarket, tmp_path_factory: pytest.TempPathFactory) -> Path:
+def whole(market: RecordedMarket, recorded: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """All 519 days, by one run. Copy it before you write to it."""
     warehouse = tmp_path_factory.mktemp("recorded") / "warehouse"
-    ran = run(market.url, warehouse, NOW, *ALL_DAYS)
+    ran = run(market.url, warehouse, NOW, *ALL_DAYS, catalogue=recorded)
     assert ran.status == 0, ran.said
     assert "skipped" not in ran.said
     return warehouse
@@ -106,11 +106,11 @@ def test_figures_computed_without_the_models(whole: Path, day: str) -> None:
 
 
 def test_the_same_command_again_asks_little_and_changes_nothing(
-    market: RecordedMarket, whole: Path, tmp_path: Path
+    market: RecordedMarket, whole: Path, recorded: Path, tmp_path: Path
 ) -> None:
     warehouse = copied(whole, tmp_path / "warehouse")
     asked, rows, release = market.requests(), held(warehouse), published(warehouse)
-    ran = run(market.url, warehouse, NOW, *ALL_DAYS)
+    ran = run(market.url, warehouse, NOW, *ALL_DAYS, catalogue=recorded)
     assert ran.status == 0, ran.said
     assert "nothing new" in ran.err
     new = {path: n - asked.get(path, 0) for path, n in market.requests().items() if n > asked.get(path, 0)}
@@ -143,13 +143,15 @@ def test_a_moved_clock_adds_exactly_the_new_day(market: RecordedMarket, unlimite
     assert differing(up_to(after, "2026-01-31"), up_to(before, "2026-01-31"), but=told) == []
 
 
-def test_landing_alone_rebuilds_the_same_marts(market: RecordedMarket, whole: Path, tmp_path: Path) -> None:
+def test_landing_alone_rebuilds_the_same_marts(
+    market: RecordedMarket, whole: Path, recorded: Path, tmp_path: Path
+) -> None:
     warehouse = copied(whole, tmp_path / "warehouse")
     release = published(warehouse)
     (warehouse / "build.duckdb").unlink()
     market.stop()
     try:
-        ran = run(market.url, warehouse, NOW, *ALL_DAYS)
+        ran = run(market.url, warehouse, NOW, *ALL_DAYS, catalogue=recorded)
     finally:
         market.start()
     assert ran.status == 0, ran.said

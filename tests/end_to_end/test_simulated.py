@@ -9,38 +9,11 @@ from pathlib import Path
 import duckdb
 import polars as pl
 import pytest
-from pipelines import PROJECT, Ran, leverage, published
+from pipelines import Ran, leverage, published
+
+from ingest.sample import SIMULATED
 
 pytestmark = pytest.mark.slow
-
-ETH = """
-[[instruments]]
-asset = "ETH"
-venue = "binance"
-instrument = "ETHUSDT"
-market = "spot"
-symbols = { binance_spot_klines = "ETHUSDT" }
-
-[[instruments]]
-asset = "ETH"
-venue = "binance"
-instrument = "ETHUSDT"
-market = "perpetual"
-margin_type = "linear"
-
-[instruments.symbols]
-binance_um_klines = "ETHUSDT"
-binance_um_funding = "ETHUSDT"
-binance_um_open_interest = "ETHUSDT"
-coinalyze_open_interest = "ETHUSDT_PERP.A"
-coinalyze_liquidations = "ETHUSDT_PERP.A"
-coinalyze_funding = "ETHUSDT_PERP.A"
-
-[[instruments]]
-asset = "ETH"
-market = "network"
-symbols = { coinmetrics_network = "eth" }
-"""
 
 
 @pytest.fixture(scope="module")
@@ -59,7 +32,7 @@ def test_the_main_job_ends_with_the_brief_of_the_last_day(made: tuple[Path, Ran]
     assert "SIMULATED" in ran.out
     assert "simulated market" in ran.err
     assert "\x1b" not in ran.said, "no colours where nobody looks"
-    days = published(warehouse)["regimes_daily"]["day"]
+    days = published(warehouse)["regimes_daily"].filter(asset="BTC")["day"]
     assert (days.len(), days.min(), days.max()) == (400, date(2024, 12, 29), date(2026, 2, 1))
 
 
@@ -97,21 +70,24 @@ def test_every_episode_of_the_simulation_has_its_label(made: tuple[Path, Ran]) -
     assert {"leverage_flush", "short_squeeze", "spot_selloff", "insufficient_data"} <= labels, labels
 
 
-def test_another_asset_is_a_catalogue_entry_and_no_code(tmp_path: Path) -> None:
-    catalogue = tmp_path / "catalogue.toml"
-    catalogue.write_text((PROJECT / "ingest" / "catalogue.toml").read_text() + ETH)
-    ran = leverage(
-        "run", "--warehouse", tmp_path / "w", "--from", "2025-11-20", extra={"LEVERAGE_CATALOGUE": str(catalogue)}
-    )
-    assert ran.status == 0, ran.said
-    release = published(tmp_path / "w")
-    with_assets = [name for name, frame in release.items() if "asset" in frame.columns]
-    for name in with_assets:
+@pytest.mark.xdist_group("simulated")
+def test_every_simulated_asset_has_its_rows_and_its_labels(made: tuple[Path, Ran]) -> None:
+    warehouse, _ = made
+    release = published(warehouse)
+    for name in (name for name, frame in release.items() if "asset" in frame.columns):
         assert set(release[name]["asset"]) == {"BTC", "ETH"}, name
     last = release["regimes_daily"].filter((pl.col("asset") == "ETH") & (pl.col("day") == date(2026, 2, 1)))
     assert last["regime"].item() != "insufficient_data"
-    latest = json.loads((tmp_path / "w" / "published" / "latest.json").read_text())
+    latest = json.loads((warehouse / "published" / "latest.json").read_text())
     assert list(latest["assets"]) == ["BTC", "ETH"]
     assert latest["asset"] == "BTC"
-    shown = leverage("brief", "--asset", "ETH", "--warehouse", tmp_path / "w")
+    shown = leverage("brief", "--asset", "ETH", "--warehouse", warehouse)
     assert "ETH 2026-02-01 UTC" in shown.out
+
+
+@pytest.mark.xdist_group("simulated")
+def test_what_is_not_simulated_is_not_asked_for_and_not_missed(made: tuple[Path, Ran]) -> None:
+    warehouse, ran = made
+    assert "skipped" not in ran.said
+    feeds = set(published(warehouse)["feed_status"]["feed"])
+    assert feeds == {*SIMULATED, "inbox_fund_flows"}

@@ -45,7 +45,8 @@ def written(tmp_path):
 def test_the_projects_own_catalogue_asks_every_feed_for_bitcoin():
     catalogue = load_catalogue()
     assert catalogue.feeds == FEEDS
-    assert "BTC" in catalogue.assets
+    assert all(any(i.asset == "BTC" for i in listed) for listed in catalogue.instruments.values())
+    assert catalogue.assets == ("BTC", "ETH", "SOL")
     assert set(catalogue.hosts) <= {host for feed in FEEDS for host in feed.hosts}
     inverse = next(i for i in catalogue.instruments["coinalyze_open_interest"] if i.symbol == "BTCUSD_PERP.A")
     assert (inverse.instrument, inverse.market, inverse.margin_type) == ("BTCUSD_PERP", "perpetual", "inverse")
@@ -76,6 +77,13 @@ LIMITED = BTC + '[hosts."fapi.binance.com"]\n'
 def without(line: str) -> str:
     assert BTC.count(line + "\n") == 1
     return BTC.replace(line + "\n", "")
+
+
+def test_a_coin_margined_contract_has_its_size_where_the_feed_counts_contracts():
+    catalogue = load_catalogue()
+    sizes = {i.symbol: i.contract_size for i in catalogue.instruments["binance_cm_open_interest"]}
+    assert sizes == {"BTCUSD_PERP": 100, "ETHUSD_PERP": 10, "SOLUSD_PERP": 10}
+    assert {i.contract_size for i in catalogue.instruments["coinalyze_open_interest"]} == {1}, "Coinalyze counts USD"
 
 
 @pytest.mark.parametrize(
@@ -131,6 +139,6 @@ def test_feeds_have_names_keys_and_hosts_that_fit_together():
     for feed in FEEDS:
         assert {*feed.key, feed.observed} <= set(feed.schema.columns)
         assert feed.schema.name == feed.name
-        assert feed.hosts
+        assert feed.hosts or feed.venue == "inbox"
         assert list(feed.rows_schema()) == list(feed.schema.columns)
         assert all(column.description for column in feed.schema.columns.values())

@@ -1,6 +1,6 @@
 """What a warehouse holds of a series, what it does not have to ask for again, and what an answer covers."""
 
-from datetime import timedelta
+from datetime import date, timedelta
 
 import pytest
 from hypothesis import given
@@ -58,6 +58,22 @@ def test_a_month_is_lacking_while_one_day_of_it_is():
     assert held.lacks_archive("BTC", MARCH)
     held.add([part(days("2026-03-31", "2026-03-31"), absent=True)])
     assert not held.lacks_archive("BTC", MARCH)
+
+
+def test_what_is_forgotten_is_missing_and_lacking_again_and_nothing_else_is():
+    held = Coverage([part(FIRST), part(SECOND, "rest"), part(THIRD, absent=True)])
+    held.forget(Window(SECOND.start, THIRD.end))
+    assert held.missing("BTC", Window(FIRST.start, THIRD.end)) == [Window(SECOND.start, THIRD.end)]
+    assert held.lacks_archive("BTC", THIRD)
+    assert not held.lacks_archive("BTC", FIRST)
+
+
+def test_a_files_content_stays_known_although_its_window_is_forgotten():
+    held = Coverage([Part("inbox", "inbox", FIRST, 1, sha256="ab")])
+    held.forget(FIRST)
+    assert held.has_content("ab")
+    assert not held.has_content("cd")
+    assert held.missing("BTC", FIRST) == [FIRST], "a file of one's own is no answer of the venue"
 
 
 PARTS = st.lists(
@@ -120,6 +136,24 @@ def test_a_recent_window_without_rows_is_not_covered_at_all():
     asked = days("2026-03-18", "2026-03-19")
     assert not settled(asked, None, NOW)
     assert not settled(asked, at("1970-01-01"), NOW)
+
+
+# --- what is due
+
+
+@pytest.mark.parametrize(
+    ("feed", "first", "last", "due"),
+    [
+        ("binance_um_klines", "2026-01-01", "2026-02-01", "2026-02-01"),
+        ("binance_cm_liquidations", "2024-01-01", "2026-02-01", "2024-10-14"),
+        ("binance_cm_liquidations", "2024-10-01", "2024-10-05", "2024-10-05"),
+        ("binance_cm_liquidations", "2024-10-15", "2026-02-01", None),
+        ("inbox_fund_flows", "2026-01-01", "2026-02-01", None),
+    ],
+)
+def test_nothing_is_due_of_a_feed_that_ended_before_or_of_own_files(feed, first, last, due):
+    found = feed_named(feed).due(date.fromisoformat(first), date.fromisoformat(last))
+    assert found == (due and date.fromisoformat(due))
 
 
 # --- the key

@@ -27,6 +27,24 @@ def test_good_text_becomes_typed_rows_in_the_schemas_order():
 
 
 @pytest.mark.parametrize(
+    "moment", ["2026-02-01 12:00:00", "2026-02-01T12:00:00Z", "2026-02-01T12:00:00.000000", "2026-02-01T12:00:00.0Z"]
+)
+def test_days_and_moments_may_come_as_text(moment):
+    as_text = frame({}).with_columns(day=pl.lit("2026-02-01"), open_at=pl.lit(moment))
+    done = conform(as_text, SCHEMA, KEY, NOW)
+    assert done.rows.select("open_at", "day").rows() == [(OPENED, date(2026, 2, 1))]
+
+
+@pytest.mark.parametrize("wrong", ["01.02.2026", "2026-02-30", "2026-02-01T12:00:00+02:00", "", "soon"])
+def test_text_that_is_no_day_or_moment_is_quarantined_as_it_was_published(wrong):
+    as_text = frame({}).with_columns(day=pl.lit(wrong), open_at=pl.lit(wrong))
+    done = conform(as_text, SCHEMA, KEY, NOW)
+    assert done.rows.is_empty()
+    assert {"day: unparsable", "open_at: unparsable"} <= set(done.quarantined["reason"].item().split("; "))
+    assert json.loads(done.quarantined["payload"].item())["day"] == wrong
+
+
+@pytest.mark.parametrize(
     ("change", "reason"),
     [
         ({"high": "-1", "low": "-2"}, "high: positive; low: positive"),

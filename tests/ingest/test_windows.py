@@ -43,6 +43,15 @@ def test_what_is_left_of_a_window_is_what_was_not_taken_out_in_order(whole, cove
     assert left == sorted(left)
 
 
+@given(WINDOWS, st.integers(1, SPAN + 1))
+def test_pieces_of_a_window_follow_each_other_and_none_is_longer_than_allowed(whole, longest):
+    pieces = list(whole.split(timedelta(hours=longest)))
+    assert all(piece.end - piece.start <= timedelta(hours=longest) for piece in pieces)
+    assert [piece.end for piece in pieces[:-1]] == [piece.start for piece in pieces[1:]]
+    assert (pieces[0].start, pieces[-1].end) == (whole.start, whole.end)
+    assert list(whole.split(timedelta.max)) == [whole]
+
+
 @given(WINDOWS, WINDOWS)
 def test_an_intersection_is_what_both_share(one, other):
     shared = one.intersect(other)

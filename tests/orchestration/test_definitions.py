@@ -8,9 +8,12 @@ from pathlib import Path
 import dagster as dg
 import pytest
 
+from ingest.feeds import FEEDS
+from ingest.sample import SIMULATED
 from orchestration.dbt_project import prepared_manifest
 from orchestration.definitions import build_definitions
 from orchestration.partitions import POOL
+from orchestration.raw_assets import raw_key
 from orchestration.resources import Pipeline
 from orchestration.settings import Settings
 
@@ -18,9 +21,15 @@ SNAPSHOT = Path(__file__).with_name("definitions.txt")
 
 
 @pytest.fixture(scope="module")
-def definitions(tmp_path_factory: pytest.TempPathFactory) -> dg.Definitions:
+def warehouse(tmp_path_factory: pytest.TempPathFactory) -> Path:
     prepared_manifest()
-    settings = Settings(market="sample", warehouse=tmp_path_factory.mktemp("warehouse"))
+    return tmp_path_factory.mktemp("warehouse")
+
+
+@pytest.fixture(scope="module")
+def definitions(warehouse: Path) -> dg.Definitions:
+    """Those of the live market, which asks every feed; nothing is asked to define them."""
+    settings = Settings(market="live", warehouse=warehouse)
     return build_definitions(Pipeline.from_settings(settings), settings)
 
 
@@ -60,11 +69,18 @@ def test_every_asset_waits_for_the_one_slot_of_the_pool(graph) -> None:
 
 
 def test_the_feeds_are_partitioned_by_day_and_backfilled_in_one_run(graph) -> None:
-    feeds = [k for k in graph.materializable_asset_keys if k.path[0] in ("binance", "coinalyze", "coinmetrics")]
-    assert len(feeds) == 9
+    feeds = {k for k in graph.materializable_asset_keys if k.path[-1] in {feed.name for feed in FEEDS}}
+    assert feeds == {raw_key(feed) for feed in FEEDS}
     for key in feeds:
         assert isinstance(graph.get(key).partitions_def, dg.DailyPartitionsDefinition)
         assert graph.get(key).backfill_policy == dg.BackfillPolicy.single_run()
+
+
+def test_of_the_simulated_market_only_what_is_simulated_is_an_asset(warehouse: Path) -> None:
+    settings = Settings(market="sample", warehouse=warehouse)
+    simulated = build_definitions(Pipeline.from_settings(settings), settings).resolve_asset_graph()
+    feeds = {k.path[-1] for k in simulated.materializable_asset_keys} & {feed.name for feed in FEEDS}
+    assert feeds == {*SIMULATED, "inbox_fund_flows"}
 
 
 def test_everything_leads_to_the_release(graph) -> None:

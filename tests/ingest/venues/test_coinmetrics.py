@@ -8,7 +8,7 @@ import polars as pl
 import pytest
 from scripted_venues import ScriptedVenues, asking, at, conformed, days, fetched, landed
 
-from ingest.errors import AccessRefused, RequestRefused, VenueFailing
+from ingest.errors import AccessRefused, HostUnreachable, RequestRefused, VenueFailing
 from ingest.feed import Coverage, Part
 from ingest.landing import Landing
 from ingest.pull import pull
@@ -146,6 +146,84 @@ def test_an_answer_of_another_shape_is_refused_with_what_came(body):
         fetched(put(ScriptedVenues(lambda url, params: body)))
 
 
+# --- the file that stands in
+
+
+FILE = "https://raw.githubusercontent.com/coinmetrics/data/master/csv/btc.csv"
+HEADER = ",".join(["time", "ReferenceRateUSD", *METRICS]) + "\n"
+REFUSALS = [
+    HostUnreachable("no connection", host=coinmetrics.HOST),
+    AccessRefused("HTTP 403", host=coinmetrics.HOST),
+    VenueFailing("HTTP 503, 12 times", host=coinmetrics.HOST),
+]
+
+
+def line(day: str, *values: object) -> str:
+    return ",".join(map(str, [day, 90000, *values, *[""] * (len(METRICS) - len(values))])) + "\n"
+
+
+def with_file(text: str | Exception, refusal: Exception = REFUSALS[0]) -> ScriptedVenues:
+    return ScriptedVenues(lambda url, params: refusal, {FILE: text})
+
+
+@pytest.mark.parametrize("refusal", REFUSALS, ids=lambda e: type(e).__name__)
+def test_where_the_interface_refuses_the_file_gives_the_same_columns(refusal):
+    text = (
+        HEADER + line("2026-01-09", 9) + line("2026-01-10", *range(1, 9)) + line("2026-01-11", 5) + line("2026-01-12")
+    )
+    request = put(with_file(text, refusal))
+    (batch,) = fetched(request)
+    done = conformed(request, [batch])
+    assert done.rows.rows() == [
+        ("btc", date(2026, 1, 10), 1.0, 2.0, 3.0, 4.0, 5.0, 6.0, 7.0, 8.0),
+        ("btc", date(2026, 1, 11), 5.0, None, None, None, None, None, None, None),
+    ]
+    (part,) = batch.parts
+    assert part.url == FILE
+    assert part.window == days("2026-01-10", "2026-01-11"), "a day with reference rates alone is no day that came"
+    (note,) = request.notes
+    assert str(refusal) in note
+
+
+def test_the_file_is_not_asked_for_while_the_interface_answers():
+    venues = answering(row("2026-01-10", AdrActCnt="1"))
+    fetched(put(venues))
+    assert venues.downloaded == []
+
+
+def test_a_file_that_ends_before_the_last_pull_does_not_replace_it():
+    request = put(answering(row("2026-01-10", AdrActCnt="1"), row("2026-01-11", AdrActCnt="1")))
+    fetched(request)
+    with pytest.raises(VenueFailing, match="the last pull stands"):
+        fetched(put(with_file(HEADER + line("2026-01-10", 1)), held=request.held))
+
+
+@pytest.mark.parametrize(
+    ("file", "why"),
+    [
+        (None, "no such archive"),
+        (VenueFailing("HTTP 500", host="raw.githubusercontent.com"), "HTTP 500"),
+        ("time,PriceUSD\n2026-01-10,90000\n", "lacks AdrActCnt"),
+        ("<html>", "lacks AdrActCnt"),
+        ("", "no CSV"),
+    ],
+)
+def test_without_a_usable_file_it_is_the_interfaces_refusal_that_counts(file, why):
+    venues = with_file(file) if file is not None else ScriptedVenues(lambda url, params: REFUSALS[0])
+    request = put(venues)
+    with pytest.raises(HostUnreachable, match="no connection"):
+        fetched(request)
+    (note,) = request.notes
+    assert why in note
+
+
+def test_a_broken_line_of_the_file_is_quarantined():
+    request = put(with_file(HEADER + line("2026-01-10", 1) + line("2026-01-11", -1) + line("soon", 1)))
+    done = conformed(request, fetched(request))
+    assert done.rows["day"].to_list() == [date(2026, 1, 10)]
+    assert sorted(done.quarantined["reason"]) == ["day: missing", "inflow_coin: not negative"]
+
+
 # --- recorded samples
 
 
@@ -190,3 +268,14 @@ def test_recorded_restatements_of_the_same_days_are_all_kept(api_samples, tmp_pa
         published = [line for line in lines if line["vintage"] == vintage]
         assert frame["inflow_usd"].to_list() == [float(line["FlowInExUSD"]) for line in published]
         assert frame["active_addresses"].to_list() == [float(line["AdrActCnt"]) for line in published]
+
+
+def test_the_recorded_file_keeps_its_values_and_loses_its_last_line(api_samples):
+    text = (api_samples / "coinmetrics/btc_csv_excerpt_vintage_2026-03.csv").read_text()
+    lines = list(csv.DictReader(text.splitlines()))
+    rows = landed(put(with_file(text), lines[0]["time"], lines[-1]["time"], now="2026-11-22"))
+    known = [line for line in lines if any(line[m] for m in METRICS)]
+    assert rows["day"].cast(pl.String).to_list() == [line["time"] for line in known]
+    assert known[-1] is not lines[-1]
+    for metric, column in METRICS.items():
+        assert rows[column].to_list() == [float(line[metric]) if line[metric] else None for line in known]

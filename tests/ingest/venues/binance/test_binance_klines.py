@@ -288,7 +288,6 @@ def test_recorded_rest_rows_keep_their_values(api_samples, feed, file, day):
         (SPOT, "vision_spot_klines_1h_ms_noheader.csv", "2023-10", 1),
         (SPOT, "vision_spot_klines_1h_us_noheader.csv", "2025-01", 1000),
         (PERPETUAL, "vision_um_klines_1m.csv", "2026-07", 1),
-        (PERPETUAL, "vision_cm_klines_1h_noheader.csv", "2023-10", 1),
     ],
 )
 def test_recorded_archive_rows_keep_their_values(api_samples, feed, file, month, scale):

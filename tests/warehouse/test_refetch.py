@@ -1,0 +1,119 @@
+"""What is held, asked for again: gaps that have been filled, archives that were revised, rows that were broken."""
+
+from __future__ import annotations
+
+import hashlib
+import io
+import zipfile
+from datetime import UTC, date, datetime
+
+import pytest
+
+from ingest.errors import ArchiveAbsent
+from ingest.feeds import Catalogue, feed_named, load_catalogue
+from ingest.http import Traffic
+from ingest.windows import Window
+from warehouse.connection import build_database
+from warehouse.context import Present
+from warehouse.location import Calendar
+from warehouse.refresh import Refresher
+
+FEED = feed_named("binance_um_open_interest")
+FIRST, LAST = date(2025, 11, 1), date(2025, 11, 3)  # older than REST keeps: archives alone
+PRESENT = Present(datetime(2026, 2, 2, 6, tzinfo=UTC), Calendar(FIRST, LAST))
+ALL = Window.of_days(FIRST, LAST)
+
+
+class Archives:
+    """Open interest of whole days, by the day's number; other days are absent."""
+
+    def __init__(self, **coins: str) -> None:
+        self.coins = {f"2025-11-0{day[1:]}": amount for day, amount in coins.items()}
+        self.asked: list[str] = []
+        self.traffic = Traffic(0, 0, 0)
+
+    def verified(self, url: str) -> tuple[bytes, str]:
+        day = url[-14:-4]
+        self.asked.append(day)
+        if day not in self.coins:
+            raise ArchiveAbsent("no such archive")
+        held = io.BytesIO()
+        with zipfile.ZipFile(held, "w") as archive:
+            archive.writestr(zipfile.ZipInfo("rows.csv"), f"{day} 12:00:00,BTCUSDT,{self.coins[day]},1,1,1,1,1\n")
+        return held.getvalue(), hashlib.sha256(held.getvalue()).hexdigest()
+
+
+@pytest.fixture
+def refresh(warehouse):
+    """Refresh the feed from the archives, with what is held of `again` asked for again."""
+    instruments = tuple(i for i in load_catalogue().instruments[FEED.name] if i.symbol == "BTCUSDT")
+    catalogue = Catalogue({FEED.name: instruments}, {})
+
+    def refreshed(archives: Archives, again: Window | None = None):
+        asked_again = {FEED.name: again} if again else {}
+        return Refresher(warehouse, catalogue, archives, {}, refetch=asked_again).refresh(FEED, PRESENT, "run").pulled
+
+    return refreshed
+
+
+def told(warehouse, query: str) -> list[tuple]:
+    with build_database(warehouse.build) as connection:
+        return connection.execute(query).fetchall()
+
+
+NEWEST = """
+    SELECT day(snapshot_at), open_interest_coin FROM raw.binance_um_open_interest
+    QUALIFY row_number() OVER (PARTITION BY snapshot_at ORDER BY ingested_at DESC) = 1 ORDER BY ALL"""
+
+
+def test_without_being_told_to_nothing_that_is_held_or_known_to_be_absent_is_asked_for(refresh):
+    refresh(Archives(d1="10", d3="30"))
+    later = Archives(d1="11", d2="20", d3="30")
+    assert refresh(later).rows == 0
+    assert later.asked == []
+
+
+def test_an_archive_that_has_appeared_fills_its_gap(refresh, warehouse):
+    refresh(Archives(d1="10", d3="30"))
+    assert told(warehouse, "SELECT start_at FROM ops.known_gaps") == [(datetime(2025, 11, 2),)]
+    refresh(Archives(d1="10", d2="20", d3="30"), ALL)
+    assert told(warehouse, NEWEST) == [(1, 10.0), (2, 20.0), (3, 30.0)]
+    assert told(warehouse, "SELECT start_at FROM ops.known_gaps") == []
+    later = Archives()
+    refresh(later)
+    assert later.asked == []
+
+
+def test_a_gap_that_stays_is_one_gap(refresh, warehouse):
+    for _ in range(3):
+        refresh(Archives(d1="10", d3="30"), ALL)
+    assert told(warehouse, "SELECT count(*) FROM ops.known_gaps") == [(1,)]
+
+
+def test_an_archive_with_another_checksum_is_a_restatement(refresh, warehouse):
+    refresh(Archives(d1="10", d2="20", d3="30"))
+    pulled = refresh(Archives(d1="10", d2="25", d3="30"), ALL)
+    assert told(warehouse, NEWEST) == [(1, 10.0), (2, 25.0), (3, 30.0)]
+    assert len(pulled.segments) == 1
+    versions = told(warehouse, "SELECT count(DISTINCT sha256) FROM ops.coverage WHERE day(start_at) = 2")
+    assert versions == [(2,)], "what was known before is still there"
+
+
+def test_archives_that_are_the_same_again_are_not_landed_again(refresh):
+    refresh(Archives(d1="10", d2="20", d3="30"))
+    assert refresh(Archives(d1="10", d2="20", d3="30"), ALL).segments == []
+
+
+def test_only_the_days_named_are_asked_for_again(refresh):
+    refresh(Archives(d1="10", d2="20", d3="30"))
+    later = Archives(d1="11", d2="21", d3="31")
+    refresh(later, Window.of_days(FIRST, FIRST))
+    # The next day as well: what is stamped at midnight belongs to the day before.
+    assert later.asked == ["2025-11-01", "2025-11-02"]
+
+
+def test_a_row_that_was_broken_is_mended(refresh, warehouse):
+    refresh(Archives(d1="10", d2="-20", d3="30"))
+    assert told(warehouse, NEWEST) == [(1, 10.0), (3, 30.0)]
+    refresh(Archives(d1="10", d2="20", d3="30"), ALL)
+    assert told(warehouse, NEWEST) == [(1, 10.0), (2, 20.0), (3, 30.0)]
