@@ -6,9 +6,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from regimes.schema import FEATURE_COLUMNS
+from regimes import TABLES
 
-_COLUMNS = {column.name: column for column in FEATURE_COLUMNS}
+_COLUMNS = {column.name: column for column in TABLES["leverage_features_daily"]}
 _SCALES = ((1e9, "billion"), (1e6, "million"))
 _SHORT = {
     "robust standard deviations": "robust sd",

@@ -19,6 +19,7 @@ def outlook(tables: DayTables, evidence: Sequence[Mapping[str, Any]]) -> list[st
         doubts.append("The day is provisional: inputs may still arrive or change, and the label with them.")
     partly = [e for e in evidence if e["label_rank"] == 1 and (e["membership"] or 0.0) < WHOLE]
     doubts += [_partly(e) for e in sorted(partly, key=lambda e: e["membership"] or 0.0)]
+    doubts += _level(tables.of_day("support_daily"))
     others = [e for e in evidence if e["label_rank"] == 2]
     if others:
         lacking = [e for e in others if e["role"] != "supporting" and (e["membership"] or 0.0) < WHOLE]
@@ -27,6 +28,22 @@ def outlook(tables: DayTables, evidence: Sequence[Mapping[str, Any]]) -> list[st
     elif partly == [] and evidence:
         doubts.append("Every condition of the label holds in full, and no other label comes near.")
     return doubts
+
+
+def _level(support: Mapping[str, Any]) -> list[str]:
+    """Where the support stands, what breaks it, and how days like this one went on before."""
+    if not support or support["support_usd"] is None or support["support_band_usd"] is None:
+        return []
+    level, edge = support["support_usd"], support["support_usd"] - support["support_band_usd"]
+    kept = "kept from the flush" if support["support_is_frozen"] else "the lowest close of the 20 days before"
+    did = f", which the day left {support['support_status']}" if support["support_status"] else ""
+    said = [f"Support is {quantity(level, 'USD')}, {kept}{did}. A close below {quantity(edge, 'USD')} breaks it."]
+    if support["earlier_count"] and support["earlier_held_share"] is not None:
+        said.append(
+            f"Of {support['earlier_count']} earlier days with this status, {support['earlier_held_share'] * 100:.0f} %"
+            " kept the level for the next three closes. That is a count, no forecast."
+        )
+    return said
 
 
 def _partly(row: Mapping[str, Any]) -> str:

@@ -77,6 +77,7 @@ def day_page(tables: DayTables, parameters: Parameters, about: About, index: str
             evidence=_judged(evidence),
             closest=evidence[0]["label"] if evidence else None,
             outlook=outlook(tables, evidence),
+            scenario=tables.scenario(),
             charts=[_figure(panel, tables) for panel in PANELS if panel.name in ON_THE_PAGE],
             legend=_legend(tables, labels),
             feeds=tables.frames["feed_status"].sort("feed").to_dicts(),

@@ -23,7 +23,7 @@ REQUIRED = (
     "regime_labels",
     "feed_status",
 )
-READ_IF_THERE = ("support_daily",)
+READ_IF_THERE = ("support_daily", "scenarios")
 DAYS_DRAWN = 120  # four months: the baseline of 90 days, and a month before it
 # When a row was written says nothing about what it says.
 WRITTEN_AT = ("computed_at", "available_at")
@@ -47,6 +47,13 @@ class DayTables:
         found = self._of_asset(table)
         return [] if found is None else found.filter(pl.col("day") == self.day).to_dicts()
 
+    def scenario(self) -> list[dict[str, Any]]:
+        """What can follow the flush whose scenario is in force on the day; empty without one."""
+        opened_on, found = self.of_day("regimes_daily").get("scenario_opened_on"), self._of_asset("scenarios")
+        if opened_on is None or found is None:
+            return []
+        return found.filter(pl.col("opened_on") == opened_on).to_dicts()
+
     def drawn(self, table: str) -> pl.DataFrame | None:
         """The days that charts show, oldest first and ending with the day; None without the table."""
         found = self._of_asset(table)
@@ -63,7 +70,7 @@ class DayTables:
 def row_hash(tables: DayTables) -> str:
     """SHA-256 over what the tables say of the day. Equal means that its page would say the same."""
     digest = hashlib.sha256()
-    for name in ("regimes_daily", "leverage_features_daily", "regime_evidence", *READ_IF_THERE):
+    for name in ("regimes_daily", "leverage_features_daily", "regime_evidence", "support_daily"):
         for row in tables.rows(name):
             said = {key: value for key, value in row.items() if key not in WRITTEN_AT}
             digest.update(f"{name}{sorted(said.items())!r}".encode())

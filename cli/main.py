@@ -10,6 +10,8 @@ from typing import Annotated
 import typer
 
 from cli import brief as brief_command
+from cli import doctor as doctor_command
+from cli import overview as overview_command
 from cli import record as record_command
 from cli import run as run_command
 from cli import sql as sql_command
@@ -19,8 +21,7 @@ from cli.options import settings_with
 
 app = typer.Typer(
     name="leverage",
-    help="Is Bitcoin's leverage being reset, or is the structure breaking? Every day, with its evidence.",
-    no_args_is_help=True,
+    invoke_without_command=True,
     add_completion=True,
     rich_markup_mode="rich",
     pretty_exceptions_enable=False,
@@ -43,6 +44,14 @@ MarketOption = Annotated[
     ),
 ]
 Verbose = Annotated[bool, typer.Option("--verbose", "-v", help="Show Dagster's log, and tracebacks.")]
+
+
+@app.callback()
+def main_command(context: typer.Context) -> None:
+    """Is Bitcoin's leverage being reset, or is the structure breaking? Every day, with its evidence."""
+    if context.invoked_subcommand is None:
+        with say(verbose=False):
+            overview_command.overview(settings_with(None, None))
 
 
 @app.command()
@@ -123,13 +132,25 @@ def sql(
     query: Annotated[
         str, typer.Argument(help='SQL in quotes, such as "SELECT day, regime FROM regimes_daily LIMIT 5".')
     ],
+    output: Annotated[Path | None, typer.Option(help="Write the rows to this file: .csv, .parquet or .json.")] = None,
     market: MarketOption = None,
     warehouse: Warehouse = None,
     verbose: Verbose = False,
 ) -> None:
     """Query the published database, read-only."""
     with say(verbose):
-        sql_command.sql(settings_with(market, warehouse), query)
+        sql_command.sql(settings_with(market, warehouse), query, output)
+
+
+@app.command()
+def doctor(market: MarketOption = None, warehouse: Warehouse = None, verbose: Verbose = False) -> None:
+    """What a run would meet: keys, venues and why they cannot be had, disk, versions, locks.
+
+    Exit status 1 when something is wrong; what only costs data is a note.
+    """
+    with say(verbose):
+        if not doctor_command.doctor(settings_with(market, warehouse)):
+            raise typer.Exit(1)
 
 
 def _day(moment: datetime | None) -> date | None:

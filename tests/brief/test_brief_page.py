@@ -107,3 +107,22 @@ def test_a_label_is_readable_on_its_colour(colour: str) -> None:
 
 def test_a_page_weighs_little() -> None:
     assert len(page(tables()).encode()) < 300_000
+
+
+def test_a_level_and_what_can_follow_are_conditions_with_their_counts() -> None:
+    made = frames()
+    made["regimes_daily"] = made["regimes_daily"].with_columns(
+        scenario_opened_on=pl.lit(LAST), days_in_regime=pl.lit(2), phase=pl.lit("aftermath"), grade=pl.lit("B")
+    )
+    level = {"support_usd": 70_000.0, "support_band_usd": 900.0, "support_is_frozen": True,
+             "support_status": "reclaimed", "earlier_count": 13, "earlier_held_share": 0.54}  # fmt: skip
+    made["support_daily"] = pl.DataFrame([{"asset": "BTC", "day": LAST, **level}])
+    outcome = {"outcome": "fresh_shorts", "event": "leverage_flush", "condition": "close below 69,100 USD",
+               "earlier_count": 4, "earlier_share": 0.25}  # fmt: skip
+    made["scenarios"] = pl.DataFrame([{"asset": "BTC", "opened_on": LAST, **outcome}])
+    said = text(page(DayTables("BTC", LAST, made)))
+    assert "Support is 70,000 USD, kept from the flush, which the day left reclaimed." in said
+    assert "A close below 69,100 USD breaks it." in said
+    assert "Of 13 earlier days with this status, 54 % kept the level" in said
+    assert "fresh shorts close below 69,100 USD 25 % of 4" in said
+    assert "Grade B Day of this regime 2, aftermath" in said

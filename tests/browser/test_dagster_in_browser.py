@@ -34,4 +34,4 @@ def test_the_lineage_shows_every_group_and_none_without_a_name(
 def test_a_mart_shows_what_it_is_and_a_picture_of_it(dagster: str, browser: Callable[..., Any]) -> None:
     driver = browser(width=1600, height=1600)
     driver.get(f"{dagster}/assets/marts/prices_daily")
-    shows(driver, "prices_daily", "Spot price of each asset and day", "Row count", "prices_daily.sql")
+    shows(driver, "prices_daily", "Spot price of each asset and day", "Row count", "Raw SQL")
