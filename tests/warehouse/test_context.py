@@ -39,7 +39,7 @@ def test_every_symbol_of_every_feed_is_listed_with_what_it_stands_for(connection
         "BTCUSD_PERP",
         "perpetual",
         "inverse",
-        1.0,
+        100.0,
     ) in listed
     assert ("coinmetrics_network", "btc", "BTC", None, None, "network", None, 1.0) in listed
     assert ("binance_spot_klines", "BTCUSDT", "BTC", "binance", "BTCUSDT", "spot", None, 1.0) in listed
