@@ -79,5 +79,5 @@ def answered(
     """
     seen = frame.filter(pl.col(observed) < pl.lit(window.end.replace(tzinfo=None)))[observed].max()
     last = seen.replace(tzinfo=UTC) + step if isinstance(seen, datetime) else None
-    covered = settled(window, last, request.now, request.feed.revises)
+    covered = settled(window, last, request.now)
     return Batch(frame, (Part(series, "rest", covered, frame.height, url),))
