@@ -90,6 +90,7 @@ class MarketSession:
         self._counts: Counter[str] = Counter()
         self._lock = threading.Lock()
         self._closed_hosts: dict[str, FeedUnavailable] = {}
+        self._answered: set[str] = set()
         self._stop = threading.Event()
         self._pause: Callable[[float], None] = pause or self._sleep
         self._session = requests.Session()
@@ -216,7 +217,9 @@ class MarketSession:
                 allow_redirects=headers is None,
             ) as response:
                 body = _without_keys(self._body(response, host, path), headers)
-                if response.status_code != 200:
+                if response.status_code == 200:
+                    self._answered.add(host)
+                else:
                     self._refused(response, body, host, path, judge, archive)
                 return body
         except (requests.exceptions.ConnectTimeout, requests.exceptions.ConnectionError) as error:
@@ -246,8 +249,8 @@ class MarketSession:
         status = response.status_code
         if archive and status == 404:
             raise ArchiveAbsent("no such archive", host=host, path=path)
-        if status == 502 and self.market.kind == "relay":  # its own word that it has no way to the host
-            raise NoConnection("the relay does not reach the host (HTTP 502)", host=host, path=path)
+        if status == 502 and host not in self._answered:  # a relay that has nothing to pass the question on to
+            raise NoConnection("no connection behind the gateway (HTTP 502)", host=host, path=path)
         if status == 429 or status >= 500:
             raise Transient(f"HTTP {status}", host=host, path=path, retry_after=_retry_after(response))
         shown = body[:SHOWN].decode("utf-8", "replace")

@@ -131,3 +131,17 @@ def test_a_host_that_accepts_no_connection_is_given_up_quickly_and_asked_no_more
         session.get_json(URL + "/other")
     assert session.traffic.requests == asked
     session.close()
+
+
+def test_a_host_behind_a_gateway_that_has_nothing_of_it_is_asked_no_more(relay):
+    relay.answers(URL, *(Response(status=502) for _ in range(4)))
+    with pytest.raises(HostUnreachable, match=r"no connection behind the gateway \(HTTP 502\)"):
+        relay.session.get_json(URL)
+    with pytest.raises(HostUnreachable):
+        relay.session.get_json(URL)
+    assert len(relay.asked) == 4
+
+
+def test_a_gateway_that_fails_once_the_host_has_answered_is_a_passing_fault(relay):
+    relay.answers(URL, GOOD, *(Response(status=502) for _ in range(5)), GOOD)
+    assert relay.session.get_json(URL) == relay.session.get_json(URL) == [1, 2, 3]

@@ -1,7 +1,9 @@
 -- What each complete day of an instrument's funding weighs in the rate of its asset: its open interest in USD of
 -- the day, else the newest of the seven days before (a weight may be a few days old, a rate may not). A venue
--- whose open interest nobody knows weighs as the middle one of those that are known, in equal parts over its
--- instruments: it neither drops out unseen nor outweighs the largest.
+-- whose open interest nobody knows is taken for a small one, in equal parts over its instruments: it stays in the
+-- rate and is named, and cannot move it when it comes or goes.
+{%- set small = 0.01 %}
+
 with
 
 complete_days as (
@@ -55,13 +57,12 @@ venues as (
 
 ),
 
-middles as (
+known as (
 
     select
         asset,
         day,
-        -- without any open interest at all every venue counts the same
-        coalesce({{ median_of('open_interest_usd') }}, 1) as middle_usd
+        {{ total('open_interest_usd') }} as open_interest_usd
     from venues
     group by asset, day
 
@@ -76,7 +77,8 @@ select
     case
         -- an instrument alone without open interest does not count beside those of its venue that have one
         when venues.open_interest_usd is not null then coalesce(by_recency.open_interest_usd, 0)
-        else middles.middle_usd / venues.instrument_count
+        -- without any open interest at all every venue counts the same
+        else coalesce({{ small }} * known.open_interest_usd, 1) / venues.instrument_count
     end as weight,
     venues.open_interest_usd is null as is_weight_assumed
 from by_recency
@@ -85,8 +87,8 @@ inner join venues
         by_recency.asset = venues.asset
         and by_recency.venue = venues.venue
         and by_recency.day = venues.day
-inner join middles
+inner join known
     on
-        by_recency.asset = middles.asset
-        and by_recency.day = middles.day
+        by_recency.asset = known.asset
+        and by_recency.day = known.day
 where by_recency.recency = 1
