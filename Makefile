@@ -6,10 +6,11 @@ SOURCES := ingest record warehouse regimes brief orchestration cli
 CODE := $(SOURCES) bi tests benchmarks
 PORT ?= 3000
 BI := .venv-bi
+DOCS := .venv-docs
 BI_PORT ?= 8088
 CLIENTS := duckdb-1.2 duckdb-1.4 duckdb-1.5 pandas
 
-.PHONY: run live record test check dev bi browser clients bench setup setup-dev format lock sources clean
+.PHONY: run live record test check dev bi browser clients docs bench setup setup-dev format lock sources clean
 .DEFAULT_GOAL := run
 
 run: setup  ## the main job on the simulated market, offline, and the brief of its last day
@@ -41,7 +42,15 @@ bi: $(BI)/.installed  ## the Superset dashboard on 127.0.0.1:8088, over the publ
 browser: setup-dev $(BI)/.installed $(VENV)/.browser-installed  ## brief, dashboard and Dagster UI in a headless browser
 	$(BIN)/python -m pytest tests/browser
 
-clients: setup-dev $(CLIENTS:%=.clients/%/.installed)  ## older DuckDB clients and pandas read what is published
+docs: $(DOCS)/.installed  ## the documents as a site in site/, every link checked
+	NO_MKDOCS_2_WARNING=1 $(DOCS)/bin/mkdocs build --strict --quiet
+
+clients: setup-dev $(CLIENTS:%=$(DOCS)/.installed: requirements/docs.txt
+	$(PYTHON) -m venv $(DOCS)
+	$(DOCS)/bin/pip install --quiet --require-hashes --no-deps --only-binary :all: -r requirements/docs.txt
+	@touch $@
+
+.clients/%/.installed)  ## older DuckDB clients and pandas read what is published
 	$(BIN)/python -m pytest tests/bi/test_clients.py
 
 bench: setup-dev  ## measurements; writes docs/benchmarks.md
@@ -58,6 +67,11 @@ $(BI)/.installed: requirements/bi.txt
 $(VENV)/.browser-installed: requirements/browser.txt $(VENV)/.dev-installed
 	$(BIN)/pip install --quiet --require-hashes --no-deps --only-binary :all: -r requirements/browser.txt
 	command -v chromium && command -v chromedriver || { apt-get update && apt-get install --yes chromium chromium-driver; }
+	@touch $@
+
+$(DOCS)/.installed: requirements/docs.txt
+	$(PYTHON) -m venv $(DOCS)
+	$(DOCS)/bin/pip install --quiet --require-hashes --no-deps --only-binary :all: -r requirements/docs.txt
 	@touch $@
 
 .clients/%/.installed: requirements/clients/%.txt $(VENV)/.dev-installed
@@ -89,7 +103,8 @@ lock:  ## requirements/*.txt from pyproject.toml; needs uv
 	uv pip compile pyproject.toml --extra build --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-emit-find-links --no-header --quiet -o requirements/run.txt
 	uv pip compile pyproject.toml --extra build --group dev -c requirements/run.txt --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-emit-find-links --no-header --quiet -o requirements/dev.txt
 	uv pip compile requirements/bi.in --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-emit-find-links --no-header --quiet -o requirements/bi.txt
+	uv pip compile requirements/docs.in --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-emit-find-links --no-header --quiet -o requirements/docs.txt
 	uv pip compile requirements/browser.in -c requirements/dev.txt --no-emit-package playwright --no-emit-package pyee --no-emit-package greenlet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-emit-find-links --no-header --quiet -o requirements/browser.txt
 
-clean:  ## the environment and caches; warehouses stay
-	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache dbt_project/target dbt_project/logs
+clean:  ## environments and caches; warehouses stay
+	rm -rf $(VENV) $(BI) $(DOCS) .clients site .superset .mypy_cache .ruff_cache .pytest_cache dbt_project/target dbt_project/logs

@@ -38,8 +38,8 @@ def DB_CONNECTION_MUTATOR(  # noqa: N802 - Superset's name
 ) -> tuple[URL, dict[str, Any]]:
     """The release that `published` points to now, on a connection that ends with its query.
 
-    DuckDB shares one instance among all connections of a process to the same path. By the path of the link, a query
-    that overlaps another would go on reading the file that was there before; by the path of the release it cannot.
+    Up to 1.4, DuckDB gives connections of a process to the same path the same open file: by the path of the link, a
+    query that overlaps another would go on reading the release before. By the path of the release it cannot.
     """
     del username, security_manager, source
     if uri.get_backend_name() != "duckdb":
