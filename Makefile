@@ -45,12 +45,7 @@ browser: setup-dev $(BI)/.installed $(VENV)/.browser-installed  ## brief, dashbo
 docs: $(DOCS)/.installed  ## the documents as a site in site/, every link checked
 	NO_MKDOCS_2_WARNING=1 $(DOCS)/bin/mkdocs build --strict --quiet
 
-clients: setup-dev $(CLIENTS:%=$(DOCS)/.installed: requirements/docs.txt
-	$(PYTHON) -m venv $(DOCS)
-	$(DOCS)/bin/pip install --quiet --require-hashes --no-deps --only-binary :all: -r requirements/docs.txt
-	@touch $@
-
-.clients/%/.installed)  ## older DuckDB clients and pandas read what is published
+clients: setup-dev $(CLIENTS:%=.clients/%/.installed)  ## older DuckDB clients and pandas read what is published
 	$(BIN)/python -m pytest tests/bi/test_clients.py
 
 bench: setup-dev  ## measurements; writes docs/benchmarks.md
