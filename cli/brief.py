@@ -149,7 +149,7 @@ def _data(label: dict[str, Any], latest: dict[str, Any], day: date) -> str:
     said = f"data {label['data_status']}, coverage {label['coverage']:.0%}"
     if label["missing_inputs"]:
         said += f"; missing {label['missing_inputs'].replace(',', ', ').replace('_', ' ')}"
-    if latest["unavailable_feeds"]:
-        said += f"; not reached in the last run: {', '.join(latest['unavailable_feeds'])}"
+    if missed := len(latest["unavailable_feeds"]):
+        said += f"; {missed} of {len(latest['feeds'])} feeds not reached in the last run, see leverage status"
     rules = f"rules {label['rules_version']} ({label['parameter_hash'][:8]})"
     return f"[dim]{escape(said)}; {rules}. A label describes the day; it is no forecast and no advice.[/dim]"
