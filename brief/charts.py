@@ -16,7 +16,8 @@ if TYPE_CHECKING:
 # The light theme's colours. style.css turns each into its counterpart on a dark ground.
 INK, GRID, MAIN, LONG, SHORT, RULE = "#3c4043", "#dadce0", "#174ea6", "#b3541e", "#1a6a9c", "#9334e6"
 WIDTH, HEIGHT = 400, 170
-AMOUNT = "replace(format(datum.value, '~s'), 'G', 'B')"  # a billion is B to a reader, G to SI
+# A billion is B to a reader, G to SI, and a thousandth has no letter.
+AMOUNT = "abs(datum.value) < 10 ? format(datum.value, '~g') : replace(format(datum.value, '~s'), 'G', 'B')"
 
 
 @dataclass(frozen=True)
