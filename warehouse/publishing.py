@@ -26,7 +26,7 @@ STORAGE_VERSION = "v1.2.0"  # what DuckDB 1.2 and later can open
 KEPT = 3  # releases: the current one, and two that a slow reader may still be opening
 RELEASE_NAME = re.compile(r"\d{8}T\d{6}Z-\d{6,}")
 SIMULATED = "SIMULATED MARKET, not real data. "
-SORTED_BY = ("asset", "venue", "instrument", "day", "label", "predicate", "feed")
+SORTED_BY = ("asset", "series", "venue", "instrument", "market", "day", "label", "predicate", "feed", "first_day")
 
 
 @dataclass(frozen=True)

@@ -15,6 +15,7 @@ from bybit_answers import (
 from scripted_venues import ScriptedVenues, at, conformed, fetched, landed, ms
 
 from ingest.errors import RequestRefused
+from ingest.feeds import feed_named
 
 
 @pytest.mark.parametrize(
@@ -62,7 +63,8 @@ def test_a_venue_that_repeats_a_page_under_a_new_cursor_is_refused():
 
 
 def test_the_newest_snapshot_is_one_that_the_venue_may_still_correct():
-    assert OPEN_INTEREST.revises > timedelta(0)  # a pull lands such days apart and asks for them again
+    # a pull lands such days apart and asks for them again
+    assert feed_named("bybit_open_interest").revises > timedelta(0)
 
 
 def test_the_snapshot_at_midnight_closes_the_day_and_is_awaited():
