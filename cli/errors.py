@@ -16,11 +16,15 @@ from orchestration.errors import PipelineError
 from record.recorder import RecorderBusy
 from warehouse.errors import WarehouseError, WarehouseLocked
 
-FAILED, WRONG_USE, LOCKED = 1, 2, 3
+FAILED, WRONG_USE, LOCKED, STALE = 1, 2, 3, 4
 
 
 class WrongUse(Exception):
     """Options that make no sense together."""
+
+
+class Stale(Exception):
+    """What is published is older than somebody said it may be."""
 
 
 @contextmanager
@@ -28,7 +32,7 @@ def say(verbose: bool) -> Iterator[None]:
     """Turn the project's own errors into one line; anything else is a mistake here and keeps its traceback."""
     try:
         yield
-    except (WarehouseLocked, WarehouseError, IngestError, PipelineError, WrongUse, duckdb.Error) as error:
+    except (WarehouseLocked, WarehouseError, IngestError, PipelineError, WrongUse, Stale, duckdb.Error) as error:
         if verbose:
             traceback.print_exc(file=sys.stderr)
         line = str(error).strip().splitlines()[0]
@@ -39,6 +43,8 @@ def say(verbose: bool) -> Iterator[None]:
 def _status(error: Exception) -> int:
     if isinstance(error, WarehouseLocked | RecorderBusy):
         return LOCKED
+    if isinstance(error, Stale):
+        return STALE
     return WRONG_USE if isinstance(error, WrongUse) else FAILED
 
 

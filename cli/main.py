@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Annotated
 
@@ -105,10 +105,26 @@ def record(market: MarketOption = None, warehouse: Warehouse = None, verbose: Ve
 
 
 @app.command()
-def status(market: MarketOption = None, warehouse: Warehouse = None, verbose: Verbose = False) -> None:
-    """What is in the warehouse: feeds, last day, rows, gaps, freshness."""
+def status(
+    as_json: Annotated[bool, typer.Option("--json", help="As JSON, for programs.")] = False,
+    stale_after: Annotated[
+        float | None,
+        typer.Option(
+            metavar="HOURS",
+            help="End with status 4 when the newest published day ended longer ago than this, by the clock. A day is"
+            " published about 6 hours after its end and replaced 24 hours later: 36 is a good alarm.",
+        ),
+    ] = None,
+    market: MarketOption = None,
+    warehouse: Warehouse = None,
+    verbose: Verbose = False,
+) -> None:
+    """What is in the warehouse: feeds, last day, age, coverage, gaps, what was skipped and why.
+
+    Exit status: 0, 1 nothing published or failed, 4 older than --stale-after.
+    """
     with say(verbose):
-        status_command.status(settings_with(market, warehouse))
+        status_command.status(settings_with(market, warehouse), datetime.now(UTC), as_json, stale_after)
 
 
 @app.command()

@@ -48,7 +48,7 @@ def published_asset(manifest: Path) -> dg.AssetsDefinition:
     def published(pipeline: Pipeline) -> dg.MaterializeResult[Any]:
         present, market = pipeline.present(), pipeline.parsed_market
         with build_database(pipeline.located.build) as connection:
-            write_feed_status(connection, pipeline.refresher.catalogue)
+            write_feed_status(connection, pipeline.refresher.catalogue, present.calendar)
             inputs = fingerprint(connection, present)
             latest = latest_document(connection, present, market=str(market), simulated=market.simulated, inputs=inputs)
             about = {
@@ -79,6 +79,7 @@ def published_asset(manifest: Path) -> dg.AssetsDefinition:
                 "brief": dg.MetadataValue.path(str(pipeline.located.published / NEWEST)),
                 "database": dg.MetadataValue.path(str(pipeline.located.published / "leverage.duckdb")),
                 "unavailable feeds": ", ".join(latest["unavailable_feeds"]) or "none",
+                "missing venues": _missing_venues(latest),
             }
         )
 
@@ -96,3 +97,14 @@ def _pages(
     before = json.loads((last / HASHES).read_text()) if (last / HASHES).exists() else {}
     pages = release_pages(frames, load_parameters(), about, latest["asset"], before)
     return {**pages.written, **{name: last / name for name in pages.kept}}
+
+
+def _missing_venues(latest: dict[str, Any]) -> str:
+    """The venues of the last weeks that the newest day lacks, by asset and series."""
+    missing = [
+        f"{asset} {series}: {', '.join(venues['missing'])}"
+        for asset, newest in latest["assets"].items()
+        for series, venues in newest["venues"].items()
+        if venues["missing"]
+    ]
+    return "; ".join(missing) or "none"

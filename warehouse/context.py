@@ -13,7 +13,7 @@ from ingest.feeds import Catalogue, feed_named
 from ingest.pull import Pulled
 from warehouse.connection import first_row, literal
 from warehouse.location import Calendar
-from warehouse.raw import reach
+from warehouse.raw import days_with_rows, reach
 
 PULLS = """
     CREATE TABLE IF NOT EXISTS ops.pulls (
@@ -78,6 +78,10 @@ STATUS_COLUMNS = {
     "series": ("VARCHAR", "What it measures"),
     "first_day": ("DATE", "Day of the oldest row"),
     "last_day": ("DATE", "Day of the newest row"),
+    "coverage_share": (
+        "DOUBLE",
+        "Share of the days of the warehouse, and of the symbols asked for, of which there are rows (0..1)",
+    ),
     "row_count": ("BIGINT", "Rows in the raw table, restated and repeated ones included [count]"),
     "quarantined_count": ("BIGINT", "Rows that broke the schema [count]"),
     "gap_count": ("BIGINT", "Archives that the venue does not have [count]"),
@@ -88,9 +92,9 @@ STATUS_COLUMNS = {
 }
 
 
-def write_feed_status(connection: duckdb.DuckDBPyConnection, catalogue: Catalogue) -> None:
+def write_feed_status(connection: duckdb.DuckDBPyConnection, catalogue: Catalogue, calendar: Calendar) -> None:
     """Replace `marts.feed_status`: one row per feed of the catalogue, with its reach and how its last pull went."""
-    rows = [_status(connection, feed.name) for feed in catalogue.feeds]
+    rows = [_status(connection, feed.name, len(catalogue.instruments[feed.name]), calendar) for feed in catalogue.feeds]
     identity = {feed.name: (feed.venue, feed.series, feed.licence) for feed in catalogue.feeds}
     lines = [(name, *identity[name][:2], *rest, identity[name][2]) for name, *rest in rows]
     connection.execute("CREATE SCHEMA IF NOT EXISTS marts")
@@ -108,10 +112,12 @@ def write_feed_status(connection: duckdb.DuckDBPyConnection, catalogue: Catalogu
     connection.commit()
 
 
-def _status(connection: duckdb.DuckDBPyConnection, feed: str) -> tuple[Any, ...]:
+def _status(connection: duckdb.DuckDBPyConnection, feed: str, symbols: int, calendar: Calendar) -> tuple[Any, ...]:
     known = feed_named(feed)
     first, last, rows = reach(connection, known)
     days = (first and known.day_of(first), last and known.day_of(last))
+    covered = days_with_rows(connection, known, calendar.first_day, calendar.last_day)
+    share = covered / (symbols * ((calendar.last_day - calendar.first_day).days + 1))
     quarantined = first_row(connection, "SELECT count(*) FROM raw.quarantine WHERE feed = ?", [feed])
     gaps = first_row(connection, "SELECT count(*) FROM ops.known_gaps WHERE feed = ?", [feed])
     asked = first_row(
@@ -119,4 +125,6 @@ def _status(connection: duckdb.DuckDBPyConnection, feed: str) -> tuple[Any, ...]
         "SELECT pulled_at, skipped, notes FROM ops.pulls WHERE feed = ? ORDER BY rowid DESC LIMIT 1",
         [feed],
     )
-    return (feed, *days, rows, *(quarantined or (0,)), *(gaps or (0,)), *(asked or (None, None, None)))
+    return (
+        feed, *days, min(share, 1.0), rows, *(quarantined or (0,)), *(gaps or (0,)), *(asked or (None, None, None)),
+    )  # fmt: skip

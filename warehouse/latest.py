@@ -46,7 +46,7 @@ def latest_document(
     assets = {asset: _of(connection, asset) for asset in _assets(connection)}
     feeds = _records(
         connection,
-        "SELECT feed, last_day, row_count, quarantined_count, skipped FROM marts.feed_status ORDER BY feed",
+        "SELECT feed, last_day, coverage_share, row_count, quarantined_count, skipped FROM marts.feed_status ORDER BY feed",
     )
     lead = next(iter(assets.values()), {})
     return {
@@ -86,7 +86,30 @@ def _of(connection: duckdb.DuckDBPyConnection, asset: str) -> dict[str, Any]:
         "day": row["day"],
         **{name: row[name] for name in LABEL},
         "headline": {name: row[name] for name in HEADLINE},
+        "venues": _venues(connection, asset, row["day"]),
     }
+
+
+def _venues(connection: duckdb.DuckDBPyConnection, asset: str, day: str) -> dict[str, dict[str, Any]]:
+    """By series: the venues behind the day, those of the last weeks that are missing, the usual share that is there."""
+    rows = _records(
+        connection,
+        "SELECT series, venues, missing_venues, present_share FROM marts.venue_coverage_daily"
+        " WHERE asset = ? AND day = ? ORDER BY series",
+        [asset, day],
+    )
+    return {
+        row["series"]: {
+            "reporting": _listed(row["venues"]),
+            "missing": _listed(row["missing_venues"]),
+            "present_share": row["present_share"],
+        }
+        for row in rows
+    }
+
+
+def _listed(text: str | None) -> list[str]:
+    return text.split(", ") if text else []
 
 
 def _records(

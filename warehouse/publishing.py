@@ -27,8 +27,8 @@ KEPT = 3  # releases: the current one, and two that a slow reader may still be o
 RELEASE_NAME = re.compile(r"\d{8}T\d{6}Z-\d{6,}")
 SIMULATED = "SIMULATED MARKET, not real data. "
 SORTED_BY = (
-    "asset", "venue", "instrument", "day", "revision", "label", "predicate", "feed", "first_day", "opened_on",
-    "outcome", "pulled_at",
+    "asset", "series", "venue", "instrument", "market", "day", "revision", "label", "predicate", "feed", "first_day",
+    "opened_on", "outcome", "pulled_at",
 )  # fmt: skip
 
 

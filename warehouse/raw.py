@@ -6,7 +6,7 @@ Loading a segment and writing it down is one transaction: a crash at any point n
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 
 import duckdb
 import polars as pl
@@ -108,6 +108,20 @@ def reach(connection: duckdb.DuckDBPyConnection, feed: Feed) -> tuple[datetime |
         f"SELECT min({observed})::TIMESTAMP, max({observed})::TIMESTAMP, count(*) FROM raw.{identifier(feed.name)}",  # noqa: S608
     ) or (None, None, 0)
     return first, last, rows
+
+
+def days_with_rows(connection: duckdb.DuckDBPyConnection, feed: Feed, first: date, last: date) -> int:
+    """On how many days from `first` to `last` each symbol of a feed has rows, summed over the symbols."""
+    observed, symbol = identifier(feed.observed), identifier(feed.key[0])
+    if feed.stamped_at_end:
+        observed = f"{observed} - INTERVAL 1 MICROSECOND"
+    (found,) = first_row(
+        connection,
+        f"SELECT count(DISTINCT ({symbol}, CAST({observed} AS DATE))) FROM raw.{identifier(feed.name)}"  # noqa: S608
+        f" WHERE CAST({observed} AS DATE) BETWEEN ? AND ?",
+        [first, last],
+    ) or (0,)
+    return int(found)
 
 
 def _create(connection: duckdb.DuckDBPyConnection, table: str, columns: dict[str, str]) -> bool:

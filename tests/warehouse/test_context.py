@@ -2,6 +2,7 @@
 
 from datetime import date, datetime, timedelta, timezone
 
+import pytest
 from small_warehouse import FEED, FIRST, LAST, NOW, PRESENT, SYMBOL, day, land, land_broken, rows
 
 from ingest.feeds import FEEDS, load_catalogue
@@ -13,7 +14,7 @@ from warehouse.raw import load_segments
 
 
 def status(connection, feed: str = FEED.name) -> dict[str, object]:
-    write_feed_status(connection, load_catalogue())
+    write_feed_status(connection, load_catalogue(), PRESENT.calendar)
     cursor = connection.execute("SELECT * FROM marts.feed_status WHERE feed = ?", [feed])
     return dict(zip([column[0] for column in cursor.description], cursor.fetchone(), strict=True))
 
@@ -66,9 +67,10 @@ def test_the_status_of_a_feed_is_its_reach_and_its_last_pull(connection, landing
     record_pull(connection, Pulled(FEED.name, skipped="no connection"), "first", NOW)
     record_pull(connection, Pulled(FEED.name, notes=["late"]), "second", NOW + timedelta(hours=1))
     found = status(connection)
+    asked = len(load_catalogue().instruments[FEED.name])  # of three days one has rows, and of the symbols one
     assert found == {
         "feed": FEED.name, "venue": "coinalyze", "series": "liquidations", "first_day": date(2026, 2, 1),
-        "last_day": date(2026, 2, 3), "row_count": 2, "quarantined_count": 1, "gap_count": 1,
+        "last_day": date(2026, 2, 3), "coverage_share": pytest.approx(1 / (3 * asked)), "row_count": 2, "quarantined_count": 1, "gap_count": 1,
         "pulled_at": datetime(2026, 2, 2, 7), "skipped": None, "notes": "late", "licence": FEED.licence,
     }  # fmt: skip
     assert list(found) == list(STATUS_COLUMNS)

@@ -35,7 +35,7 @@ def test_it_tells_the_newest_day_of_every_asset_bitcoin_first(connection):
 def test_it_has_the_fields_that_a_bot_relies_on(connection):
     said = document(connection, ("BTC", LAST, "calm", 1.0))
     assert set(said) == {
-        "format", "asset", "day", *LABEL, "headline", "market", "simulated", "published_at", "first_day", "last_day",
+        "format", "asset", "day", *LABEL, "headline", "venues", "market", "simulated", "published_at", "first_day", "last_day",
         "unavailable_feeds", "feeds", "assets", "inputs",
     }  # fmt: skip
     assert tuple(said["headline"]) == HEADLINE
@@ -50,10 +50,28 @@ def test_feeds_that_could_not_be_had_are_named(connection):
     assert said["unavailable_feeds"] == ["coinalyze_funding"]
     assert said["feeds"] == [
         {
-            "feed": "coinalyze_funding", "last_day": "2026-01-31", "row_count": 7, "quarantined_count": 1,
+            "feed": "coinalyze_funding", "last_day": "2026-01-31", "coverage_share": 0.5, "row_count": 7, "quarantined_count": 1,
             "skipped": "no API key",
         }
     ]  # fmt: skip
+
+
+def test_the_venues_behind_the_day_are_named_and_those_that_are_missing(connection):
+    make_marts(connection, ("BTC", LAST, "calm", 1.0), ("ETH", LAST, "calm", 1.0))
+    connection.executemany(
+        "INSERT INTO marts.venue_coverage_daily VALUES (?, ?, ?, ?, ?, ?)",
+        [
+            ("BTC", "funding", LAST, "binance, okx", None, 1.0),
+            ("BTC", "open_interest", LAST, "kraken", "binance, bybit", 0.25),
+            ("BTC", "open_interest", FIRST, "binance, bybit, kraken", None, 1.0),
+        ],
+    )
+    said = latest_document(connection, PRESENT, market="live", simulated=False, inputs="abc")
+    assert said["venues"] == {
+        "funding": {"reporting": ["binance", "okx"], "missing": [], "present_share": 1.0},
+        "open_interest": {"reporting": ["kraken"], "missing": ["binance", "bybit"], "present_share": 0.25},
+    }
+    assert said["assets"]["ETH"]["venues"] == {}
 
 
 @pytest.mark.parametrize("number", [None, float("nan"), float("inf"), float("-inf")])

@@ -1,0 +1,55 @@
+-- Which venue reported what for which asset and day, and how much of it: what the totals of that day rest on.
+with
+
+reported as (
+
+    select
+        'prices' as series,
+        asset,
+        venue,
+        day,
+        cast(1 as double) as size
+    from {{ ref('int_spot_prices') }}
+
+    union all
+
+    select
+        'open_interest' as series,
+        asset,
+        venue,
+        day,
+        open_interest_usd as size
+    from {{ ref('int_open_interest__by_instrument') }}
+    where is_at_day_end
+
+    union all
+
+    select
+        'funding' as series,
+        asset,
+        venue,
+        day,
+        weight as size
+    from {{ ref('int_funding__weights') }}
+
+    union all
+
+    select
+        'liquidations' as series,
+        asset,
+        venue,
+        day,
+        total_usd as size
+    from {{ ref('int_liquidations__by_instrument') }}
+    where is_in_total
+
+)
+
+select
+    series,
+    asset,
+    venue,
+    day,
+    {{ total('size') }} as size
+from reported
+group by series, asset, venue, day
