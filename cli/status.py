@@ -36,6 +36,8 @@ def status(settings: Settings, now: datetime, as_json: bool, stale_after: float 
     published day to `now`.
     """
     warehouse = settings.located()
+    if not as_json:
+        _recorder(results(), warehouse, now)  # it may be at work before anything is published
     latest = required_latest(warehouse)
     first, last = date.fromisoformat(latest["first_day"]), date.fromisoformat(latest["last_day"])
     due = {feed.name: feed.due(first, last) for feed in FEEDS}
@@ -48,7 +50,6 @@ def status(settings: Settings, now: datetime, as_json: bool, stale_after: float 
         said = {**latest, "warehouse": str(warehouse.root), "age_hours": round(hours, 1), "feeds": feeds}
         print(json.dumps(said, indent=2, default=str))
     else:
-        _recorder(results(), warehouse, now)
         _show(results(), str(warehouse.root), latest, feeds, now)
     if stale_after is not None and hours > stale_after:
         raise Stale(f"the newest published day, {last}, ended {hours:.0f} hours ago; run: leverage run")
