@@ -62,6 +62,7 @@ def regime_validation(marts: DailyMarts, parameters: Parameters, now: datetime) 
         *_shares(said.days),
         *_persistence(said),
         *_transitions(said.days),
+        *_outcomes(said.days),
     ]
     counted = grid(features, parameters, documented, now)
     rows += _sensitivity(counted)
