@@ -1,7 +1,7 @@
 -- Forced closings of each instrument and day from one source: one that tells longs from shorts over the whole
--- day before any other (single events never do), then the venue's own before an aggregator's. What the source leaves out (USD of coins,
--- coins of USD) is valued at the daily close of the very contract that was liquidated; without that close it
--- stays unknown.
+-- day before any other (single events never do), then the venue's own before an aggregator's. What the source
+-- leaves out (USD of coins, coins of USD) is valued at the daily close of the very contract that was liquidated;
+-- without that close it stays unknown.
 {{ config(materialized='table') }}
 {%- set is_whole = 'hours_covered = 24 and coalesce(long_coin + short_coin, long_usd + short_usd) is not null' %}
 

@@ -54,7 +54,8 @@ days_of_periods as (
         {%- for unit in ['coin', 'usd'] %}
         {{ sum_if_all_known('long_' ~ unit) }} as long_{{ unit }},
         {{ sum_if_all_known('short_' ~ unit) }} as short_{{ unit }},
-        {{ sum_if_all_known('coalesce(long_' ~ unit ~ ' + short_' ~ unit ~ ', total_' ~ unit ~ ')') }} as total_{{ unit }},
+        {%- set both = 'coalesce(long_' ~ unit ~ ' + short_' ~ unit ~ ', total_' ~ unit ~ ')' %}
+        {{ sum_if_all_known(both) }} as total_{{ unit }},
         {%- endfor %}
         cast({{ sum_if_all_known('event_count') }} as bigint) as event_count
     from periods

@@ -13,6 +13,7 @@
         'coinalyze_open_interest': ref('stg_coinalyze__open_interest'),
     },
     columns=[
-        'snapshot_at', 'open_interest_contracts', 'open_interest_coin', 'open_interest_usd', 'is_both_sides'
+        'snapshot_at', 'open_interest_contracts', 'open_interest_coin', 'open_interest_usd', 'is_both_sides',
+        'mark_price_usd'
     ]
 ) }}

@@ -1,6 +1,6 @@
--- Open interest of each instrument and day from one source, at the day's end where one has that: the venue's own where it has one, else an
--- aggregator's, never both. What the source leaves out (USD of coins, coins of USD) is valued at the day's
--- perpetual close.
+-- Open interest of each instrument and day from one source, one at the day's end before any other: the venue's
+-- own where it has one, else an aggregator's, never both. What the source leaves out (USD of coins, coins of USD)
+-- is valued at a price of the same venue.
 {{ config(materialized='table') }}
 
 with
@@ -20,6 +20,7 @@ ranked as (
         open_interest_coin,
         open_interest_usd,
         published_sides,
+        mark_price_usd,
         row_number() over (
             partition by asset, venue, instrument, day
             order by
@@ -39,7 +40,7 @@ closes as (
         instrument,
         day,
         close_usd,
-        is_asset_reference
+        is_venue_reference
     from {{ ref('int_perpetual_closes') }}
 
 ),
@@ -59,8 +60,9 @@ valued as (
         ranked.open_interest_coin,
         ranked.open_interest_usd,
         ranked.published_sides,
-        -- the contract's own close, else the asset's: an inverse contract has no bars among the linear ones
-        coalesce(own.close_usd, reference.close_usd) as price_usd
+        -- the contract's own close, else the mark price published with the observation, else the close of the venue's
+        -- most traded contract of the asset
+        coalesce(own.close_usd, ranked.mark_price_usd, reference.close_usd) as price_usd
     from ranked
     left join closes as own
         on
@@ -71,8 +73,9 @@ valued as (
     left join closes as reference
         on
             ranked.asset = reference.asset
+            and ranked.venue = reference.venue
             and ranked.day = reference.day
-            and reference.is_asset_reference
+            and reference.is_venue_reference
     where ranked.precedence = 1
 
 )

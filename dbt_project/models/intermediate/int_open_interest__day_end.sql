@@ -22,6 +22,7 @@ observations as (
         open_interest_coin,
         open_interest_usd,
         is_both_sides,
+        mark_price_usd,
         {{ day_closed_by('snapshot_at') }} as day,
         {{ at_day_end }} as is_at_day_end
     from {{ ref('int_open_interest__all_venues') }}
@@ -45,7 +46,8 @@ one_sided as (
         is_at_day_end,
         {{ one_side(published_coins('open_interest_contracts', 'open_interest_coin')) }} as open_interest_coin,
         {{ one_side(published_usd('open_interest_contracts', 'open_interest_usd')) }} as open_interest_usd,
-        case is_both_sides when true then 2 when false then 1 end as published_sides
+        case is_both_sides when true then 2 when false then 1 end as published_sides,
+        mark_price_usd
     from observations
 
 ),
@@ -66,6 +68,7 @@ ranked as (
         open_interest_coin,
         open_interest_usd,
         published_sides,
+        mark_price_usd,
         row_number() over (partition by asset, venue, instrument, feed, day order by snapshot_at desc) as recency
     from one_sided
     -- Binance published zeros on 2022-03-07 and 2022-03-08: an outage, not an empty market
@@ -86,6 +89,7 @@ select
     open_interest_contracts,
     open_interest_coin,
     open_interest_usd,
-    published_sides
+    published_sides,
+    mark_price_usd
 from ranked
 where recency = 1

@@ -1,5 +1,6 @@
 -- Daily close of every perpetual contract, from the venue's own bars or else an aggregator's of the same
--- contract, and which contract's close stands for its asset: the most traded one of the venues' own.
+-- contract, and which contract's close stands for the asset at its venue: the most traded one. No price of another
+-- venue ever values a contract, so that a venue that is gone changes no other.
 {{ config(materialized='table') }}
 
 with
@@ -29,8 +30,8 @@ select
     day,
     close_usd,
     row_number() over (
-        partition by asset, day
-        order by volume_usd desc nulls last, venue asc, instrument asc
-    ) = 1 as is_asset_reference
+        partition by asset, venue, day
+        order by volume_usd desc nulls last, instrument asc
+    ) = 1 as is_venue_reference
 from ranked
 where precedence = 1

@@ -1,14 +1,26 @@
--- Active addresses of each asset and day.
+-- Active addresses of each asset and day, all from one source: Coin Metrics, and blockchain.com for an asset of
+-- which Coin Metrics has nothing. They count differently, so a day of the one never stands for a day of the other.
 with
 
-instruments as (
+published as (
 
     select
+        'coinmetrics_network' as feed,
+        1 as source_rank,
+        asset_code as symbol,
+        day,
+        active_addresses_count
+    from {{ ref('stg_coinmetrics__network') }}
+
+    union all
+
+    select
+        'blockchain_com_addresses' as feed,
+        2 as source_rank,
         symbol,
-        asset,
-        feed
-    from {{ ref('stg_ops__instruments') }}
-    where feed = 'coinmetrics_network'
+        day,
+        unique_addresses_count as active_addresses_count
+    from {{ ref('stg_blockchain_com__addresses') }}
 
 ),
 
@@ -16,13 +28,17 @@ activity as (
 
     select
         instruments.asset,
-        network.day,
-        network.active_addresses_count,
-        instruments.feed as source
-    from {{ ref('stg_coinmetrics__network') }} as network
-    inner join instruments
-        on network.asset_code = instruments.symbol
-    where network.active_addresses_count is not null
+        published.day,
+        published.active_addresses_count,
+        published.feed as source,
+        published.source_rank,
+        min(published.source_rank) over (partition by instruments.asset) as best_rank
+    from published
+    inner join {{ ref('stg_ops__instruments') }} as instruments
+        on
+            published.feed = instruments.feed
+            and published.symbol = instruments.symbol
+    where published.active_addresses_count is not null
 
 )
 
@@ -36,4 +52,5 @@ left join activity
     on
         calendar.asset = activity.asset
         and calendar.day = activity.day
+        and activity.source_rank = activity.best_rank
 where calendar.is_in_window

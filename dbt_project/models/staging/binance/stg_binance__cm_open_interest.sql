@@ -27,6 +27,7 @@ renamed as (
         top_trader_position_ratio,
         account_ratio,
         taker_volume_ratio,
+        cast(null as double) as mark_price_usd,
 
         ---------- flags
         false as is_both_sides,

@@ -29,6 +29,7 @@ renamed as (
 
         ---------- text
         channel,
+        cast(null as double) as mark_price_usd,
 
         ---------- flags
         false as is_both_sides,

@@ -27,6 +27,7 @@ renamed as (
         coalesce(open_interest_usd, open_interest_both_sides_usd) as open_interest_usd,
         open_interest_both_sides_coin,
         open_interest_both_sides_usd,
+        cast(null as double) as mark_price_usd,
 
         ---------- flags
         open_interest_coin is null and open_interest_usd is null as is_both_sides,

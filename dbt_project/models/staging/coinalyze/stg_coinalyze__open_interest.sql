@@ -27,6 +27,7 @@ renamed as (
         close as open_interest_contracts,
         cast(null as double) as open_interest_coin,
         cast(null as double) as open_interest_usd,
+        cast(null as double) as mark_price_usd,
 
         ---------- flags
         -- compared with the exchange's own figure for Binance alone, see open_interest_by_venue_daily

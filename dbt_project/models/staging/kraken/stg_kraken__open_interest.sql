@@ -23,6 +23,7 @@ renamed as (
         cast(null as double) as open_interest_coin,
         cast(null as double) as open_interest_usd,
         cast(null as boolean) as is_both_sides,
+        cast(null as double) as mark_price_usd,
 
         ---------- timestamps
         open_at + interval '1' day as snapshot_at,

@@ -22,6 +22,7 @@ renamed as (
         open_interest_contracts,
         open_interest_coin,
         open_interest_usd,
+        cast(null as double) as mark_price_usd,
 
         ---------- flags
         cast(null as boolean) as is_both_sides,
