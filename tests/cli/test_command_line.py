@@ -87,11 +87,11 @@ def test_the_shell_can_complete_commands() -> None:
 @pytest.mark.parametrize("ending", ["csv", "parquet", "json"])
 def test_sql_writes_a_file_that_others_read(ending: str, sample: Path, tmp_path: Path) -> None:
     file = tmp_path / f"days.{ending}"
-    query = "SELECT asset, count(*) AS days, [1, 2] AS list FROM regimes_daily GROUP BY asset"
+    query = "SELECT asset, count(*) AS days, [1, 2] AS list FROM regimes_daily WHERE asset = 'BTC' GROUP BY asset"
     ran = leverage("sql", query, "--output", file, "--warehouse", sample)
     assert (ran.status, ran.out) == (0, "")
     read = {"csv": pl.read_csv, "parquet": pl.read_parquet, "json": pl.read_json}[ending](file)
-    assert read.select("asset", "days").sort("asset").rows() == [("BTC", 69), ("ETH", 69)]
+    assert read.select("asset", "days").rows() == [("BTC", 69)]
     assert read["list"].to_list() in ([[1, 2]], ["[1, 2]"])
 
 
