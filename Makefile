@@ -6,7 +6,7 @@ SOURCES := ingest warehouse regimes orchestration cli
 CODE := $(SOURCES) tests benchmarks
 PORT ?= 3000
 
-.PHONY: run live test check dev bench setup setup-dev format lock sources clean
+.PHONY: run live test check dev bench setup setup-dev format lock sources dictionary clean
 .DEFAULT_GOAL := run
 
 run: setup  ## the main job on the simulated market, offline, and the brief of its last day
@@ -28,6 +28,7 @@ check: setup-dev  ## format, lint, types, SQL lint, import contracts, generated 
 	$(BIN)/lint-imports --no-cache
 	cd dbt_project && ../$(BIN)/sqlfluff lint --disable-progress-bar -p 2 models tests macros
 	$(BIN)/python -m warehouse.dbt_sources --check
+	$(BIN)/python -m orchestration.data_dictionary --check
 
 bench: setup-dev  ## measurements; writes docs/benchmarks.md
 	$(BIN)/python -m benchmarks
@@ -55,6 +56,9 @@ format: setup-dev
 
 sources: setup-dev  ## the dbt source declarations, from the feeds' schemas
 	$(BIN)/python -m warehouse.dbt_sources
+
+dictionary: setup-dev  ## docs/data-dictionary.md, from the models' contracts and the schemas
+	$(BIN)/python -m orchestration.data_dictionary
 
 lock:  ## requirements/*.txt from pyproject.toml; needs uv
 	uv pip compile pyproject.toml --extra build --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-emit-find-links --no-header --quiet -o requirements/run.txt

@@ -1,4 +1,4 @@
-"""`leverage status`: what the warehouse holds, feed by feed, as of its last release, and how old that is by the clock."""
+"""`leverage status`: what the warehouse holds, feed by feed, as of its last release, and how old that is."""
 
 from __future__ import annotations
 
@@ -64,8 +64,12 @@ def _show(out: Console, root: str, latest: dict[str, Any], feeds: list[dict[str,
         )
         for series, venues in newest["venues"].items():
             if venues["missing"]:
-                there = "" if venues["present_share"] is None else f", {venues['present_share']:.0%} of the usual is there"
-                out.print(f"  [yellow]{series.replace('_', ' ')} without {', '.join(venues['missing'])}[/yellow]{there}")
+                there = (
+                    "" if venues["present_share"] is None else f", {venues['present_share']:.0%} of the usual is there"
+                )
+                out.print(
+                    f"  [yellow]{series.replace('_', ' ')} without {', '.join(venues['missing'])}[/yellow]{there}"
+                )
     out.print(_table(feeds, now))
     for feeds_of_reason, reason in _grouped(feeds):
         out.print(f"[yellow]skipped[/yellow] {', '.join(feeds_of_reason)}: {escape(reason)}")

@@ -42,7 +42,8 @@ def build(
     results: SimpleQueue[EventMsg | dbtRunnerResult] = SimpleQueue()
     arguments = [
         # Nobody reads the artifacts and nine thousand lines of debug log of each run; writing them takes half a second.
-        "--quiet", "--no-write-json", "--log-level-file", "info", "build", "--exclude-resource-type", "unit_test", "--project-dir", str(DBT_PROJECT),
+        "--quiet", "--no-write-json", "--log-level-file", "info", "build", "--exclude-resource-type", "unit_test",
+        "--project-dir", str(DBT_PROJECT),
         "--profiles-dir", str(DBT_PROJECT), "--target-path", str(target), "--log-path", str(target),
     ]  # fmt: skip
     if context.is_subset:

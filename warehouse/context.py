@@ -112,9 +112,7 @@ def write_feed_status(connection: duckdb.DuckDBPyConnection, catalogue: Catalogu
     connection.commit()
 
 
-def _status(
-    connection: duckdb.DuckDBPyConnection, feed: str, symbols: int, calendar: Calendar
-) -> tuple[Any, ...]:
+def _status(connection: duckdb.DuckDBPyConnection, feed: str, symbols: int, calendar: Calendar) -> tuple[Any, ...]:
     known = feed_named(feed)
     first, last, rows = reach(connection, known)
     days = (first and known.day_of(first), last and known.day_of(last))

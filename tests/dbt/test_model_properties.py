@@ -10,7 +10,7 @@ import polars as pl
 import pytest
 from compiled_models import CompiledModels, Row
 from hypothesis import Phase, given, settings
-from hypothesis import Phase, given, settings
+from hypothesis import strategies as st
 from venue_observations import DAYS, HOUR, observations
 
 from ingest.feeds import feed_named

@@ -87,7 +87,8 @@ def make_marts(connection: duckdb.DuckDBPyConnection, *days: tuple[str, date, st
     )
     connection.execute("""
         CREATE OR REPLACE TABLE marts.feed_status AS
-        SELECT 'coinalyze_funding' AS feed, DATE '2026-01-31' AS last_day, CAST(0.5 AS DOUBLE) AS coverage_share, 7 AS row_count, 1 AS quarantined_count,
+        SELECT 'coinalyze_funding' AS feed, DATE '2026-01-31' AS last_day, CAST(0.5 AS DOUBLE) AS coverage_share,
+               7 AS row_count, 1 AS quarantined_count,
                'no API key' AS skipped""")
     connection.execute("""
         CREATE OR REPLACE TABLE marts.venue_coverage_daily (
