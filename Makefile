@@ -2,11 +2,15 @@
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
-SOURCES := ingest warehouse regimes orchestration cli
-CODE := $(SOURCES) tests benchmarks
+SOURCES := ingest record warehouse regimes brief orchestration cli
+CODE := $(SOURCES) bi tests benchmarks
 PORT ?= 3000
+BI := .venv-bi
+DOCS := .venv-docs
+BI_PORT ?= 8088
+CLIENTS := duckdb-1.2 duckdb-1.4 duckdb-1.5 pandas
 
-.PHONY: run live test check dev bench setup setup-dev format lock sources dictionary clean
+.PHONY: run live record test check dev bi browser clients docs bench setup setup-dev format lock sources dictionary clean
 .DEFAULT_GOAL := run
 
 run: setup  ## the main job on the simulated market, offline, and the brief of its last day
@@ -14,6 +18,9 @@ run: setup  ## the main job on the simulated market, offline, and the brief of i
 
 live: setup  ## the same against the real venues
 	$(BIN)/leverage run --market live
+
+record: setup  ## the liquidation tape: forced orders of the live venues, recorded until it is stopped
+	$(BIN)/leverage record --market live
 
 dev: setup  ## the Dagster UI on 127.0.0.1:3000, over the warehouse of LEVERAGE_MARKET (default: sample)
 	$(BIN)/python -m orchestration.serve --port $(PORT)
@@ -30,11 +37,42 @@ check: setup-dev  ## format, lint, types, SQL lint, import contracts, generated 
 	$(BIN)/python -m warehouse.dbt_sources --check
 	$(BIN)/python -m orchestration.data_dictionary --check
 
+bi: $(BI)/.installed  ## the Superset dashboard on 127.0.0.1:8088, over the published files of LEVERAGE_MARKET (default: sample)
+	$(BI)/bin/python bi/superset/serve.py --port $(BI_PORT)
+
+browser: setup-dev $(BI)/.installed $(VENV)/.browser-installed  ## brief, dashboard and Dagster UI in a headless browser
+	$(BIN)/python -m pytest tests/browser
+
+docs: $(DOCS)/.installed  ## the documents as a site in site/, every link checked
+	NO_MKDOCS_2_WARNING=1 $(DOCS)/bin/mkdocs build --strict --quiet
+
+clients: setup-dev $(CLIENTS:%=.clients/%/.installed)  ## older DuckDB clients and pandas read what is published
+	$(BIN)/python -m pytest tests/bi/test_clients.py
+
 bench: setup-dev  ## measurements; writes docs/benchmarks.md
 	$(BIN)/python -m benchmarks
 
 setup: $(VENV)/.run-installed
 setup-dev: $(VENV)/.dev-installed
+
+$(BI)/.installed: requirements/bi.txt
+	$(PYTHON) -m venv $(BI)
+	$(BI)/bin/pip install --quiet --require-hashes --no-deps -r requirements/bi.txt
+	@touch $@
+
+$(VENV)/.browser-installed: requirements/browser.txt $(VENV)/.dev-installed
+	$(BIN)/pip install --quiet --require-hashes --no-deps --only-binary :all: -r requirements/browser.txt
+	command -v chromium && command -v chromedriver || { apt-get update && apt-get install --yes chromium chromium-driver; }
+	@touch $@
+
+$(DOCS)/.installed: requirements/docs.txt
+	$(PYTHON) -m venv $(DOCS)
+	$(DOCS)/bin/pip install --quiet --require-hashes --no-deps --only-binary :all: -r requirements/docs.txt
+	@touch $@
+
+.clients/%/.installed: requirements/clients/%.txt $(VENV)/.dev-installed
+	$(BIN)/pip install --quiet --require-hashes --no-deps --only-binary :all: --upgrade --target .clients/$* -r $<
+	@touch $@
 
 $(VENV)/bin/python:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "Python 3.11 or later is needed; set PYTHON=..." >&2; exit 1; }
@@ -63,6 +101,9 @@ dictionary: setup-dev  ## docs/data-dictionary.md, from the models' contracts an
 lock:  ## requirements/*.txt from pyproject.toml; needs uv
 	uv pip compile pyproject.toml --extra build --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-emit-find-links --no-header --quiet -o requirements/run.txt
 	uv pip compile pyproject.toml --extra build --group dev -c requirements/run.txt --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-emit-find-links --no-header --quiet -o requirements/dev.txt
+	uv pip compile requirements/bi.in --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-emit-find-links --no-header --quiet -o requirements/bi.txt
+	uv pip compile requirements/docs.in --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-emit-find-links --no-header --quiet -o requirements/docs.txt
+	uv pip compile requirements/browser.in -c requirements/dev.txt --no-emit-package playwright --no-emit-package pyee --no-emit-package greenlet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-emit-find-links --no-header --quiet -o requirements/browser.txt
 
-clean:  ## the environment and caches; warehouses stay
-	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache dbt_project/target dbt_project/logs
+clean:  ## environments and caches; warehouses stay
+	rm -rf $(VENV) $(BI) $(DOCS) .clients site .superset .mypy_cache .ruff_cache .pytest_cache dbt_project/target dbt_project/logs

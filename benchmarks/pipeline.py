@@ -14,6 +14,8 @@ import time
 from dataclasses import dataclass
 from pathlib import Path
 
+from benchmarks.recorded import recorded_catalogue
+
 PROJECT = Path(__file__).resolve().parents[1]
 RECORDED = PROJECT.parent / "shared" / "recorded_market" / "serve.py"
 BIN = Path(sys.executable).parent
@@ -38,6 +40,10 @@ def measure(folder: Path) -> tuple[str, dict[str, list[Run]]]:
         assert server.stdout is not None
         address = server.stdout.readline().split()[3]
         first = ["--from", "2024-09-01"]
+        catalogue = folder / "recorded.toml"
+        catalogue.parent.mkdir(parents=True, exist_ok=True)
+        catalogue.write_text(recorded_catalogue(limited=True))
+        os.environ["LEVERAGE_CATALOGUE"] = str(catalogue)  # venues that are not recorded would be waited for
         return "recorded, 519 days", _rounds(folder, address, "2026-02-01T04:00:00Z", "2026-02-02T04:00:00Z", first)
     finally:
         server.terminate()

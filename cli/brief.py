@@ -1,8 +1,9 @@
-"""`leverage brief`: the day as a short market note in the terminal: label, figures, evidence, data status."""
+"""`leverage brief`: the day as a short market note in the terminal (label, figures, evidence, data), or as its page."""
 
 from __future__ import annotations
 
 from datetime import date
+from pathlib import Path
 from typing import Any
 
 from rich import box
@@ -11,41 +12,47 @@ from rich.markup import escape
 from rich.panel import Panel
 from rich.table import Table
 
+from brief import FOLDER, READ_IF_THERE, REQUIRED, About, DayTables, day_page
+from brief.figures import headline, quantity
 from cli.console import REGIME_STYLES, results
+from cli.output import written_to
 from ingest.feeds import feed_named
 from ingest.sample import SIMULATED
 from orchestration.settings import Settings
+from regimes import load_parameters
+from warehouse.connection import published_database
 from warehouse.errors import UnknownDay
 from warehouse.location import Warehouse
 from warehouse.reading import required_latest, select
 
-FIGURES = (
-    ("close", "close_usd", "{:,.0f} USD"),
-    ("change on the day", "return_pct", "{:+.1f} %"),
-    ("low against the close before", "drawdown_pct", "{:+.1f} %"),
-    ("range of the day", "range_pct", "{:.1f} %"),
-    ("longs liquidated", "long_liquidations_usd", "{:,.0f} USD"),
-    ("shorts liquidated", "short_liquidations_usd", "{:,.0f} USD"),
-    ("against an ordinary day", "liquidation_multiple", "{:.1f} x"),
-    ("open interest", "open_interest_usd", "{:,.0f} USD"),
-    ("open interest in contracts, 1 day", "open_interest_change_1d_pct", "{:+.1f} %"),
-    ("open interest in contracts, 7 days", "open_interest_change_7d_pct", "{:+.1f} %"),
-    ("funding", "funding_bp", "{:+.2f} bp per 8 h"),
-    ("netflow to exchanges", "netflow_coin", "{:+,.0f} coins"),
-    ("netflow, unusual by", "netflow_z", "{:+.1f} robust sd"),
-    ("active addresses", "active_addresses_count", "{:,.0f}"),
-    ("against the same weekdays", "address_ratio", "{:.2f} x"),
-)
 
-
-def brief(settings: Settings, day: date | None, asset: str) -> None:
-    """Print the brief of a day of an asset."""
+def brief(settings: Settings, day: date | None, asset: str, output: Path | None) -> None:
+    """Print the brief of a day of an asset, or write it as a page to `output`."""
     warehouse = settings.located()
     latest = required_latest(warehouse)
     newest = latest["assets"].get(asset)
     if newest is None:
         raise UnknownDay(f"{asset} is not in {warehouse.root}; it holds {', '.join(latest['assets'])}")
-    show(results(), warehouse, day or date.fromisoformat(newest["day"]), asset)
+    wanted = day or date.fromisoformat(newest["day"])
+    if output is None:
+        show(results(), warehouse, wanted, asset)
+    else:
+        write(output, warehouse, wanted, asset)
+
+
+def write(output: Path, warehouse: Warehouse, day: date, asset: str) -> None:
+    """Write the day's page, the same as in a release. Raises UnknownDay outside of what is published."""
+    with published_database(warehouse) as connection:
+        standing = {name for (name,) in connection.execute("SELECT table_name FROM duckdb_tables()").fetchall()}
+        names = [*REQUIRED, *(name for name in READ_IF_THERE if name in standing)]
+        frames = {name: connection.table(name).pl() for name in names}
+        told = dict(connection.execute("SELECT name, value FROM about").fetchall())
+    tables = DayTables(asset, day, frames)
+    if not tables.rows("regimes_daily"):
+        raise UnknownDay(f"{day} is not published; there is {told['first_day']} to {told['last_day']}")
+    about = About(told["market"], told["simulated"] == "true", told["published_at"], told["licences"])
+    index = (warehouse.published / FOLDER / "index.html").as_uri()
+    written_to(output, day_page(tables, load_parameters(), about, index).encode())
 
 
 def show(out: Console, warehouse: Warehouse, day: date, asset: str) -> None:
@@ -58,10 +65,12 @@ def show(out: Console, warehouse: Warehouse, day: date, asset: str) -> None:
     features = select(
         warehouse, "SELECT * FROM leverage_features_daily WHERE asset = ? AND day = ?", [asset, day]
     ).to_dicts()[0]
-    style = REGIME_STYLES[label["family"]]
-    meaning = select(warehouse, "SELECT meaning FROM regime_labels WHERE label = ?", [label["regime"]]).item()
+    meaning, family = select(
+        warehouse, "SELECT meaning, family FROM regime_labels WHERE label = ?", [label["regime"]]
+    ).row(0)
+    style = REGIME_STYLES[family]
     head = [
-        f"[{style}]{label['regime'].replace('_', ' ').upper()}[/]{_confidence(label)}",
+        f"[{style}]{label['regime'].replace('_', ' ').upper()}[/]{_state(label)}{_confidence(label)}",
         f"[dim]{escape(meaning)}[/dim]",
         "",
         escape(label["explanation"]),
@@ -70,7 +79,7 @@ def show(out: Console, warehouse: Warehouse, day: date, asset: str) -> None:
         head.insert(0, "[bold reverse yellow] SIMULATED MARKET, not real data [/]")
     out.print(Panel(Group(*head), title=f"{asset} {day} UTC", box=box.ROUNDED, width=min(out.width, 100)))
     out.print(_figures(features))
-    if (evidence := _evidence(warehouse, asset, day, label["regime"])) is not None:
+    if (evidence := _evidence(warehouse, asset, day, label["event"])) is not None:
         out.print(evidence)
     out.print(_data(label, latest, day))
     if latest["simulated"]:
@@ -84,6 +93,13 @@ def simulated_feeds(latest: dict[str, Any]) -> str:
     return f"simulated: {len(names)} feeds of {venues}; the others come with --market live"
 
 
+def _state(label: dict[str, Any]) -> str:
+    """The phase, and what happened on the day where that is another label than the regime."""
+    phase = f"  {label['phase']}" if label["phase"] else ""
+    event = f", the day itself {label['event'].replace('_', ' ')}" if label["event"] != label["regime"] else ""
+    return phase + event
+
+
 def _confidence(label: dict[str, Any]) -> str:
     if label["confidence"] is None:
         return ""
@@ -93,9 +109,8 @@ def _confidence(label: dict[str, Any]) -> str:
 
 def _figures(features: dict[str, Any]) -> Table:
     table = Table(box=None, show_header=False, pad_edge=False, padding=(0, 2))
-    for title, column, pattern in FIGURES:
-        value = features[column]
-        table.add_row(title, "[dim]not known[/dim]" if value is None else pattern.format(value))
+    for figure in headline(features):
+        table.add_row(figure.title, figure.text or "[dim]not known[/dim]", f"[dim]{figure.source}[/dim]")
     return table
 
 
@@ -123,7 +138,7 @@ def _evidence(warehouse: Warehouse, asset: str, day: date, regime: str) -> Table
         known = row["value"] is not None
         table.add_row(
             row["predicate"].replace("_", " "),
-            f"{row['value']:,.2f} {row['unit']}" if known else "[dim]not known[/dim]",
+            quantity(row["value"], row["unit"]) if known else "[dim]not known[/dim]",
             f"{row['membership']:.0%}" if row["membership"] is not None else "-",
             escape(row["baseline"] or ""),
         )
@@ -134,7 +149,7 @@ def _data(label: dict[str, Any], latest: dict[str, Any], day: date) -> str:
     said = f"data {label['data_status']}, coverage {label['coverage']:.0%}"
     if label["missing_inputs"]:
         said += f"; missing {label['missing_inputs'].replace(',', ', ').replace('_', ' ')}"
-    if latest["unavailable_feeds"]:
-        said += f"; not reached in the last run: {', '.join(latest['unavailable_feeds'])}"
+    if missed := len(latest["unavailable_feeds"]):
+        said += f"; {missed} of {len(latest['feeds'])} feeds not reached in the last run, see leverage status"
     rules = f"rules {label['rules_version']} ({label['parameter_hash'][:8]})"
     return f"[dim]{escape(said)}; {rules}. A label describes the day; it is no forecast and no advice.[/dim]"

@@ -13,6 +13,7 @@ import typer
 from cli.console import remarks
 from ingest.errors import IngestError
 from orchestration.errors import PipelineError
+from record.recorder import RecorderBusy
 from warehouse.errors import WarehouseError, WarehouseLocked
 
 FAILED, WRONG_USE, LOCKED, STALE = 1, 2, 3, 4
@@ -40,7 +41,7 @@ def say(verbose: bool) -> Iterator[None]:
 
 
 def _status(error: Exception) -> int:
-    if isinstance(error, WarehouseLocked):
+    if isinstance(error, WarehouseLocked | RecorderBusy):
         return LOCKED
     if isinstance(error, Stale):
         return STALE

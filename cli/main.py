@@ -10,6 +10,9 @@ from typing import Annotated
 import typer
 
 from cli import brief as brief_command
+from cli import doctor as doctor_command
+from cli import overview as overview_command
+from cli import record as record_command
 from cli import run as run_command
 from cli import sql as sql_command
 from cli import status as status_command
@@ -18,8 +21,7 @@ from cli.options import settings_with
 
 app = typer.Typer(
     name="leverage",
-    help="Is Bitcoin's leverage being reset, or is the structure breaking? Every day, with its evidence.",
-    no_args_is_help=True,
+    invoke_without_command=True,
     add_completion=True,
     rich_markup_mode="rich",
     pretty_exceptions_enable=False,
@@ -42,6 +44,14 @@ MarketOption = Annotated[
     ),
 ]
 Verbose = Annotated[bool, typer.Option("--verbose", "-v", help="Show Dagster's log, and tracebacks.")]
+
+
+@app.callback()
+def main_command(context: typer.Context) -> None:
+    """Is Bitcoin's leverage being reset, or is the structure breaking? Every day, with its evidence."""
+    if context.invoked_subcommand is None:
+        with say(verbose=False):
+            overview_command.overview(settings_with(None, None))
 
 
 @app.command()
@@ -85,6 +95,16 @@ def run(
 
 
 @app.command()
+def record(market: MarketOption = None, warehouse: Warehouse = None, verbose: Verbose = False) -> None:
+    """Record the venues' forced orders from their websockets until stopped. Runs beside the pipeline.
+
+    Exit status: 0 stopped by a signal, 1 failed, 2 wrong options, 3 another recorder is at work.
+    """
+    with say(verbose):
+        record_command.record(settings_with(market, warehouse), verbose)
+
+
+@app.command()
 def status(
     as_json: Annotated[bool, typer.Option("--json", help="As JSON, for programs.")] = False,
     stale_after: Annotated[
@@ -113,13 +133,14 @@ def brief(
         datetime | None, typer.Option("--day", formats=["%Y-%m-%d"], help="Day (UTC). Default: the newest.")
     ] = None,
     asset: Annotated[str, typer.Option(help="Asset.")] = "BTC",
+    output: Annotated[Path | None, typer.Option(help="Write it as a page to this file, such as brief.html.")] = None,
     market: MarketOption = None,
     warehouse: Warehouse = None,
     verbose: Verbose = False,
 ) -> None:
     """The day's brief: label, what it rests on, the figures, and how good the data is."""
     with say(verbose):
-        brief_command.brief(settings_with(market, warehouse), _day(day), asset)
+        brief_command.brief(settings_with(market, warehouse), _day(day), asset, output)
 
 
 @app.command()
@@ -127,13 +148,25 @@ def sql(
     query: Annotated[
         str, typer.Argument(help='SQL in quotes, such as "SELECT day, regime FROM regimes_daily LIMIT 5".')
     ],
+    output: Annotated[Path | None, typer.Option(help="Write the rows to this file: .csv, .parquet or .json.")] = None,
     market: MarketOption = None,
     warehouse: Warehouse = None,
     verbose: Verbose = False,
 ) -> None:
     """Query the published database, read-only."""
     with say(verbose):
-        sql_command.sql(settings_with(market, warehouse), query)
+        sql_command.sql(settings_with(market, warehouse), query, output)
+
+
+@app.command()
+def doctor(market: MarketOption = None, warehouse: Warehouse = None, verbose: Verbose = False) -> None:
+    """What a run would meet: keys, venues and why they cannot be had, disk, versions, locks.
+
+    Exit status 1 when something is wrong; what only costs data is a note.
+    """
+    with say(verbose):
+        if not doctor_command.doctor(settings_with(market, warehouse)):
+            raise typer.Exit(1)
 
 
 def _day(moment: datetime | None) -> date | None:

@@ -26,8 +26,7 @@ def run(
     settings: Settings, first: date | None, last: date | None, now: str | None, refetch: list[str], verbose: bool
 ) -> None:
     """Bring the warehouse up to date and show its last day."""
-    # Dagster and dbt make a million objects that stay; looking through them again and again costs a second.
-    gc.disable()
+    gc.disable()  # Dagster and dbt make a million objects that stay: looking through them again costs a second
     from orchestration.partitions import FIRST_DAY as EARLIEST  # here: imports of seconds that only a run needs
     from orchestration.resources import catalogue_of
     from orchestration.run import run_daily

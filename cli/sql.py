@@ -1,37 +1,54 @@
-"""`leverage sql`: one query against the published database, read-only."""
+"""`leverage sql`: one query against the published database, read-only, as a table, as text or as a file."""
 
 from __future__ import annotations
 
+import io
+from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import polars as pl
 from rich import box
 from rich.table import Table
 
-from cli.console import results
+from cli.console import remarks, results
+from cli.errors import WrongUse
+from cli.output import written_to
 from orchestration.settings import Settings
 from warehouse.reading import select
 
 ROWS_SHOWN = 1000  # more is for a file or a notebook, not for a terminal
+FORMATS: dict[str, Callable[[pl.DataFrame, io.BytesIO], Any]] = {
+    ".csv": lambda frame, file: _flat(frame).write_csv(file),
+    ".parquet": lambda frame, file: frame.write_parquet(file),
+    ".json": lambda frame, file: frame.write_json(file),
+}
 
 
-def sql(settings: Settings, query: str) -> None:
-    """Print the result as a table, or tab-separated where the output is not a terminal."""
+def sql(settings: Settings, query: str, output: Path | None) -> None:
+    """Print the result as a table, tab-separated where the output is no terminal, or write it to `output`."""
+    if output is not None and output.suffix.lower() not in FORMATS:
+        raise WrongUse(f"--output {output} ends in none of {', '.join(FORMATS)}")
     frame, out = select(settings.located(), query), results()
-    if out.is_terminal:
+    if output is not None:
+        content = io.BytesIO()
+        FORMATS[output.suffix.lower()](frame, content)
+        written_to(output, content.getvalue())
+        remarks().print(f"{frame.height} rows in {output}", markup=False)
+    elif out.is_terminal:
         out.print(_table(frame))
         more = f", the first {ROWS_SHOWN} shown" if frame.height > ROWS_SHOWN else ""
         out.print(f"[dim]{frame.height} rows{more}[/dim]")
     else:
-        flat = frame.with_columns(
-            pl.col(n).map_elements(str, pl.String) for n, t in frame.schema.items() if _unwritable(t)
-        )
-        print(flat.write_csv(separator="\t"), end="")
+        print(_flat(frame).write_csv(separator="\t"), end="")
 
 
-def _unwritable(dtype: pl.DataType) -> bool:
-    """Whether text has no form of its own for the type: lists, structs, intervals."""
-    return dtype.is_nested() or dtype == pl.Duration
+def _flat(frame: pl.DataFrame) -> pl.DataFrame:
+    """What text has no form of its own for (lists, structs, intervals) as Python writes it."""
+    unwritable = [n for n, t in frame.schema.items() if t.is_nested() or t == pl.Duration]
+    return frame.with_columns(
+        pl.Series(n, [None if v is None else str(v) for v in frame[n].to_list()], pl.String) for n in unwritable
+    )
 
 
 def _table(frame: pl.DataFrame) -> Table:

@@ -1,4 +1,5 @@
-"""`leverage status`: what the warehouse holds, feed by feed, as of its last release, and how old that is."""
+"""`leverage status`: what the warehouse holds, feed by feed, as of its last release, how old that is by the clock, and
+how the recorder is."""
 
 from __future__ import annotations
 
@@ -17,6 +18,8 @@ from cli.console import results
 from cli.errors import Stale
 from ingest.feeds import FEEDS
 from orchestration.settings import Settings
+from record import health
+from warehouse.location import Warehouse
 from warehouse.reading import required_latest, select
 
 DAY = timedelta(days=1)
@@ -33,6 +36,8 @@ def status(settings: Settings, now: datetime, as_json: bool, stale_after: float 
     published day to `now`.
     """
     warehouse = settings.located()
+    if not as_json:
+        _recorder(results(), warehouse, now)  # it may be at work before anything is published
     latest = required_latest(warehouse)
     first, last = date.fromisoformat(latest["first_day"]), date.fromisoformat(latest["last_day"])
     due = {feed.name: feed.due(first, last) for feed in FEEDS}
@@ -81,6 +86,26 @@ def _show(out: Console, root: str, latest: dict[str, Any], feeds: list[dict[str,
     out.print("[dim]coverage: share of these days, and of the symbols asked for, of which there are rows[/dim]")
     if any(feed["gap_count"] for feed in feeds):
         out.print("[dim]gaps: archives that the venue does not have; they are not asked for again[/dim]")
+
+
+def _recorder(out: Console, warehouse: Warehouse, now: datetime) -> None:
+    """How the recorder is, by its health file; nothing where none has ever run."""
+    state = health.read(warehouse.tape)
+    if state is None:
+        return
+    trouble = state.trouble(now)
+    out.print(f"recorder [yellow]{escape(trouble)}[/yellow]" if trouble else "recorder [green]recording[/green]")
+    table = Table(box=box.SIMPLE_HEAD, header_style="bold", pad_edge=False)
+    for name in ("stream", "state", "last event (UTC)", "messages", "connections", "trouble"):
+        table.add_column(name, justify="right" if name in ("messages", "connections") else "left")
+    for one in state.streams:
+        table.add_row(
+            one.stream, one.state, (one.last_event_at or "-")[:19], f"{one.messages:,}", str(one.connections),
+            escape(one.trouble or ""), style="" if one.state == "recording" else "yellow",
+        )  # fmt: skip
+    out.print(table)
+    if state.unlanded_files > 1:
+        out.print(f"[yellow]{state.unlanded_files} write-ahead files wait to be landed[/yellow]")
 
 
 def _table(feeds: list[dict[str, Any]], now: datetime) -> Table:

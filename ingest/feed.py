@@ -18,7 +18,8 @@ from ingest.errors import KeyMissing, RequestRefused
 from ingest.http import MarketSession
 from ingest.windows import Window, day_start, merge
 
-Channel = Literal["archive", "rest", "inbox"]  # inbox: a file of the user's own
+# inbox: a file of the user's; own: made here, fetched from nobody; stream: recorded as it was sent
+Channel = Literal["archive", "rest", "inbox", "own", "stream"]
 LATE = timedelta(days=3)  # what a venue has not shown by then, it is not going to show
 
 

@@ -1,11 +1,12 @@
 """The catalogue: every feed there is, and from `catalogue.toml` which instruments each is asked for, how fast.
 
 A feed itself (series, schema, how it is asked and parsed) is defined with its venue in `ingest.venues`, that of the
-user's own files in `ingest.inbox`.
+user's own files in `ingest.inbox`, one that is recorded instead of asked for in `ingest.tape`.
 """
 
 from __future__ import annotations
 
+import math
 import tomllib
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,6 +16,8 @@ from ingest import inbox
 from ingest.errors import CatalogueBroken
 from ingest.feed import Feed, Instrument
 from ingest.http import Host
+from ingest.tape import EVENTS
+from ingest.tape import FEEDS as RECORDED
 from ingest.venues import (
     binance,
     bitfinex,
@@ -47,9 +50,11 @@ FEEDS: tuple[Feed, ...] = (
     *okx.FEEDS,
     *inbox.FEEDS,
 )
+LANDED: tuple[Feed, ...] = (*FEEDS, *RECORDED)  # everything that has a raw table
 CATALOGUE = Path(__file__).with_name("catalogue.toml")
 MARKETS = {"spot": (False,), "perpetual": (True,), "network": (False,)}  # whether a margin type belongs to it
 MARGIN_TYPES = ("linear", "inverse")
+TAPES = {feed.name for feed in EVENTS}
 
 
 @dataclass(frozen=True)
@@ -61,7 +66,7 @@ class Catalogue:
 
     @property
     def feeds(self) -> tuple[Feed, ...]:
-        """The feeds that are asked for at least one instrument, in the order of FEEDS."""
+        """The feeds that are asked, for at least one instrument, in the order of FEEDS."""
         return tuple(feed for feed in FEEDS if feed.name in self.instruments)
 
     @property
@@ -71,10 +76,10 @@ class Catalogue:
 
 def feed_named(name: str) -> Feed:
     """The feed of that name. Raises CatalogueBroken when there is none."""
-    for feed in FEEDS:
+    for feed in LANDED:
         if feed.name == name:
             return feed
-    raise CatalogueBroken(f"no feed is named {name!r}", advice=f"feeds: {', '.join(f.name for f in FEEDS)}")
+    raise CatalogueBroken(f"no feed is named {name!r}", advice=f"feeds: {', '.join(f.name for f in LANDED)}")
 
 
 def load_catalogue(path: Path | None = None) -> Catalogue:
@@ -132,17 +137,30 @@ def _instruments(entry: dict[str, Any], path: Path) -> list[tuple[str, Instrumen
                               advice="a perpetual has a margin type, spot and network have none")  # fmt: skip
     if margin_type is not None and margin_type not in MARGIN_TYPES:
         raise CatalogueBroken(f"{path}: margin type {margin_type!r}", advice="use linear or inverse")
-    size = entry.get("contract_size", 1.0)
-    if not isinstance(size, int | float) or isinstance(size, bool) or not size > 0 or (size != 1 and not margin_type):
-        raise CatalogueBroken(f"{path}: contract size {size!r}", advice="a perpetual has one above zero, others none")
+    size = entry.get("contract_size")
+    if not _is_size(size) if size is not None else any(feed in TAPES for feed in symbols):
+        raise CatalogueBroken(
+            f"{path}: contract size {size!r}: {entry}",
+            advice="a tape needs one, in coins for a linear and in USD for an inverse contract",
+        )
     if market != "network" and not (entry.get("venue") and entry.get("instrument")):
         raise CatalogueBroken(f"{path}: a {market} instrument needs its venue and its contract there: {entry}")
     return [
         (
             feed_named(feed).name,
             Instrument(
-                symbol, entry["asset"], market, entry.get("venue"), entry.get("instrument"), margin_type, float(size)
+                symbol,
+                entry["asset"],
+                market,
+                entry.get("venue"),
+                entry.get("instrument"),
+                margin_type,
+                1.0 if size is None else float(size),
             ),
         )
         for feed, symbol in symbols.items()
     ]
+
+
+def _is_size(value: Any) -> bool:  # noqa: ANN401 - whatever stands in the file
+    return isinstance(value, int | float) and not isinstance(value, bool) and 0 < value < math.inf

@@ -40,7 +40,7 @@ from ingest.market import LimitedAdapter, LimitedRelayAdapter, Market, RelayAdap
 
 TIMEOUT = (10.0, 60.0)  # seconds to connect, and between two bytes: Vision stalls for half a minute at times
 ATTEMPTS = 12  # with 4 of 10 attempts failing, 1 request in 60,000 gives up
-CONNECTION_ATTEMPTS = 4  # a host that accepts no connection for 4 s is down, not busy
+CONNECTION_ATTEMPTS = 3  # a host that accepts no connection for a second or two is down, not busy
 LONGEST_WAIT = 120.0  # seconds; a venue that asks for more is skipped and asked at the next run
 ARCHIVE_LIMIT = 256 * 2**20  # bytes; the largest real archive (a month of 1-minute bars) has 2 MiB
 SHOWN = 80  # bytes of a malformed body that an error repeats

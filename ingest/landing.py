@@ -26,6 +26,8 @@ from ingest.windows import Window
 STAMP = "%Y%m%dT%H%M%S.%fZ"
 NAME = re.compile(r"(?P<series>[^_]+)_(?P<window>\d{8}_\d{8})_(?P<hash>[0-9a-f]{16})_(?P<stamp>[\dT.]+Z)\.parquet")
 QUARANTINE = "quarantine"
+REVISIONS = "regime_revisions"
+RECORDS = frozenset({QUARANTINE, REVISIONS})  # folders of what no venue can be asked for again
 QUARANTINE_SCHEMA = {"feed": pl.String, "symbol": pl.String, "reason": pl.String, "payload": pl.String}
 INGESTED_AT = "ingested_at"
 
@@ -68,12 +70,16 @@ class Landing:
         labelled = rows.select(pl.lit(feed.name).alias("feed"), "symbol", "reason", "payload")
         return self._write(QUARANTINE, labelled, parts, now)
 
+    def record(self, name: str, rows: pl.DataFrame, window: Window, now: datetime) -> Segment | None:
+        """Land rows that were made here and cannot be made again, such as what was published, about `window`."""
+        return self._write(name, rows, [Part(name, "own", window, rows.height)], now)
+
     def path(self, segment: Segment) -> Path:
         return self.directory / segment.name
 
     def parts(self, segment: Segment) -> list[Part]:
         """What a segment answers for. Raises IngestError when the file is no segment."""
-        if segment.feed == QUARANTINE:
+        if segment.feed in RECORDS:
             return []
         try:
             return [_part_from(p) for p in json.loads(pl.read_parquet_metadata(self.path(segment))["parts"])]
@@ -101,9 +107,13 @@ class Landing:
         name = f"{label}_{window}_{content}_{stamp.strftime(STAMP)}.parquet"
         stamped = rows.with_columns(pl.lit(stamp.replace(tzinfo=None)).cast(pl.Datetime("us")).alias(INGESTED_AT))
         temporary = folder / f".{name}.{os.getpid()}"
-        stamped.write_parquet(temporary, compression="zstd", metadata={"feed": feed, "parts": described})
-        _sync(temporary)
-        temporary.rename(folder / name)
+        try:
+            stamped.write_parquet(temporary, compression="zstd", metadata={"feed": feed, "parts": described})
+            _sync(temporary)
+            temporary.rename(folder / name)
+        except BaseException:
+            temporary.unlink(missing_ok=True)  # a full disk must not get fuller by what did not fit
+            raise
         _sync(folder)
         return Segment(f"{feed}/{name}", feed, stamp)
 

@@ -12,7 +12,7 @@ from dagster_dbt import DagsterDbtTranslator, DagsterDbtTranslatorSettings, dbt_
 from ingest.landing import Landing
 from orchestration.charts import mart_metadata
 from orchestration.dbt_build import build
-from orchestration.dbt_project import standing_manifest
+from orchestration.dbt_project import DBT_PROJECT, standing_manifest
 from orchestration.ownership import OWNERS, fresh_daily
 from orchestration.partitions import POOL
 from orchestration.resources import Pipeline
@@ -23,6 +23,7 @@ from warehouse.marts import has_mart
 from warehouse.raw import create_tables, load_segments
 
 DAILY_JOB = "daily"
+CONTEXT = "ops"  # the dbt source of what the pipeline tells the models
 LAST_MART = "feed_status"  # written right before a release: where it stands, the others do
 
 
@@ -95,9 +96,42 @@ def warehouse_models() -> dg.AssetsDefinition:
             for mart, event in marts:
                 yield event.with_metadata({**event.metadata, **mart_metadata(connection, mart)})
 
-    return dbt_models.map_asset_specs(
-        lambda spec: spec.replace_attributes(freshness_policy=fresh_daily()) if spec.key.path[0] == "marts" else spec
-    )
+    files = _files(manifest)
+
+    def shown(spec: dg.AssetSpec) -> dg.AssetSpec:
+        known = spec.merge_attributes(metadata={"dagster/code_references": files[spec.key.path[-1]]})
+        return known.replace_attributes(freshness_policy=fresh_daily()) if spec.key.path[0] == "marts" else known
+
+    return dbt_models.map_asset_specs(shown)
+
+
+def context_tables() -> list[dg.AssetSpec]:
+    """What the pipeline tells the models before they run: no asset makes these, and none should look forgotten."""
+    sources = json.loads(standing_manifest().read_text())["sources"].values()
+    return [
+        dg.AssetSpec(
+            dg.AssetKey([source["source_name"], source["name"]]),
+            group_name="context",
+            description=f"{source['description']}\n\nWritten by every run from its days and catalogue.",
+            kinds={"duckdb"},
+            owners=OWNERS,
+        )
+        for source in sources
+        if source["source_name"] == CONTEXT
+    ]
+
+
+def _files(manifest: Mapping[str, Any]) -> dict[str, dg.CodeReferencesMetadataValue]:
+    """Of each model and seed the file it is written in."""
+    return {
+        node["name"]: dg.CodeReferencesMetadataValue(
+            code_references=[
+                dg.LocalFileCodeReference(file_path=str(DBT_PROJECT / node["original_file_path"]), label="dbt")
+            ]
+        )
+        for node in manifest["nodes"].values()
+        if node["resource_type"] in ("model", "seed")
+    }
 
 
 def _mart_of(event: Any, context: dg.AssetExecutionContext) -> str | None:  # noqa: ANN401 - any of Dagster's events

@@ -43,8 +43,8 @@ def build(
     arguments = [
         # Nobody reads the artifacts and nine thousand lines of debug log of each run; writing them takes half a second.
         "--quiet", "--no-write-json", "--log-level-file", "info", "build", "--exclude-resource-type", "unit_test",
-        "--project-dir", str(DBT_PROJECT),
-        "--profiles-dir", str(DBT_PROJECT), "--target-path", str(target), "--log-path", str(target),
+        "--project-dir", str(DBT_PROJECT), "--profiles-dir", str(DBT_PROJECT), "--target-path", str(target),
+        "--log-path", str(target),
     ]  # fmt: skip
     if context.is_subset:
         arguments += ["--select", *sorted(key.path[-1] for key in context.selected_asset_keys)]

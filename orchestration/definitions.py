@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import dagster as dg
 
-from orchestration.dbt_assets import warehouse_models
+from orchestration.change_sensor import changes_to_webhook
+from orchestration.dbt_assets import context_tables, warehouse_models
 from orchestration.dbt_project import standing_manifest
 from orchestration.published_asset import published_asset
 from orchestration.raw_assets import raw_asset
@@ -12,6 +13,8 @@ from orchestration.regime_assets import regime_assets
 from orchestration.resources import Pipeline, catalogue_of
 from orchestration.schedules import SCHEDULES, daily_job
 from orchestration.settings import Settings
+from orchestration.tape_assets import load_tape_job, recorder_spec, tape_assets, tape_sensor
+from orchestration.validation import validated, validation_job
 
 
 def build_definitions(pipeline: Pipeline, settings: Settings) -> dg.Definitions:
@@ -19,13 +22,22 @@ def build_definitions(pipeline: Pipeline, settings: Settings) -> dg.Definitions:
     manifest = standing_manifest()
     return dg.Definitions(
         assets=[
-            *(raw_asset(feed) for feed in catalogue_of(settings.parsed_market(), settings.catalogue).feeds),
+            *dg.with_source_code_references(
+                [
+                    *(raw_asset(feed) for feed in catalogue_of(settings.parsed_market(), settings.catalogue).feeds),
+                    *tape_assets(),
+                    *regime_assets(manifest),
+                    validated,
+                    published_asset(manifest),
+                ]
+            ),
+            recorder_spec(),
             warehouse_models(),
-            *regime_assets(manifest),
-            published_asset(manifest),
+            *context_tables(),
         ],
-        jobs=[daily_job],
+        jobs=[daily_job, validation_job, load_tape_job],
         schedules=SCHEDULES,
+        sensors=[changes_to_webhook, tape_sensor(settings.located())],
         resources={"pipeline": pipeline},
         executor=dg.in_process_executor,
     )

@@ -1,22 +1,30 @@
 """The published release as an asset: what every consumer reads, switched at once."""
 
 # No postponed annotations here: Dagster reads the types of context and resources from the functions.
+import json
 from pathlib import Path
 from typing import Any
 
 import dagster as dg
+import duckdb
 
+from brief import HASHES, NEWEST, READ_IF_THERE, REQUIRED, About, release_pages
 from orchestration.dbt_assets import mart_keys, mart_names
 from orchestration.ownership import OWNERS, fresh_daily
 from orchestration.partitions import POOL
 from orchestration.regime_assets import FEATURES, LABELLED, regime_key
 from orchestration.resources import Pipeline
+from orchestration.validation import VALIDATION
 from regimes import load_parameters
 from warehouse.connection import build_database
 from warehouse.context import write_feed_status
 from warehouse.fingerprint import fingerprint
 from warehouse.latest import latest_document
+from warehouse.location import Warehouse
+from warehouse.marts import has_mart, read_mart
 from warehouse.publishing import Release, publish
+from warehouse.restatements import RESTATEMENTS
+from warehouse.revisions import as_of_macro
 
 FEED_STATUS = "feed_status"
 
@@ -26,9 +34,12 @@ def published_asset(manifest: Path) -> dg.AssetsDefinition:
 
     @dg.asset(
         key=dg.AssetKey("published"),
-        deps=[*mart_keys(manifest), *(regime_key(name) for name in (FEATURES, *LABELLED))],
+        deps=[*mart_keys(manifest), *(regime_key(name) for name in (FEATURES, *LABELLED, RESTATEMENTS))],
         group_name="published",
-        description="`leverage.duckdb`, one Parquet file per mart and `latest.json`, replaced together by one rename.",
+        description=(
+            "`leverage.duckdb`, one Parquet file per mart, `latest.json` and the pages of the brief, replaced together"
+            " by one rename."
+        ),
         kinds={"duckdb", "parquet", "json"},
         owners=OWNERS,
         pool=POOL,
@@ -49,10 +60,12 @@ def published_asset(manifest: Path) -> dg.AssetsDefinition:
                 "rules_version": load_parameters().rules_version,
                 "licences": "; ".join(sorted({f"{f.venue}: {f.licence}" for f in pipeline.refresher.catalogue.feeds})),
             }
-            tables = [*mart_names(manifest), FEATURES, *LABELLED, FEED_STATUS]
-            release = publish(
-                connection, pipeline.located, Release(tables, about, latest, market.simulated), present.now
-            )
+            tables = [*mart_names(manifest), FEATURES, *LABELLED, RESTATEMENTS, FEED_STATUS]
+            if has_mart(connection, VALIDATION):
+                tables.append(VALIDATION)
+            files = _pages(connection, pipeline.located, latest, about["licences"])
+            whole = Release(tables, about, latest, market.simulated, [as_of_macro()], files)
+            release = publish(connection, pipeline.located, whole, present.now)
         size = sum(f.stat().st_size for f in release.rglob("*") if f.is_file())
         return dg.MaterializeResult(
             metadata={
@@ -63,6 +76,7 @@ def published_asset(manifest: Path) -> dg.AssetsDefinition:
                 "regime": latest.get("regime"),
                 "confidence": latest.get("confidence"),
                 "explanation": latest.get("explanation"),
+                "brief": dg.MetadataValue.path(str(pipeline.located.published / NEWEST)),
                 "database": dg.MetadataValue.path(str(pipeline.located.published / "leverage.duckdb")),
                 "unavailable feeds": ", ".join(latest["unavailable_feeds"]) or "none",
                 "missing venues": _missing_venues(latest),
@@ -70,6 +84,19 @@ def published_asset(manifest: Path) -> dg.AssetsDefinition:
         )
 
     return published
+
+
+def _pages(
+    connection: duckdb.DuckDBPyConnection, warehouse: Warehouse, latest: dict[str, Any], licences: str
+) -> dict[str, str | Path]:
+    """The brief's files: new text, or the file of the last release where it still says what the tables say."""
+    names = [*REQUIRED, *(name for name in READ_IF_THERE if has_mart(connection, name))]
+    frames = {name: read_mart(connection, name) for name in names}
+    about = About(latest["market"], latest["simulated"], latest["published_at"], licences)
+    last = warehouse.published.resolve()
+    before = json.loads((last / HASHES).read_text()) if (last / HASHES).exists() else {}
+    pages = release_pages(frames, load_parameters(), about, latest["asset"], before)
+    return {**pages.written, **{name: last / name for name in pages.kept}}
 
 
 def _missing_venues(latest: dict[str, Any]) -> str:

@@ -10,6 +10,7 @@ import dagster as dg
 import duckdb
 import polars as pl
 
+from ingest.landing import Landing
 from orchestration.charts import mart_metadata
 from orchestration.dbt_assets import mart_keys
 from orchestration.ownership import OWNERS, fresh_daily
@@ -22,13 +23,28 @@ from regimes import (
     classify,
     daily_features,
     load_parameters,
+    new_revisions,
+    regime_changes,
     regime_labels,
+    regime_revisions,
+    regimes_daily,
 )
 from warehouse.connection import build_database
 from warehouse.marts import read_mart, write_mart
+from warehouse.restatements import RESTATEMENTS, write_restatements
+from warehouse.revisions import keep_revisions, known_revisions
 
 FEATURES = "leverage_features_daily"
-LABELLED = ("regimes_daily", "regime_evidence", "regime_labels")
+LABELLED = (
+    "regimes_daily",
+    "regime_evidence",
+    "regime_labels",
+    "regime_spans",
+    "regime_revisions",
+    "regime_changes",
+    "support_daily",
+    "scenarios",
+)
 
 
 def regime_key(name: str) -> dg.AssetKey:
@@ -74,13 +90,42 @@ def regime_assets(manifest: Path) -> list[dg.AssetsDefinition]:
         parameters = load_parameters()
         with build_database(pipeline.located.build) as connection:
             said = classify(read_mart(connection, FEATURES), parameters, present.now)
-            for name, frame in zip(LABELLED, (said.regimes, said.evidence, regime_labels()), strict=True):
-                _write(connection, name, frame)
+            landing = Landing(pipeline.located.landing)
+            fresh = new_revisions(said.days, known_revisions(connection, landing), parameters, present.now)
+            keep_revisions(connection, landing, fresh, present.now)
+            revisions = known_revisions(connection, landing)
+            frames = {
+                "regimes_daily": regimes_daily(said.days, revisions),
+                "regime_evidence": said.evidence,
+                "regime_labels": regime_labels(),
+                "regime_spans": said.spans,
+                "regime_revisions": regime_revisions(revisions),
+                "regime_changes": regime_changes(revisions),
+                "support_daily": said.support,
+                "scenarios": said.scenarios,
+            }
+            for name in LABELLED:
+                _write(connection, name, frames[name])
                 yield dg.MaterializeResult(asset_key=regime_key(name), metadata=_written(connection, name))
             days = (present.calendar.last_day - present.calendar.first_day).days + 1
-            yield _every_day_labelled(said.regimes, days, pipeline.refresher.catalogue.assets)
+            yield _every_day_labelled(frames["regimes_daily"], days, pipeline.refresher.catalogue.assets)
 
-    return [leverage_features_daily, regimes]
+    @dg.asset(
+        key=regime_key(RESTATEMENTS),
+        deps=[regime_key("regime_revisions")],
+        group_name="regimes",
+        description="How much vendors restate: share of days whose netflow sign or label changed between two pulls.",
+        kinds={"duckdb"},
+        owners=OWNERS,
+        pool=POOL,
+        freshness_policy=fresh_daily(),
+    )
+    def restatements(pipeline: Pipeline) -> dg.MaterializeResult[Any]:
+        with build_database(pipeline.located.build) as connection:
+            write_restatements(connection)
+            return dg.MaterializeResult(metadata=mart_metadata(connection, RESTATEMENTS))
+
+    return [leverage_features_daily, regimes, restatements]
 
 
 def _every_day_labelled(labelled: pl.DataFrame, days: int, assets: tuple[str, ...]) -> dg.AssetCheckResult:

@@ -6,11 +6,12 @@ from datetime import timedelta
 import dagster as dg
 
 from orchestration.dbt_assets import DAILY_JOB
+from orchestration.validation import VALIDATION
 
 # One process: a step costs 0.1 s there and seconds in a process of its own, and there is one writer anyway.
 daily_job = dg.define_asset_job(
     DAILY_JOB,
-    selection=dg.AssetSelection.all(),
+    selection=dg.AssetSelection.all() - dg.AssetSelection.assets(["marts", VALIDATION]),
     executor_def=dg.in_process_executor,
     description="Every feed, the marts, the regimes and the release, for the days up to the partition's.",
 )

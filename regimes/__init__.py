@@ -6,13 +6,17 @@ classification = classify(features, parameters, now)
 """
 
 from regimes.classifier import Classification, classify
+from regimes.columns import Column
 from regimes.features import daily_features
 from regimes.inputs import DailyMarts, MartError
 from regimes.labels import Family, Label, regime_labels
-from regimes.parameters import ParameterError, Parameters, load_parameters
-from regimes.schema import TABLE_DESCRIPTIONS, TABLE_KEYS, TABLES, Column, SchemaMismatchError
+from regimes.parameter_file import ParameterError, load_parameters
+from regimes.parameters import Parameters
+from regimes.revisions import new_revisions, no_revisions, regime_changes, regime_revisions, regimes_daily
+from regimes.schema import REVISION_COLUMNS, TABLE_DESCRIPTIONS, TABLE_KEYS, TABLES, SchemaMismatchError
 
 __all__ = [
+    "REVISION_COLUMNS",
     "TABLES",
     "TABLE_DESCRIPTIONS",
     "TABLE_KEYS",
@@ -28,5 +32,10 @@ __all__ = [
     "classify",
     "daily_features",
     "load_parameters",
+    "new_revisions",
+    "no_revisions",
+    "regime_changes",
     "regime_labels",
+    "regime_revisions",
+    "regimes_daily",
 ]

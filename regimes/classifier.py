@@ -1,7 +1,7 @@
-"""From features to labels: scores, winner and runner-up, confidence, flags. The evidence is in evidence.py.
+"""From features to labels: scores, winner and runner-up, confidence, flags, grade. The evidence is in evidence.py.
 
-One day at a time: what a run of days means (state, aftermath, support) is not decided here, so `regime`
-equals `event`.
+What happened on a day is decided here, from its own features. What a run of days means is decided in states.py and
+scenarios.py, which are called from here.
 """
 
 from __future__ import annotations
@@ -11,40 +11,69 @@ from datetime import datetime
 
 import polars as pl
 
+from regimes.episodes import scenario_table, spans, support_daily
 from regimes.evidence import evidence_rows
-from regimes.explanation import explanation
+from regimes.explanation import explanation, triggers
+from regimes.feature_schema import FEATURE_COLUMNS
 from regimes.gate import data_status
 from regimes.labels import FAMILY_OF, SCORED, Family, Label
+from regimes.levels import with_levels
 from regimes.memberships import membership_above, membership_column, with_memberships
-from regimes.parameters import LabelRule, ParameterError, Parameters
-from regimes.schema import FEATURE_COLUMNS, conform
+from regimes.parameter_file import ParameterError
+from regimes.parameters import LabelRule, Parameters
+from regimes.scenarios import Track, with_scenarios
+from regimes.schema import DAY_COLUMNS, conform, selected
+from regimes.states import with_states
 
 KEY = ["asset", "day"]
+# States whose end is a completed reset of leverage.
+RESET = (Label.LEVERAGE_FLUSH.value, Label.DELEVERAGING.value, Label.CAPITULATION.value)
 
 
 @dataclass(frozen=True)
 class Classification:
-    """`regimes`: the table regimes_daily, one row per (asset, day), sorted so. `evidence`: regime_evidence,
-    sorted by asset, day and label_rank; days without enough data have none."""
+    """What the rules say, as frames with the columns of the schema, each sorted by its key.
 
-    regimes: pl.DataFrame
+    `days`: one row per (asset, day), which becomes regimes_daily once its revisions are known. `evidence`:
+    regime_evidence, sorted by asset, day and label_rank; days without enough data have none. `support`: support_daily.
+    `scenarios`: scenarios. `spans`: regime_spans.
+    """
+
+    days: pl.DataFrame
     evidence: pl.DataFrame
+    support: pl.DataFrame
+    scenarios: pl.DataFrame
+    spans: pl.DataFrame
 
 
 def classify(features: pl.DataFrame, parameters: Parameters, now: datetime) -> Classification:
     """Labels for every row of leverage_features_daily as of the time `now` (UTC).
 
-    Each row is judged from its own features alone. Raises SchemaMismatchError for other columns than the
-    published ones, ParameterError for parameters that name an unknown label or feature.
+    An event is judged from the features of its day alone, a regime from the days up to it. Raises SchemaMismatchError
+    for other columns than the published ones, ParameterError for parameters that name an unknown label or feature.
     """
+    track = judged(features, parameters, now)
+    frame = track.days.with_columns(explanation(parameters).alias("explanation"))
+    frame = frame.with_columns(triggers().alias("triggers"))
+    return Classification(
+        days=selected(frame, DAY_COLUMNS, "the classified days"),
+        evidence=conform(evidence_rows(frame, parameters), "regime_evidence"),
+        support=support_daily(frame, parameters.scenarios),
+        scenarios=scenario_table(track.scenarios, frame, parameters.scenarios),
+        spans=spans(frame),
+    )
+
+
+def judged(features: pl.DataFrame, parameters: Parameters, now: datetime) -> Track:
+    """Everything but words and tables: scores, labels, states and scenarios, with all that they were made from."""
     _check(parameters)
     features = conform(features, "leverage_features_daily").sort(KEY)
     frame = with_memberships(features, parameters)
     frame = frame.with_columns(label_score(rule, parameters).alias(_score(rule.label)) for rule in parameters.labels)
     frame = _ranked(frame).with_columns(data_status(now, parameters.gate))
-    frame = _labelled(frame, parameters)
-    frame = frame.with_columns(explanation(parameters).alias("explanation"))
-    return Classification(conform(frame, "regimes_daily"), conform(evidence_rows(frame, parameters), "regime_evidence"))
+    track = with_scenarios(with_levels(_labelled(frame, parameters), parameters.support), parameters)
+    frame = with_states(track.days, parameters)
+    return Track(frame.with_columns(_flags(parameters).alias("flags")), track.scenarios)
 
 
 def _check(parameters: Parameters) -> None:
@@ -127,11 +156,10 @@ def _labelled(frame: pl.DataFrame, parameters: Parameters) -> pl.DataFrame:
         .then(pl.col("runner_up"))
         .alias("runner_up"),
         pl.when(enough).then(_confidence(lead, parameters)).alias("confidence"),
-        pl.when(enough).then(_flags(parameters)).alias("flags"),
         pl.lit(parameters.rules_version).alias("rules_version"),
         pl.lit(parameters.parameter_hash).alias("parameter_hash"),
     ).with_columns(
-        pl.col("event").alias("regime"),
+        _grade(parameters).alias("grade"),
         pl.col("event").replace_strict(family, return_dtype=pl.String).alias("family"),
     )
 
@@ -152,12 +180,29 @@ def _mechanical() -> pl.Expr:
     return pl.col("event").is_in([label.value for label, of in FAMILY_OF.items() if of is Family.MECHANICAL])
 
 
+def _grade(parameters: Parameters) -> pl.Expr:
+    """A to D by confidence; null without enough data."""
+    confidence, bounds = pl.col("confidence"), parameters.grades
+    return (
+        pl.when(confidence >= bounds.a)
+        .then(pl.lit("A"))
+        .when(confidence >= bounds.b)
+        .then(pl.lit("B"))
+        .when(confidence >= bounds.c)
+        .then(pl.lit("C"))
+        .when(confidence.is_not_null())
+        .then(pl.lit("D"))
+    )
+
+
 def _flags(parameters: Parameters) -> pl.Expr:
-    """Comma-separated flags. reset_complete needs the days after a flush and is not raised here."""
+    """Comma-separated flags; null without any and without enough data."""
+    after_closing = (pl.col("phase") == "aftermath") & pl.col("regime").is_in(RESET)
     raised = {
+        "reset_complete": after_closing & membership_above("reset_complete", parameters),
         "spot_pressure": _mechanical() & membership_above("abnormal_inflow", parameters),
         "fresh_shorts": membership_above("fresh_shorts", parameters),
     }
     names = [pl.when(condition).then(pl.lit(name)) for name, condition in raised.items()]
     joined = pl.concat_str(names, separator=",", ignore_nulls=True)
-    return pl.when(joined != "").then(joined)
+    return pl.when((joined != "") & (pl.col("data_status") != "insufficient")).then(joined)

@@ -7,9 +7,9 @@ from __future__ import annotations
 
 import polars as pl
 
+from regimes.feature_schema import FEATURE_COLUMNS
 from regimes.memberships import decider_column, membership_column
 from regimes.parameters import LabelRule, Parameters, Ramp
-from regimes.schema import FEATURE_COLUMNS
 from regimes.wording import basis_points, coins, number, percent, signed_coins, signed_percent, text, usd
 
 KEY = ["asset", "day"]
@@ -112,6 +112,11 @@ def baseline_texts(parameters: Parameters) -> dict[str, pl.Expr]:
         "drawdown_pct": text("previous close; the day closed at ", signed_percent(col("return_pct"))),
         "drawdown_z": text("low ", signed_percent(col("drawdown_pct")), " from the previous close", scored),
         "run_up_z": text("high ", signed_percent(col("run_up_pct")), " from the previous close", scored),
+        "worst_return_24h_z": text("worst 24 hours ", signed_percent(col("worst_return_24h_pct")), scored),
+        "best_return_24h_z": text("best 24 hours ", signed_percent(col("best_return_24h_pct")), scored),
+        "reach_balance": text(
+            "low ", signed_percent(col("drawdown_pct")), ", high ", signed_percent(col("run_up_pct")), " on the day"
+        ),
         "range_multiple": text(
             f"median range of the {windows.range_days} days before: ", percent(col("median_range_pct"))
         ),
@@ -121,6 +126,10 @@ def baseline_texts(parameters: Parameters) -> dict[str, pl.Expr]:
         "long_share": pl.lit("balance of longs and shorts: 0.5"),
         "open_interest_change_1d_pct": median_change,
         "open_interest_change_3d_pct": pl.lit("open interest three days before"),
+        "open_interest_fall_24h_pct": pl.lit("open interest 24 hours before"),
+        "open_interest_fall_24h_day_share": text(
+            "largest fall within 24 hours: ", signed_percent(col("open_interest_fall_24h_pct"))
+        ),
         "open_interest_change_1d_z": text(
             "change ", signed_percent(col("open_interest_change_1d_pct")), ", ", median_change
         ),

@@ -26,7 +26,7 @@ from regimes.gate import REQUIRED_INPUTS
 from regimes.labels import DEFINITIONS, Label
 from regimes.memberships import membership_above
 from regimes.parameters import Parameters
-from regimes.wording import basis_points, choose, percent, signed_percent, text
+from regimes.wording import basis_points, choose, dollars, percent, signed_percent, text
 
 
 def explanation(parameters: Parameters) -> pl.Expr:
@@ -40,7 +40,34 @@ def explanation(parameters: Parameters) -> pl.Expr:
         ),
         otherwise="",
     )
-    return text(body, waiting, ".")
+    return text(body, waiting, _aftermath(), ".")
+
+
+def triggers() -> pl.Expr:
+    """What would resolve the scenario in force, as conditions on its levels; null without one."""
+    support, band = pl.col("support_usd"), pl.col("support_band_usd")
+    # On the day that opens a scenario its levels are in force from the next day on.
+    opening = pl.col("scenario_opened_on") == pl.col("day")
+    level = pl.when(opening).then(pl.col("next_floor_usd")).otherwise(support)
+    width = pl.when(opening).then(pl.col("band_usd")).otherwise(band)
+    high = pl.when(opening).then(pl.col("opening_resistance_usd")).otherwise(pl.col("resistance_usd"))
+    words = text(
+        "three closes at or above ",
+        dollars(level),
+        " confirm consolidation; a close below ",
+        dollars(level - width),
+        " is conviction on an inflow, an extended flush on closing longs, fresh shorts on new contracts;",
+        " a close above ",
+        dollars(high),
+        " on closing shorts is a reversal",
+    )
+    return pl.when(pl.col("scenario").is_not_null() & (pl.col("resolution").is_null() | opening)).then(words)
+
+
+def _aftermath() -> pl.Expr:
+    names = {definition.label.value: definition.name for definition in DEFINITIONS}
+    name = pl.col("regime").replace_strict(names, return_dtype=pl.String)
+    return choose((pl.col("phase") == "aftermath", text("; this is the aftermath of a ", name)), otherwise="")
 
 
 def _sentences(parameters: Parameters) -> dict[Label, pl.Expr]:

@@ -10,9 +10,9 @@ import polars as pl
 from regimes.baselines import known_before, percentile, robust_z, trailing
 from regimes.gate import gate_columns
 from regimes.inputs import DailyMarts, daily_calendar
+from regimes.instrument_weight import instrument_weights
 from regimes.parameters import FundingBounds, Parameters
 from regimes.schema import conform
-from regimes.venue_weight import venue_weights
 
 KEY = ["asset", "day"]
 ASSET = ["asset"]
@@ -27,7 +27,9 @@ def daily_features(marts: DailyMarts, parameters: Parameters) -> pl.DataFrame:
     Columns as in schema.FEATURE_COLUMNS. Time grows linearly with the number of days.
     """
     calendar = daily_calendar(marts)
-    frame = _joined(marts, calendar).join(venue_weights(marts, calendar, parameters.windows), on=KEY, how="left")
+    frame = _joined(marts, calendar).join(
+        instrument_weights(marts, calendar, parameters.windows, parameters.gate), on=KEY, how="left"
+    )
     frame = frame.sort(KEY)
     frame = _with_prices(frame)
     frame = _with_liquidations(frame, parameters)
@@ -54,7 +56,8 @@ def _joined(marts: DailyMarts, calendar: pl.DataFrame) -> pl.DataFrame:
     funding = marts.funding_daily.rename({"rate_8h_bp": "funding_bp"})
     activity = marts.network_activity_daily.rename({"source": "activity_source"})
     frame = calendar
-    for mart in (marts.prices_daily, liquidations, marts.open_interest_daily, funding, flows, activity):
+    daily = (marts.prices_daily, liquidations, marts.open_interest_daily, funding, flows, activity)
+    for mart in (*daily, marts.rolling_24h_daily):
         frame = frame.join(mart, on=KEY, how="left")
     return frame
 
@@ -64,9 +67,11 @@ def _lag(column: str, days: int) -> pl.Expr:
 
 
 def _with_prices(frame: pl.DataFrame) -> pl.DataFrame:
-    close = pl.col("close_usd")
+    close, width = pl.col("close_usd"), pl.col("range_pct")
+    reach = pl.when(width > 0).then((pl.col("run_up_pct") + pl.col("drawdown_pct")) / width)
     return frame.with_columns(
-        (100.0 * (close / _lag("close_usd", days) - 1.0)).alias(f"return_{days}d_pct") for days in (3, 7)
+        reach.alias("reach_balance"),
+        *((100.0 * (close / _lag("close_usd", days) - 1.0)).alias(f"return_{days}d_pct") for days in (3, 7)),
     )
 
 
@@ -108,11 +113,13 @@ def _with_open_interest(frame: pl.DataFrame, parameters: Parameters) -> pl.DataF
         changes.append(pl.coalesce(contracts, from_usd).alias(f"open_interest_change_{days}d_pct"))
         adjusted.append(contracts.is_null() & from_usd.is_not_null())
     known = pl.any_horizontal(change.is_not_null() for change in changes)
+    into_day = pl.col("open_interest_fall_24h_ended_at") - pl.col("day").cast(pl.Datetime("us"))
     basis = pl.when(pl.any_horizontal(adjusted)).then(pl.lit("usd_adjusted")).when(known).then(pl.lit("contracts"))
     return frame.with_columns(
         *changes,
         basis.alias("open_interest_change_basis"),
         (100.0 * (pl.col("share_of_7d_max") - 1.0)).alias("open_interest_from_7d_max_pct"),
+        (into_day.dt.total_seconds() / 86_400.0).alias("open_interest_fall_24h_day_share"),
     )
 
 
@@ -229,6 +236,8 @@ def _with_scores(frame: pl.DataFrame, parameters: Parameters) -> pl.DataFrame:
         "return_7d_pct": rule.return_floor_pct,
         "drawdown_pct": rule.return_floor_pct,
         "run_up_pct": rule.return_floor_pct,
+        "worst_return_24h_pct": rule.return_floor_pct,
+        "best_return_24h_pct": rule.return_floor_pct,
         "open_interest_change_1d_pct": rule.open_interest_floor_pct,
         "open_interest_change_3d_pct": rule.open_interest_floor_pct,
         "open_interest_change_7d_pct": rule.open_interest_floor_pct,

@@ -24,16 +24,16 @@ REQUIRED_INPUTS: dict[str, str] = {
     "long_liquidations": "long liquidations",
     "short_liquidations": "short liquidations",
     "liquidations_zero": "a liquidation total above zero",
-    "liquidations_partial": "liquidations of enough venues",
+    "liquidations_partial": "liquidations of enough instruments",
     "liquidations_baseline": "enough history of liquidations from the same feeds",
     "open_interest": "open interest",
     "previous_open_interest": "comparable open interest of the day before",
     "open_interest_stale": "fresh open interest (it repeats to the last digit)",
     "open_interest_jump": "a believable open interest (it moved by more than half)",
-    "open_interest_partial": "open interest of enough venues",
+    "open_interest_partial": "open interest of enough instruments",
     "open_interest_baseline": "enough open-interest history",
     "funding": "funding",
-    "funding_partial": "funding of the whole day from enough venues",
+    "funding_partial": "funding of the whole day from enough instruments",
     "funding_baseline": "enough funding history",
     NETFLOW: "exchange netflow",
     "netflow_stale": "fresh exchange flows (they repeat the day before)",
@@ -64,7 +64,7 @@ _MEASURES = (
 def gate_columns(gate: Gate, windows: Windows) -> list[pl.Expr]:
     """Expressions for `coverage`, `missing_inputs` and `missing_optional_inputs` over the joined daily frame.
 
-    The frame holds one row per calendar day and asset, sorted, with the features, the venue weights and the
+    The frame holds one row per calendar day and asset, sorted, with the features, the instrument weights and the
     counts of the baselines. Coverage is the share of inputs, required and optional, that are known.
     """
     required, optional = _required(gate, windows), _optional()
@@ -140,8 +140,8 @@ def _true(condition: pl.Expr) -> pl.Expr:
 
 
 def _partial(name: str, total: str, gate: Gate) -> pl.Expr:
-    """True where there is a total, but over too few of the usual venues; without one it is missing."""
-    share = pl.col(f"{name}_venue_weight_share")
+    """True where there is a total, but over too few of the usual instruments; without one it is missing."""
+    share = pl.col(f"{name}_weight_share")
     return pl.col(total).is_not_null() & _true(share < gate.venue_weight_share)
 
 

@@ -47,6 +47,11 @@ NUMBERS: dict[str, tuple[str, ...]] = {
     "funding_daily": ("rate_8h_bp",),
     "exchange_flows_daily": ("inflow_coin", "outflow_coin", "netflow_coin", "reserve_coin", "reserve_usd"),
     "network_activity_daily": ("active_addresses_count",),
+    "rolling_24h_daily": (
+        "worst_return_24h_pct",
+        "best_return_24h_pct",
+        "open_interest_fall_24h_pct",
+    ),
     "open_interest_by_venue_daily": ("open_interest_usd",),
     "funding_by_venue_daily": ("rate_8h_bp",),
     "liquidations_by_venue_daily": ("total_usd",),
@@ -57,6 +62,7 @@ OTHERS: dict[str, tuple[str, ...]] = {
     "open_interest_daily": ("instruments", "venues"),
     "exchange_flows_daily": ("source", "pulled_at"),
     "network_activity_daily": ("source",),
+    "rolling_24h_daily": ("open_interest_fall_24h_ended_at",),
     "funding_by_venue_daily": ("is_complete",),
 }
 BY_VENUE = tuple(name for name in NUMBERS if "_by_venue_" in name)
@@ -76,6 +82,7 @@ class DailyMarts:
     funding_daily: pl.DataFrame
     exchange_flows_daily: pl.DataFrame
     network_activity_daily: pl.DataFrame
+    rolling_24h_daily: pl.DataFrame
     open_interest_by_venue_daily: pl.DataFrame
     funding_by_venue_daily: pl.DataFrame
     liquidations_by_venue_daily: pl.DataFrame

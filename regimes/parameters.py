@@ -1,21 +1,15 @@
 """The parameters of the rules as typed values: windows, floors, bounds, predicates and label combinations.
 
-The numbers and their reasons stand in parameters.toml; nothing here decides anything.
+The numbers and their reasons stand in parameters.toml, how they are read in parameter_file.py; nothing here decides
+anything.
 """
 
 from __future__ import annotations
 
 import hashlib
 import json
-import tomllib
-from collections.abc import Iterator, Mapping
-from dataclasses import asdict, dataclass, fields
-from importlib.resources import files
-from typing import Any, TypeVar
-
-
-class ParameterError(ValueError):
-    """The parameter file lacks a value, has one too many or contradicts itself."""
+from collections.abc import Iterator
+from dataclasses import asdict, dataclass
 
 
 @dataclass(frozen=True)
@@ -76,6 +70,8 @@ class Gate:
     """When a day has too little data for a label."""
 
     venue_weight_share: float
+    instrument_weight_share: float
+    instrument_ended_days: int
     open_interest_move_pct: float
     open_interest_stale_days: int
     provisional_minutes: int
@@ -99,6 +95,57 @@ class ConfidenceRule:
     separation_weight: float
     clear_lead: float
     spot_pressure_penalty: float
+
+
+@dataclass(frozen=True)
+class Grades:
+    """Lower bounds of the confidence of the grades A, B and C; below is D."""
+
+    a: float
+    b: float
+    c: float
+
+
+@dataclass(frozen=True)
+class StateRule:
+    """How long an aftermath lasts, and when a lasting state is entered and left."""
+
+    aftermath_days: int
+    enter_days: int
+    exit_floor: float
+    exit_days: int
+
+
+@dataclass(frozen=True)
+class SupportRule:
+    """Windows of the levels in calendar days, and the widths around them."""
+
+    floor_days: int
+    floor_minimum_days: int
+    atr_days: int
+    atr_minimum_days: int
+    band_atr_share: float
+    band_pct: float
+    reclaim_pct: float
+    resistance_days: int
+
+
+@dataclass(frozen=True)
+class ScenarioRule:
+    """How long a scenario stays open, what resolves it, and over what its base rates are measured."""
+
+    open_days: int
+    hold_days: int
+    open_interest_within_pct: float
+    membership: float
+    forward_days: int
+
+
+@dataclass(frozen=True)
+class RevisionRule:
+    """From how long after its day on a computed label is a backfill."""
+
+    backfill_after_hours: int
 
 
 @dataclass(frozen=True)
@@ -158,6 +205,11 @@ class Parameters:
     labels: tuple[LabelRule, ...]
     scores: Scores
     confidence: ConfidenceRule
+    grades: Grades
+    states: StateRule
+    support: SupportRule
+    scenarios: ScenarioRule
+    revisions: RevisionRule
     flags: FlagBounds
 
     @property
@@ -170,96 +222,3 @@ class Parameters:
         """Every ramp of every predicate."""
         for predicate in self.predicates:
             yield from (condition for condition in predicate.conditions if isinstance(condition, Ramp))
-
-
-Section = TypeVar("Section")
-
-
-def load_parameters(text: str | None = None) -> Parameters:
-    """The parameters of `text` (TOML), or those that ship with the rules.
-
-    Raises ParameterError with the place of the fault; a value that is not known is a fault, too.
-    """
-    if text is None:
-        text = files("regimes").joinpath("parameters.toml").read_text(encoding="utf-8")
-    document = tomllib.loads(text)
-    expected = {"rules", *(field.name for field in fields(Parameters))} - {"rules_version"}
-    if set(document) != expected:
-        raise ParameterError(f"sections differ from the known ones: {sorted(set(document) ^ expected)}")
-    if set(document["rules"]) != {"version"}:
-        raise ParameterError("[rules] must have exactly one value, version")
-    predicates = _predicates(document["predicates"])
-    return Parameters(
-        rules_version=str(document["rules"]["version"]),
-        windows=_section(Windows, "windows", document["windows"]),
-        robust_z=_section(RobustZ, "robust_z", document["robust_z"]),
-        open_interest=_section(OpenInterestRule, "open_interest", document["open_interest"]),
-        funding=_section(FundingBounds, "funding", document["funding"]),
-        gate=_section(Gate, "gate", document["gate"]),
-        predicates=predicates,
-        labels=_labels(document["labels"], {predicate.name for predicate in predicates}),
-        scores=_section(Scores, "scores", document["scores"]),
-        confidence=_section(ConfidenceRule, "confidence", document["confidence"]),
-        flags=_section(FlagBounds, "flags", document["flags"]),
-    )
-
-
-def _section(kind: type[Section], name: str, table: Mapping[str, Any]) -> Section:
-    types = {field.name: field.type for field in fields(kind)}  # type: ignore[arg-type]
-    if set(table) != set(types):
-        raise ParameterError(f"[{name}] differs from the known values: {sorted(set(table) ^ set(types))}")
-    values: dict[str, int | float] = {}
-    for key, value in table.items():
-        whole = types[key] == "int"
-        if isinstance(value, bool) or not isinstance(value, int if whole else (int, float)):
-            raise ParameterError(f"[{name}] {key} = {value!r} is not {'a whole number' if whole else 'a number'}")
-        values[key] = value if whole else float(value)
-    return kind(**values)
-
-
-def _predicates(tables: Mapping[str, Mapping[str, Any]]) -> tuple[Predicate, ...]:
-    known: list[Predicate] = []
-    for name, table in tables.items():
-        if len(table) != 1 or not set(table) <= {"any", "all"}:
-            raise ParameterError(f"[predicates.{name}] needs exactly one of any and all")
-        combination, entries = next(iter(table.items()))
-        if not entries:
-            raise ParameterError(f"[predicates.{name}] has no conditions")
-        earlier = {predicate.name for predicate in known}
-        conditions = tuple(_condition(name, entry, earlier) for entry in entries)
-        known.append(Predicate(name, combination, conditions))
-    return tuple(known)
-
-
-def _condition(name: str, entry: Mapping[str, Any], earlier: set[str]) -> Ramp | Reference:
-    if set(entry) == {"feature", "zero", "one"}:
-        ramp = Ramp(str(entry["feature"]), float(entry["zero"]), float(entry["one"]))
-        if ramp.zero == ramp.one:
-            raise ParameterError(f"[predicates.{name}] the ramp on {ramp.feature} is a cliff at {ramp.one}")
-        return ramp
-    if set(entry) in ({"predicate"}, {"not"}):
-        negated = "not" in entry
-        reference = Reference(str(entry["not" if negated else "predicate"]), negated)
-        if reference.predicate not in earlier:
-            raise ParameterError(f"[predicates.{name}] refers to {reference.predicate}, not defined before it")
-        return reference
-    raise ParameterError(f"[predicates.{name}] has a condition of unknown shape: {sorted(entry)}")
-
-
-def _labels(tables: Mapping[str, Mapping[str, Any]], predicates: set[str]) -> tuple[LabelRule, ...]:
-    rules: list[LabelRule] = []
-    for name, table in tables.items():
-        if set(table) != {"core", "guards", "supporting"} or not table["core"]:
-            raise ParameterError(f"[labels.{name}] needs core, with at least one predicate, guards and supporting")
-        roles = {role: _weights(name, table[role], predicates) for role in ("core", "guards", "supporting")}
-        rules.append(LabelRule(name, **roles))
-    return tuple(rules)
-
-
-def _weights(label: str, table: Mapping[str, Any], predicates: set[str]) -> tuple[tuple[str, float], ...]:
-    for predicate, weight in table.items():
-        if predicate not in predicates:
-            raise ParameterError(f"[labels.{label}] names the unknown predicate {predicate}")
-        if isinstance(weight, bool) or not isinstance(weight, (int, float)) or weight <= 0:
-            raise ParameterError(f"[labels.{label}] {predicate} has the weight {weight!r}; it must be positive")
-    return tuple((predicate, float(weight)) for predicate, weight in table.items())

@@ -1,291 +1,227 @@
-"""The columns that the regimes publish, with type, unit, description and the mart each was made from.
+"""The tables that the regimes publish: columns, keys, descriptions. The features' columns stand in feature_schema.py.
 
 The one place for them: the warehouse makes comments of them, and a frame is checked before it leaves.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 import polars as pl
 
-PRICES = "prices_daily"
-LIQUIDATIONS = "liquidations_daily"
-OPEN_INTEREST = "open_interest_daily"
-FUNDING = "funding_daily"
-FLOWS = "exchange_flows_daily"
-NETWORK = "network_activity_daily"
+from regimes.columns import KEY_COLUMNS, Column, count, day, flag, moment, number, text
+from regimes.feature_schema import FEATURE_COLUMNS
 
-
-class SchemaMismatchError(ValueError):
-    """A frame does not have the columns that it is published with."""
-
-
-@dataclass(frozen=True)
-class Column:
-    """One published column. `unit` is empty for texts; `source` is the mart the value was made from."""
-
-    name: str
-    dtype: pl.DataType
-    unit: str
-    description: str
-    source: str = ""
-
-
-def _number(name: str, unit: str, source: str, description: str) -> Column:
-    return Column(name, pl.Float64(), unit, description, source)
-
-
-def _text(name: str, description: str, source: str = "") -> Column:
-    return Column(name, pl.String(), "", description, source)
-
-
-KEY_COLUMNS = (
-    _text("asset", "Base asset, for example BTC."),
-    Column("day", pl.Date(), "UTC day", "Calendar day in UTC, [00:00, 24:00)."),
+EVENT_COLUMNS = (
+    text("event", "Label of what happened on the day."),
+    text("regime", "State of the market: a shock and its aftermath, or what has lasted for two days."),
+    text("family", "Family of the event: mechanical, spot_down, squeeze, build, spot_up, quiet or none."),
+    text("phase", "onset or aftermath of a shock; null in a lasting state."),
+    text("previous_regime", "Regime of the span before the one that the day belongs to."),
+    text("last_valid_regime", "The regime, or on a day without enough data the last one before it."),
+    count("days_in_regime", "days", "Days of the span so far, this one included."),
+    flag("changed", "True when the regime differs from that of the day before; null on the first day."),
+    text("flags", "Comma-separated: reset_complete, spot_pressure, fresh_shorts; null when none is raised."),
+    number("confidence", "0..1", "", "Strength of the event, its lead and coverage in one figure; not a probability."),
+    text("grade", "Confidence in four steps, A to D; null without enough data."),
+    text("runner_up", "Label with the second highest score; null without enough data."),
+    number("score", "0..1", "", "How well the day fits its event; for mixed, how far it is from every label."),
+    number("runner_up_score", "0..1", "", "How well the day fits the runner-up."),
+    text("explanation", "One sentence that says why, from the evidence."),
 )
-
-_Z = "robust standard deviations"
-_OVER_90 = "against the median and MAD of the 90 days before, clipped at 10"
-
-PRICE_FEATURES = (
-    _number("close_usd", "USD", PRICES, "Last price of the day."),
-    _number("return_pct", "%", PRICES, "Close against the previous close."),
-    _number("return_3d_pct", "%", PRICES, "Close against the close three days before."),
-    _number("return_7d_pct", "%", PRICES, "Close against the close seven days before."),
-    _number("drawdown_pct", "%", PRICES, "Low against the previous close."),
-    _number("run_up_pct", "%", PRICES, "High against the previous close."),
-    _number("range_pct", "%", PRICES, "High less low against the previous close."),
-    _number("median_range_pct", "%", PRICES, "Median range of the 30 days before."),
-    _number("range_multiple", "ratio", PRICES, "Range against the median of the 30 days before."),
-    _number("median_return_pct", "%", PRICES, "Median daily return of the 90 days before."),
-    _number("return_z", _Z, PRICES, f"Return {_OVER_90}."),
-    _number("return_3d_z", _Z, PRICES, f"Three-day return {_OVER_90}."),
-    _number("return_7d_z", _Z, PRICES, f"Seven-day return {_OVER_90}."),
-    _number("drawdown_z", _Z, PRICES, f"Drawdown {_OVER_90}."),
-    _number("run_up_z", _Z, PRICES, f"Run-up {_OVER_90}."),
+SUPPORT_COLUMNS = (
+    number("support_usd", "USD", "", "Level in force: lowest close of the 20 days before, or what a flush froze."),
+    number("support_band_usd", "USD", "", "How far below the level a close has to be to break it."),
+    flag("support_is_frozen", "True while a flush or capitulation keeps the level."),
+    text("support_status", "held, tested, reclaimed or broken: what the day did to the level."),
+    number("resistance_usd", "USD", "", "Frozen high of the five days up to the flush; null without a scenario."),
+    text("scenario", "Event that opened the scenario in force at the end of the day or until it; null without one."),
+    day("scenario_opened_on", "Day of that event."),
+    text("triggers", "What would resolve the scenario, as conditions; null without one."),
+    text("resolution", "How the scenario resolved on this day; null on every other."),
+)  # fmt: skip
+QUALITY_COLUMNS = (
+    text("data_status", "complete, provisional (flows may still come or change) or insufficient."),
+    number("coverage", "share 0..1", "", "Share of the inputs, required and optional alike, that are known."),
+    text("missing_inputs", "Required inputs that are missing, stale, partial or absurd, comma-separated; else null."),
+    text("missing_optional_inputs", "Optional inputs that are missing, comma-separated; null when none is."),
+    text("feed_set", "Feeds behind the liquidations."),
+    text("venues", "Venues behind the open interest."),
+    flag("is_final", "False while inputs of the day may still arrive."),
+    text("rules_version", "Version of the rules."),
+    text("parameter_hash", "SHA-256 over the values of the parameters."),
 )
-
-LIQUIDATION_FEATURES = (
-    _number("long_liquidations_usd", "USD", LIQUIDATIONS, "Long positions closed by force."),
-    _number("short_liquidations_usd", "USD", LIQUIDATIONS, "Short positions closed by force."),
-    _number("liquidations_usd", "USD", LIQUIDATIONS, "Positions closed by force, both sides."),
-    _number("long_share", "share 0..1", LIQUIDATIONS, "Longs among the liquidations."),
-    _number("median_liquidations_usd", "USD", LIQUIDATIONS, "Median day of the 30 before, same set of feeds only."),
-    _number(
-        "liquidation_multiple",
-        "ratio",
-        LIQUIDATIONS,
-        "Liquidations against the median of the 30 days before within the same set of feeds.",
-    ),
-    _number(
-        "liquidation_percentile",
-        "percentile 0..100",
-        LIQUIDATIONS,
-        "Rank among the 365 days before within the same set of feeds.",
-    ),
-    _number(
-        "liquidation_open_interest_pct",
-        "%",
-        LIQUIDATIONS,
-        "Liquidations against the open interest of the day before; no label reads it: levels differ by feed.",
-    ),
-)
-
-OPEN_INTEREST_FEATURES = (
-    _number("open_interest_usd", "USD", OPEN_INTEREST, "Open interest at the end of the day, one-sided."),
-    _number("open_interest_change_1d_pct", "%", OPEN_INTEREST, "Change over one day in contract units."),
-    _number("open_interest_change_3d_pct", "%", OPEN_INTEREST, "Change over three days in contract units."),
-    _number("open_interest_change_7d_pct", "%", OPEN_INTEREST, "Change over seven days in contract units."),
-    _text(
-        "open_interest_change_basis",
-        "contracts, or usd_adjusted where a change was made from USD less 0.85 x return; else null.",
-        OPEN_INTEREST,
-    ),
-    _number(
-        "open_interest_from_7d_max_pct",
-        "%",
-        OPEN_INTEREST,
-        "Contract-unit open interest against its maximum of the seven days that end today; 0 at the maximum.",
-    ),
-    _number("median_open_interest_change_1d_pct", "%", OPEN_INTEREST, "Median daily change of the 90 days before."),
-    _number("open_interest_change_1d_z", _Z, OPEN_INTEREST, f"One-day change {_OVER_90}."),
-    _number("open_interest_change_3d_z", _Z, OPEN_INTEREST, f"Three-day change {_OVER_90}."),
-    _number("open_interest_change_7d_z", _Z, OPEN_INTEREST, f"Seven-day change {_OVER_90}."),
-)
-
-FUNDING_FEATURES = (
-    _number("funding_bp", "bp per 8 h", FUNDING, "Funding rate of the day, weighted by open interest."),
-    _number("median_funding_7d_bp", "bp per 8 h", FUNDING, "Median funding of the seven days before."),
-    _number("median_funding_bp", "bp per 8 h", FUNDING, "Median funding of the 90 days before."),
-    _number("funding_vs_7d_median_bp", "bp per 8 h", FUNDING, "Funding less the median of the seven days before."),
-    _number("funding_vs_3d_mean_bp", "bp per 8 h", FUNDING, "Funding less the mean of the three days before."),
-    _number("funding_max_10d_bp", "bp per 8 h", FUNDING, "Highest funding of the ten days before."),
-    _number("funding_z", _Z, FUNDING, f"Funding {_OVER_90}."),
-    _number("funding_percentile", "percentile 0..100", FUNDING, "Rank of funding among the 365 days before."),
-    _text("funding_state", "negative, low, base, elevated, hot or overheated.", FUNDING),
-    Column(
-        "funding_normalised",
-        pl.Boolean(),
-        "",
-        "True when funding is at base or lower after it was elevated within ten days or 0.3 bp higher on the "
-        "mean of the three days before.",
-        FUNDING,
-    ),
-)
-
-FLOW_FEATURES = (
-    _number("netflow_coin", "coins", FLOWS, "Coins sent to exchanges less coins withdrawn."),
-    _number("netflow_3d_coin", "coins", FLOWS, "Netflow of the three days that end today."),
-    _number("inflow_coin", "coins", FLOWS, "Coins sent to exchanges, gross."),
-    _number("median_netflow_coin", "coins", FLOWS, "Median netflow of the 90 days before, same pull."),
-    _number("median_inflow_coin", "coins", FLOWS, "Median gross inflow of the 90 days before, same pull."),
-    _number("netflow_z", _Z, FLOWS, f"Netflow {_OVER_90}, within one pull of the vendor."),
-    _number("netflow_3d_z", _Z, FLOWS, f"Three-day netflow {_OVER_90}, within one pull of the vendor."),
-    _number("gross_inflow_z", _Z, FLOWS, f"Gross inflow {_OVER_90}, within one pull of the vendor."),
-)
-
-ACTIVITY_FEATURES = (
-    _number("active_addresses_count", "addresses", NETWORK, "Addresses active on the day."),
-    _number(
-        "address_ratio",
-        "ratio",
-        NETWORK,
-        "Active addresses against the median of the last eight same weekdays.",
-    ),
-)
-
-LEVERAGE_FEATURES = (
-    _number(
-        "leverage_ratio",
-        "ratio",
-        f"{OPEN_INTEREST}, {FLOWS}",
-        "Open interest against the reserve on exchanges.",
-    ),
-    _number(
-        "leverage_percentile",
-        "percentile 0..100",
-        f"{OPEN_INTEREST}, {FLOWS}",
-        "Rank of the leverage ratio among the 365 days before, chained over changes of the instruments.",
-    ),
-)
-
-GATE_COLUMNS = (
-    _text("feed_set", "Feeds behind the liquidations; a baseline never crosses a change of it.", LIQUIDATIONS),
-    _text("venues", "Venues behind the open interest.", OPEN_INTEREST),
-    _number("coverage", "share 0..1", "", "Share of the inputs, required and optional alike, that are known."),
-    _text(
-        "missing_inputs",
-        "Required inputs that are missing, stale, partial or absurd, comma-separated; else null.",
-    ),
-    _text("missing_optional_inputs", "Optional inputs that are missing, comma-separated; null when none is."),
-)
-
-FEATURE_COLUMNS = (
+_STATED = {column.name for column in (*KEY_COLUMNS, *EVENT_COLUMNS, *SUPPORT_COLUMNS, *QUALITY_COLUMNS)}
+DAY_COLUMNS = (
     *KEY_COLUMNS,
-    *PRICE_FEATURES,
-    *LIQUIDATION_FEATURES,
-    *OPEN_INTEREST_FEATURES,
-    *FUNDING_FEATURES,
-    *FLOW_FEATURES,
-    *ACTIVITY_FEATURES,
-    *LEVERAGE_FEATURES,
-    *GATE_COLUMNS,
+    *EVENT_COLUMNS,
+    *(column for column in FEATURE_COLUMNS if column.name not in _STATED),
+    *SUPPORT_COLUMNS,
+    *QUALITY_COLUMNS,
 )
+PROVENANCE_COLUMNS = (
+    count("revision", "count", "1 for the first label that was published of the day, then one more for each change."),
+    moment("available_at", "When the revision was published: nobody could know it before."),
+    moment("computed_at", "Present of the run that computed it."),
+    text("restatement_reason", "Why it differs from the revision before; null for the first."),
+    flag("is_backfill", "True when it was computed more than two days after the day: counts in no claim of skill."),
+)
+KINDS = text("kinds", "Comma-separated: regime_change, support_broken, support_reclaimed, scenario_resolved,"
+             " degraded_data, restatement; null when nobody needs to be told.")  # fmt: skip
 
-REGIME_COLUMNS = (
-    *KEY_COLUMNS,
-    _text("event", "Label of what happened on the day."),
-    _text("regime", "State that the day belongs to."),
-    _text("family", "Family of the event: mechanical, spot_down, squeeze, build, spot_up, quiet or none."),
-    _text("runner_up", "Label with the second highest score; null without enough data."),
-    _number("score", "0..1", "", "How well the day fits its event; for mixed, how far it is from every label."),
-    _number("runner_up_score", "0..1", "", "How well the day fits the runner-up."),
-    _number(
-        "confidence",
-        "0..1",
-        "",
-        "Strength of the event, its lead over the runner-up and coverage in one figure; not a probability.",
-    ),
-    _number("coverage", "share 0..1", "", "Share of the inputs, required and optional alike, that are known."),
-    _text(
-        "missing_inputs",
-        "Required inputs that are missing, stale, partial or absurd, comma-separated; else null.",
-    ),
-    _text("missing_optional_inputs", "Optional inputs that are missing, comma-separated; null when none is."),
-    _text("data_status", "complete, provisional (flows may still come or change) or insufficient."),
-    Column("is_final", pl.Boolean(), "", "False while inputs of the day may still arrive."),
-    _text("flags", "Comma-separated: spot_pressure, fresh_shorts; null when none is raised."),
-    _text("explanation", "One sentence that says why, from the evidence."),
-    _text("feed_set", "Feeds behind the liquidations."),
-    _text("venues", "Venues behind the open interest."),
-    _text("rules_version", "Version of the rules."),
-    _text("parameter_hash", "SHA-256 over the values of the parameters."),
+# Beside the label, the inputs that a later run compares to say why a label changed.
+COMPARED: dict[str, tuple[str, ...]] = {
+    "prices": ("close_usd", "low_usd", "high_usd"),
+    "liquidations": ("long_liquidations_usd", "short_liquidations_usd"),
+    "open_interest": ("open_interest_change_1d_pct", "open_interest_change_3d_pct"),
+    "funding": ("funding_bp",),
+    "flows": ("netflow_coin", "netflow_z", "netflow_3d_z", "gross_inflow_z"),
+}
+_REVISED = (
+    "asset", "day", "event", "regime", "family", "phase", "previous_regime", "changed", "flags", "confidence", "grade",
+    "runner_up", "explanation", "support_usd", "support_status", "scenario", "resolution", "data_status", "coverage",
+    "missing_inputs", "is_final", "rules_version", "parameter_hash",
+    *(name for names in COMPARED.values() for name in names),
+)  # fmt: skip
+REVISION_COLUMNS = (
+    *(next(column for column in DAY_COLUMNS if column.name == name) for name in _REVISED),
+    *PROVENANCE_COLUMNS,
+    KINDS,
 )
+LATEST = flag("is_latest", "True for the newest revision of its day.")
 
 EVIDENCE_COLUMNS = (
     *KEY_COLUMNS,
-    _text("label", "Label that the predicate speaks for: the two labels with the highest scores."),
-    Column("label_rank", pl.Int64(), "", "1 for the label with the highest score, 2 for the next."),
-    _text("predicate", "What has to hold, by name."),
-    _text("role", "core (must be shown), guard (must not be violated) or supporting."),
-    _text("feature", "Feature that decided the predicate."),
-    _number("value", "see unit", "", "Value of the feature on the day; null when unknown."),
-    _text("unit", "Unit of the value."),
-    _number("membership", "0..1", "", "How far the predicate holds; null when its features are unknown."),
-    _number(
-        "weight",
-        "ratio",
-        "",
-        "Weight of the predicate; those of core and guards sum to 1, those of supporting, too.",
-    ),
-    _text("baseline", "What the value is held against, in words; null when it is judged on its own."),
-    _text("source", "Mart that the feature was made from."),
+    text("label", "Label that the predicate speaks for: the two labels with the highest scores."),
+    count("label_rank", "", "1 for the label with the highest score, 2 for the next."),
+    text("predicate", "What has to hold, by name."),
+    text("role", "core (must be shown), guard (must not be violated) or supporting."),
+    text("feature", "Feature that decided the predicate."),
+    number("value", "see unit", "", "Value of the feature on the day; null when unknown."),
+    text("unit", "Unit of the value."),
+    number("membership", "0..1", "", "How far the predicate holds; null when its features are unknown."),
+    number("weight", "ratio", "", "Weight of the predicate; core and guards sum to 1, the supporting ones, too."),
+    text("baseline", "What the value is held against, in words; null when it is judged on its own."),
+    text("source", "Mart that the feature was made from."),
 )
-
 LABEL_COLUMNS = (
-    _text("label", "Label as published in event and regime."),
-    _text("family", "Group of related labels."),
-    Column("label_order", pl.Int64(), "", "Position in legends and tables."),
-    _text("colour", "Colour in charts, as #rrggbb."),
-    _text("meaning", "What the label says about a day."),
-    _text("is_not", "What the label is easily mistaken for; null when nothing is."),
+    text("label", "Label as published in event and regime."),
+    text("family", "Group of related labels."),
+    count("label_order", "", "Position in legends and tables."),
+    text("colour", "Colour in charts, as #rrggbb."),
+    text("meaning", "What the label says about a day."),
+    text("is_not", "What the label is easily mistaken for; null when nothing is."),
 )
+SPAN_COLUMNS = (
+    text("asset", "Base asset, for example BTC."),
+    day("first_day", "First day of the span."),
+    day("last_day", "Last day of the span so far."),
+    text("regime", "Regime of every day of it."),
+    count("days", "days", "Length of the span."),
+    flag("is_open", "True for the span that the last day belongs to."),
+)
+_EARLIER = (
+    count("earlier_count", "days", "Earlier days of the asset with this status and a known week after them."),
+    number("earlier_held_share", "share 0..1", "", "Share of them whose next three closes kept the level."),
+    number("earlier_median_return_7d_pct", "%", "", "Median return over the seven days after them."),
+)  # fmt: skip
+DAILY_SUPPORT_COLUMNS = (
+    *KEY_COLUMNS,
+    number("close_usd", "USD", "prices_daily", "Last price of the day."),
+    number("low_usd", "USD", "prices_daily", "Lowest price of the day."),
+    number("floor_usd", "USD", "prices_daily", "Lowest close of the 20 days before, whatever is frozen."),
+    number("atr_usd", "USD", "prices_daily", "Mean true range of the 14 days that end with the day."),
+    *(column for column in SUPPORT_COLUMNS if column.name != "triggers"),
+    *_EARLIER,
+)
+SCENARIO_COLUMNS = (
+    text("asset", "Base asset, for example BTC."),
+    day("opened_on", "Day of the flush or capitulation."),
+    text("outcome", "One of the ways in which the scenario can resolve."),
+    text("event", "Label of that day."),
+    number("support_usd", "USD", "", "Level that has to hold."),
+    number("support_band_usd", "USD", "", "How far below it a close has to be to break it."),
+    number("resistance_usd", "USD", "", "Level above which the fall is undone."),
+    text("condition", "What has to happen for the outcome."),
+    text("status", "open, resolved (this outcome came) or not_met (another did)."),
+    day("resolved_on", "Day on which the scenario resolved, whichever way; null while it is open."),
+    count("earlier_count", "scenarios", "Scenarios of the asset that had resolved, a week earlier or more, by then."),
+    number("earlier_share", "share 0..1", "", "Share of them that resolved this way: a measurement, not a forecast."),
+    number("earlier_median_return_7d_pct", "%", "", "Median return over the seven days after those."),
+)
+CHANGE_COLUMNS = (
+    text("event_id", "asset, day and revision, joined by slashes: the same for ever."),
+    *KEY_COLUMNS,
+    count("revision", "count", "Revision of the day that the change belongs to."),
+    KINDS,
+    text("event", "Label of what happened on the day."),
+    text("regime", "State of the market."),
+    text("previous_regime", "Regime before; for a restatement, the one that was published before."),
+    number("confidence", "0..1", "", "Confidence of the revision."),
+    text("grade", "Grade of the revision."),
+    text("support_status", "What the day did to the support."),
+    text("resolution", "How the scenario resolved on the day."),
+    text("restatement_reason", "Why a published label changed."),
+    text("explanation", "One sentence that says why."),
+    moment("available_at", "When it was published."),
+    flag("is_backfill", "True for what was computed long after the day; nobody is told of it."),
+)  # fmt: skip
 
 TABLES: dict[str, tuple[Column, ...]] = {
     "leverage_features_daily": FEATURE_COLUMNS,
-    "regimes_daily": REGIME_COLUMNS,
+    "regimes_daily": (*DAY_COLUMNS, *PROVENANCE_COLUMNS, LATEST),
     "regime_evidence": EVIDENCE_COLUMNS,
     "regime_labels": LABEL_COLUMNS,
+    "regime_spans": SPAN_COLUMNS,
+    "support_daily": DAILY_SUPPORT_COLUMNS,
+    "scenarios": SCENARIO_COLUMNS,
+    "regime_revisions": (*REVISION_COLUMNS, LATEST),
+    "regime_changes": CHANGE_COLUMNS,
 }
 TABLE_KEYS: dict[str, tuple[str, ...]] = {
     "leverage_features_daily": ("asset", "day"),
     "regimes_daily": ("asset", "day"),
     "regime_evidence": ("asset", "day", "label", "predicate"),
     "regime_labels": ("label",),
+    "regime_spans": ("asset", "first_day"),
+    "support_daily": ("asset", "day"),
+    "scenarios": ("asset", "opened_on", "outcome"),
+    "regime_revisions": ("asset", "day", "revision"),
+    "regime_changes": ("asset", "day", "revision"),
 }
 TABLE_DESCRIPTIONS: dict[str, str] = {
     "leverage_features_daily": "Every feature the classifier reads. Baselines end the day before.",
-    "regimes_daily": "The label of each day with its confidence, flags and one sentence that says why.",
+    "regimes_daily": "The current label of each day with its state, confidence, flags, features, support and revision.",
     "regime_evidence": "What the two best labels of a day rest on: predicate, value, membership, baseline.",
     "regime_labels": "Dictionary of the labels.",
+    "regime_spans": "Runs of days with the same regime.",
+    "support_daily": "The support in force on each day, what the day did to it, and how that went on before.",
+    "scenarios": "What can follow each flush, as conditions, with how often each came before.",
+    "regime_revisions": "Every label ever published, append-only; regimes_as_of(ts) picks what was known at ts.",
+    "regime_changes": "What a reader of the labels wants to be told of, one row per (asset, day, revision).",
 }
 
 
-def conform(frame: pl.DataFrame, table: str) -> pl.DataFrame:
-    """The frame with exactly the published columns in published order and type.
+class SchemaMismatchError(ValueError):
+    """A frame does not have the columns that it is published with."""
 
-    Raises SchemaMismatchError for a column that is absent or has another type; nothing is cast.
+
+def conform(frame: pl.DataFrame, table: str) -> pl.DataFrame:
+    """The frame with exactly the published columns of `table`; raises as `selected` does."""
+    return selected(frame, TABLES[table], table)
+
+
+def selected(frame: pl.DataFrame, columns: tuple[Column, ...], name: str) -> pl.DataFrame:
+    """The frame with exactly these columns in this order and type.
+
+    Raises SchemaMismatchError, naming the frame, for a column that is absent or has another type; nothing is cast.
     """
-    columns = TABLES[table]
     absent = [column.name for column in columns if column.name not in frame.columns]
     if absent:
-        raise SchemaMismatchError(f"{table} lacks {', '.join(absent)}")
+        raise SchemaMismatchError(f"{name} lacks {', '.join(absent)}")
     other = [
         f"{column.name} is {frame.schema[column.name]}, not {column.dtype}"
         for column in columns
         if frame.schema[column.name] != column.dtype
     ]
     if other:
-        raise SchemaMismatchError(f"{table}: {'; '.join(other)}")
+        raise SchemaMismatchError(f"{name}: {'; '.join(other)}")
     return frame.select(column.name for column in columns)

@@ -48,6 +48,12 @@ def usd(value: pl.Expr) -> pl.Expr:
     return pl.concat_str(_scaled(value), pl.lit(" USD"))
 
 
+def dollars(value: pl.Expr) -> pl.Expr:
+    """A price to the dollar above a hundred, else to the cent."""
+    figure = pl.when(value >= 100).then(number(value, 0)).otherwise(number(value, 2))
+    return pl.concat_str(figure, pl.lit(" USD"))
+
+
 def coins(value: pl.Expr) -> pl.Expr:
     """An amount of the row's asset without a sign, such as 8.5 thousand BTC."""
     return pl.concat_str(_scaled(value.abs()), pl.lit(" "), pl.col("asset"))

@@ -12,7 +12,7 @@ from pathlib import Path
 import pandera.polars as pa
 
 from ingest.feed import Feed
-from ingest.feeds import FEEDS
+from ingest.feeds import LANDED
 from ingest.schema import unit_of
 from warehouse.raw import LINEAGE, SQL_TYPES
 
@@ -22,7 +22,7 @@ HEAD = "# Written by `make sources` from the feeds' schemas; change those. Tests
 
 def declarations() -> dict[Path, str]:
     """The files and what they have to say, one per venue."""
-    by_venue = groupby(sorted(FEEDS, key=lambda f: f.venue), key=lambda f: f.venue)
+    by_venue = groupby(sorted(LANDED, key=lambda f: f.venue), key=lambda f: f.venue)
     return {STAGING / venue / "__sources.yml": _source(venue, list(feeds)) for venue, feeds in by_venue}
 
 

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import duckdb
 
+from ingest.landing import REVISIONS
 from warehouse.context import Present
 from warehouse.location import Warehouse
 from warehouse.reading import latest
@@ -17,6 +18,8 @@ FINAL_AFTER = timedelta(hours=5, minutes=30)  # after the end of a day: then wha
 PROJECT = Path(__file__).resolve().parents[1]
 # Patterns, because warehouse/data lies inside the package and holds whole warehouses.
 CODE = (
+    "brief/*.py",
+    "brief/templates/*",
     "dbt_project/dbt_project.yml",
     "dbt_project/models/**/*.sql",
     "dbt_project/models/**/*.yml",
@@ -34,7 +37,8 @@ def fingerprint(connection: duckdb.DuckDBPyConnection, present: Present) -> str:
     final = present.now >= datetime.combine(day, time.min, tzinfo=UTC) + timedelta(days=1) + FINAL_AFTER
     digest = hashlib.sha256(f"{present.calendar} {final}".encode())
     for query in (
-        "SELECT segment FROM raw.load_ledger WHERE row_count > 0 ORDER BY segment",
+        # What was published is what comes out; as an input it would make every run find something new.
+        f"SELECT segment FROM raw.load_ledger WHERE row_count > 0 AND feed <> '{REVISIONS}' ORDER BY segment",  # noqa: S608
         "SELECT * FROM ops.instruments ORDER BY ALL",
         "SELECT feed, arg_max_null(skipped, rowid) FROM ops.pulls GROUP BY feed ORDER BY feed",
     ):

@@ -46,8 +46,8 @@ def latest_document(
     assets = {asset: _of(connection, asset) for asset in _assets(connection)}
     feeds = _records(
         connection,
-        "SELECT feed, last_day, coverage_share, row_count, quarantined_count, skipped"
-        " FROM marts.feed_status ORDER BY feed",
+        "SELECT feed, last_day, coverage_share, row_count, quarantined_count, skipped FROM marts.feed_status"
+        " ORDER BY feed",
     )
     lead = next(iter(assets.values()), {})
     return {

@@ -36,6 +36,11 @@ class Warehouse:
         return self.root / "landing"
 
     @property
+    def tape(self) -> Path:
+        """The recorder's own files: write-ahead files, health, lock."""
+        return self.root / "tape"
+
+    @property
     def build(self) -> Path:
         return self.root / "build.duckdb"
 

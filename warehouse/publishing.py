@@ -11,7 +11,7 @@ import os
 import re
 import shutil
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -26,17 +26,27 @@ STORAGE_VERSION = "v1.2.0"  # what DuckDB 1.2 and later can open
 KEPT = 3  # releases: the current one, and two that a slow reader may still be opening
 RELEASE_NAME = re.compile(r"\d{8}T\d{6}Z-\d{6,}")
 SIMULATED = "SIMULATED MARKET, not real data. "
-SORTED_BY = ("asset", "series", "venue", "instrument", "market", "day", "label", "predicate", "feed", "first_day")
+SORTED_BY = (
+    "asset", "series", "venue", "instrument", "market", "day", "revision", "label", "predicate", "feed", "first_day",
+    "opened_on", "outcome", "pulled_at",
+)  # fmt: skip
 
 
 @dataclass(frozen=True)
 class Release:
-    """What a release is made of. `about` is written into every Parquet file and the table `about`."""
+    """What a release is made of. `about` is written into every Parquet file and the table `about`.
+
+    `macros` are statements that make macros over the tables, which they name without database: the name under which a
+    reader attaches the file is the reader's, who says USE first. `files` are pages beside the tables, by their path in
+    the release: text that is written, or the same page in an earlier release, which is linked to.
+    """
 
     tables: Sequence[str]
     about: Mapping[str, str]
     latest: Mapping[str, Any]
     simulated: bool
+    macros: Sequence[str] = ()
+    files: Mapping[str, str | Path] = field(default_factory=dict)
 
 
 def publish(connection: duckdb.DuckDBPyConnection, warehouse: Warehouse, release: Release, now: datetime) -> Path:
@@ -56,6 +66,7 @@ def publish(connection: duckdb.DuckDBPyConnection, warehouse: Warehouse, release
         _write_database(connection, unfinished / "leverage.duckdb", release)
         _write_parquet(connection, unfinished / "parquet", release)
         _write_text(unfinished / "latest.json", json.dumps(release.latest, indent=2, allow_nan=False) + "\n")
+        _write_files(unfinished, release.files)
         _sync_tree(unfinished)
         unfinished.rename(final)
         _sync(warehouse.releases)
@@ -98,9 +109,20 @@ def _write_database(connection: duckdb.DuckDBPyConnection, path: Path, release: 
         connection.execute(
             "COMMENT ON TABLE release.main.about IS 'What this file is: market, days, rules, when it was published.'"
         )
+        _make_macros(connection, release)
         connection.execute("CHECKPOINT release")
     finally:
         connection.execute("DETACH release")
+
+
+def _make_macros(connection: duckdb.DuckDBPyConnection, release: Release) -> None:
+    (home,) = first_row(connection, "SELECT current_database()") or ("memory",)
+    connection.execute("USE release")  # a macro's tables are looked up when it is made
+    try:
+        for macro in release.macros:
+            connection.execute(macro)
+    finally:
+        connection.execute(f"USE {identifier(home)}")
 
 
 def _write_parquet(connection: duckdb.DuckDBPyConnection, folder: Path, release: Release) -> None:
@@ -137,6 +159,16 @@ def _carry_comments(connection: duckdb.DuckDBPyConnection, table: str, target: s
         " AND database_name = current_database() AND comment IS NOT NULL", [table],
     ).fetchall():  # fmt: skip
         connection.execute(f"COMMENT ON COLUMN {target}.{identifier(name)} IS {literal(described)}")
+
+
+def _write_files(folder: Path, files: Mapping[str, str | Path]) -> None:
+    for name, content in files.items():
+        path = folder / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        if isinstance(content, Path):
+            path.hardlink_to(content)
+        else:
+            _write_text(path, content)
 
 
 def _write_text(path: Path, text: str) -> None:

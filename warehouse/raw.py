@@ -13,10 +13,11 @@ import polars as pl
 
 from ingest.errors import IngestError
 from ingest.feed import Coverage, Feed, Part
-from ingest.feeds import FEEDS, feed_named
-from ingest.landing import INGESTED_AT, QUARANTINE, QUARANTINE_SCHEMA, Landing, Segment
+from ingest.feeds import LANDED
+from ingest.landing import INGESTED_AT, QUARANTINE, QUARANTINE_SCHEMA, RECORDS, REVISIONS, Landing, Segment
 from ingest.schema import unit_of
 from ingest.windows import Window
+from regimes import REVISION_COLUMNS
 from warehouse.connection import first_row, identifier, literal
 
 SQL_TYPES: dict[type[pl.DataType], str] = {
@@ -62,11 +63,12 @@ def create_tables(connection: duckdb.DuckDBPyConnection) -> None:
                 SELECT 1 FROM ops.coverage AS found
                 WHERE found.feed = gap.feed AND found.url = gap.url AND NOT found.is_absent
             )""")
-        for feed in FEEDS:
+        for feed in LANDED:
             columns = {name: SQL_TYPES[dtype.base_type()] for name, dtype in feed.rows_schema().items()}
             if _create(connection, feed.name, columns):
                 _describe(connection, feed)
         _create(connection, QUARANTINE, dict.fromkeys(QUARANTINE_SCHEMA, "VARCHAR"))
+        _create(connection, REVISIONS, {c.name: SQL_TYPES[c.dtype.base_type()] for c in REVISION_COLUMNS})
         connection.commit()
     except BaseException:
         connection.rollback()
@@ -76,10 +78,12 @@ def create_tables(connection: duckdb.DuckDBPyConnection) -> None:
 def load_segments(connection: duckdb.DuckDBPyConnection, landing: Landing, feed: Feed | None = None) -> int:
     """Load the segments that the ledger lacks, oldest first, of one feed or of all; returns the rows loaded.
 
+    Of all means the records of what no venue can be asked for again as well.
+
     Raises IngestError when a segment cannot be read: what was loaded before stays.
     """
     known = {name for (name,) in connection.execute("SELECT segment FROM raw.load_ledger").fetchall()}
-    folders = {*([feed.name] if feed else [f.name for f in FEEDS]), QUARANTINE}
+    folders = {feed.name, QUARANTINE} if feed else {*(f.name for f in LANDED), *RECORDS}
     pending = [s for s in landing.segments(folders) if s.name not in known]
     return sum(_load(connection, landing, segment) for segment in pending)
 
@@ -145,9 +149,10 @@ def _columns(connection: duckdb.DuckDBPyConnection, table: str) -> dict[str, str
 
 def _required(feed: str) -> set[str]:
     """The columns without which a segment cannot be loaded. One that may be null came later than older segments."""
-    if feed == QUARANTINE:
-        return set(QUARANTINE_SCHEMA)
-    return {name for name, column in feed_named(feed).schema.columns.items() if not column.nullable}
+    if feed in RECORDS:
+        return set()
+    (named,) = (one for one in LANDED if one.name == feed)
+    return {name for name, column in named.schema.columns.items() if not column.nullable}
 
 
 def _describe(connection: duckdb.DuckDBPyConnection, feed: Feed) -> None:

@@ -30,6 +30,16 @@ class Refreshed:
     rows: int
 
 
+@dataclass(frozen=True)
+class Loaded:
+    """New rows of a recorded feed, and its raw table after them: first and last observation (UTC), rows."""
+
+    new: int
+    first: datetime | None
+    last: datetime | None
+    rows: int
+
+
 @dataclass
 class Refresher:
     """Everything a feed's refresh needs, the same for all feeds of a run. What is held of the feeds of `refetch` in
@@ -50,9 +60,7 @@ class Refresher:
         """
         landing = Landing(self.warehouse.landing)
         with build_database(self.warehouse.build) as connection:
-            if not self._tables_stand:
-                create_tables(connection)
-                self._tables_stand = True
+            self._make_tables(connection)
             load_segments(connection, landing, feed)
             request = Request(
                 feed=feed,
@@ -75,3 +83,15 @@ class Refresher:
             # What is stamped at the end of the last day belongs to it.
             held.forget(Window(window.start, window.end + timedelta(hours=1)) if feed.stamped_at_end else window)
         return held
+
+    def load_recorded(self, feed: Feed) -> Loaded:
+        """Load what the recorder has landed. Raises WarehouseLocked like `refresh`."""
+        with build_database(self.warehouse.build) as connection:
+            self._make_tables(connection)
+            new = load_segments(connection, Landing(self.warehouse.landing), feed)
+            return Loaded(new, *reach(connection, feed))
+
+    def _make_tables(self, connection: duckdb.DuckDBPyConnection) -> None:
+        if not self._tables_stand:
+            create_tables(connection)
+            self._tables_stand = True

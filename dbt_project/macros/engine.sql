@@ -30,3 +30,13 @@
 {% macro median_of(expression) -%}
     median({{ expression }})
 {%- endmacro %}
+
+{# The 24 hours of a day as rows, hour_of_day 0 to 23. #}
+{% macro hours_of_day() -%}
+    select unnest(generate_series(0, 23)) as hour_of_day
+{%- endmacro %}
+
+{# A timestamp so many whole hours after the start of a day. #}
+{% macro hour_of(day, hour_of_day) -%}
+    cast({{ day }} as timestamp) + {{ hour_of_day }} * interval '1' hour
+{%- endmacro %}

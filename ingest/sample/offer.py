@@ -6,9 +6,10 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 from dataclasses import replace
 
+from ingest import inbox
 from ingest.errors import CatalogueBroken
 from ingest.feed import Instrument
-from ingest.feeds import Catalogue, feed_named
+from ingest.feeds import Catalogue
 from ingest.sample import binance, coinalyze, coinmetrics
 
 SIMULATED: Mapping[str, Collection[str]] = {
@@ -40,7 +41,8 @@ def simulated(catalogue: Catalogue) -> Catalogue:
         )
 
     def left(feed: str, listed: tuple[Instrument, ...]) -> tuple[Instrument, ...]:
-        return offered[feed] if feed_named(feed).hosts else tuple(i for i in listed if i.asset in assets)
+        own_files = feed in {one.name for one in inbox.FEEDS}
+        return tuple(i for i in listed if i.asset in assets) if own_files else offered[feed]
 
     kept = {feed: left(feed, listed) for feed, listed in catalogue.instruments.items()}
     return replace(catalogue, instruments={feed: listed for feed, listed in kept.items() if listed})

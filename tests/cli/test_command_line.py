@@ -4,18 +4,22 @@ from __future__ import annotations
 
 import os
 import sys
+import threading
 from collections.abc import Callable
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
+import polars as pl
 import pytest
 from pipelines import OWN_VARIABLES, Ran, leverage
 from typer.testing import CliRunner
 
 from cli.main import app, main
+from warehouse.location import Warehouse
 from warehouse.lock import pipeline_lock
 
 FAILED, WRONG_USE, LOCKED = 1, 2, 3
-COMMANDS = ("run", "status", "brief", "sql")
+COMMANDS = ("run", "status", "brief", "sql", "doctor")
 
 
 def invoke(*arguments: str | Path):
@@ -54,9 +58,91 @@ def test_every_command_explains_itself_and_its_options(command: str) -> None:
     assert "--verbose" in helped.output
 
 
-def test_without_a_command_it_lists_them() -> None:
-    shown = invoke()
+def test_without_a_command_it_says_what_to_type_first(tmp_path: Path) -> None:
+    ran = leverage(extra={"LEVERAGE_WAREHOUSE": str(tmp_path / "none")})
+    assert ran.status == 0
+    assert "leverage run" in ran.out
+    assert "leverage --help" in ran.out
+
+
+@pytest.mark.slow
+def test_without_a_command_it_says_where_things_stand(sample: Path) -> None:
+    ran = leverage(extra={"LEVERAGE_WAREHOUSE": str(sample)})
+    assert "BTC 2026-01-27" in ran.out
+    assert "simulated" in ran.out
+    assert "leverage brief" in ran.out
+
+
+def test_help_lists_every_command() -> None:
+    shown = invoke("--help")
     assert all(command in shown.output for command in COMMANDS)
+
+
+def test_the_shell_can_complete_commands() -> None:
+    ran = leverage(extra={"_LEVERAGE_COMPLETE": "complete_bash", "COMP_WORDS": "leverage d", "COMP_CWORD": "1"})
+    assert ran.out.split() == ["doctor"]
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("ending", ["csv", "parquet", "json"])
+def test_sql_writes_a_file_that_others_read(ending: str, sample: Path, tmp_path: Path) -> None:
+    file = tmp_path / f"days.{ending}"
+    query = "SELECT asset, count(*) AS days, [1, 2] AS list FROM regimes_daily GROUP BY asset"
+    ran = leverage("sql", query, "--output", file, "--warehouse", sample)
+    assert (ran.status, ran.out) == (0, "")
+    read = {"csv": pl.read_csv, "parquet": pl.read_parquet, "json": pl.read_json}[ending](file)
+    assert read.select("asset", "days").sort("asset").rows() == [("BTC", 69), ("ETH", 69)]
+    assert read["list"].to_list() in ([[1, 2]], ["[1, 2]"])
+
+
+def test_sql_refuses_an_output_that_it_cannot_write_before_it_asks(tmp_path: Path) -> None:
+    ran = leverage("sql", "SELECT 1", "--output", tmp_path / "days.xlsx", "--warehouse", tmp_path / "none")
+    assert ran.status == WRONG_USE
+    assert ".parquet" in one_line(ran)
+
+
+@pytest.mark.slow
+def test_a_brief_is_written_as_a_page(sample: Path, tmp_path: Path) -> None:
+    ran = leverage("brief", "--day", "2026-01-25", "--output", tmp_path / "brief.html", "--warehouse", sample)
+    assert (ran.status, ran.out) == (0, "")
+    assert "BTC 2026-01-25" in (tmp_path / "brief.html").read_text()
+
+
+class Venue(BaseHTTPRequestHandler):
+    """A relay behind which one host refuses the country and the others answer."""
+
+    def do_GET(self) -> None:
+        self.send_response(451 if "fapi" in self.path else 404)
+        self.end_headers()
+
+    def log_message(self, *_: object) -> None:
+        """Says nothing: requests are no news."""
+
+
+def test_doctor_says_why_a_venue_and_a_key_cannot_be_had(tmp_path: Path) -> None:
+    with ThreadingHTTPServer(("127.0.0.1", 0), Venue) as server:
+        threading.Thread(target=server.serve_forever).start()
+        relay = f"http://127.0.0.1:{server.server_port}"
+        ran = leverage("doctor", "--market", relay, "--warehouse", tmp_path / "none", extra={"COLUMNS": "200"})
+        server.shutdown()
+    assert ran.status == 0, "what costs data is a note"
+    lines = {line.split()[0]: " ".join(line.split()) for line in ran.out.splitlines() if line.strip()}
+    assert "note not set: coinalyze_open_interest" in lines["COINALYZE_API_KEY"]
+    assert "note is not available from this country (HTTP 451)" in lines["fapi.binance.com"]
+    assert lines["data.binance.vision"].endswith("ok answers")
+    assert not (tmp_path / "none").exists(), "it looks and leaves nothing"
+
+
+def test_doctor_names_who_is_writing_and_fails_for_another_market(tmp_path: Path) -> None:
+    warehouse = Warehouse(tmp_path / "held")
+    warehouse.claim("sample")
+    with pipeline_lock(warehouse.lock):
+        held = leverage("doctor", "--warehouse", warehouse.root)
+    assert held.status == 0
+    assert f"process {os.getpid()}" in " ".join(held.out.split())
+    other = leverage("doctor", "--market", "http://127.0.0.1:9", "--warehouse", warehouse.root)
+    assert other.status == FAILED
+    assert "holds 'sample'" in " ".join(other.out.split())
 
 
 @pytest.mark.parametrize("arguments", [("status",), ("brief",), ("sql", "SELECT 1")])

@@ -61,7 +61,8 @@ def test_one_day_is_added_and_no_earlier_one_changes(day_added: tuple[Path, list
     before, after = published(sample), published(day_added[0])
     assert after["regimes_daily"]["day"].max() == date(2026, 1, 28)
     assert after["regimes_daily"].height == before["regimes_daily"].height + 1
-    told = ("feed_status", "exchange_flows_daily.pulled_at")  # flows are pulled whole each time
+    # Flows are pulled whole each time; a span goes on and a scenario resolves on a later day.
+    told = ("feed_status", "exchange_flows_daily.pulled_at", "restatements", "regime_spans", "scenarios")
     assert differing(up_to(after, "2026-01-26"), up_to(before, "2026-01-26"), but=told) == []
     # The inverse contract's funding comes from an aggregator, whose last settlement of a day is the next day's open.
     of_funding = (
@@ -84,12 +85,13 @@ def test_readers_see_whole_releases_however_fast_they_follow(sample: Path, tmp_p
             "SELECT DISTINCT table_name FROM duckdb_columns() WHERE schema_name = 'marts' AND column_name = 'day'"
         ).fetchall()
         names = sorted(name for (name,) in tables)
+        dayless = ("feed_status", "regime_labels", "regime_spans", "scenarios", "restatements")
         for number in range(1, RELEASES + 1):
             day = last - timedelta(days=number)
             for name in names:
                 connection.execute(f"DELETE FROM marts.{identifier(name)} WHERE day > ?", [day])
             told = {"last_day": day.isoformat(), "day": day.isoformat()}
-            release = Release([*names, "feed_status", "regime_labels"], {"last_day": str(day)}, told, simulated=True)
+            release = Release([*names, *dayless], {"last_day": str(day)}, told, simulated=True)
             publish(connection, located, release, datetime(2026, 1, 28, 6, tzinfo=UTC))
     assert [reader["wrong"] for reader in saw] == [[]] * READERS
     seen = {day for reader in saw for day in reader["days"]}

@@ -1,5 +1,7 @@
 """The catalogue: another asset is one more entry, and every mistake in it is named in one line."""
 
+from collections import defaultdict
+
 import pytest
 
 from ingest.errors import CatalogueBroken
@@ -79,11 +81,13 @@ def without(line: str) -> str:
     return BTC.replace(line + "\n", "")
 
 
-def test_a_coin_margined_contract_has_its_size_where_the_feed_counts_contracts():
-    catalogue = load_catalogue()
-    sizes = {i.symbol: i.contract_size for i in catalogue.instruments["binance_cm_open_interest"]}
-    assert sizes == {"BTCUSD_PERP": 100, "ETHUSD_PERP": 10, "SOLUSD_PERP": 10}
-    assert {i.contract_size for i in catalogue.instruments["coinalyze_open_interest"]} == {1}, "Coinalyze counts USD"
+def test_a_contract_has_one_size_whichever_feed_speaks_of_it():
+    sizes = defaultdict(set)
+    for listed in load_catalogue().instruments.values():
+        for i in listed:
+            sizes[i.venue, i.instrument, i.market].add((i.contract_size, i.margin_type, i.asset))
+    assert sizes["binance", "BTCUSD_PERP", "perpetual"] == {(100, "inverse", "BTC")}
+    assert [one for one, said in sizes.items() if len(said) > 1 and one[2] != "network"] == []
 
 
 @pytest.mark.parametrize(

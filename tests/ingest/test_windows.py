@@ -48,6 +48,7 @@ def test_pieces_of_a_window_follow_each_other_and_none_is_longer_than_allowed(wh
     pieces = list(whole.split(timedelta(hours=longest)))
     assert all(piece.end - piece.start <= timedelta(hours=longest) for piece in pieces)
     assert [piece.end for piece in pieces[:-1]] == [piece.start for piece in pieces[1:]]
+    assert all(pieces) or pieces == [whole]
     assert (pieces[0].start, pieces[-1].end) == (whole.start, whole.end)
     assert list(whole.split(timedelta.max)) == [whole]
 

@@ -6,16 +6,23 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import dagster as dg
+import polars as pl
 import pytest
 
+from ingest import tape
+from ingest.feed import Part
 from ingest.feeds import FEEDS
+from ingest.landing import Landing
 from ingest.sample import SIMULATED
+from ingest.windows import Window
 from orchestration.dbt_project import prepared_manifest
 from orchestration.definitions import build_definitions
 from orchestration.partitions import POOL
 from orchestration.raw_assets import raw_key
 from orchestration.resources import Pipeline
 from orchestration.settings import Settings
+from orchestration.tape_assets import RECORDER, tape_sensor
+from warehouse.location import Warehouse
 
 SNAPSHOT = Path(__file__).with_name("definitions.txt")
 
@@ -38,10 +45,27 @@ def graph(definitions: dg.Definitions):
     return definitions.resolve_asset_graph()
 
 
+def test_a_new_segment_of_the_tape_asks_for_one_run_that_loads_it(tmp_path: Path) -> None:
+    warehouse = Warehouse(tmp_path)
+    sensor = tape_sensor(warehouse)
+    assert isinstance(sensor(dg.build_sensor_context()), dg.SkipReason)
+    now = datetime(2026, 2, 2, tzinfo=UTC)
+    part = Part("run", "stream", Window.of_days(now.date(), now.date()), 0)
+    segment = Landing(warehouse.landing).write(tape.LEDGER, pl.DataFrame(schema=tape.LEDGER.rows_schema()), [part], now)
+    assert segment is not None
+    seen = sensor(dg.build_sensor_context())
+    assert isinstance(seen, dg.SensorResult)
+    assert [request.run_key for request in seen.run_requests or []] == [segment.name]
+    assert [event.asset_key for event in seen.asset_events] == [RECORDER]
+    assert isinstance(sensor(dg.build_sensor_context(cursor=seen.cursor)), dg.SkipReason)
+
+
 def described(definitions: dg.Definitions, graph) -> str:
     lines = [f"asset {key.to_user_string()} [{graph.get(key).group_name}]" for key in graph.materializable_asset_keys]
     lines += [f"check {key.asset_key.to_user_string()}: {key.name}" for key in graph.asset_check_keys]
-    lines += ["job daily"] + [
+    lines += [f"job {job.name}" for job in definitions.jobs or []]
+    lines += [f"sensor {sensor.name}" for sensor in definitions.sensors or []]
+    lines += [
         f"schedule {schedule.name} {schedule.cron_schedule} {schedule.execution_timezone}"
         for schedule in definitions.schedules or []
         if isinstance(schedule, dg.ScheduleDefinition)
@@ -56,12 +80,20 @@ def test_the_definitions_are_those_of_the_snapshot(definitions: dg.Definitions, 
 
 
 def test_every_asset_says_what_it_is_whose_it_is_and_where_it_belongs(graph) -> None:
-    for key in graph.materializable_asset_keys:
+    for key in graph.get_all_asset_keys():
         node = graph.get(key)
         assert node.description, key
         assert node.owners, key
         assert node.kinds, key
         assert node.group_name != "default", key
+
+
+def test_every_asset_that_is_made_leads_to_the_file_that_makes_it(graph) -> None:
+    for key in graph.materializable_asset_keys:
+        references = graph.get(key).metadata["dagster/code_references"].code_references
+        assert all(Path(reference.file_path).is_file() for reference in references), key
+        if key.path[0] in ("staging", "intermediate"):
+            assert [Path(reference.file_path).name for reference in references] == [f"{key.path[-1]}.sql"]
 
 
 def test_every_asset_waits_for_the_one_slot_of_the_pool(graph) -> None:
@@ -83,9 +115,12 @@ def test_of_the_simulated_market_only_what_is_simulated_is_an_asset(warehouse: P
     assert feeds == {*SIMULATED, "inbox_fund_flows"}
 
 
-def test_everything_leads_to_the_release(graph) -> None:
+def test_everything_but_the_proof_leads_to_the_release(graph) -> None:
     upstream = graph.get_ancestor_asset_keys(dg.AssetKey("published"))
-    assert set(graph.materializable_asset_keys) - upstream == {dg.AssetKey("published")}
+    assert {key.path[-1] for key in set(graph.materializable_asset_keys) - upstream} == {
+        "published",
+        "regime_validation",
+    }
 
 
 @pytest.mark.parametrize(("name", "hour"), [("provisional", 0), ("final", 5)])

@@ -37,6 +37,10 @@ class Day:
     reserve: float | None = 2_600_000.0
     priced: bool = True
     open_interest_known: bool = True
+    worst_24h_pct: float | None = None
+    best_24h_pct: float | None = None
+    open_interest_fall_24h_pct: float | None = None
+    open_interest_fall_24h_hour: int = 18
     feed_set: str = "feed:contract"
     pulled_at: datetime = PULLED_AT
 
@@ -49,6 +53,8 @@ class Day:
             high_pct=-self.low_pct,
             long_usd=self.short_usd,
             short_usd=self.long_usd,
+            worst_24h_pct=None if self.best_24h_pct is None else -self.best_24h_pct,
+            best_24h_pct=None if self.worst_24h_pct is None else -self.worst_24h_pct,
         )
 
 
@@ -121,6 +127,7 @@ def marts_of(assets: dict[str, list[Day]], first_day: date = FIRST_DAY) -> Daily
         funding_daily=wide.select(*KEY, "rate_8h_bp"),
         exchange_flows_daily=wide.select(*KEY, *FLOWS),
         network_activity_daily=wide.select(*KEY, "active_addresses_count", "source"),
+        rolling_24h_daily=wide.select(*KEY, *ROLLING),
         open_interest_by_venue_daily=wide.select(*KEY, *venue, "open_interest_usd"),
         funding_by_venue_daily=wide.select(
             *KEY, *venue, "rate_8h_bp", pl.col("rate_8h_bp").is_not_null().alias("is_complete")
@@ -133,7 +140,7 @@ def last_regimes(
     stories: dict[str, list[Day]], parameters: Parameters, now: datetime = LONG_AFTER
 ) -> dict[str, dict[str, Any]]:
     """The row of regimes_daily of each story's last day, all told at once: each story is an asset."""
-    regimes = classify(daily_features(marts_of(stories), parameters), parameters, now).regimes
+    regimes = classify(daily_features(marts_of(stories), parameters), parameters, now).days
     last = regimes.group_by("asset", maintain_order=True).last()
     return {row["asset"]: row for row in last.iter_rows(named=True)}
 
@@ -167,6 +174,12 @@ OPEN_INTEREST = (
     "instruments",
     "venues",
 )
+ROLLING = (
+    "worst_return_24h_pct",
+    "best_return_24h_pct",
+    "open_interest_fall_24h_pct",
+    "open_interest_fall_24h_ended_at",
+)
 FLOWS = ("inflow_coin", "outflow_coin", "netflow_coin", "reserve_coin", "reserve_usd", "source", "pulled_at")
 
 
@@ -197,11 +210,23 @@ def _asset_frame(asset: str, days: list[Day], first_day: date) -> pl.DataFrame:
                 "reserve_usd": None if day.reserve is None else day.reserve * close,
                 "pulled_at": None if day.inflow is None else day.pulled_at,
                 "active_addresses_count": day.addresses,
+                # Where a day says nothing of its hours, its worst and best are those of the day itself.
+                "worst_return_24h_pct": day.return_pct if day.worst_24h_pct is None else day.worst_24h_pct,
+                "best_return_24h_pct": day.return_pct if day.best_24h_pct is None else day.best_24h_pct,
+                "open_interest_fall_24h_pct": day.open_interest_fall_24h_pct,
+                "open_interest_fall_24h_ended_at": None
+                if day.open_interest_fall_24h_pct is None
+                else datetime.combine(first_day, datetime.min.time())
+                + timedelta(days=position, hours=day.open_interest_fall_24h_hour),
             }
         )
     frame = pl.DataFrame(
         rows,
-        schema_overrides={"pulled_at": pl.Datetime("us"), "feed_set": pl.String},
+        schema_overrides={
+            "pulled_at": pl.Datetime("us"),
+            "open_interest_fall_24h_ended_at": pl.Datetime("us"),
+            "feed_set": pl.String,
+        },
         infer_schema_length=None,
     )
     return _derived(frame)

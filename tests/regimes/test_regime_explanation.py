@@ -88,7 +88,7 @@ def test_every_day_has_one_whole_sentence(
     days = [*calm_days(95, seed), odd, quiet_day()]
     if not optional:
         days = [replace(day, reserve=None, addresses=None) for day in days]
-    regimes = classify(daily_features(marts_of({"BTC": days}), parameters), parameters, LONG_AFTER).regimes
+    regimes = classify(daily_features(marts_of({"BTC": days}), parameters), parameters, LONG_AFTER).days
     for sentence in regimes["explanation"]:
         assert sentence is not None
         assert sentence.endswith(".")
@@ -98,9 +98,7 @@ def test_every_day_has_one_whole_sentence(
 
 def test_missing_inputs_are_named_in_plain_words(parameters: Parameters) -> None:
     days = [*calm_days(95), quiet_day(long_usd=None, funding_bp=None)]
-    row = classify(daily_features(marts_of({"BTC": days}), parameters), parameters, LONG_AFTER).regimes.row(
-        -1, named=True
-    )
+    row = classify(daily_features(marts_of({"BTC": days}), parameters), parameters, LONG_AFTER).days.row(-1, named=True)
     assert row["explanation"] == "No reading for BTC: the day lacks long liquidations, funding."
 
 

@@ -71,7 +71,7 @@ def test_a_fall_of_just_under_half_of_open_interest_is_believed(history: list[Da
 
 
 def test_fewer_than_sixty_days_are_no_baseline(parameters: Parameters) -> None:
-    regimes = classified(marts_of({"BTC": calm_days(70)}), parameters).regimes
+    regimes = classified(marts_of({"BTC": calm_days(70)}), parameters).days
     named = regimes["missing_inputs"].to_list()
     baselines = "price_baseline,liquidations_baseline,open_interest_baseline,funding_baseline,netflow_baseline"
     assert named[59] == baselines
@@ -111,10 +111,10 @@ def test_under_four_fifths_of_the_venue_weight_a_total_is_partial(
     name: str, history: list[Day], parameters: Parameters
 ) -> None:
     marts = marts_of({"BTC": [*history, quiet_day()]})
-    gone = classified(with_venues(marts, 0, f"{name}_by_venue_daily"), parameters).regimes
+    gone = classified(with_venues(marts, 0, f"{name}_by_venue_daily"), parameters).days
     assert gone["missing_inputs"][-1] == f"{name}_partial"
     # A venue that has been there for a month only weighs less than a fifth of the baseline.
-    young = classified(with_venues(marts, len(history) - 30, f"{name}_by_venue_daily"), parameters).regimes
+    young = classified(with_venues(marts, len(history) - 30, f"{name}_by_venue_daily"), parameters).days
     assert young["missing_inputs"][-1] is None
 
 
@@ -122,7 +122,7 @@ def test_funding_of_part_of_the_day_is_partial(history: list[Day], parameters: P
     marts = marts_of({"BTC": history})
     last = pl.col("day") == pl.col("day").max()
     half = marts.funding_by_venue_daily.with_columns(pl.col("is_complete") & ~last)
-    row = classified(replace(marts, funding_by_venue_daily=half), parameters).regimes.row(-1, named=True)
+    row = classified(replace(marts, funding_by_venue_daily=half), parameters).days.row(-1, named=True)
     assert row["missing_inputs"] == "funding_partial"
 
 

@@ -123,7 +123,6 @@ def test_each_label_has_its_story(history: list[Day], parameters: Parameters) ->
     rows = last_regimes({label: [*history, *days] for label, days in stories().items()}, parameters)
     assert {label: row["event"] for label, row in rows.items()} == {label.value: label.value for label in Label}
     for label, row in rows.items():
-        assert row["regime"] == row["event"]
         starts = (f"{label} ", f"Open interest in {label} ", f"No reading for {label}: ")
         assert row["explanation"].startswith(starts)
         assert row["explanation"].endswith(".")
@@ -162,7 +161,7 @@ def test_shock_and_liquidation_predicates_are_mirrors(parameters: Parameters) ->
 def test_multiplying_a_feeds_liquidations_changes_no_label(factor: float, seed: int, parameters: Parameters) -> None:
     days = [*calm_days(110, seed), FLUSH, quiet_day(), SQUEEZE]
     scaled = [replace(day, long_usd=day.long_usd * factor, short_usd=day.short_usd * factor) for day in days]
-    ours, theirs = classified(days, parameters).regimes, classified(scaled, parameters).regimes
+    ours, theirs = classified(days, parameters).days, classified(scaled, parameters).days
     assert ours["event"].to_list() == theirs["event"].to_list()
     assert ours["runner_up"].to_list() == theirs["runner_up"].to_list()
 
@@ -212,7 +211,7 @@ def test_evidence_reproduces_the_scores(parameters: Parameters) -> None:
     share = parameters.scores.supporting_share
     ranked = {
         (row["day"], label): score
-        for row in result.regimes.iter_rows(named=True)
+        for row in result.days.iter_rows(named=True)
         for label, score in (
             (row["event"], row["score"]),
             (row["runner_up"], row["runner_up_score"]),
@@ -257,7 +256,7 @@ def test_what_is_unknown_counts_by_its_role(parameters: Parameters) -> None:
 
 def test_scores_and_runner_up_are_consistent(parameters: Parameters) -> None:
     result = classified(calm_days(220, 8), parameters)
-    judged = result.regimes.filter(pl.col("data_status") == "complete")
+    judged = result.days.filter(pl.col("data_status") == "complete")
     assert judged.height > 150
     for row in judged.iter_rows(named=True):
         assert 0 <= row["confidence"] <= 1

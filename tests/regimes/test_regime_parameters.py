@@ -70,12 +70,17 @@ def test_every_label_but_the_two_that_remain_has_a_rule(parameters: Parameters) 
 def test_up_and_down_are_told_with_the_same_numbers(parameters: Parameters) -> None:
     names = {
         "falling_for_days": "rising_for_days",
+        "fell_within_24h": "rose_within_24h",
+        "low_seen": "high_seen",
+        "low_reached_far": "high_reached_far",
+        "fell_and_came_back": "rose_and_fell_back",
+        "longs_liquidated_before_shorts": "shorts_liquidated_before_longs",
         "price_shock_down": "price_shock_up",
         "price_fell": "price_rose",
         "price_down": "price_up",
         "longs_liquidated": "shorts_liquidated",
     }
-    features = {"drawdown_z": "run_up_z"}
+    features = {"drawdown_z": "run_up_z", "worst_return_24h_z": "best_return_24h_z"}
     by_name = {predicate.name: predicate for predicate in parameters.predicates}
 
     def mirrored(condition: Ramp | Reference) -> Ramp | Reference:

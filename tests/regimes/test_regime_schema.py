@@ -14,7 +14,12 @@ from regimes import (
     SchemaMismatchError,
     classify,
     daily_features,
+    new_revisions,
+    no_revisions,
+    regime_changes,
     regime_labels,
+    regime_revisions,
+    regimes_daily,
 )
 from regimes.schema import conform
 
@@ -22,11 +27,17 @@ from regimes.schema import conform
 def published(parameters: Parameters, days: int) -> dict[str, pl.DataFrame]:
     features = daily_features(marts_of({"BTC": calm_days(days)}), parameters)
     result = classify(features, parameters, LONG_AFTER)
+    revisions = new_revisions(result.days, no_revisions(), parameters, LONG_AFTER)
     return {
         "leverage_features_daily": features,
-        "regimes_daily": result.regimes,
+        "regimes_daily": regimes_daily(result.days, revisions),
         "regime_evidence": result.evidence,
         "regime_labels": regime_labels(),
+        "regime_spans": result.spans,
+        "regime_revisions": regime_revisions(revisions),
+        "regime_changes": regime_changes(revisions),
+        "support_daily": result.support,
+        "scenarios": result.scenarios,
     }
 
 

@@ -107,7 +107,7 @@ def test_it_changes_with_the_code_that_makes_a_release_and_with_no_other_file(bu
 
 def test_every_kind_of_code_is_found():
     suffixes = {file.suffix for file in warehouse.fingerprint._code_files()}
-    assert suffixes == {".sql", ".yml", ".csv", ".py", ".toml"}
+    assert suffixes == {".sql", ".yml", ".csv", ".py", ".toml", ".html", ".css"}
 
 
 def test_a_release_tells_what_it_was_made_from(built, warehouse):

@@ -35,9 +35,8 @@ def test_it_tells_the_newest_day_of_every_asset_bitcoin_first(connection):
 def test_it_has_the_fields_that_a_bot_relies_on(connection):
     said = document(connection, ("BTC", LAST, "calm", 1.0))
     assert set(said) == {
-        "format", "asset", "day", *LABEL, "headline", "venues", "market",
-        "simulated", "published_at", "first_day", "last_day",
-        "unavailable_feeds", "feeds", "assets", "inputs",
+        "format", "asset", "day", *LABEL, "headline", "venues", "market", "simulated", "published_at", "first_day",
+        "last_day", "unavailable_feeds", "feeds", "assets", "inputs",
     }  # fmt: skip
     assert tuple(said["headline"]) == HEADLINE
     assert (said["format"], said["market"], said["simulated"], said["inputs"]) == (FORMAT, "live", False, "abc")
@@ -51,9 +50,8 @@ def test_feeds_that_could_not_be_had_are_named(connection):
     assert said["unavailable_feeds"] == ["coinalyze_funding"]
     assert said["feeds"] == [
         {
-            "feed": "coinalyze_funding", "last_day": "2026-01-31", "coverage_share": 0.5,
-            "row_count": 7, "quarantined_count": 1,
-            "skipped": "no API key",
+            "feed": "coinalyze_funding", "last_day": "2026-01-31", "coverage_share": 0.5, "row_count": 7,
+            "quarantined_count": 1, "skipped": "no API key",
         }
     ]  # fmt: skip
 

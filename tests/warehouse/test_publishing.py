@@ -4,6 +4,7 @@ import json
 import os
 import resource
 import struct
+from dataclasses import replace
 from datetime import timedelta
 
 import duckdb
@@ -211,3 +212,15 @@ def test_the_build_database_is_as_it_was(marts, warehouse):
     databases = {name for (name,) in marts.execute("SELECT database_name FROM duckdb_databases()").fetchall()}
     assert "release" not in databases
     assert marts.execute("SELECT count(*) FROM marts.prices_daily").fetchone() == (3,)
+
+
+def test_pages_are_written_or_taken_over_and_outlive_the_release_they_came_from(marts, warehouse):
+    first = publish(marts, warehouse, replace(release(), files={"briefs/a.html": "the page of a"}), NOW)
+    inode = (first / "briefs/a.html").stat().st_ino
+    for number in range(KEPT + 1):
+        last = warehouse.published.resolve()
+        publish(marts, warehouse, replace(release(number), files={"briefs/a.html": last / "briefs/a.html"}), NOW)
+    assert not first.exists()
+    kept = warehouse.published / "briefs/a.html"
+    assert kept.read_text() == "the page of a"
+    assert kept.stat().st_ino == inode, "linked, not copied"

@@ -5,7 +5,7 @@ import pytest
 from small_warehouse import FEED, NOW, day, everything, land, land_broken, rows
 
 from ingest.errors import IngestError
-from ingest.feeds import FEEDS
+from ingest.feeds import LANDED
 from ingest.schema import unit_of
 from warehouse.dbt_sources import declarations
 from warehouse.raw import create_tables, load_segments
@@ -46,7 +46,7 @@ def test_a_raw_table_has_the_schemas_columns_and_its_lineage(connection):
     assert set(columns(connection, "quarantine").values()) == {"VARCHAR", "TIMESTAMP"}
 
 
-@pytest.mark.parametrize("feed", FEEDS, ids=lambda feed: feed.name)
+@pytest.mark.parametrize("feed", LANDED, ids=lambda feed: feed.name)
 def test_every_table_and_column_says_what_it_is_in_which_unit(connection, feed):
     (about,) = connection.execute("SELECT comment FROM duckdb_tables() WHERE table_name = ?", [feed.name]).fetchone()
     assert about == feed.description

@@ -15,7 +15,8 @@ from bybit_answers import (
 from scripted_venues import ScriptedVenues, at, conformed, fetched, landed, ms
 
 from ingest.errors import RequestRefused
-from ingest.feeds import feed_named
+from ingest.landing import Landing
+from ingest.pull import pull
 
 
 @pytest.mark.parametrize(
@@ -62,9 +63,15 @@ def test_a_venue_that_repeats_a_page_under_a_new_cursor_is_refused():
     assert len(venues.asked) == 2
 
 
-def test_the_newest_snapshot_is_one_that_the_venue_may_still_correct():
-    # a pull lands such days apart and asks for them again
-    assert feed_named("bybit_open_interest").revises > timedelta(0)
+def test_the_newest_snapshot_is_asked_for_once_more_a_day_later(tmp_path):
+    def until(*stamps):
+        return answering([snapshot(ms(stamp)) for stamp in stamps], nextPageCursor="")
+
+    first = put(OPEN_INTEREST, until("2026-02-01", "2026-01-31"), "2026-01-31", "2026-01-31", now="2026-02-01T05:30")
+    pull(first, Landing(tmp_path))
+    venues = until("2026-02-02", "2026-02-01")
+    fetched(put(OPEN_INTEREST, venues, "2026-01-31", "2026-02-01", now="2026-02-02T05:30", held=first.held))
+    assert [params["startTime"] for _, params in venues.asked] == [ms("2026-02-01")]
 
 
 def test_the_snapshot_at_midnight_closes_the_day_and_is_awaited():

@@ -1,0 +1,95 @@
+"""`make bi`: prepare Superset's own database, import the bundle, and serve the dashboard on loopback.
+
+Runs in the environment of requirements/bi.txt and knows nothing of the project but where it publishes.
+"""
+
+from __future__ import annotations
+
+import argparse
+import hashlib
+import os
+import secrets
+import subprocess
+import sys
+from pathlib import Path
+
+HERE = Path(__file__).resolve().parent
+PROJECT = HERE.parents[1]
+BIN = Path(sys.executable).parent
+
+
+def main() -> None:
+    """Prepare what has changed since the last start, then serve until stopped."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    market = os.environ.get("LEVERAGE_MARKET", "sample")
+    warehouse = os.environ.get("LEVERAGE_WAREHOUSE") or PROJECT / "warehouse" / "data" / market
+    parser.add_argument("--warehouse", type=Path, default=Path(warehouse))
+    parser.add_argument("--state", type=Path, default=PROJECT / ".superset", help="Superset's own database and keys")
+    parser.add_argument("--port", type=int, default=8088)
+    options = parser.parse_args()
+    published = options.warehouse.expanduser().absolute() / "published"
+    if not (published / "leverage.duckdb").exists():
+        sys.exit(f"error nothing is published in {published.parent} yet; run: make run")
+    state = options.state.absolute()
+    state.mkdir(parents=True, exist_ok=True)
+    _secret(state / "secret_key")
+    password = os.environ.get("LEVERAGE_BI_PASSWORD") or _secret(state / "password")
+    environment = {
+        **os.environ,
+        "LEVERAGE_BI_STATE": str(state),
+        "LEVERAGE_PUBLISHED": str(published),
+        "SUPERSET_CONFIG_PATH": str(HERE / "superset_config.py"),
+        "SUPERSET_HOME": str(state),
+        "FLASK_APP": "superset.app:create_app()",
+    }
+    _prepare(state, environment, password)
+    print(f"dashboard on http://127.0.0.1:{options.port}/superset/dashboard/leverage/ over {published.parent}")
+    print(f"log in as admin; the password is in {state / 'password'}, or what LEVERAGE_BI_PASSWORD says", flush=True)
+    # One process with threads: enough for a person, and what Superset keeps in memory is kept once.
+    arguments = ["--bind", f"127.0.0.1:{options.port}", "--worker-class", "gthread", "--threads", "8"]
+    arguments += ["--timeout", "120", "--log-level", "warning", "superset.app:create_app()"]
+    # In this process's place, so that whoever stops it stops Superset.
+    os.execve(BIN / "gunicorn", ["gunicorn", *arguments], environment)  # noqa: S606
+
+
+def _secret(path: Path) -> str:
+    """A random text kept in a file that its owner alone may read, made at the first call."""
+    if not path.exists():
+        with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
+            file.write(secrets.token_urlsafe(32))
+    return path.read_text()
+
+
+def _prepare(state: Path, environment: dict[str, str], password: str) -> None:
+    """Schema, roles, user and bundle, once for each version of Superset, of the bundle and of the password."""
+    inputs = [PROJECT / "requirements" / "bi.txt", *sorted((HERE / "bundle").rglob("*.yaml"))]
+    digest = hashlib.sha256(password.encode())
+    for file in inputs:
+        digest.update(file.read_bytes())
+    stamp = state / "prepared"
+    if stamp.exists() and stamp.read_text() == digest.hexdigest():
+        return
+    print("preparing Superset; a first time takes about a minute", flush=True)
+    superset, log = BIN / "superset", state / "prepare.log"
+    for step, command in (
+        ("schema", [superset, "db", "upgrade"]),
+        ("roles", [superset, "init"]),
+        ("account", [sys.executable, HERE / "account.py"]),
+        ("bundle", [superset, "import-directory", "--overwrite", HERE / "bundle"]),
+    ):
+        done = subprocess.run(
+            command,
+            env={**environment, "LEVERAGE_BI_PASSWORD": password},
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        # import-directory ends with 0 whatever happens, and logs what did.
+        if done.returncode or "An error occurred" in done.stderr:
+            log.write_text(done.stdout + done.stderr)
+            sys.exit(f"error preparing Superset failed at its {step}; what it said is in {log}")
+    stamp.write_text(digest.hexdigest())
+
+
+if __name__ == "__main__":
+    main()

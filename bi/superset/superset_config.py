@@ -1,0 +1,48 @@
+"""Superset's settings for `make bi`: where its own state lies, and that every query opens the newest release.
+
+Superset imports this file by its name. What it reads from the environment is set by serve.py.
+"""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy.engine import URL
+from sqlalchemy.pool import NullPool
+from superset.config import TALISMAN_CONFIG as SHIPPED_POLICY
+
+STATE = Path(os.environ["LEVERAGE_BI_STATE"])
+PUBLISHED = Path(os.environ["LEVERAGE_PUBLISHED"])
+
+APP_NAME = "leverage"
+SECRET_KEY = (STATE / "secret_key").read_text()
+SQLALCHEMY_DATABASE_URI = f"sqlite:///{STATE / 'superset.db'}"
+DEFAULT_TIMEZONE = "UTC"
+# A result that is kept would be yesterday's tomorrow, and a query here takes milliseconds.
+DATA_CACHE_CONFIG = {"CACHE_TYPE": "NullCache"}
+CACHE_CONFIG = {"CACHE_TYPE": "NullCache"}
+# Superset's pages carry a picture from a third party that counts who opens them: no page here loads from elsewhere.
+_POLICY = SHIPPED_POLICY["content_security_policy"]
+TALISMAN_CONFIG = {
+    **SHIPPED_POLICY,
+    "content_security_policy": {**_POLICY, "img-src": ["'self'", "blob:", "data:"], "connect-src": ["'self'"]},
+}
+# One process on loopback for one person: limits against strangers would only stop a dashboard of many charts.
+RATELIMIT_ENABLED = False
+
+
+def DB_CONNECTION_MUTATOR(  # noqa: N802 - Superset's name
+    uri: URL, params: dict[str, Any], username: str | None, security_manager: object, source: object
+) -> tuple[URL, dict[str, Any]]:
+    """The release that `published` points to now, on a connection that ends with its query.
+
+    Up to 1.4, DuckDB gives connections of a process to the same path the same open file: by the path of the link, a
+    query that overlaps another would go on reading the release before. By the path of the release it cannot.
+    """
+    del username, security_manager, source
+    if uri.get_backend_name() != "duckdb":
+        return uri, params
+    release = PUBLISHED.resolve() / "leverage.duckdb"
+    return uri.set(database=str(release)), {**params, "poolclass": NullPool}

@@ -1,0 +1,22 @@
+"""The brief: one day as a page that needs nothing else, and the charts in it. Frames in, HTML, SVG and PNG out.
+
+tables = DayTables(asset, day, published_frames)
+html = day_page(tables, load_parameters(), about, index="briefs/index.html")
+"""
+
+from brief.page import About, day_page
+from brief.release import FOLDER, HASHES, NEWEST, Pages, release_pages
+from brief.tables import READ_IF_THERE, REQUIRED, DayTables
+
+__all__ = [
+    "FOLDER",
+    "HASHES",
+    "NEWEST",
+    "READ_IF_THERE",
+    "REQUIRED",
+    "About",
+    "DayTables",
+    "Pages",
+    "day_page",
+    "release_pages",
+]

@@ -1,0 +1,75 @@
+"""The figures of a day as a reader meets them: name, value with unit, and the mart it came from."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from regimes import TABLES
+
+_COLUMNS = {column.name: column for column in TABLES["leverage_features_daily"]}
+_SCALES = ((1e9, "billion"), (1e6, "million"))
+_SHORT = {
+    "robust standard deviations": "robust sd",
+    "ratio": "x",
+    "share 0..1": "of 1",
+    "percentile 0..100": "th percentile",
+}
+
+
+@dataclass(frozen=True)
+class Figure:
+    """One line: what it is called, its value in words (None: not known), and its source."""
+
+    title: str
+    text: str | None
+    source: str
+
+
+HEADLINE = {
+    "close_usd": "close",
+    "return_pct": "change on the day",
+    "drawdown_pct": "low against the close before",
+    "range_pct": "range of the day",
+    "long_liquidations_usd": "longs liquidated",
+    "short_liquidations_usd": "shorts liquidated",
+    "liquidation_multiple": "liquidations against an ordinary day",
+    "open_interest_usd": "open interest",
+    "open_interest_change_1d_pct": "open interest in contracts, 1 day",
+    "open_interest_change_7d_pct": "open interest in contracts, 7 days",
+    "funding_bp": "funding",
+    "netflow_coin": "netflow to exchanges",
+    "netflow_z": "netflow, unusual by",
+    "active_addresses_count": "active addresses",
+    "address_ratio": "addresses against the same weekdays",
+}
+_SIGNED = ("return", "drawdown", "change", "netflow", "funding")
+
+
+def headline(features: Mapping[str, Any]) -> list[Figure]:
+    """The figures of a row of leverage_features_daily, in reading order."""
+    return [
+        Figure(title, _text(column, features[column]), _COLUMNS[column].source) for column, title in HEADLINE.items()
+    ]
+
+
+def _text(column: str, value: float | None) -> str | None:
+    unit = _COLUMNS[column].unit
+    if value is None:
+        return None
+    return quantity(value, unit, signed=any(part in column for part in _SIGNED))
+
+
+def quantity(value: float, unit: str, *, signed: bool = False) -> str:
+    """A value with its unit: 252.0 million USD, -7.0 %, +0.50 bp per 8 h, 5.8 x."""
+    sign = "+" if signed else ""
+    name = _SHORT.get(unit, unit)
+    if unit == "USD":
+        for scale, word in _SCALES:
+            if abs(value) >= scale:
+                return f"{value / scale:{sign},.1f} {word} USD"
+    if unit in ("USD", "coins", "addresses"):
+        return f"{value:{sign},.0f} {name}"
+    decimals = 1 if unit in ("%", "robust standard deviations", "percentile 0..100") else 2
+    return f"{value:{sign},.{decimals}f} {name}"

@@ -1,0 +1,26 @@
+"""The page that lists every day: label, confidence and the sentence, with a link where the day has a page."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date
+
+import polars as pl
+
+from brief.page import About, environment, readable_on, words
+
+
+def index_page(regimes: pl.DataFrame, labels: pl.DataFrame, pages: Mapping[tuple[str, date], str], about: About) -> str:
+    """`regimes` as published, newest day first on the page; `pages` has the address of each (asset, day) with one."""
+    colours = dict(labels.select("label", "colour").iter_rows())
+    newest_first = regimes.sort("day", "asset", descending=[True, False])
+    days = [
+        {
+            **row,
+            "page": pages.get((row["asset"], row["day"])),
+            "colour": colours[row["regime"]],
+            "on_label": readable_on(colours[row["regime"]]),
+        }
+        for row in newest_first.select("asset", "day", "regime", "confidence", "data_status", "explanation").to_dicts()
+    ]
+    return environment().get_template("index.html").render(days=days, about=about, words=words)

@@ -1,0 +1,164 @@
+"""One day as a self-contained HTML page: what is said, in which order, and where each figure is from.
+
+Words and numbers are put together here; their place on the page is in templates/, charts are in charts.py.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any
+
+import jinja2
+import polars as pl
+from markupsafe import Markup
+
+from brief.charts import PANELS, PRICE, Panel, alt_text, chart, has_values, spans_of, svg, table_of
+from brief.figures import headline, quantity
+from brief.outlook import outlook
+from brief.tables import DayTables
+from regimes import Parameters
+
+ON_THE_PAGE = ("price", "liquidations", "open_interest", "open_interest_coin", "funding", "flows", "addresses")
+ROLES = ("core", "guard", "supporting")
+# Where a mart says which feeds or venues a row rests on.
+ORIGINS = {
+    "prices_daily": "venues",
+    "liquidations_daily": "feed_set",
+    "open_interest_daily": "sources",
+    "funding_daily": "venues",
+    "exchange_flows_daily": "source",
+    "network_activity_daily": "source",
+}
+
+
+@dataclass(frozen=True)
+class About:
+    """What is true of the release: whose market, when it was published (UTC, ISO), and the terms of the data."""
+
+    market: str
+    simulated: bool
+    published_at: str
+    licences: str
+
+
+@lru_cache(maxsize=1)
+def environment() -> jinja2.Environment:
+    """The templates, everything put into them escaped."""
+    return jinja2.Environment(
+        loader=jinja2.PackageLoader("brief"),
+        autoescape=True,
+        undefined=jinja2.StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+
+
+def day_page(tables: DayTables, parameters: Parameters, about: About, index: str) -> str:
+    """The page; `index` is the address of the page of all days as seen from it. KeyError for a day without a row."""
+    row = tables.of_day("regimes_daily")
+    labels = {label["label"]: label for label in tables.frames["regime_labels"].to_dicts()}
+    features = tables.of_day("leverage_features_daily")
+    evidence = tables.rows("regime_evidence")
+    return (
+        environment()
+        .get_template("day.html")
+        .render(
+            asset=tables.asset,
+            day=tables.day,
+            row=row,
+            label=labels[row["regime"]],
+            event=labels[row["event"]],
+            on_label=readable_on(labels[row["regime"]]["colour"]),
+            words=words,
+            breakable=breakable,
+            figures=headline(features),
+            evidence=_judged(evidence),
+            closest=evidence[0]["label"] if evidence else None,
+            outlook=outlook(tables, evidence),
+            scenario=tables.scenario(),
+            charts=[_figure(panel, tables) for panel in PANELS if panel.name in ON_THE_PAGE],
+            legend=_legend(tables, labels),
+            feeds=tables.frames["feed_status"].sort("feed").to_dicts(),
+            origins=_origins(tables),
+            funding=parameters.funding,
+            about=about,
+            index=index,
+        )
+    )
+
+
+def words(name: str) -> str:
+    """An identifier as words: leverage_flush is leverage flush."""
+    return name.replace("_", " ")
+
+
+def breakable(name: str) -> Markup:
+    """An identifier that a narrow column may break after its underscores."""
+    return Markup("_<wbr>").join(name.split("_"))
+
+
+def readable_on(colour: str) -> str:
+    """Black or white, whichever stands out more on the colour (#rrggbb), by WCAG's relative luminance."""
+    channels = [int(colour[i : i + 2], 16) / 255 for i in (1, 3, 5)]
+    linear = [c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4 for c in channels]
+    luminance = 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
+    # Equal contrast against black and white: (L + 0.05)^2 = 1.05 x 0.05.
+    return "#000000" if luminance > (1.05 * 0.05) ** 0.5 - 0.05 else "#ffffff"
+
+
+def _judged(evidence: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """The best label's conditions, those that make it first, each with its value in words."""
+    best = [row for row in evidence if row["label_rank"] == 1]
+    return [
+        {**row, "said": None if row["value"] is None else quantity(row["value"], row["unit"])}
+        for row in sorted(best, key=lambda row: (ROLES.index(row["role"]), -row["weight"], row["predicate"]))
+    ]
+
+
+def _figure(panel: Panel, tables: DayTables) -> dict[str, Any]:
+    frame = tables.drawn(panel.mart)
+    if frame is None or not has_values(panel, frame):
+        return {"panel": panel, "svg": None}
+    behind: dict[str, pl.DataFrame | None] = {}
+    if panel is PRICE:
+        behind = {
+            "regimes": tables.drawn("regimes_daily"),
+            "labels": tables.frames["regime_labels"],
+            "support": tables.drawn("support_daily"),
+        }
+    heads, rows = table_of(panel, frame)
+    return {
+        "panel": panel,
+        "svg": Markup(svg(chart(panel, frame, **behind))),  # noqa: S704 - drawn here, from numbers
+        "alt": alt_text(panel, tables.asset, frame),
+        "heads": heads,
+        "rows": rows,
+    }
+
+
+def _legend(tables: DayTables, labels: Mapping[str, Mapping[str, Any]]) -> list[dict[str, Any]]:
+    """The labels in the picture: colour, name and days, the most frequent first; and the spans behind them."""
+    regimes = tables.drawn("regimes_daily")
+    if regimes is None:
+        return []
+    spans = spans_of(regimes).to_dicts()
+    counted = regimes.group_by("regime").len("days").sort("days", "regime", descending=[True, False])
+    return [
+        {
+            "name": words(regime),
+            "colour": labels[regime]["colour"],
+            "days": days,
+            "spans": [span for span in spans if span["regime"] == regime],
+        }
+        for regime, days in counted.iter_rows()
+    ]
+
+
+def _origins(tables: DayTables) -> list[tuple[str, str]]:
+    found = []
+    for mart, column in ORIGINS.items():
+        said = tables.of_day(mart).get(column)
+        found.append((mart, str(said) if said else "nothing on this day"))
+    return found

@@ -1,0 +1,61 @@
+"""Which pages a release gets: the newest day of each asset drawn, older days' pages kept until their rows change."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+
+import polars as pl
+
+from brief.index import index_page
+from brief.page import About, day_page
+from brief.tables import DayTables, row_hash
+from regimes import Parameters
+
+FOLDER = "briefs"
+NEWEST = "brief.html"
+HASHES = f"{FOLDER}/pages.json"
+
+
+@dataclass(frozen=True)
+class Pages:
+    """Files by their path in the release: those with new text, and the names of those that stay as they were."""
+
+    written: dict[str, str]
+    kept: list[str]
+
+
+def release_pages(
+    frames: Mapping[str, pl.DataFrame], parameters: Parameters, about: About, lead: str, before: Mapping[str, str]
+) -> Pages:
+    """The pages of a release of these tables. `before` is what the last release's pages.json holds: page to hash.
+
+    A first release has one page an asset: drawing takes a third of a second a day, and a year of days is a cost that
+    nobody asked for. `lead` is the asset that brief.html is about.
+    """
+    regimes = frames["regimes_daily"]
+    newest: dict[str, date] = dict(regimes.group_by("asset").agg(pl.col("day").max()).iter_rows())
+    written: dict[str, str] = {}
+    hashes: dict[str, str] = {}
+    kept: list[str] = []
+    pages: dict[tuple[str, date], str] = {}
+    for asset, day in sorted(regimes.select("asset", "day").iter_rows()):
+        name = f"{asset}-{day}.html"
+        path = f"{FOLDER}/{name}"
+        is_newest = day == newest[asset]
+        if not is_newest and name not in before:
+            continue
+        tables = DayTables(asset, day, frames)
+        hashes[name] = row_hash(tables)
+        pages[asset, day] = name
+        if is_newest or hashes[name] != before[name]:
+            written[path] = day_page(tables, parameters, about, index="index.html")
+        else:
+            kept.append(path)
+    top = written[f"{FOLDER}/{lead}-{newest[lead]}.html"]
+    written[NEWEST] = top.replace('href="index.html"', f'href="{FOLDER}/index.html"')
+    written[f"{FOLDER}/index.html"] = index_page(regimes, frames["regime_labels"], pages, about)
+    written[HASHES] = json.dumps(hashes, indent=0) + "\n"
+    return Pages(written, kept)

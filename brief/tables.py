@@ -1,0 +1,77 @@
+"""What a brief is made from: the published tables, cut to one asset and to the days that the page shows."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Any
+
+import polars as pl
+
+REQUIRED = (
+    "prices_daily",
+    "liquidations_daily",
+    "open_interest_daily",
+    "funding_daily",
+    "exchange_flows_daily",
+    "network_activity_daily",
+    "leverage_features_daily",
+    "regimes_daily",
+    "regime_evidence",
+    "regime_labels",
+    "feed_status",
+)
+READ_IF_THERE = ("support_daily", "scenarios")
+DAYS_DRAWN = 120  # four months: the baseline of 90 days, and a month before it
+# When a row was written says nothing about what it says.
+WRITTEN_AT = ("computed_at", "available_at")
+
+
+@dataclass(frozen=True)
+class DayTables:
+    """The published tables by name, and which day of which asset the page is about."""
+
+    asset: str
+    day: date
+    frames: Mapping[str, pl.DataFrame]
+
+    def of_day(self, table: str) -> dict[str, Any]:
+        """The day's row; empty when the table is not there or has none."""
+        rows = self.rows(table)
+        return rows[0] if rows else {}
+
+    def rows(self, table: str) -> list[dict[str, Any]]:
+        """The day's rows in published order."""
+        found = self._of_asset(table)
+        return [] if found is None else found.filter(pl.col("day") == self.day).to_dicts()
+
+    def scenario(self) -> list[dict[str, Any]]:
+        """What can follow the flush whose scenario is in force on the day; empty without one."""
+        opened_on, found = self.of_day("regimes_daily").get("scenario_opened_on"), self._of_asset("scenarios")
+        if opened_on is None or found is None:
+            return []
+        return found.filter(pl.col("opened_on") == opened_on).to_dicts()
+
+    def drawn(self, table: str) -> pl.DataFrame | None:
+        """The days that charts show, oldest first and ending with the day; None without the table."""
+        found = self._of_asset(table)
+        if found is None:
+            return None
+        first = self.day - timedelta(days=DAYS_DRAWN - 1)
+        return found.filter(pl.col("day").is_between(first, self.day)).sort("day")
+
+    def _of_asset(self, table: str) -> pl.DataFrame | None:
+        frame = self.frames.get(table)
+        return None if frame is None else frame.filter(pl.col("asset") == self.asset)
+
+
+def row_hash(tables: DayTables) -> str:
+    """SHA-256 over what the tables say of the day. Equal means that its page would say the same."""
+    digest = hashlib.sha256()
+    for name in ("regimes_daily", "leverage_features_daily", "regime_evidence", "support_daily"):
+        for row in tables.rows(name):
+            said = {key: value for key, value in row.items() if key not in WRITTEN_AT}
+            digest.update(f"{name}{sorted(said.items())!r}".encode())
+    return digest.hexdigest()

@@ -1,0 +1,35 @@
+"""`leverage record`: the liquidation tape, until it is stopped."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import signal
+
+from cli.errors import WrongUse
+from ingest.feeds import load_catalogue
+from ingest.landing import Landing
+from orchestration.settings import Settings
+from record.clock import Clock
+from record.recorder import Recorder, catalogued_streams
+
+
+def record(settings: Settings, verbose: bool) -> None:
+    """Record what the market's venues send into the warehouse's landing zone; SIGINT and SIGTERM end it in order."""
+    market, warehouse = settings.parsed_market(), settings.located()
+    if market.simulated:
+        raise WrongUse("the simulated market sends nothing; use --market live, or a relay that speaks websocket")
+    streams = catalogued_streams(load_catalogue(settings.catalogue))
+    warehouse.claim(str(market))
+    logging.basicConfig(
+        level=logging.INFO if verbose else logging.WARNING, format="%(asctime)s %(levelname)s %(message)s"
+    )
+    recorder = Recorder(warehouse.tape, Landing(warehouse.landing), streams, market, Clock())
+    asyncio.run(_until_stopped(recorder))
+
+
+async def _until_stopped(recorder: Recorder) -> None:
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        loop.add_signal_handler(number, recorder.stop)
+    await recorder.run()

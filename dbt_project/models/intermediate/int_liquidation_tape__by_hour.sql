@@ -1,0 +1,96 @@
+-- Forced orders of each instrument in each hour of the window that was recorded at least in part, zeros included:
+-- in an hour that was heard, no order is an observation. How much of it was heard stands beside it.
+{{ config(materialized='table') }}
+
+with
+
+instruments as (
+
+    select
+        feed,
+        symbol,
+        asset,
+        venue,
+        instrument
+    from {{ ref('stg_ops__instruments') }}
+    where feed in ('binance_liquidation_tape', 'bybit_liquidation_tape', 'okx_liquidation_tape')
+
+),
+
+orders as (
+
+    select
+        'binance_liquidation_tape' as feed,
+        symbol,
+        position_side,
+        quantity_coin,
+        quantity_usd,
+        venue_at
+    from {{ ref('stg_binance__liquidation_tape') }}
+
+    union all
+
+    select
+        'bybit_liquidation_tape' as feed,
+        symbol,
+        position_side,
+        quantity_coin,
+        quantity_usd,
+        venue_at
+    from {{ ref('stg_bybit__liquidation_tape') }}
+
+    union all
+
+    select
+        'okx_liquidation_tape' as feed,
+        symbol,
+        position_side,
+        quantity_coin,
+        quantity_usd,
+        venue_at
+    from {{ ref('stg_okx__liquidation_tape') }}
+
+),
+
+sums as (
+
+    select
+        feed,
+        symbol,
+        date_trunc('hour', venue_at) as hour_at,
+        {{ total("case when position_side = 'long' then quantity_coin else 0 end") }} as long_coin,
+        {{ total("case when position_side = 'short' then quantity_coin else 0 end") }} as short_coin,
+        {{ total("case when position_side = 'long' then quantity_usd else 0 end") }} as long_usd,
+        {{ total("case when position_side = 'short' then quantity_usd else 0 end") }} as short_usd,
+        sum(case when position_side = 'long' then 1 else 0 end) as long_count,
+        sum(case when position_side = 'short' then 1 else 0 end) as short_count,
+        max(quantity_usd) as largest_usd
+    from orders
+    group by feed, symbol, date_trunc('hour', venue_at)
+
+)
+
+select
+    instruments.asset,
+    instruments.venue,
+    instruments.instrument,
+    instruments.feed as source,
+    hours.day,
+    hours.hour_at,
+    coalesce(sums.long_coin, 0) as long_coin,
+    coalesce(sums.short_coin, 0) as short_coin,
+    coalesce(sums.long_usd, 0) as long_usd,
+    coalesce(sums.short_usd, 0) as short_usd,
+    cast(coalesce(sums.long_count, 0) as bigint) as long_count,
+    cast(coalesce(sums.short_count, 0) as bigint) as short_count,
+    sums.largest_usd,
+    hours.recorded_share
+from instruments
+inner join {{ ref('int_liquidation_tape__recorded_hours') }} as hours
+    on instruments.venue = hours.venue
+left join sums
+    on
+        instruments.feed = sums.feed
+        and instruments.symbol = sums.symbol
+        and hours.hour_at = sums.hour_at
+where hours.recorded_share > 0 or sums.feed is not null

@@ -1,0 +1,137 @@
+"""What the liquidation tape lands: one feed of events per venue, and the ledger of what was listened to.
+
+The schemas of recorded feeds and the feeds themselves. How they are recorded is the business of `record`.
+"""
+
+from __future__ import annotations
+
+import pandera.polars as pa
+import polars as pl
+
+from ingest.errors import FeedUnavailable
+from ingest.feed import Batch, Feed, Request
+from ingest.schema import moment, not_negative, number, positive, rows, text
+
+SIDES = ["long", "short"]
+PRICES = ["average_fill", "bankruptcy"]
+ENTRIES = {
+    "recorded": "the stream was open, acknowledged and alive, and what it sent is on disk",
+    "connected": "a connection was opened",
+    "acknowledged": "the venue confirmed the subscription",
+    "disconnected": "the connection ended; detail says how",
+    "refused": "the venue refused the subscription",
+    "unacknowledged": "no confirmation of the subscription came in time",
+    "silent": "no event for longer than quiet spells make likely; takes back what had been claimed as recorded",
+    "malformed": "messages that are none of the venue's shapes; they are in raw.quarantine",
+    "duplicate": "events that had already come",
+    "late": "events that came more than a minute after they happened",
+    "unlisted": "events of contracts that the catalogue does not list",
+    "lost": "messages that could not be kept",
+    "storage": "the disk did not take what was to be written",
+    "clock": "the machine's clock jumped",
+    "torn": "lines at the end of a write-ahead file that were cut by a crash",
+}
+
+
+def _events(name: str) -> pa.DataFrameSchema:
+    return pa.DataFrameSchema(
+        {
+            "symbol": text("Contract as the venue spells it"),
+            "venue_at": moment("When it happened, by the venue's clock"),
+            "position_side": text("Side of the position that was closed by force", allowed=SIDES),
+            "quantity_contracts": number("Size as the venue counts it", "contract", positive()),
+            "quantity_coin": number("Size in the base asset", "coin", positive()),
+            "quantity_usd": number("Notional", "USD", positive()),
+            "price": number("Price of price_kind", "USD", positive()),
+            "price_kind": text(
+                "What the price is: what was paid on average, or where the margin ended", allowed=PRICES
+            ),
+            "ordinal": number(
+                "Place among equal events of one message: those are several, in two messages they are one",
+                "count",
+                not_negative(),
+                integer=True,
+            ),
+            "received_at": moment("When the message arrived, by the recorder's clock"),
+            "stream": text("Subscription that it came by"),
+            "message": text("The venue's message, verbatim"),
+        },
+        strict=True,
+        name=name,
+    )
+
+
+COVERAGE = pa.DataFrameSchema(
+    {
+        "recorder": text("Run of the recorder: when it began, and its process"),
+        "venue": text("Venue"),
+        "stream": text("Subscription; `recorder` where the entry is about all of them"),
+        "kind": text("What happened", allowed=list(ENTRIES)),
+        "start_at": moment("When it began"),
+        "end_at": moment("When it ended, the same moment for what has no length"),
+        "message_count": number("Messages or events concerned", "count", not_negative(), nullable=True, integer=True),
+        "detail": pa.Column(pl.String, nullable=True, description="In words"),
+    },
+    checks=[
+        rows("ends before it begins", pl.col("end_at") >= pl.col("start_at")),
+        rows("longer than an hour", pl.col("start_at").dt.truncate("1h") + pl.duration(hours=1) >= pl.col("end_at")),
+    ],
+    strict=True,
+    name="tape_coverage",
+)
+
+
+def _not_asked(request: Request) -> list[Batch]:
+    raise FeedUnavailable(f"{request.feed.name} is recorded, not fetched", advice="run: leverage record")
+
+
+def _feed(name: str, venue: str, schema: pa.DataFrameSchema, about: str, key: tuple[str, ...], observed: str) -> Feed:
+    return Feed(
+        name=name,
+        venue=venue,
+        series="liquidation_tape",
+        description=about,
+        schema=schema,
+        key=key,
+        observed=observed,
+        cadence="as it happens",
+        retention="none: what was not recorded is gone",
+        licence="terms of the venue; no redistribution",
+        fetch=lambda request: iter(_not_asked(request)),
+        hosts=(),
+    )
+
+
+EVENT_KEY = ("symbol", "venue_at", "position_side", "quantity_contracts", "price", "ordinal")
+LIMITS = {
+    "binance": "at most one order a second and contract, so a floor",
+    "bybit": "all of them, in batches of half a second",
+    "okx": "at most one update a second and contract, so a floor",
+}
+
+
+def tape_of(venue: str) -> str:
+    """The name of a venue's tape in the catalogue, in landing and in raw."""
+    return f"{venue}_liquidation_tape"
+
+
+EVENTS: tuple[Feed, ...] = tuple(
+    _feed(
+        tape_of(venue),
+        venue,
+        _events(tape_of(venue)),
+        f"Forced orders of {venue} as its websocket sends them: {limit}.",
+        EVENT_KEY,
+        "venue_at",
+    )
+    for venue, limit in LIMITS.items()
+)
+LEDGER = _feed(
+    "tape_coverage",
+    "tape",
+    COVERAGE,
+    "What the recorder listened to and what came in between: one row for each stretch and each incident.",
+    ("recorder", "venue", "stream", "kind", "start_at"),
+    "end_at",
+)
+FEEDS: tuple[Feed, ...] = (*EVENTS, LEDGER)

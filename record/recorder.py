@@ -1,0 +1,251 @@
+"""The recorder put together: streams listened to, lines synced, files rotated and landed, health told.
+
+One process a warehouse. It holds neither DuckDB nor the pipeline's lock, so neither waits for the other.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import fcntl
+import logging
+import os
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, suppress
+from datetime import datetime
+from pathlib import Path
+
+import polars as pl
+
+from ingest.errors import IngestError
+from ingest.feeds import Catalogue
+from ingest.landing import Landing
+from ingest.market import Market
+from ingest.tape import tape_of
+from record import health
+from record.clock import Clock
+from record.connection import Connection
+from record.conversion import convert
+from record.ledger import RECORDER, Entry
+from record.stream import Stream
+from record.venues import binance, bybit, okx
+from record.wal import Message, WriteAhead, remove, sealed_files
+from record.watch import Watch
+
+log = logging.getLogger("record")
+
+SYNC_EVERY = 0.5  # seconds, so that with the sync itself less than a second is ever unsynced
+HEALTH_EVERY = 5.0
+ROTATE_EVERY = 300.0
+RETRY = 5.0  # after a segment that the disk did not take
+VENUES = {"binance": binance.streams, "bybit": bybit.streams, "okx": okx.streams}
+
+
+class RecorderBusy(IngestError):
+    """Another recorder is at work in this warehouse."""
+
+
+def catalogued_streams(catalogue: Catalogue) -> tuple[Stream, ...]:
+    """What to listen to. Raises IngestError when the catalogue lists nothing for the tape."""
+    found = tuple(
+        stream
+        for venue, streams in VENUES.items()
+        if (instruments := catalogue.instruments.get(tape_of(venue)))
+        for stream in streams(instruments)
+    )
+    if not found:
+        raise IngestError("the catalogue lists no contract to record", advice=f"give one a {tape_of('binance')} symbol")
+    return found
+
+
+class Recorder:
+    """`folder` takes write-ahead files and health, `landing` the segments."""
+
+    def __init__(
+        self,
+        folder: Path,
+        landing: Landing,
+        streams: Sequence[Stream],
+        market: Market,
+        clock: Clock,
+        rotate_every: float = ROTATE_EVERY,
+    ) -> None:
+        self._folder, self._landing, self._streams = folder, landing, streams
+        self._market, self._clock, self._rotate_every = market, clock, rotate_every
+        self._name = f"{clock.now():%Y%m%dT%H%M%S.%fZ}-{os.getpid()}"
+        self._wal: WriteAhead
+        self._watches: list[Watch] = []
+        self._refusals: dict[str, str] = {}
+        self._last_segment_at: datetime | None = None
+        self._stopping = asyncio.Event()
+
+    def stop(self) -> None:
+        """End after what has arrived is on disk and landed."""
+        self._stopping.set()
+
+    async def run(self) -> None:
+        """Record until stopped. Raises RecorderBusy, or IngestError where the folder cannot be written to."""
+        with _alone(self._folder):
+            try:
+                self._wal = WriteAhead(self._folder, self._name)
+            except OSError as error:
+                raise IngestError(
+                    f"cannot write to {self._folder}: {error.strerror}",
+                    advice="give the recorder a directory of its own",
+                ) from error
+            self._watches = [Watch(stream, self._clock, self._wal.note) for stream in self._streams]
+            listening = [
+                asyncio.create_task(
+                    Connection(w, w.stream.address(self._market), self._clock, self._keep).stay(), name=w.stream.name
+                )
+                for w in self._watches
+            ]
+            landing = asyncio.create_task(self._land(), name="landing")
+            for task in (*listening, landing):
+                task.add_done_callback(self._ended)
+            try:
+                await self._keep_time()
+            finally:
+                for task in listening:
+                    task.cancel()
+                await asyncio.gather(*listening, landing, return_exceptions=True)
+                await self._finish()
+            for task in (*listening, landing):
+                if not task.cancelled():
+                    task.result()  # raises what made it fail
+
+    def _ended(self, task: asyncio.Task[None]) -> None:
+        """A task that fails has met what nobody foresaw. The others go on; `run` raises it in the end."""
+        if not task.cancelled() and (error := task.exception()):
+            self._refused(task.get_name(), f"failed: {error!r}")
+
+    def _keep(self, stream: str, at: datetime, frame: str) -> bool:
+        return self._wal.append(Message(stream, at, frame))
+
+    async def _keep_time(self) -> None:
+        rotated = told = self._clock.monotonic()
+        await self._tell()
+        while not self._stopping.is_set():
+            with suppress(TimeoutError):
+                await asyncio.wait_for(self._stopping.wait(), SYNC_EVERY)
+            if jump := self._clock.check():
+                self._say_jump(jump)
+            for watch in self._watches:
+                watch.claim()
+            await self._sync()
+            steady = self._clock.monotonic()
+            if steady - rotated >= self._rotate_every:
+                rotated = steady
+                self._rotate()
+            if steady - told >= HEALTH_EVERY:
+                told = steady
+                await self._tell()
+
+    async def _sync(self) -> None:
+        try:
+            await self._wal.sync()
+        except OSError as error:
+            self._refused("writing", f"{error.strerror}: {self._wal.path}")
+        else:
+            self._works("writing")
+
+    def _rotate(self) -> None:
+        try:
+            self._wal.rotate()
+        except OSError as error:
+            self._refused("rotating", f"{error.strerror}: {self._folder}")
+        else:
+            self._works("rotating")
+
+    async def _land(self) -> None:
+        """Convert whatever is sealed, oldest first, those of an earlier recorder included."""
+        while not self._stopping.is_set():
+            await self._land_once()
+            with suppress(TimeoutError):
+                await asyncio.wait_for(self._stopping.wait(), SYNC_EVERY if "landing" not in self._refusals else RETRY)
+
+    async def _land_once(self) -> None:
+        for path in sealed_files(self._folder, but=self._wal.path):
+            try:
+                done = await asyncio.to_thread(convert, path, self._streams, self._landing, self._clock.now())
+                remove(path)
+            except (OSError, pl.exceptions.PolarsError) as error:
+                self._refused("landing", f"{error}: {path.name}")
+                return  # the order of the files must hold
+            self._works("landing")
+            self._last_segment_at = self._clock.now() if done.segments else self._last_segment_at
+            log.info("%s: %d events, %d quarantined", path.name, done.events, done.quarantined)
+
+    async def _finish(self) -> None:
+        await self._sync()
+        self._wal.close()
+        await self._land_once()
+        await self._tell(stopped=True)
+
+    def _say_jump(self, seconds: float) -> None:
+        now = self._clock.now()
+        log.warning("the clock jumped by %+.1f s", seconds)
+        self._wal.note(Entry(RECORDER, RECORDER, "clock", now, now, detail=f"jumped by {seconds:+.1f} s"))
+        for watch in self._watches:
+            watch.clock_jumped(seconds)
+
+    def _refused(self, what: str, why: str) -> None:
+        """Say once what does not work, in the log, in the ledger and in the health file."""
+        if self._refusals.get(what) != why:
+            now = self._clock.now()
+            log.error("%s: %s", what, why)
+            self._wal.note(Entry(RECORDER, RECORDER, "storage", now, now, detail=f"{what}: {why}"))
+        self._refusals[what] = why
+
+    def _works(self, what: str) -> None:
+        if self._refusals.pop(what, None):
+            log.warning("%s works again", what)
+
+    async def _tell(self, *, stopped: bool = False) -> None:
+        told = health.Health(
+            recorder=self._name,
+            pid=os.getpid(),
+            at=self._clock.now().isoformat(),
+            stopped=stopped,
+            storage="; ".join(f"{what}: {why}" for what, why in self._refusals.items()) or None,
+            unlanded_files=len(sealed_files(self._folder, but=self._wal.path)),
+            last_segment_at=_iso(self._last_segment_at),
+            streams=tuple(_health_of(watch) for watch in self._watches),
+        )
+        try:
+            await asyncio.to_thread(health.write, self._folder, told)
+        except OSError as error:
+            log.error("health is not told: %s", error.strerror)
+
+
+def _health_of(watch: Watch) -> health.StreamHealth:
+    return health.StreamHealth(
+        venue=watch.stream.venue,
+        stream=watch.stream.name,
+        state=watch.state,
+        connections=watch.connections,
+        messages=watch.messages,
+        lost=watch.lost,
+        last_message_at=_iso(watch.last_message_at),
+        last_event_at=_iso(watch.last_event_at),
+        trouble=watch.trouble,
+    )
+
+
+def _iso(moment: datetime | None) -> str | None:
+    return None if moment is None else moment.isoformat()
+
+
+@contextmanager
+def _alone(folder: Path) -> Iterator[None]:
+    """Hold the recorder's lock, which the kernel frees however the process ends."""
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        lock = (folder / "recorder.lock").open("a")
+    except OSError as error:
+        raise IngestError(f"cannot write to {folder}: {error.strerror}", advice="choose another --warehouse") from error
+    with lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError as error:
+            raise RecorderBusy(f"another recorder writes to {folder}", advice="stop it first") from error
+        yield

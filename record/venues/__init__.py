@@ -1,0 +1,1 @@
+"""The venues whose websockets are recorded, one module each. No venue knows another."""

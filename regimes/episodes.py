@@ -1,0 +1,118 @@
+"""Tables about runs of days: spans of a regime, the support of each day, and what can follow a flush, with base rates.
+
+Base rates count what lay a week or more before a day, so that they say what was known on it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import polars as pl
+
+from regimes.parameters import ScenarioRule
+from regimes.scenarios import Outcome, Scenario
+from regimes.schema import TABLES, conform
+
+EVERYTHING = "36500d"  # a century: the median of all days so far
+CONDITIONS = {
+    Outcome.CONSOLIDATION_CONFIRMED: "three closes in a row at or above support, with ordinary liquidations and open "
+    "interest within four percent",
+    Outcome.SPOT_CONVICTION: "a close below support by more than the band, with an inflow to exchanges that no closing "
+    "explains",
+    Outcome.FLUSH_EXTENDED: "a close below support by more than the band, mostly longs closed by force and fewer "
+    "contracts, without such an inflow",
+    Outcome.FRESH_SHORTS: "a close below support by more than the band, with more contracts and falling funding",
+    Outcome.V_REVERSAL: "a close above resistance with mostly shorts closed by force",
+    Outcome.EXPIRED: "ten days without any of these",
+}
+
+
+def spans(frame: pl.DataFrame) -> pl.DataFrame:
+    """The table regime_spans from a frame of days (asset, day, regime), sorted."""
+    number = (pl.col("regime") != pl.col("regime").shift(1)).fill_null(value=True).cum_sum().over("asset")
+    return conform(
+        frame.select("asset", "day", "regime", number.alias("span"), pl.col("day").max().over("asset").alias("end"))
+        .group_by("asset", "span", "regime", "end", maintain_order=True)
+        .agg(pl.col("day").min().alias("first_day"), pl.col("day").max().alias("last_day"), pl.len().alias("days"))
+        .with_columns(pl.col("days").cast(pl.Int64), (pl.col("last_day") == pl.col("end")).alias("is_open"))
+        .sort("asset", "first_day"),
+        "regime_spans",
+    )
+
+
+def with_forward(frame: pl.DataFrame, rule: ScenarioRule) -> pl.DataFrame:
+    """The frame with `forward_low_usd`, lowest of the next `hold_days` closes, and `forward_return_pct` over
+    `forward_days`; null where they are not all known yet. Only for what is measured, never for what is judged."""
+    closes = [pl.col("close_usd").shift(-step).over("asset") for step in range(1, rule.hold_days + 1)]
+    known = pl.all_horizontal(close.is_not_null() for close in closes)
+    later = pl.col("close_usd").shift(-rule.forward_days).over("asset")
+    return frame.with_columns(
+        pl.when(known).then(pl.min_horizontal(closes)).alias("forward_low_usd"),
+        (100.0 * (later / pl.col("close_usd") - 1.0)).alias("forward_return_pct"),
+    )
+
+
+def support_daily(frame: pl.DataFrame, rule: ScenarioRule) -> pl.DataFrame:
+    """The table support_daily, with the base rates of each day's status as they stood on the day."""
+    frame = with_forward(frame, rule)
+    measured = frame.filter(pl.col("support_status").is_not_null() & pl.col("forward_return_pct").is_not_null())
+    measured = measured.select(
+        "asset",
+        "support_status",
+        "day",
+        (pl.col("forward_low_usd") >= pl.col("support_usd")).cast(pl.Float64).alias("held"),
+        "forward_return_pct",
+    )
+    group = ["asset", "support_status"]
+    rates = measured.sort("day").select(
+        *group,
+        # What happened after a day is known `forward_days` later; the row then speaks for all up to it.
+        (pl.col("day") + pl.duration(days=rule.forward_days)).alias("day"),
+        pl.int_range(1, pl.len() + 1).over(group).cast(pl.Int64).alias("earlier_count"),
+        (pl.col("held").cum_sum() / pl.int_range(1, pl.len() + 1)).over(group).alias("earlier_held_share"),
+        pl.col("forward_return_pct")
+        .rolling_median_by("day", window_size=EVERYTHING)
+        .over(group)
+        .alias("earlier_median_return_7d_pct"),
+    )
+    known = frame.sort("day").join_asof(rates.sort("day"), on="day", by=group, check_sortedness=False)
+    return conform(known.with_columns(pl.col("earlier_count").fill_null(0)).sort("asset", "day"), "support_daily")
+
+
+def scenario_table(scenarios: Sequence[Scenario], frame: pl.DataFrame, rule: ScenarioRule) -> pl.DataFrame:
+    """The table scenarios: a row for every scenario and outcome."""
+    columns = with_forward(frame, rule).select("asset", "day", "forward_return_pct")
+    after = {(asset, day): value for asset, day, value in columns.iter_rows()}
+    rows = []
+    for scenario in scenarios:
+        # A return over a week is known a week later; the share of outcomes uses the same scenarios.
+        earlier = [
+            each for each in scenarios
+            if each.asset == scenario.asset and each.resolved_on is not None
+            and (scenario.opened_on - each.resolved_on).days >= rule.forward_days
+        ]  # fmt: skip
+        for outcome, condition in CONDITIONS.items():
+            alike = [each for each in earlier if each.resolution is outcome]
+            returns = pl.Series([after[(each.asset, each.resolved_on)] for each in alike], dtype=pl.Float64)
+            reached = "resolved" if scenario.resolution is outcome else "not_met"
+            rows.append(
+                {
+                    "asset": scenario.asset,
+                    "opened_on": scenario.opened_on,
+                    "outcome": outcome.value,
+                    "event": scenario.event,
+                    "support_usd": scenario.support,
+                    "support_band_usd": scenario.band,
+                    "resistance_usd": scenario.resistance,
+                    "condition": condition,
+                    "status": "open" if scenario.resolution is None else reached,
+                    "resolved_on": scenario.resolved_on,
+                    "earlier_count": len(earlier),
+                    "earlier_share": len(alike) / len(earlier) if earlier else None,
+                    "earlier_median_return_7d_pct": returns.median(),
+                }
+            )
+    return conform(
+        pl.DataFrame(rows, schema={column.name: column.dtype for column in TABLES["scenarios"]}, orient="row"),
+        "scenarios",
+    )

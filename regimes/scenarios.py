@@ -1,0 +1,172 @@
+"""Support and what comes after a flush: which level is in force each day, what became of it, what resolved it.
+
+A run over the days of each asset, in order. What the state of the market is lives in states.py; how often each outcome
+came before lives in base_rates.py.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date
+from enum import StrEnum
+from typing import Any
+
+import polars as pl
+
+from regimes.labels import Label
+from regimes.memberships import membership_column
+from regimes.parameters import Parameters, ScenarioRule, SupportRule
+
+
+class Status(StrEnum):
+    """What a day did to the support in force. The values are stable."""
+
+    HELD = "held"
+    TESTED = "tested"
+    RECLAIMED = "reclaimed"
+    BROKEN = "broken"
+
+
+class Outcome(StrEnum):
+    """How a scenario resolves. The values are stable; the order is the order in which they are looked for."""
+
+    CONSOLIDATION_CONFIRMED = "consolidation_confirmed"
+    SPOT_CONVICTION = "spot_conviction"
+    FLUSH_EXTENDED = "flush_extended"
+    FRESH_SHORTS = "fresh_shorts"
+    V_REVERSAL = "v_reversal"
+    EXPIRED = "expired"
+
+
+OPENING = (Label.LEVERAGE_FLUSH.value, Label.CAPITULATION.value)
+_PREDICATES = ("liquidations_ordinary", "unexplained_inflow", "funding_falling")
+_SEEN = (
+    "asset", "day", "event", "low_usd", "close_usd", "floor_usd", "next_floor_usd", "band_usd", "resistance_usd",
+    "long_share", "open_interest_change_1d_pct", "open_interest_change_3d_pct",
+)  # fmt: skip
+DAILY = {
+    "support_usd": pl.Float64,
+    "support_band_usd": pl.Float64,
+    "support_is_frozen": pl.Boolean,
+    "support_status": pl.String,
+    "resistance_usd": pl.Float64,
+    "scenario": pl.String,
+    "scenario_opened_on": pl.Date,
+    "resolution": pl.String,
+}
+
+
+@dataclass
+class Scenario:
+    """A flush or capitulation with the levels that it froze, until it resolves."""
+
+    asset: str
+    opened_on: date
+    event: str
+    support: float
+    band: float
+    resistance: float
+    held: int = 0
+    resolution: Outcome | None = None
+    resolved_on: date | None = None
+
+
+@dataclass(frozen=True)
+class Track:
+    """`days`: the frame with the DAILY columns. `scenarios`: every one, oldest first per asset."""
+
+    days: pl.DataFrame
+    scenarios: list[Scenario]
+
+
+def with_scenarios(frame: pl.DataFrame, parameters: Parameters) -> Track:
+    """Follow the support of every asset through its days; `frame` has levels, memberships and events, sorted."""
+    seen = frame.select(*_SEEN, *(pl.col(membership_column(name)).alias(name) for name in _PREDICATES))
+    scenarios: list[Scenario] = []
+    rows = list(_follow(seen.iter_rows(named=True), parameters, scenarios))
+    daily = pl.DataFrame(rows, schema=DAILY, orient="row")
+    frame = frame.rename({"resistance_usd": "opening_resistance_usd"})
+    return Track(pl.concat([frame, daily], how="horizontal"), scenarios)
+
+
+def _follow(
+    rows: Iterator[Mapping[str, Any]], parameters: Parameters, scenarios: list[Scenario]
+) -> Iterator[tuple[Any, ...]]:
+    rule = parameters.scenarios
+    current: Scenario | None = None
+    before: Mapping[str, Any] = {}
+    level_before: float | None = None
+    for row in rows:
+        if row["asset"] != before.get("asset"):
+            current, before, level_before = None, {}, None
+        level = current.support if current else row["floor_usd"]
+        band = current.band if current else row["band_usd"]
+        resistance = current.resistance if current else None
+        told = (None, None) if current is None else (current.event, current.opened_on)
+        frozen = None if level is None else current is not None
+        status = _status(row, before, level, level_before, band, parameters.support)
+        resolution = None
+        if current is not None:
+            resolution = _resolution(current, row, rule)
+            current.resolution, current.resolved_on = resolution, row["day"] if resolution else None
+            if resolution:
+                current = None
+        if current is None and row["event"] in OPENING and _has_levels(row):
+            levels = (row["next_floor_usd"], row["band_usd"], row["resistance_usd"])
+            current = Scenario(row["asset"], row["day"], row["event"], *levels)
+            scenarios.append(current)
+            told = (current.event, current.opened_on)
+        yield level, band, frozen, status, resistance, *told, resolution
+        before, level_before = row, level
+
+
+def _has_levels(row: Mapping[str, Any]) -> bool:
+    return all(row[name] is not None for name in ("next_floor_usd", "band_usd", "resistance_usd"))
+
+
+def _status(
+    row: Mapping[str, Any],
+    before: Mapping[str, Any],
+    level: float | None,
+    level_before: float | None,
+    band: float | None,
+    rule: SupportRule,
+) -> Status | None:
+    low, close = row["low_usd"], row["close_usd"]
+    if level is None or band is None or low is None or close is None:
+        return None
+    close_before = before.get("close_usd")
+    # The floor moves down with a close below it, so the second close is held against the level of the first.
+    twice = level_before is not None and close_before is not None and max(close, close_before) < level_before
+    if close < level - band or twice:
+        return Status.BROKEN
+    if low < level * (1.0 - rule.reclaim_pct / 100.0) and close >= level:
+        return Status.RECLAIMED
+    return Status.TESTED if low < level else Status.HELD
+
+
+def _resolution(scenario: Scenario, row: Mapping[str, Any], rule: ScenarioRule) -> Outcome | None:
+    """What this day decides about an open scenario; a condition on an unknown value is not met."""
+    close = row["close_usd"]
+    scenario.held = scenario.held + 1 if close is not None and close >= scenario.support else 0
+    holds = {name: row[name] is not None and row[name] >= rule.membership for name in _PREDICATES}
+    three_days, one_day = row["open_interest_change_3d_pct"], row["open_interest_change_1d_pct"]
+    stable = three_days is not None and abs(three_days) <= rule.open_interest_within_pct
+    if scenario.held >= rule.hold_days and holds["liquidations_ordinary"] and stable:
+        return Outcome.CONSOLIDATION_CONFIRMED
+    if close is not None and close < scenario.support - scenario.band:
+        if holds["unexplained_inflow"]:
+            return Outcome.SPOT_CONVICTION
+        if _known(row["long_share"]) > 0.5 and _known(one_day) < 0.0:
+            return Outcome.FLUSH_EXTENDED
+        if _known(one_day) > 0.0 and holds["funding_falling"]:
+            return Outcome.FRESH_SHORTS
+    if close is not None and close > scenario.resistance and _known(row["long_share"]) < 0.5:
+        return Outcome.V_REVERSAL
+    return Outcome.EXPIRED if (row["day"] - scenario.opened_on).days >= rule.open_days else None
+
+
+def _known(value: float | None) -> float:
+    """The value, or one that no comparison is true of."""
+    return float("nan") if value is None else value

@@ -1,0 +1,127 @@
+"""How much the labels hang on single numbers, years and feeds: the parameters moved, a year left out, inputs removed.
+
+What is counted is agreement with the documented days and days whose event changes; nothing here picks parameters.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+import polars as pl
+
+from regimes.classifier import judged
+from regimes.features import daily_features
+from regimes.inputs import BY_VENUE, DailyMarts
+from regimes.parameters import Parameters, Predicate, Ramp
+
+SHIFT = 0.25  # of a ramp's width, either way; of a value for the numbers of the scores
+KEY = ["asset", "day"]
+# What each feed brings, as the measures that go away with it.
+FEEDS: dict[str, tuple[str, ...]] = {
+    "rolling 24 hours": ("rolling_24h_daily",),
+    "active addresses": ("network_activity_daily",),
+    "exchange flows": ("exchange_flows_daily",),
+    "liquidations": ("liquidations_daily", "liquidations_by_venue_daily"),
+    "funding": ("funding_daily", "funding_by_venue_daily"),
+    "open interest": ("open_interest_daily", "open_interest_by_venue_daily"),
+    "prices": ("prices_daily",),
+}
+
+
+@dataclass(frozen=True)
+class Variant:
+    """Parameters with one number moved, and how it is called."""
+
+    name: str
+    parameters: Parameters
+
+
+def variants(parameters: Parameters) -> Iterator[Variant]:
+    """Every ramp moved by a quarter of its width either way, and the numbers of the scores by a quarter."""
+    for index, predicate in enumerate(parameters.predicates):
+        for position, condition in enumerate(predicate.conditions):
+            if not isinstance(condition, Ramp):
+                continue
+            for sign in (-1.0, 1.0):
+                moved = _moved(predicate, position, sign * SHIFT * abs(condition.one - condition.zero))
+                predicates = (*parameters.predicates[:index], moved, *parameters.predicates[index + 1 :])
+                name = f"{predicate.name}: {condition.feature} from {condition.zero:g} {'+' if sign > 0 else '-'}25 %"
+                yield Variant(name, replace(parameters, predicates=predicates))
+    for number in ("floor", "supporting_share", "unknown"):
+        for factor in (1.0 - SHIFT, 1.0 + SHIFT):
+            scores = replace(parameters.scores, **{number: factor * getattr(parameters.scores, number)})
+            name = f"scores: {number} {'+' if factor > 1 else '-'}25 %"
+            yield Variant(name, replace(parameters, scores=scores))
+
+
+def _moved(predicate: Predicate, position: int, by: float) -> Predicate:
+    conditions = list(predicate.conditions)
+    ramp = conditions[position]
+    assert isinstance(ramp, Ramp)  # noqa: S101 - the caller picked a ramp
+    conditions[position] = Ramp(ramp.feature, ramp.zero + by, ramp.one + by)
+    return replace(predicate, conditions=tuple(conditions))
+
+
+def grid(features: pl.DataFrame, parameters: Parameters, documented: pl.DataFrame, now: datetime) -> pl.DataFrame:
+    """Every variant by year: variant, year, changed_count, exact_count, documented_count.
+
+    `changed_count` is of days whose event differs from that of the shipped parameters. `documented` has asset, day and
+    label; a day agrees when its event or its regime is the label.
+    """
+    base = _labels(features, parameters, now)
+    parts = [_counted("as shipped", base, base, documented)]
+    parts.extend(
+        _counted(variant.name, _labels(features, variant.parameters, now), base, documented)
+        for variant in variants(parameters)
+    )
+    return pl.concat(parts)
+
+
+def _labels(features: pl.DataFrame, parameters: Parameters, now: datetime) -> pl.DataFrame:
+    return judged(features, parameters, now).days.select(*KEY, "event", "regime")
+
+
+def _counted(name: str, labels: pl.DataFrame, base: pl.DataFrame, documented: pl.DataFrame) -> pl.DataFrame:
+    agrees = (pl.col("event") == pl.col("label")) | (pl.col("regime") == pl.col("label"))
+    return (
+        labels.join(base, on=KEY, suffix="_base")
+        .join(documented.select(*KEY, "label"), on=KEY, how="left")
+        .group_by(pl.col("day").dt.year().alias("year"))
+        .agg(
+            (pl.col("event") != pl.col("event_base")).sum().cast(pl.Int64).alias("changed_count"),
+            agrees.fill_null(value=False).sum().cast(pl.Int64).alias("exact_count"),
+            pl.col("label").count().cast(pl.Int64).alias("documented_count"),
+        )
+        .sort("year")
+        .select(pl.lit(name).alias("variant"), pl.all())
+    )
+
+
+def left_out(counted: pl.DataFrame) -> Iterator[tuple[int, str, int, int, int]]:
+    """For every documented year: year, variant that the other years would choose, its agreement in the year, that of
+    the shipped parameters, documented days. Of equally good variants the shipped one, else the first, is chosen."""
+    counted = counted.with_columns((pl.col("variant") != "as shipped").alias("is_other"))
+    for (year,) in counted.filter(pl.col("documented_count") > 0).select("year").unique().sort("year").iter_rows():
+        others = counted.filter(pl.col("year") != year).group_by("variant", "is_other", maintain_order=True)
+        chosen = others.agg(pl.col("exact_count").sum()).sort(
+            "exact_count", "is_other", descending=[True, False], maintain_order=True
+        )["variant"][0]
+        held = counted.filter(pl.col("year") == year)
+        exact = {row["variant"]: row["exact_count"] for row in held.iter_rows(named=True)}
+        yield year, chosen, exact[chosen], exact["as shipped"], held["documented_count"][0]
+
+
+def removed(marts: DailyMarts, parameters: Parameters, now: datetime) -> Iterator[tuple[str, pl.DataFrame]]:
+    """The labels without each feed in turn: name, asset, day, event, regime."""
+    for name, gone in FEEDS.items():
+        without = {mart: _emptied(mart, getattr(marts, mart)) for mart in gone}
+        yield name, _labels(daily_features(replace(marts, **without), parameters), parameters, now)
+
+
+def _emptied(name: str, frame: pl.DataFrame) -> pl.DataFrame:
+    """The mart as a run without the feed leaves it: no row by venue, and null measures on every calendar day."""
+    if name in BY_VENUE:
+        return frame.clear()
+    return frame.with_columns(pl.lit(None, frame.schema[column]).alias(column) for column in frame.columns[2:])

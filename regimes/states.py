@@ -1,0 +1,120 @@
+"""The state of the market from the events of its days: onset and aftermath of shocks, and states that last.
+
+A run over the days of each asset, in order; no later day enters. What happened on a day is decided in classifier.py.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import polars as pl
+
+from regimes.labels import FAMILY_OF, SCORED, Family, Label
+from regimes.parameters import Parameters, StateRule
+from regimes.scenarios import Outcome
+
+SHOCKS = frozenset(
+    label.value for label, of in FAMILY_OF.items() if of in (Family.MECHANICAL, Family.SPOT_DOWN, Family.SQUEEZE)
+)
+INSUFFICIENT = Label.INSUFFICIENT_DATA.value
+MIXED = Label.MIXED.value
+COLUMNS = {
+    "regime": pl.String,
+    "phase": pl.String,
+    "previous_regime": pl.String,
+    "last_valid_regime": pl.String,
+    "days_in_regime": pl.Int64,
+    "changed": pl.Boolean,
+}
+
+
+@dataclass
+class _State:
+    """Where one asset stands; a new one knows nothing."""
+
+    regime: str | None = None
+    reach: float = 0.0  # how far price went on the onset of the shock, in percent
+    since_shock: int | None = None  # days since the last event of the shock, None where no shock is in force
+    candidate: str | None = None
+    candidate_days: int = 0
+    weak_days: int = 0
+
+
+def with_states(frame: pl.DataFrame, parameters: Parameters) -> pl.DataFrame:
+    """The frame (sorted, with event, scores and resolution) with the columns of COLUMNS.
+
+    `phase` is onset or aftermath of a shock and null in a lasting state. `changed` compares with the day before and is
+    null on the first day; `previous_regime` is that of the span before the one that the day belongs to.
+    """
+    scores = [f"score.{label}" for label in SCORED]
+    seen = frame.select("asset", "event", "resolution", "drawdown_pct", "run_up_pct", *scores)
+    rows = list(_follow(seen.iter_rows(named=True), parameters))
+    return pl.concat([frame, pl.DataFrame(rows, schema=COLUMNS, orient="row")], how="horizontal")
+
+
+def _follow(rows: Iterator[Mapping[str, Any]], parameters: Parameters) -> Iterator[tuple[Any, ...]]:
+    asset, state = None, _State()
+    yesterday = previous = last_valid = None
+    days = 0
+    for row in rows:
+        if row["asset"] != asset:
+            asset, state = row["asset"], _State()
+            yesterday = previous = last_valid = None
+            days = 0
+        if row["event"] == INSUFFICIENT:
+            # Nothing is carried over a day without data: what it hid could have ended any state.
+            state, regime, phase = _State(), INSUFFICIENT, None
+        else:
+            phase = _advance(state, row, parameters.states)
+            regime = str(state.regime)
+        changed: bool | None = None if yesterday is None else regime != yesterday
+        if changed:
+            previous = yesterday
+        days = days + 1 if changed is False else 1
+        last_valid = last_valid if regime == INSUFFICIENT else regime
+        yield regime, phase, previous, last_valid, days, changed
+        yesterday = regime
+
+
+def _advance(state: _State, row: Mapping[str, Any], rule: StateRule) -> str | None:
+    """Move the state by one day with data; returns its phase."""
+    event = row["event"]
+    _count_candidate(state, event)
+    if event in SHOCKS:
+        reach = max(-(row["drawdown_pct"] or 0.0), row["run_up_pct"] or 0.0)
+        # A second wave that does not reach beyond the first belongs to its aftermath.
+        again = state.since_shock is not None and event == state.regime and reach <= state.reach
+        state.regime, state.since_shock, state.weak_days = event, 0, 0
+        state.reach = state.reach if again else reach
+        return "aftermath" if again else "onset"
+    if state.since_shock is not None:
+        state.since_shock += 1
+        resolved = row["resolution"] not in (None, Outcome.FLUSH_EXTENDED, Outcome.EXPIRED)
+        if state.since_shock <= rule.aftermath_days and not resolved:
+            return "aftermath"
+        # What the market made of the shock takes over at once: there is no lasting state to come back to.
+        state.since_shock, state.weak_days = None, 0
+        confirmed = row["resolution"] == Outcome.CONSOLIDATION_CONFIRMED
+        state.regime = Label.CONSOLIDATION.value if confirmed else event
+        return None
+    _persist(state, row, rule)
+    return None
+
+
+def _count_candidate(state: _State, event: str) -> None:
+    state.candidate_days = state.candidate_days + 1 if event == state.candidate else 1
+    state.candidate = event
+
+
+def _persist(state: _State, row: Mapping[str, Any], rule: StateRule) -> None:
+    """Enter the day's label when it has lasted, else keep the state until it is weak for too long."""
+    event = row["event"]
+    if state.regime is None or state.candidate_days >= rule.enter_days:
+        state.regime, state.weak_days = event, 0
+        return
+    score = 0.0 if state.regime == MIXED else row[f"score.{state.regime}"]
+    state.weak_days = 0 if event == state.regime or score >= rule.exit_floor else state.weak_days + 1
+    if state.weak_days >= rule.exit_days:
+        state.regime, state.weak_days = MIXED, 0

@@ -1,0 +1,185 @@
+"""The proof: how far the labels agree with documented days, how they are spread, how long they last, what followed.
+
+One tidy table, `regime_validation`; validation_page.py words it. Nothing here changes a label.
+"""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Iterator
+from datetime import datetime
+from importlib.resources import files
+from typing import Any
+
+import polars as pl
+
+from regimes.classifier import Classification, classify, judged
+from regimes.columns import Column, count, number, text
+from regimes.features import daily_features
+from regimes.inputs import DailyMarts
+from regimes.labels import FAMILY_OF, Label
+from regimes.memberships import membership_column
+from regimes.outcomes import outcomes_by, with_outcomes
+from regimes.parameters import Parameters
+from regimes.schema import selected
+from regimes.sensitivity import grid, left_out, removed
+
+COLUMNS: tuple[Column, ...] = (
+    text("section", "agreement, share, persistence, transition, outcome, sensitivity, year_left_out or feed_removed."),
+    text("subject", "What is measured: a day, a label, a parameter, a year or a feed."),
+    text("measure", "What the value is."),
+    number("value", "see measure", "", "The measurement."),
+    number("low", "see measure", "", "Lower end of its 90 % interval; null where there is none."),
+    number("high", "see measure", "", "Upper end of its 90 % interval; null where there is none."),
+    count("observations", "count", "How many days or spans are behind it."),
+    text("detail", "What else there is to say."),
+)
+KEY = ("section", "subject", "measure")
+DESCRIPTION = "How far the labels can be trusted: agreement with documented days, spread, persistence, outcomes."
+Row = tuple[str, str, str, float, float | None, float | None, int, str | None]
+
+
+def documented_days() -> pl.DataFrame:
+    """The documented days: asset, day, label, note. Facts in our own words; no rule reads them."""
+    document = tomllib.loads(files("regimes").joinpath("documented_days.toml").read_text(encoding="utf-8"))
+    frame = pl.DataFrame(
+        document["day"], schema={"asset": pl.String, "day": pl.Date, "label": pl.String, "note": pl.String}
+    )
+    unknown = set(frame["label"]) - {label.value for label in Label}
+    if unknown:
+        raise ValueError(f"documented_days.toml names unknown labels: {', '.join(sorted(unknown))}")
+    return frame
+
+
+def regime_validation(marts: DailyMarts, parameters: Parameters, now: datetime) -> pl.DataFrame:
+    """The table regime_validation over the days of `marts` as of `now` (UTC). Takes seconds, not milliseconds: every
+    parameter is moved and every feed removed in turn."""
+    features = daily_features(marts, parameters)
+    said = classify(features, parameters, now)
+    documented = documented_days().join(said.days.select("asset", "day"), on=["asset", "day"], how="semi")
+    rows = [
+        *_agreement(judged(features, parameters, now).days, documented, parameters),
+        *_shares(said.days),
+        *_persistence(said),
+        *_transitions(said.days),
+    ]
+    counted = grid(features, parameters, documented, now)
+    rows += _sensitivity(counted)
+    rows += [
+        ("year_left_out", str(year), "agreeing days of the variant that the other years choose", float(chosen), None,
+         None, total, f"{name}; as shipped {shipped}")
+        for year, name, chosen, shipped, total in left_out(counted)
+    ]  # fmt: skip
+    rows += _removed(said.days, marts, parameters, documented, now)
+    frame = pl.DataFrame(rows, schema={column.name: column.dtype for column in COLUMNS}, orient="row")
+    return selected(frame, COLUMNS, "regime_validation")
+
+
+def agreement(days: pl.DataFrame, documented: pl.DataFrame) -> pl.DataFrame:
+    """The documented days with `exact` (event or regime is the label) and `by_family` (either is of its family)."""
+    family = {label.value: of.value for label, of in FAMILY_OF.items()}
+    of = {name: pl.col(name).replace_strict(family, return_dtype=pl.String) for name in ("label", "event", "regime")}
+    return documented.join(days, on=["asset", "day"], how="inner", maintain_order="left").with_columns(
+        ((pl.col("event") == pl.col("label")) | (pl.col("regime") == pl.col("label"))).alias("exact"),
+        ((of["event"] == of["label"]) | (of["regime"] == of["label"])).alias("by_family"),
+    )
+
+
+def _complete(days: pl.DataFrame) -> pl.DataFrame:
+    return days.filter(pl.col("data_status") != "insufficient")
+
+
+def _agreement(days: pl.DataFrame, documented: pl.DataFrame, parameters: Parameters) -> Iterator[Row]:
+    told = agreement(days, documented)
+    for name in ("exact", "by_family"):
+        yield "agreement", "all documented days", name, float(told[name].sum()), None, None, told.height, None
+    for row in told.iter_rows(named=True):
+        detail = (
+            f"documented {row['label']}, event {row['event']}, regime {row['regime']}{_conditions(row, parameters)}"
+        )
+        yield "agreement", f"{row['asset']} {row['day']}", "exact", float(row["exact"]), None, None, 1, detail
+
+
+def _conditions(row: dict[str, Any], parameters: Parameters) -> str:
+    """How far the conditions of the documented label hold on the day, as memberships."""
+    rule = next((rule for rule in parameters.labels if rule.label == row["label"]), None)
+    if rule is None or row["data_status"] == "insufficient":
+        return ""
+    held = {name: row[membership_column(name)] for name, _ in (*rule.core, *rule.guards)}
+    words = ", ".join(f"{name} {'unknown' if value is None else f'{value:.2f}'}" for name, value in held.items())
+    score = row[f"score.{rule.label}"]
+    return f"; {rule.label} scores {score:.2f}: {words}"
+
+
+def _shares(days: pl.DataFrame) -> Iterator[Row]:
+    complete = _complete(days)
+    for column in ("event", "regime"):
+        for label, found in complete.group_by(column).len().sort("len", column, descending=True).iter_rows():
+            yield (
+                "share",
+                label,
+                f"{column}, % of complete days",
+                100.0 * found / complete.height,
+                None,
+                None,
+                found,
+                None,
+            )
+    missing = days.height - complete.height
+    if days.height:
+        share = 100.0 * missing / days.height
+        yield "share", Label.INSUFFICIENT_DATA.value, "% of all days", share, None, None, missing, None
+
+
+def _persistence(said: Classification) -> Iterator[Row]:
+    spans = said.spans.filter(pl.col("regime") != Label.INSUFFICIENT_DATA.value)
+    lasted = spans.group_by("regime").agg(
+        pl.len(), pl.col("days").mean().alias("mean"), pl.col("days").max().cast(pl.Float64).alias("longest")
+    )
+    for label, found, mean, longest in lasted.sort("regime").iter_rows():
+        yield "persistence", label, "mean length of a span, days", mean, None, None, found, None
+        yield "persistence", label, "longest span, days", longest, None, None, found, None
+
+
+def _transitions(days: pl.DataFrame) -> Iterator[Row]:
+    """From each regime on a day to that of the next, where both have data."""
+    pairs = (
+        days.with_columns(pl.col("regime").shift(-1).over("asset").alias("next"))
+        .filter(pl.col("next").is_not_null())
+        .filter(~pl.any_horizontal(pl.col("regime", "next") == Label.INSUFFICIENT_DATA.value))
+    )
+    counted = pairs.group_by("regime", "next").len().with_columns(pl.col("len").sum().over("regime").alias("all"))
+    for label, following, found, total in counted.sort("regime", "next").iter_rows():
+        yield "transition", label, f"to {following}, % of days", 100.0 * found / total, None, None, found, None
+
+
+def _outcomes(days: pl.DataFrame) -> Iterator[Row]:
+    complete = _complete(with_outcomes(days))
+    baseline = complete.with_columns(pl.lit("any day").alias("any"))
+    for column in ("any", "event"):
+        for label, measure, value, low, high, found in outcomes_by(baseline, column):
+            yield "outcome", label, f"median {measure}, %", value, low, high, found, None
+
+
+def _sensitivity(counted: pl.DataFrame) -> Iterator[Row]:
+    totals = counted.group_by("variant", maintain_order=True).agg(
+        pl.col("changed_count", "exact_count", "documented_count").sum()
+    )
+    for name, changed, exact, documented in totals.iter_rows():
+        told = f"{exact} of {documented} documented days agree"
+        yield "sensitivity", name, "days whose event changes", float(changed), None, None, documented, told
+
+
+def _removed(
+    days: pl.DataFrame, marts: DailyMarts, parameters: Parameters, documented: pl.DataFrame, now: datetime
+) -> Iterator[Row]:
+    complete = _complete(days).select("asset", "day", pl.col("event").alias("before"))
+    for name, labels in removed(marts, parameters, now):
+        both = complete.join(labels, on=["asset", "day"])
+        lost = both.filter(pl.col("event") == Label.INSUFFICIENT_DATA.value).height
+        other = both.filter(pl.col("event") != pl.col("before")).height - lost
+        exact = int(agreement(labels, documented)["exact"].sum())
+        for measure, found in (("insufficient_data", lost), ("another event", other)):
+            share = 100.0 * found / complete.height if complete.height else 0.0
+            told = f"{exact} of {documented.height} documented days agree"
+            yield "feed_removed", name, f"{measure}, % of complete days", share, None, None, found, told

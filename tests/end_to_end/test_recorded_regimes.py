@@ -1,0 +1,107 @@
+"""Regimes on the recorded market: days with a public story, two pulls of the flows, and the page about all of it."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Iterator
+from datetime import date
+from pathlib import Path
+
+import duckdb
+import polars as pl
+import pytest
+from pipelines import published
+from recorded_market import NOW, REASON, RECORDED, RecordedMarket, run
+
+from regimes.validation import agreement, documented_days
+
+pytestmark = [
+    pytest.mark.slow,
+    pytest.mark.skipif(not RECORDED.is_dir(), reason=REASON),
+    pytest.mark.xdist_group("recorded market"),
+]
+AS_OF_NOW = "SELECT * FROM regimes_as_of(TIMESTAMP '2026-02-02 04:00:00') ORDER BY asset, day"
+
+
+@pytest.fixture(scope="module")
+def market() -> Iterator[RecordedMarket]:
+    served = RecordedMarket()
+    yield served
+    served.stop()
+
+
+@pytest.fixture(scope="module")
+def whole(market: RecordedMarket, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """All 519 days, by one run."""
+    warehouse = tmp_path_factory.mktemp("recorded-regimes") / "warehouse"
+    ran = run(market.url, warehouse, NOW, "--from", "2024-09-01", "--to", "2026-02-01")
+    assert ran.status == 0, ran.said
+    return warehouse
+
+
+@pytest.fixture(scope="module")
+def restated(market: RecordedMarket, whole: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The same warehouse after a run that was given the other pull of the flows."""
+    warehouse = tmp_path_factory.mktemp("restated") / "warehouse"
+    shutil.copytree(whole, warehouse, symlinks=True)
+    market.set(vintage="2026-06")
+    try:
+        ran = run(market.url, warehouse, NOW)
+    finally:
+        market.set(vintage="2026-03")
+    assert ran.status == 0, ran.said
+    return warehouse
+
+
+def test_most_documented_days_agree_and_few_days_are_mixed(whole: Path) -> None:
+    days = published(whole)["regimes_daily"]
+    told = agreement(days, documented_days())
+    assert told.height == 17
+    assert told["exact"].sum() >= 12, told.filter(~pl.col("exact")).select("day", "event", "regime").rows()
+    complete = days.filter(pl.col("data_status") != "insufficient")
+    for column in ("event", "regime"):
+        assert (complete[column] == "mixed").sum() < 0.15 * complete.height
+
+
+def test_the_reference_days_are_a_flush_under_pressure_and_its_aftermath(whole: Path) -> None:
+    days = published(whole)["regimes_daily"]
+    first, second = days.filter(pl.col("day") >= date(2026, 1, 31)).iter_rows(named=True)
+    assert (first["event"], first["phase"], "spot_pressure" in first["flags"]) == ("leverage_flush", "onset", True)
+    assert (second["regime"], second["phase"]) == ("leverage_flush", "aftermath")
+
+
+def test_a_contract_that_ended_gates_no_day(whole: Path) -> None:
+    """The inverse contract ends on 2025-10-26 with about a fifth of the open interest."""
+    after = published(whole)["regimes_daily"].filter(pl.col("day").is_between(date(2025, 10, 20), date(2025, 11, 20)))
+    assert after["missing_inputs"].null_count() == after.height
+
+
+def test_restated_flows_make_revisions_and_leave_what_was_known(whole: Path, restated: Path) -> None:
+    def as_of(warehouse: Path) -> list:
+        with duckdb.connect(warehouse / "published" / "leverage.duckdb", read_only=True) as connection:
+            return connection.execute(AS_OF_NOW).fetchall()
+
+    assert repr(as_of(restated)) == repr(as_of(whole))
+    release = published(restated)
+    second = release["regime_revisions"].filter(pl.col("revision") == 2)
+    assert second.height > 20
+    assert second["restatement_reason"].str.contains("flows_restated").any()
+    assert second["restatement_reason"].null_count() == 0
+    report = release["restatements"].row(0, named=True)
+    assert report["compared_count"] == 519
+    assert 0.1 < report["netflow_sign_changed_share"] < 0.3
+    assert 0.0 < report["label_changed_share"] < 0.2
+
+
+def test_revisions_outlive_the_build_database(market: RecordedMarket, restated: Path, tmp_path: Path) -> None:
+    warehouse = tmp_path / "warehouse"
+    shutil.copytree(restated, warehouse, symlinks=True)
+    before = published(warehouse)["regime_revisions"]
+    (warehouse / "build.duckdb").unlink()
+    market.set(vintage="2026-06")
+    try:
+        ran = run(market.url, warehouse, NOW)
+    finally:
+        market.set(vintage="2026-03")
+    assert ran.status == 0, ran.said
+    assert published(warehouse)["regime_revisions"].equals(before)

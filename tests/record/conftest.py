@@ -1,0 +1,66 @@
+"""What the tests of the recorder share: a server of venues, streams, and a clock that the test turns."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from running import Running
+from turned_clock import TurnedClock
+from venue_server import VenueServer
+
+import record.recorder
+from ingest.feeds import load_catalogue
+from record import connection
+from record.clock import Clock
+from record.recorder import catalogued_streams
+from record.stream import Stream
+
+SAMPLES = Path(__file__).resolve().parents[2].parent / "shared" / "api_samples"
+
+
+@pytest.fixture
+def clock() -> TurnedClock:
+    return TurnedClock()
+
+
+@pytest.fixture
+def streams() -> tuple[Stream, ...]:
+    return catalogued_streams(load_catalogue())
+
+
+@pytest.fixture
+def by_name(streams: tuple[Stream, ...]) -> dict[str, Stream]:
+    return {stream.name: stream for stream in streams}
+
+
+@pytest.fixture
+def server() -> Iterator[VenueServer]:
+    started = VenueServer()
+    yield started
+    started.close()
+
+
+@pytest.fixture
+def api_samples() -> Path:
+    """The directory of recorded messages beside the repository; they may not be copied into it."""
+    if not SAMPLES.is_dir():
+        pytest.skip("the recorded samples are not here (../shared/api_samples)")
+    return SAMPLES
+
+
+@pytest.fixture
+def recording(tmp_path, server, monkeypatch) -> Iterator[Callable[..., Running]]:
+    monkeypatch.setattr(connection, "FIRST_PAUSE", 0.05)
+    monkeypatch.setattr(record.recorder, "SYNC_EVERY", 0.05)
+    started: list[Running] = []
+
+    def start(streams, clock: Clock | None = None) -> Running:
+        started.append(Running(tmp_path, server, streams, clock or Clock()))
+        return started[-1]
+
+    yield start
+    for one in started:
+        if one._thread.is_alive():
+            one.stop()

@@ -1,0 +1,93 @@
+"""What must hold of any days: the future changes nothing, a missing input is named, up mirrors down."""
+
+from dataclasses import replace
+from datetime import timedelta
+
+import polars as pl
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from polars.testing import assert_frame_equal
+from synthetic_marts import FIRST_DAY, LONG_AFTER, Day, calm_days, marts_of, quiet_day, settled_days
+
+from regimes import Classification, Parameters, classify, daily_features
+
+FLUSH = quiet_day(
+    return_pct=-6.0, low_pct=-9.0, high_pct=0.2, long_usd=40e6, short_usd=8e6, open_interest_change_pct=-7.0
+)
+STORY = (FLUSH, FLUSH.mirrored(), quiet_day(), replace(quiet_day(), return_pct=-3.0, low_pct=-4.0, inflow=40_000.0))
+few = settings(max_examples=12, deadline=None)
+
+
+def told(days: list[Day], parameters: Parameters) -> Classification:
+    return classify(daily_features(marts_of({"BTC": days}), parameters), parameters, LONG_AFTER)
+
+
+def last(days: list[Day], parameters: Parameters) -> dict[str, object]:
+    return told(days, parameters).days.row(-1, named=True)
+
+
+@few
+@given(seed=st.integers(0, 99), story=st.lists(st.sampled_from(STORY), min_size=8, max_size=8), cut=st.integers(1, 7))
+def test_later_days_change_no_earlier_event_state_level_or_span(
+    seed: int, story: list[Day], cut: int, parameters: Parameters
+) -> None:
+    history = calm_days(110, seed)
+    early, late = told([*history, *story[:cut]], parameters), told([*history, *story], parameters)
+    until = FIRST_DAY + timedelta(days=110 + cut)
+    assert_frame_equal(late.days.filter(pl.col("day") < until), early.days, check_exact=True)
+    assert_frame_equal(late.support.filter(pl.col("day") < until), early.support, check_exact=True)
+    ended = early.spans.filter(~pl.col("is_open"))
+    assert_frame_equal(late.spans.head(ended.height), ended, check_exact=True)
+
+
+DROPS: dict[str, dict[str, object]] = {
+    "ohlc": {"priced": False},
+    "long_liquidations": {"long_usd": None},
+    "short_liquidations": {"short_usd": None},
+    "open_interest": {"open_interest_known": False},
+    "funding": {"funding_bp": None},
+    "netflow": {"inflow": None, "outflow": None},
+}
+
+
+@few
+@given(seed=st.integers(0, 99), drop=st.sampled_from(sorted(DROPS)), day=st.sampled_from(STORY))
+def test_a_dropped_input_is_insufficient_data_with_its_name(
+    seed: int, drop: str, day: Day, parameters: Parameters
+) -> None:
+    row = last([*calm_days(110, seed), FLUSH, replace(day, **DROPS[drop])], parameters)
+    assert row["event"] == row["regime"] == "insufficient_data"
+    assert drop in str(row["missing_inputs"]).split(",")
+    assert row["confidence"] is row["grade"] is row["flags"] is row["phase"] is None
+
+
+@few
+@given(seed=st.integers(0, 99), size=st.floats(0.8, 2.5), worst=st.one_of(st.none(), st.floats(-12.0, -7.0)))
+def test_a_flush_upside_down_is_a_squeeze(seed: int, size: float, worst: float | None, parameters: Parameters) -> None:
+    flush = replace(
+        FLUSH, return_pct=-6.0 * size, low_pct=-9.0 * size, long_usd=FLUSH.long_usd * size, worst_24h_pct=worst
+    )
+    days = [*settled_days(120, seed), flush]
+    assert last(days, parameters)["event"] == "leverage_flush"
+    assert last([day.mirrored() for day in days], parameters)["event"] == "short_squeeze"
+
+
+@few
+@given(seed=st.integers(0, 99), fall=st.floats(-30.0, -3.0))
+def test_unchanged_contracts_under_a_fall_are_no_closing(seed: int, fall: float, parameters: Parameters) -> None:
+    day = quiet_day(return_pct=fall, low_pct=fall - 1.0, open_interest_change_pct=0.0)
+    row = last([*calm_days(110, seed), day], parameters)
+    assert row["open_interest_change_1d_pct"] == pytest.approx(0.0, abs=1e-9)
+
+
+@few
+@given(seed=st.integers(0, 99), factor=st.floats(1e-3, 1e3), story=st.lists(st.sampled_from(STORY), max_size=5))
+def test_a_feed_that_sees_a_constant_part_of_liquidations_changes_no_label(
+    seed: int, factor: float, story: list[Day], parameters: Parameters
+) -> None:
+    days = [*calm_days(110, seed), *story]
+    scaled = [replace(day, long_usd=day.long_usd * factor, short_usd=day.short_usd * factor) for day in days]
+    said = ("event", "regime", "phase", "flags", "grade", "support_status", "resolution")
+    ours, theirs = told(days, parameters).days.select(said), told(scaled, parameters).days.select(said)
+    assert_frame_equal(ours, theirs)

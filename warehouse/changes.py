@@ -1,0 +1,28 @@
+"""The change feed of the published release, for who passes it on."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from warehouse.location import Warehouse
+from warehouse.reading import latest, select
+
+
+def changes_after(warehouse: Warehouse, moment: datetime | None) -> list[dict[str, Any]]:
+    """Rows of regime_changes that were published after `moment` (UTC, naive), oldest first, each with `simulated`.
+
+    Without a moment, those of the newest publication alone. Never what was computed in a backfill. Empty before the
+    first release.
+    """
+    published = latest(warehouse)
+    if published is None:
+        return []
+    rows = select(
+        warehouse,
+        "SELECT * FROM regime_changes WHERE NOT is_backfill AND available_at > coalesce(?::TIMESTAMP,"
+        " (SELECT max(available_at) - INTERVAL 1 MICROSECOND FROM regime_revisions))"
+        " ORDER BY available_at, asset, day, revision",
+        [moment],
+    )
+    return [{**row, "simulated": bool(published["simulated"])} for row in rows.to_dicts()]
