@@ -10,7 +10,7 @@ DOCS := .venv-docs
 BI_PORT ?= 8088
 CLIENTS := duckdb-1.2 duckdb-1.4 duckdb-1.5 pandas
 
-.PHONY: run live record test check dev bi browser clients docs bench setup setup-dev format lock sources clean
+.PHONY: run live record test check dev bi browser clients docs bench setup setup-dev format lock sources dictionary clean
 .DEFAULT_GOAL := run
 
 run: setup  ## the main job on the simulated market, offline, and the brief of its last day
@@ -35,6 +35,7 @@ check: setup-dev  ## format, lint, types, SQL lint, import contracts, generated 
 	$(BIN)/lint-imports --no-cache
 	cd dbt_project && ../$(BIN)/sqlfluff lint --disable-progress-bar -p 2 models tests macros
 	$(BIN)/python -m warehouse.dbt_sources --check
+	$(BIN)/python -m orchestration.data_dictionary --check
 
 bi: $(BI)/.installed  ## the Superset dashboard on 127.0.0.1:8088, over the published files of LEVERAGE_MARKET (default: sample)
 	$(BI)/bin/python bi/superset/serve.py --port $(BI_PORT)
@@ -93,6 +94,9 @@ format: setup-dev
 
 sources: setup-dev  ## the dbt source declarations, from the feeds' schemas
 	$(BIN)/python -m warehouse.dbt_sources
+
+dictionary: setup-dev  ## docs/data-dictionary.md, from the models' contracts and the schemas
+	$(BIN)/python -m orchestration.data_dictionary
 
 lock:  ## requirements/*.txt from pyproject.toml; needs uv
 	uv pip compile pyproject.toml --extra build --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-emit-find-links --no-header --quiet -o requirements/run.txt

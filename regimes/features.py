@@ -8,6 +8,7 @@ from __future__ import annotations
 import polars as pl
 
 from regimes.baselines import known_before, percentile, robust_z, trailing
+from regimes.feed_sets import FEED_SET, comparable_liquidations
 from regimes.gate import gate_columns
 from regimes.inputs import DailyMarts, daily_calendar
 from regimes.instrument_weight import instrument_weights
@@ -16,8 +17,7 @@ from regimes.schema import conform
 
 KEY = ["asset", "day"]
 ASSET = ["asset"]
-# Baselines never cross a change of these: levels of another set of feeds, or of another pull, do not compare.
-LIQUIDATION_BASELINE = ["asset", "feed_set"]
+# A baseline never crosses a change of these: levels of another pull do not compare.
 FLOW_BASELINE = ["asset", "flow_source", "flow_pulled_at"]
 
 
@@ -32,7 +32,7 @@ def daily_features(marts: DailyMarts, parameters: Parameters) -> pl.DataFrame:
     )
     frame = frame.sort(KEY)
     frame = _with_prices(frame)
-    frame = _with_liquidations(frame, parameters)
+    frame = _with_liquidations(frame, marts, parameters)
     frame = _with_open_interest(frame, parameters)
     frame = _with_funding(frame, parameters)
     frame = _with_flows(frame, parameters)
@@ -75,31 +75,31 @@ def _with_prices(frame: pl.DataFrame) -> pl.DataFrame:
     )
 
 
-def _with_liquidations(frame: pl.DataFrame, parameters: Parameters) -> pl.DataFrame:
+def _with_liquidations(frame: pl.DataFrame, marts: DailyMarts, parameters: Parameters) -> pl.DataFrame:
+    """Against earlier days over the same feeds: levels of different feeds do not compare."""
     windows = parameters.windows
-    total = pl.col("liquidations_usd")
-    frame = frame.with_columns(
-        # A day without a single liquidation is a broken day, hence no part of a baseline.
-        pl.when(total > 0).then(total).alias("known_liquidations_usd"),
-        (100.0 * pl.col("liquidation_open_interest_share")).alias("liquidation_open_interest_pct"),
-    )
-    median = pl.col("known_liquidations_usd").rolling_median_by(
+    measured = pl.col("known_liquidations_usd")
+    median = measured.rolling_median_by(
         "day",
         window_size=f"{windows.liquidation_days}d",
         min_samples=windows.liquidation_minimum_days,
         closed="left",
     )
-    known = pl.col("known_liquidations_usd").is_not_null()
-    return frame.with_columns(
-        known_before(known, windows.baseline_days, LIQUIDATION_BASELINE).alias("known_liquidations_usd_count"),
-        median.over(LIQUIDATION_BASELINE).alias("median_liquidations_usd"),
-        percentile(
-            "known_liquidations_usd",
-            windows.percentile_days,
-            windows.percentile_minimum_days,
-            LIQUIDATION_BASELINE,
-        ).alias("liquidation_percentile"),
-    ).with_columns((total / pl.col("median_liquidations_usd")).alias("liquidation_multiple"))
+    baseline = comparable_liquidations(marts).with_columns(
+        known_before(measured.is_not_null(), windows.baseline_days, FEED_SET).alias("known_liquidations_usd_count"),
+        median.over(FEED_SET).alias("median_liquidations_usd"),
+        percentile("known_liquidations_usd", windows.percentile_days, windows.percentile_minimum_days, FEED_SET).alias(
+            "liquidation_percentile"
+        ),
+    )
+    return (
+        frame.join(baseline, on=[*KEY, "feed_set"], how="left")
+        .sort(KEY)
+        .with_columns(
+            (pl.col("liquidations_usd") / pl.col("median_liquidations_usd")).alias("liquidation_multiple"),
+            (100.0 * pl.col("liquidation_open_interest_share")).alias("liquidation_open_interest_pct"),
+        )
+    )
 
 
 def _with_open_interest(frame: pl.DataFrame, parameters: Parameters) -> pl.DataFrame:

@@ -56,7 +56,7 @@ NUMBERS: dict[str, tuple[str, ...]] = {
     "funding_by_venue_daily": ("rate_8h_bp",),
     "liquidations_by_venue_daily": ("total_usd",),
 }
-# Columns that are no numbers; a baseline never crosses a change of feed_set, source or pulled_at.
+# Columns that are no numbers; a baseline compares days of one source and pulled_at, and of the feeds of feed_set.
 OTHERS: dict[str, tuple[str, ...]] = {
     "liquidations_daily": ("feed_set",),
     "open_interest_daily": ("instruments", "venues"),
@@ -64,6 +64,7 @@ OTHERS: dict[str, tuple[str, ...]] = {
     "network_activity_daily": ("source",),
     "rolling_24h_daily": ("open_interest_fall_24h_ended_at",),
     "funding_by_venue_daily": ("is_complete",),
+    "liquidations_by_venue_daily": ("counted_as",),
 }
 BY_VENUE = tuple(name for name in NUMBERS if "_by_venue_" in name)
 

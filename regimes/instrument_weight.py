@@ -24,7 +24,7 @@ def instrument_weights(marts: DailyMarts, calendar: pl.DataFrame, windows: Windo
     `instrument_weight_share` of its weight reported, else with what did. Null where the baseline knows no instrument.
     """
     open_interest = _known(marts.open_interest_by_venue_daily, "open_interest_usd")
-    liquidations = _known(marts.liquidations_by_venue_daily, "total_usd")
+    liquidations = _known(marts.liquidations_by_venue_daily.drop_nulls("counted_as"), "total_usd")
     funding = _known(marts.funding_by_venue_daily.filter("is_complete"), "rate_8h_bp")
     shares = {
         "open_interest": (open_interest, open_interest),

@@ -132,7 +132,7 @@ def marts_of(assets: dict[str, list[Day]], first_day: date = FIRST_DAY) -> Daily
         funding_by_venue_daily=wide.select(
             *KEY, *venue, "rate_8h_bp", pl.col("rate_8h_bp").is_not_null().alias("is_complete")
         ),
-        liquidations_by_venue_daily=wide.select(*KEY, *venue, "total_usd"),
+        liquidations_by_venue_daily=wide.select(*KEY, *venue, "total_usd", pl.col("feed_set").alias("counted_as")),
     )
 
 

@@ -131,6 +131,35 @@ def test_a_liquidation_baseline_restarts_with_another_set_of_feeds(history: list
     assert features.row(-1, named=True)["liquidation_multiple"] is None
 
 
+def test_a_feed_that_joins_or_drops_out_leaves_the_multiple_where_it_was(
+    history: list[Day], parameters: Parameters
+) -> None:
+    """Two feeds for a hundred days, then one of them alone: a day is held against what its own feeds said before."""
+    marts = marts_of({"BTC": [*history, *calm_days(100, 9), quiet_day()]})
+    joined, last = FIRST_DAY + timedelta(days=len(history)), FIRST_DAY + timedelta(days=len(history) + 100)
+    both = pl.col("day").is_between(joined, last, closed="left")
+    twice = [pl.when(both).then(pl.col(c) * 3.0).otherwise(pl.col(c)) for c in ("long_usd", "short_usd", "total_usd")]
+    feed_set = pl.when(both).then(pl.lit("feed:contract, other:contract")).otherwise(pl.lit("feed:contract"))
+    other = marts.liquidations_by_venue_daily.filter(both).with_columns(
+        venue=pl.lit("other"), total_usd=pl.col("total_usd") * 2.0, counted_as=pl.lit("other:contract")
+    )
+    with_other = changed(
+        marts,
+        liquidations_daily=marts.liquidations_daily.with_columns(*twice, feed_set.alias("feed_set")),
+        liquidations_by_venue_daily=pl.concat([marts.liquidations_by_venue_daily, other]),
+    )
+    alone = daily_features(marts, parameters)
+    found = daily_features(with_other, parameters)
+    same = ["liquidation_multiple", "liquidation_percentile"]
+    assert found.row(-1, named=True)["liquidation_multiple"] is not None
+    assert found.select(same).row(-1) == alone.select(same).row(-1)
+    # A feed that has only just joined has no past to be held against.
+    assert found.row(len(history), named=True)["liquidation_multiple"] is None
+    assert found.row(-2, named=True)["liquidation_multiple"] == pytest.approx(
+        alone.row(-2, named=True)["liquidation_multiple"]
+    )
+
+
 def test_a_flow_baseline_stays_within_one_pull(history: list[Day], parameters: Parameters) -> None:
     later = [replace(day, pulled_at=datetime(2029, 12, 31, 6)) for day in calm_days(5, 9)]
     row = last_row([*history, *later], parameters)

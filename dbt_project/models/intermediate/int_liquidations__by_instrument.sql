@@ -1,7 +1,7 @@
 -- Forced closings of each instrument and day from one source: one that tells longs from shorts over the whole
--- day before any other (single events never do), then the venue's own before an aggregator's. What the source
--- leaves out (USD of coins, coins of USD) is valued at the daily close of the very contract that was liquidated;
--- without that close it stays unknown.
+-- day before any other (single events never do), what is published before what was recorded here, the venue's own
+-- before an aggregator's. What the source leaves out (USD of coins, coins of USD) is valued at the daily close of
+-- the very contract that was liquidated; without that close it stays unknown.
 {{ config(materialized='table') }}
 {%- set is_whole = 'hours_covered = 24 and coalesce(long_coin + short_coin, long_usd + short_usd) is not null' %}
 
@@ -27,6 +27,7 @@ ranked as (
             partition by asset, venue, instrument, day
             order by
                 case when {{ is_whole }} then 1 else 2 end,
+                case when is_recorded_here then 2 else 1 end,
                 case when is_venue_feed then 1 else 2 end,
                 source
         ) as precedence
@@ -88,7 +89,6 @@ select
     chosen.instrument,
     chosen.day,
     chosen.source,
-    versions.feed_version,
     {%- for side in ['long', 'short', 'total'] %}
     {{ coins_at_price('chosen.' ~ side ~ '_coin', 'chosen.' ~ side ~ '_usd') }} as {{ side }}_coin,
     {%- endfor %}
@@ -97,8 +97,11 @@ select
     {{ usd_at_price('chosen.' ~ side ~ '_coin', 'chosen.' ~ side ~ '_usd') }} as {{ side }}_usd,
     {%- endfor %}
     chosen.event_count,
-    -- an aggregator's sum over exchanges is no contract: beside theirs it would count them twice
-    chosen.is_whole and venues.kind = 'exchange' as is_in_total
+    -- An aggregator's sum over exchanges is no contract: beside theirs it would count them twice.
+    case
+        when chosen.is_whole and venues.kind = 'exchange'
+            then chosen.source || ':' || chosen.venue || coalesce('@' || cast(versions.feed_version as varchar), '')
+    end as counted_as
 from chosen
 inner join {{ ref('venues') }} as venues
     on chosen.venue = venues.venue

@@ -87,9 +87,31 @@ days_of_events as (
     from events
     group by asset, venue, instrument, day, feed, is_venue_feed
 
+),
+
+days_of_tape as (
+
+    select
+        asset,
+        venue,
+        instrument,
+        day,
+        source as feed,
+        true as is_venue_feed,
+        cast(24 as double) as hours_covered,
+        long_coin,
+        short_coin,
+        total_coin,
+        long_usd,
+        short_usd,
+        total_usd,
+        event_count
+    from {{ ref('int_liquidation_tape__by_day') }}
+    where is_covered
+
 )
 
-{% for relation in ['days_of_periods', 'days_of_events'] %}
+{% for relation in ['days_of_periods', 'days_of_events', 'days_of_tape'] %}
 select
     asset,
     venue,
@@ -97,6 +119,7 @@ select
     day,
     feed as source,
     is_venue_feed,
+    {{ 'true' if relation == 'days_of_tape' else 'false' }} as is_recorded_here,
     hours_covered,
     long_coin,
     short_coin,

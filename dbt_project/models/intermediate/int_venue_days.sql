@@ -41,7 +41,7 @@ reported as (
         day,
         total_usd as size
     from {{ ref('int_liquidations__by_instrument') }}
-    where is_in_total
+    where counted_as is not null
 
 )
 

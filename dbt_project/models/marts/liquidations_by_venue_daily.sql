@@ -13,8 +13,7 @@ select
     liquidations.short_usd,
     liquidations.total_usd,
     liquidations.event_count,
-    liquidations.is_in_total,
-    liquidations.feed_version
+    liquidations.counted_as
 from {{ ref('int_liquidations__by_instrument') }} as liquidations
 inner join {{ ref('int_calendar') }} as calendar
     on

@@ -15,9 +15,8 @@ totals as (
         {{ sum_if_all_known('total_coin') }} as total_coin,
         cast({{ sum_if_all_known('event_count') }} as bigint) as event_count,
         {{ sorted_list('venue') }} as venues,
-        {{ sorted_list("source || ':' || venue || coalesce('@' || cast(feed_version as varchar), '')") }} as feed_set
-    from {{ ref('liquidations_by_venue_daily') }}
-    where is_in_total
+        {{ sorted_list('counted_as') }} as feed_set
+    from {{ ref('int_liquidations__counted') }}
     group by asset, day
 
 )

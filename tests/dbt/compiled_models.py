@@ -1,0 +1,106 @@
+"""The project's models as dbt compiles them, run in a DuckDB of the test without dbt: an example costs SQL alone."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Iterable, Mapping
+from datetime import UTC, date, datetime
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import polars as pl
+
+from ingest.feeds import feed_named, load_catalogue
+from warehouse.context import Present, write_context
+from warehouse.location import Calendar
+from warehouse.raw import create_tables
+
+DBT_PROJECT = Path(__file__).parents[2] / "dbt_project"
+DATABASE = "models"  # part of every compiled name
+FIRST, LAST = date(2026, 1, 1), date(2026, 1, 4)
+PRESENT = Present(datetime(2026, 1, 5, 6, tzinfo=UTC), Calendar(FIRST, LAST))
+
+Row = Mapping[str, Any]
+
+
+class CompiledModels:
+    """A warehouse whose raw rows are replaced at will, and the models that `wanted` needs, in dbt's order."""
+
+    def __init__(self, folder: Path, wanted: Iterable[str]) -> None:
+        path = folder / f"{DATABASE}.duckdb"
+        self._connection = duckdb.connect(path)
+        create_tables(self._connection)
+        write_context(self._connection, PRESENT, load_catalogue())
+        self._connection.close()
+        manifest = _compiled(folder, path)
+        self._connection = duckdb.connect(path)
+        self._wanted, self._filled = tuple(wanted), set[str]()
+        self._models = _in_order(manifest["nodes"], [f"model.leverage.{name}" for name in self._wanted])
+        for schema in ("facts", "staging", "intermediate", "marts"):
+            self._connection.execute(f"CREATE SCHEMA IF NOT EXISTS {schema}")
+        for seed in (DBT_PROJECT / "seeds" / "facts").glob("*.csv"):
+            self._connection.execute(f"CREATE TABLE facts.{seed.stem} AS FROM read_csv('{seed}')")
+
+    def close(self) -> None:
+        self._connection.close()
+
+    def marts(self, segments: Iterable[tuple[str, list[Row]]]) -> dict[str, pl.DataFrame]:
+        """The wanted models over raw tables that hold `segments`: a feed and its rows, fetched one after another."""
+        segments = list(segments)
+        for feed in {feed for feed, _ in segments} | self._filled:
+            self._connection.execute(f"DELETE FROM raw.{feed}")
+        self._filled = {feed for feed, _ in segments}
+        for number, (feed, rows) in enumerate(segments):
+            self._load(feed, rows, number)
+        for model in self._models:
+            kind = "TABLE" if model["config"]["materialized"] == "table" else "VIEW"
+            self._connection.execute(f"CREATE OR REPLACE {kind} {model['relation_name']} AS {model['compiled_code']}")
+        return {name: self._connection.sql(f"FROM marts.{name} ORDER BY ALL").pl() for name in self._wanted}
+
+    def _load(self, feed: str, rows: list[Row], number: int) -> None:
+        frame = pl.DataFrame(rows, schema_overrides=_schema(feed, rows), infer_schema_length=None)
+        fetched = datetime(2026, 1, 5, 0, number // 60, number % 60)
+        loaded = frame.with_columns(ingested_at=pl.lit(fetched), segment=pl.lit(f"{feed}-{number:04d}"))
+        self._connection.register("loaded", loaded)
+        self._connection.execute(f"INSERT INTO raw.{feed} BY NAME SELECT * FROM loaded")
+        self._connection.unregister("loaded")
+
+
+def _schema(feed: str, rows: list[Row]) -> dict[str, pl.DataType]:
+    named = {name for row in rows for name in row}
+    return {name: dtype for name, dtype in feed_named(feed).rows_schema().items() if name in named}
+
+
+def _compiled(folder: Path, database: Path) -> dict[str, Any]:
+    target = folder / "target"
+    arguments = ["compile", "--quiet", "--project-dir", DBT_PROJECT, "--profiles-dir", DBT_PROJECT]
+    done = subprocess.run(
+        [sys.executable, "-m", "dbt.cli.main", *arguments, "--target-path", target, "--log-path", target],
+        env={**os.environ, "LEVERAGE_BUILD_DATABASE": str(database)},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+    return dict(json.loads((target / "manifest.json").read_text()))
+
+
+def _in_order(nodes: dict[str, Any], wanted: list[str]) -> list[dict[str, Any]]:
+    """The wanted models and what they rest on, each after what it rests on."""
+    ordered: dict[str, dict[str, Any]] = {}
+
+    def visit(name: str) -> None:
+        node = nodes.get(name)
+        if node is None or node["resource_type"] != "model" or name in ordered:
+            return
+        for parent in node["depends_on"]["nodes"]:
+            visit(parent)
+        ordered[name] = node
+
+    for name in wanted:
+        visit(name)
+    return list(ordered.values())
