@@ -81,7 +81,7 @@ def _verified(path: Path) -> Fetched:
     return Fetched(Archive(path.name, "BTCUSDT", Window.of_days(day, day)), only_member(body, path.name), found)
 
 
-def _plain(folder: Path) -> float:
+def plain_load(folder: Path) -> float:
     """Seconds for `CREATE TABLE AS SELECT * FROM read_csv` over the unzipped files, types found by DuckDB."""
     database = folder / "plain.duckdb"
     begun = time.perf_counter()

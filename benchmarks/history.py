@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import hashlib
 import statistics
 import time
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, timedelta
 from pathlib import Path
+
+import polars as pl
 
 from benchmarks.archives import ROWS_IN_FILE, refresh
 from benchmarks.bulk_load import FEED
 from benchmarks.file_server import serving
-from benchmarks.metrics import write_archive
+from benchmarks.metrics import published, write_archive
 from ingest.archives import Archive, Fetched
 from ingest.feed import Part
 from ingest.feeds import load_catalogue
@@ -41,7 +44,7 @@ def measure(folder: Path) -> list[Round]:
     symbols = [instrument.symbol for instrument in load_catalogue().instruments[FEED.name]]
     (folder / "csv").mkdir(parents=True)
     for days in (LONG, SHORT):
-        _make_history(Warehouse(folder / str(days)), symbols, days, folder)
+        _make_history(Warehouse(folder / str(days)), symbols, days)
     added = [LAST_DAY + timedelta(days=i) for i in range(1, ROUNDS + 2)]
     for day in added:
         for symbol in symbols:
@@ -69,21 +72,24 @@ def _first_day(days: int) -> date:
     return LAST_DAY - timedelta(days=days - 1)
 
 
-def _make_history(warehouse: Warehouse, symbols: list[str], days: int, folder: Path) -> None:
-    landing = Landing(warehouse.landing)
+def _make_history(warehouse: Warehouse, symbols: list[str], days: int) -> None:
+    """Land the rows of the first day for every day, as a run after each of them would have, and load them."""
+    landing, first = Landing(warehouse.landing), Window.of_days(_first_day(days), _first_day(days))
+    texts = [published(symbol, first.start.date(), ROWS_IN_FILE).encode() for symbol in symbols]
+    fetched = [Fetched(Archive(s, s, first), text, None) for s, text in zip(symbols, texts, strict=True)]
+    frame = open_interest.parse_archive(USDT_MARGINED_OPEN_INTEREST, vision.read(fetched, open_interest.COLUMNS))
+    rows = conform(frame, FEED.schema, FEED.key, first.end).rows
     for i in range(days):
-        window = Window.of_days(day := _first_day(days) + timedelta(days=i), day)
-        now = datetime.combine(day + timedelta(days=1), datetime.min.time(), UTC) + timedelta(hours=4)
-        fetched = [_made(folder, symbol, window) for symbol in symbols]
-        frame = open_interest.parse_archive(USDT_MARGINED_OPEN_INTEREST, vision.read(fetched, open_interest.COLUMNS))
-        parts = [Part(f.archive.series, "archive", window, ROWS_IN_FILE, f.archive.url, f.sha256) for f in fetched]
-        landing.write(FEED, conform(frame, FEED.schema, FEED.key, now).rows, parts, now)
+        later = timedelta(days=i)
+        window = Window(first.start + later, first.end + later)
+        parts = [_part(symbol, window) for symbol in symbols]
+        moved = rows.with_columns(pl.col("snapshot_at", "labelled_at") + later)
+        landing.write(FEED, moved, parts, window.end + timedelta(hours=4))
     with build_database(warehouse.build) as connection:
         create_tables(connection)
         load_segments(connection, landing, FEED)
 
 
-def _made(folder: Path, symbol: str, window: Window) -> Fetched:
-    path = write_archive(folder, symbol, window.start.date(), ROWS_IN_FILE)
-    sha256 = path.with_suffix(".zip.CHECKSUM").read_text().split()[0]
-    return Fetched(Archive(path.name, symbol, window), (folder / "csv" / f"{path.stem}.csv").read_bytes(), sha256)
+def _part(symbol: str, window: Window) -> Part:
+    url = f"https://{vision.HOST}/{symbol}-{window.start:%Y-%m-%d}.zip"
+    return Part(symbol, "archive", window, ROWS_IN_FILE, url, hashlib.sha256(url.encode()).hexdigest())

@@ -15,15 +15,20 @@ HEADER = (
 )
 
 
-def write_archive(folder: Path, symbol: str, day: date, rows: int) -> Path:
-    """The zip of one symbol and day in `folder`, its CHECKSUM beside it and its text in `folder`/csv."""
+def published(symbol: str, day: date, rows: int) -> str:
+    """The text of one symbol and day, header line included."""
     start = datetime.combine(day, datetime.min.time())
     lines = []
     for i in range(1, rows + 1):
         coins = 90_000 + 10 * i + day.toordinal() % 500
         stamp = start + timedelta(minutes=5 * i)
         lines.append(f"{stamp},{symbol},{coins:.16f},{coins * 60_000.5:.16f},1.25,1.5,1.1,0.98\n")
-    text, path = HEADER + "".join(lines), folder / f"{symbol}-metrics-{day}.zip"
+    return HEADER + "".join(lines)
+
+
+def write_archive(folder: Path, symbol: str, day: date, rows: int) -> Path:
+    """The zip of one symbol and day in `folder`, its CHECKSUM beside it and its text in `folder`/csv."""
+    text, path = published(symbol, day, rows), folder / f"{symbol}-metrics-{day}.zip"
     (folder / "csv" / f"{path.stem}.csv").write_text(text)
     packed = io.BytesIO()
     with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as opened:
