@@ -28,7 +28,7 @@ from warehouse.raw import create_tables, load_segments
 
 LAST_DAY = date(2026, 5, 1)  # of the history
 LONG, SHORT = 5 * 365, 30  # days, each a segment, as daily runs leave them
-ROUNDS = 9
+ROUNDS = 15
 
 
 @dataclass(frozen=True)
