@@ -181,14 +181,15 @@ def test_coverage_joins_what_touches_or_overlaps_and_nothing_else(connection, la
         fifth,
     ]
     parts = [Part(SYMBOL, "archive", window, 1, sha256="a sum") for window in reversed(windows)]
-    parts += [Part("ETH", "archive", fifth, 1), Part(SYMBOL, "rest", Window(third.end + noon, fifth.start), 1)]
+    between = Window(third.end + noon, fifth.start)
+    parts += [Part("ETH", "archive", between, 1), Part(SYMBOL, "rest", between, 1)]
     parts += [Part("inbox", "inbox", first, 1, "file", sha256) for sha256 in ("one", "other")]
     landing.write(FEED, rows(), parts, NOW)
     load_segments(connection, landing)
     held = coverage(connection, FEED.name)
     assert held.of(SYMBOL, "archive") == [Window(first.start, third.end + noon), fifth]
-    assert held.of(SYMBOL, "rest") == [Window(third.end + noon, fifth.start)]
-    assert held.of("ETH", "archive") == [fifth]
+    assert held.of(SYMBOL, "rest") == [between]
+    assert held.of("ETH", "archive") == [between]
     assert held.has_content("one")
     assert held.has_content("other")
 
