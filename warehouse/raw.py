@@ -36,7 +36,10 @@ LINEAGE = {
 # Years of daily parts are a few stretches: joining them here spares the objects for each of them.
 HELD = """
     WITH parts AS (
-        SELECT * REPLACE (CASE WHEN channel = 'inbox' THEN sha256 END AS sha256) FROM ops.coverage WHERE feed = ?
+        SELECT series, channel, is_absent, CASE WHEN channel = 'inbox' THEN sha256 END AS sha256, start_at, end_at,
+            row_count
+        FROM ops.coverage
+        WHERE feed = ?
     ),
     begun AS (
         SELECT *, start_at > max(end_at) OVER (earlier ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING) AS is_new
