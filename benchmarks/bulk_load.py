@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 import hashlib
-import io
 import statistics
 import time
-import zipfile
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 import duckdb
 
+from benchmarks.metrics import write_archive
 from ingest.archives import CHUNK, Archive, Fetched, only_member
 from ingest.feed import Part
 from ingest.feeds import feed_named
@@ -27,10 +26,6 @@ FILES, ROWS_IN_FILE = 2000, 250
 FIRST_DAY = date(2020, 6, 1)
 ROUNDS = 3
 FEED = feed_named("binance_um_open_interest")
-HEADER = (
-    "create_time,symbol,sum_open_interest,sum_open_interest_value,count_toptrader_long_short_ratio,"
-    "sum_toptrader_long_short_ratio,count_long_short_ratio,sum_taker_long_short_vol_ratio\n"
-)
 
 
 @dataclass(frozen=True)
@@ -49,30 +44,12 @@ class Result:
 def measure(folder: Path) -> Result:
     """Make the archives below `folder`, then load them both ways in turn."""
     (folder / "csv").mkdir(parents=True)
-    zips = [_write(folder, FIRST_DAY + timedelta(days=i)) for i in range(FILES)]
+    zips = [write_archive(folder, "BTCUSDT", FIRST_DAY + timedelta(days=i), ROWS_IN_FILE) for i in range(FILES)]
     loaded, plain = [], []
     for i in range(ROUNDS):
         loaded.append(FILES * ROWS_IN_FILE / _load(zips, folder / f"round-{i}"))
-        plain.append(FILES * ROWS_IN_FILE / _plain(folder))
+        plain.append(FILES * ROWS_IN_FILE / plain_load(folder))
     return Result(loaded, plain)
-
-
-def _write(folder: Path, day: date) -> Path:
-    start = datetime.combine(day, datetime.min.time())
-    lines = []
-    for i in range(1, ROWS_IN_FILE + 1):
-        coins = 90_000 + 10 * i + day.toordinal() % 500
-        stamp = start + timedelta(minutes=5 * i)
-        lines.append(f"{stamp:%Y-%m-%d %H:%M:%S},BTCUSDT,{coins:.16f},{coins * 60_000.5:.16f},1.25,1.5,1.1,0.98\n")
-    text = HEADER + "".join(lines)
-    (folder / "csv" / f"{day}.csv").write_text(text)
-    packed = io.BytesIO()
-    with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as opened:
-        opened.writestr(f"BTCUSDT-metrics-{day}.csv", text)
-    path = folder / f"BTCUSDT-metrics-{day}.zip"
-    path.write_bytes(packed.getvalue())
-    path.with_suffix(".zip.CHECKSUM").write_text(f"{hashlib.sha256(packed.getvalue()).hexdigest()}  {path.name}\n")
-    return path
 
 
 def _load(zips: list[Path], folder: Path) -> float:
@@ -104,7 +81,7 @@ def _verified(path: Path) -> Fetched:
     return Fetched(Archive(path.name, "BTCUSDT", Window.of_days(day, day)), only_member(body, path.name), found)
 
 
-def _plain(folder: Path) -> float:
+def plain_load(folder: Path) -> float:
     """Seconds for `CREATE TABLE AS SELECT * FROM read_csv` over the unzipped files, types found by DuckDB."""
     database = folder / "plain.duckdb"
     begun = time.perf_counter()

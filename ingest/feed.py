@@ -105,9 +105,20 @@ class Coverage:
         """The parts of `window` of which no channel has brought anything."""
         return window.without([*self.of(series, "archive"), *self.of(series, "rest")])
 
+    def days_lacking_archive(self, series: str, window: Window) -> list[date]:
+        """The days that begin in `window` of which `lacks_archive` is true, without asking it of every day."""
+        days = list(window.days())
+        if not days:
+            return []
+        whole = Window.of_days(days[0], days[-1])
+        return sorted({day for left in self._lacking(series, whole) for day in left.touched_days()})
+
     def lacks_archive(self, series: str, window: Window) -> bool:
         """Whether some of `window` came by no archive and is not known to be absent there."""
-        return bool(window.without([*self.of(series, "archive"), *self.of(series, "archive", absent=True)]))
+        return bool(self._lacking(series, window))
+
+    def _lacking(self, series: str, window: Window) -> list[Window]:
+        return window.without([*self.of(series, "archive"), *self.of(series, "archive", absent=True)])
 
 
 class Progress(Protocol):

@@ -74,6 +74,10 @@ class Window:
             yield day
             day += timedelta(days=1)
 
+    def touched_days(self) -> Iterator[date]:
+        """Every day that has some of the window in it."""
+        return Window.of_days(self.start.date(), (self.end - timedelta.resolution).date()).days()
+
     def months(self) -> Iterator[Window]:
         """Every calendar month that touches the window, whole."""
         month = self.start.date().replace(day=1)

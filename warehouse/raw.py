@@ -33,6 +33,28 @@ LINEAGE = {
     "segment": ("VARCHAR", "Landed file the row came from"),
 }
 
+# Years of daily parts are a few stretches: joining them here spares the objects for each of them.
+HELD = """
+    WITH parts AS (
+        SELECT series, channel, is_absent, CASE WHEN channel = 'inbox' THEN sha256 END AS sha256, start_at, end_at,
+            row_count
+        FROM ops.coverage
+        WHERE feed = ?
+    ),
+    begun AS (
+        SELECT *, start_at > max(end_at) OVER (earlier ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING) AS is_new
+        FROM parts
+        WINDOW earlier AS (PARTITION BY series, channel, is_absent, sha256 ORDER BY start_at, end_at)
+    ),
+    numbered AS (
+        SELECT *, count(*) FILTER (is_new) OVER (so_far ROWS UNBOUNDED PRECEDING) AS stretch FROM begun
+        WINDOW so_far AS (PARTITION BY series, channel, is_absent, sha256 ORDER BY start_at, end_at)
+    )
+    SELECT series, channel, is_absent, sha256, min(start_at), max(end_at), sum(row_count)
+    FROM numbered
+    GROUP BY series, channel, is_absent, sha256, stretch
+"""
+
 
 def create_tables(connection: duckdb.DuckDBPyConnection) -> None:
     """Make what is missing of schemas, raw tables and ledger.
@@ -82,21 +104,17 @@ def load_segments(connection: duckdb.DuckDBPyConnection, landing: Landing, feed:
 
     Raises IngestError when a segment cannot be read: what was loaded before stays.
     """
-    known = {name for (name,) in connection.execute("SELECT segment FROM raw.load_ledger").fetchall()}
-    folders = {feed.name, QUARANTINE} if feed else {*(f.name for f in LANDED), *RECORDS}
-    pending = [s for s in landing.segments(folders) if s.name not in known]
-    return sum(_load(connection, landing, segment) for segment in pending)
+    folders = [feed.name, QUARANTINE] if feed else [*(f.name for f in LANDED), *RECORDS]
+    ledger = connection.execute("SELECT segment FROM raw.load_ledger WHERE list_contains(?, feed)", [folders])
+    known = {name for (name,) in ledger.fetchall()}
+    return sum(_load(connection, landing, segment) for segment in landing.segments(folders, known))
 
 
 def coverage(connection: duckdb.DuckDBPyConnection, feed: str) -> Coverage:
-    """What the loaded segments of `feed` answer for."""
-    rows = connection.execute(
-        "SELECT series, channel, start_at, end_at, row_count, url, sha256, is_absent FROM ops.coverage WHERE feed = ?",
-        [feed],
-    ).fetchall()
+    """What the loaded segments of `feed` answer for: parts that touch as one, the user's files each by its sum."""
     return Coverage(
-        Part(series, channel, Window(_utc(start), _utc(end)), count, url, sha256, absent)
-        for series, channel, start, end, count, url, sha256, absent in rows
+        Part(series, channel, Window(_utc(start), _utc(end)), int(count), sha256=sha256, absent=absent)
+        for series, channel, absent, sha256, start, end, count in connection.execute(HELD, [feed]).fetchall()
     )
 
 

@@ -21,6 +21,24 @@ def part(window: Window, channel="archive", *, absent=False, series="BTC") -> Pa
     return Part(series, channel, window, 0 if absent else 24, absent=absent)
 
 
+PARTS = st.lists(
+    st.builds(
+        lambda first, length, channel, absent, series: part(
+            Window(FIRST.start + timedelta(hours=first), FIRST.start + timedelta(hours=first + length)),
+            channel,
+            absent=absent,
+            series=series,
+        ),
+        st.integers(0, 100),
+        st.integers(0, 30),
+        st.sampled_from(["archive", "rest"]),
+        st.booleans(),
+        st.sampled_from(["BTC", "ETH"]),
+    ),
+    max_size=8,
+)
+
+
 def test_nothing_held_is_everything_missing():
     assert Coverage().missing("BTC", MARCH) == [MARCH]
     assert Coverage().lacks_archive("BTC", FIRST)
@@ -60,6 +78,16 @@ def test_a_month_is_lacking_while_one_day_of_it_is():
     assert not held.lacks_archive("BTC", MARCH)
 
 
+@given(PARTS, st.integers(0, 60), st.integers(0, 100))
+def test_the_days_lacking_an_archive_are_those_that_lack_it_one_by_one(parts, first, hours):
+    held = Coverage(parts)
+    start = FIRST.start + timedelta(hours=first)
+    window = Window(start, start + timedelta(hours=hours))
+    assert held.days_lacking_archive("BTC", window) == [
+        day for day in window.days() if held.lacks_archive("BTC", Window.of_days(day, day))
+    ]
+
+
 def test_what_is_forgotten_is_missing_and_lacking_again_and_nothing_else_is():
     held = Coverage([part(FIRST), part(SECOND, "rest"), part(THIRD, absent=True)])
     held.forget(Window(SECOND.start, THIRD.end))
@@ -74,24 +102,6 @@ def test_a_files_content_stays_known_although_its_window_is_forgotten():
     assert held.has_content("ab")
     assert not held.has_content("cd")
     assert held.missing("BTC", FIRST) == [FIRST], "a file of one's own is no answer of the venue"
-
-
-PARTS = st.lists(
-    st.builds(
-        lambda first, length, channel, absent, series: part(
-            Window(FIRST.start + timedelta(hours=first), FIRST.start + timedelta(hours=first + length)),
-            channel,
-            absent=absent,
-            series=series,
-        ),
-        st.integers(0, 100),
-        st.integers(0, 30),
-        st.sampled_from(["archive", "rest"]),
-        st.booleans(),
-        st.sampled_from(["BTC", "ETH"]),
-    ),
-    max_size=8,
-)
 
 
 @given(PARTS, st.randoms())

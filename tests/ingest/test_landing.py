@@ -151,6 +151,7 @@ def test_segments_of_several_feeds_come_oldest_fetch_first(landing):
     early = landing.write(other, rows(), [PART], NOW)
     assert landing.segments([FEED.name, other.name, "no_such_feed"]) == [early, late]
     assert landing.segments([other.name]) == [early]
+    assert landing.segments([FEED.name, other.name], known={early.name}) == [late]
     assert Landing(landing.directory / "elsewhere").segments([FEED.name]) == []
 
 

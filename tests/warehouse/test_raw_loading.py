@@ -11,6 +11,7 @@ import pytest
 from small_warehouse import FEED, NOW, SYMBOL, Interrupted, day, everything, land, land_broken, rows
 
 from ingest.errors import IngestError
+from ingest.feed import Part
 from ingest.feeds import feed_named
 from ingest.landing import QUARANTINE
 from ingest.windows import Window
@@ -167,6 +168,30 @@ def test_coverage_is_what_the_loaded_segments_answer_for(connection, landing):
     assert held.of(SYMBOL, "archive", absent=True) == [day(2).window]
     assert held.missing(SYMBOL, Window(day(1).window.start, day(2).window.end)) == [day(2).window]
     assert coverage(connection, "coinalyze_funding").of(SYMBOL, "rest") == []
+
+
+def test_coverage_joins_what_touches_or_overlaps_and_nothing_else(connection, landing):
+    noon = timedelta(hours=12)
+    first, third, fifth = (day(number).window for number in (1, 3, 5))
+    windows = [
+        Window(first.start, third.end),  # the next two lie inside, and the last of them ends before this does
+        Window(first.start, first.end),
+        Window(first.end, first.end),
+        Window(third.end, third.end + noon),
+        fifth,
+    ]
+    parts = [Part(SYMBOL, "archive", window, 1, sha256="a sum") for window in reversed(windows)]
+    between = Window(third.end + noon, fifth.start)
+    parts += [Part("ETH", "archive", between, 1), Part(SYMBOL, "rest", between, 1)]
+    parts += [Part("inbox", "inbox", first, 1, "file", sha256) for sha256 in ("one", "other")]
+    landing.write(FEED, rows(), parts, NOW)
+    load_segments(connection, landing)
+    held = coverage(connection, FEED.name)
+    assert held.of(SYMBOL, "archive") == [Window(first.start, third.end + noon), fifth]
+    assert held.of(SYMBOL, "rest") == [between]
+    assert held.of("ETH", "archive") == [between]
+    assert held.has_content("one")
+    assert held.has_content("other")
 
 
 def test_archives_that_a_venue_does_not_have_are_known_gaps(connection, landing):

@@ -118,7 +118,7 @@ def _daily(source: Source, request: Request, asked: Sequence[tuple[str, str, str
         vision.archive(source.market, "daily", "klines", symbol, series, Window.of_days(day, day), interval)
         for symbol, interval, series in asked
         for window in request.held.missing(series, request.window)
-        for day in Window.of_days(window.start.date(), (window.end - timedelta.resolution).date()).days()
+        for day in window.touched_days()
         if request.held.lacks_archive(series, Window.of_days(day, day))
     ]
 

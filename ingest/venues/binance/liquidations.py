@@ -48,8 +48,7 @@ def fetch(request: Request) -> Iterator[Batch]:
     wanted = [
         vision.archive("futures/cm", "daily", "liquidationSnapshot", i.symbol, i.symbol, Window.of_days(day, day))
         for i in request.instruments
-        for day in published.days()
-        if request.held.lacks_archive(i.symbol, Window.of_days(day, day))
+        for day in request.held.days_lacking_archive(i.symbol, published)
     ]
     if closed := (yield from vision.batches(request, wanted, COLUMNS, parse_archive)):
         raise closed

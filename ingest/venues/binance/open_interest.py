@@ -71,12 +71,11 @@ def fetch(source: Source, request: Request) -> Iterator[Batch]:
 
     Raises FeedUnavailable when the archives, or REST for days they lack within its 30 days, cannot be had.
     """
-    days = [Window.of_days(day, day) for day in request.window.days()]
     wanted = [
-        vision.archive(source.market, "daily", "metrics", i.symbol, i.symbol, day)
+        vision.archive(source.market, "daily", "metrics", i.symbol, i.symbol, Window.of_days(day, day))
         for i in request.instruments
-        for day in days
-        if day.end <= request.now and request.held.lacks_archive(i.symbol, day)
+        for day in request.held.days_lacking_archive(i.symbol, request.window)
+        if Window.of_days(day, day).end <= request.now
     ]
     closed = yield from vision.batches(request, wanted, COLUMNS, partial(parse_archive, source))
     kept = Window(request.now - RETENTION, request.now)
