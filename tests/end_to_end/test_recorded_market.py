@@ -82,7 +82,8 @@ def test_519_days_are_published(whole: Path) -> None:
     release = published(whole)
     days = pl.date_range(date(2024, 9, 1), date(2026, 2, 1), eager=True)
     assert len(days) == 519
-    for name in (n for n in release if n.endswith("_daily") and "by_venue" not in n):
+    several_rows_a_day = {n for n in release if "by_venue" in n} | {"venue_coverage_daily", "liquidation_sources_daily"}
+    for name in (n for n in release if n.endswith("_daily") and n not in several_rows_a_day):
         assert release[name].filter(pl.col("asset") == "BTC")["day"].sort().equals(days, null_equal=False), name
     labelled = release["regimes_daily"].filter(pl.col("regime") != "insufficient_data")
     assert labelled.height > 300, "almost every day after the first baselines has a label"
@@ -115,7 +116,7 @@ def test_the_same_command_again_asks_little_and_changes_nothing(
     assert "nothing new" in ran.err
     new = {path: n - asked.get(path, 0) for path, n in market.requests().items() if n > asked.get(path, 0)}
     assert not [path for path in new if path.startswith("data.binance.vision")], new
-    assert sum(new.values()) <= 8, new
+    assert sum(new.values()) <= 9, new  # the last day of seven contracts at Coinalyze, flows, and one tail
     assert held(warehouse) == rows
     assert differing(published(warehouse), release, but=()) == []
 
