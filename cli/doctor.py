@@ -31,10 +31,10 @@ PACKAGES = ("duckdb", "dagster", "dbt-core", "dbt-duckdb", "polars")
 STYLES = {"ok": "green", "note": "yellow", "wrong": "red"}
 # What an answer of a venue's host says about whether it lets us in; any other answer means that it does.
 REFUSALS = {
-    403: "refuses (HTTP 403): this country, or a firewall between; docs/feeds.md says what is left then",
+    403: "refuses (HTTP 403): this country, or a firewall between; docs/venues.md says what is left then",
     418: "has banned this address (HTTP 418); wait, up to 3 days",
     429: "is asked too often (HTTP 429); wait a minute",
-    451: "is not available from this country (HTTP 451); docs/feeds.md says what is left then",
+    451: "is not available from this country (HTTP 451); docs/venues.md says what is left then",
 }
 
 
