@@ -92,7 +92,7 @@ def test_sql_writes_a_file_that_others_read(ending: str, sample: Path, tmp_path:
     assert (ran.status, ran.out) == (0, "")
     read = {"csv": pl.read_csv, "parquet": pl.read_parquet, "json": pl.read_json}[ending](file)
     assert read.select("asset", "days").sort("asset").rows() == [("BTC", 69), ("ETH", 69)]
-    assert read["list"].to_list() in ([[1, 2]], ["[1, 2]"])
+    assert read["list"].to_list()[0] in ([1, 2], "[1, 2]")
 
 
 def test_sql_refuses_an_output_that_it_cannot_write_before_it_asks(tmp_path: Path) -> None:
