@@ -125,6 +125,12 @@ def figures(day: date) -> Figures:
     )
 
 
+def rates_of(recording: str, day: date) -> list[float]:
+    """The funding rates of a recording that pay for a day."""
+    stamp = "funding_time" if "funding_time" in _rows(recording)[0] else "time"
+    return [float(r["funding_rate"]) for r in _rows(recording) if _paid_for(r[stamp]) == day]
+
+
 _READ: dict[str, list[dict[str, str]]] = {}
 
 
