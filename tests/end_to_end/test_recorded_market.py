@@ -140,8 +140,8 @@ def test_a_moved_clock_adds_exactly_the_new_day(market: RecordedMarket, unlimite
             assert added["day"].unique().to_list() == [date(2026, 2, 1)], name
             assert frame.height == before[name].height + added.height, name
     # Flows are pulled whole each time, and a day is final five and a half hours after it has ended: no values of a day.
-    # A span goes on, a dimension reaches further, a scenario resolves later, every pull of the flows is compared with the
-    # last.
+    # A span goes on, a dimension reaches further, a scenario resolves later, and each pull of flows
+    # is compared with the last.
     told = (
         "feed_status", "exchange_flows_daily.pulled_at", "regimes_daily.is_final", "regimes_daily.data_status",
         "regime_spans", "scenarios", "restatements", "dim_venues", "dim_instruments", "dim_funding_intervals",
