@@ -31,22 +31,24 @@ def market() -> Iterator[RecordedMarket]:
 
 
 @pytest.fixture(scope="module")
-def whole(market: RecordedMarket, tmp_path_factory: pytest.TempPathFactory) -> Path:
+def whole(market: RecordedMarket, unlimited: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """All 519 days, by one run."""
     warehouse = tmp_path_factory.mktemp("recorded-regimes") / "warehouse"
-    ran = run(market.url, warehouse, NOW, "--from", "2024-09-01", "--to", "2026-02-01")
+    ran = run(market.url, warehouse, NOW, "--from", "2024-09-01", "--to", "2026-02-01", catalogue=unlimited)
     assert ran.status == 0, ran.said
     return warehouse
 
 
 @pytest.fixture(scope="module")
-def restated(market: RecordedMarket, whole: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+def restated(
+    market: RecordedMarket, unlimited: Path, whole: Path, tmp_path_factory: pytest.TempPathFactory
+) -> Path:
     """The same warehouse after a run that was given the other pull of the flows."""
     warehouse = tmp_path_factory.mktemp("restated") / "warehouse"
     shutil.copytree(whole, warehouse, symlinks=True)
     market.set(vintage="2026-06")
     try:
-        ran = run(market.url, warehouse, NOW)
+        ran = run(market.url, warehouse, NOW, catalogue=unlimited)
     finally:
         market.set(vintage="2026-03")
     assert ran.status == 0, ran.said
@@ -93,14 +95,16 @@ def test_restated_flows_make_revisions_and_leave_what_was_known(whole: Path, res
     assert 0.0 < report["label_changed_share"] < 0.2
 
 
-def test_revisions_outlive_the_build_database(market: RecordedMarket, restated: Path, tmp_path: Path) -> None:
+def test_revisions_outlive_the_build_database(
+    market: RecordedMarket, unlimited: Path, restated: Path, tmp_path: Path
+) -> None:
     warehouse = tmp_path / "warehouse"
     shutil.copytree(restated, warehouse, symlinks=True)
     before = published(warehouse)["regime_revisions"]
     (warehouse / "build.duckdb").unlink()
     market.set(vintage="2026-06")
     try:
-        ran = run(market.url, warehouse, NOW)
+        ran = run(market.url, warehouse, NOW, catalogue=unlimited)
     finally:
         market.set(vintage="2026-03")
     assert ran.status == 0, ran.said
