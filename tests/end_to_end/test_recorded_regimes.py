@@ -40,9 +40,7 @@ def whole(market: RecordedMarket, unlimited: Path, tmp_path_factory: pytest.Temp
 
 
 @pytest.fixture(scope="module")
-def restated(
-    market: RecordedMarket, unlimited: Path, whole: Path, tmp_path_factory: pytest.TempPathFactory
-) -> Path:
+def restated(market: RecordedMarket, unlimited: Path, whole: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The same warehouse after a run that was given the other pull of the flows."""
     warehouse = tmp_path_factory.mktemp("restated") / "warehouse"
     shutil.copytree(whole, warehouse, symlinks=True)
