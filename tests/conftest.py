@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import json
+from dataclasses import asdict
 from pathlib import Path
 
 import pipelines
@@ -14,21 +15,25 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     items.sort(key=lambda item: item.get_closest_marker("slow") is None)
 
 
-def _sample(now: str) -> Callable[[Path], None]:
-    def build(target: Path) -> None:
-        ran = pipelines.leverage("run", "--warehouse", target, "--from", pipelines.SAMPLE_FIRST, "--now", now)
-        assert ran.status == 0, ran.said
-
-    return build
-
-
 @pytest.fixture(scope="session")
 def sample(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The simulated market from 2025-11-20 to 2026-01-27. Copy it before you write to it."""
-    return pipelines.built_once(tmp_path_factory, "sample", _sample(pipelines.SAMPLE_NOW))
+
+    def build(target: Path) -> None:
+        days = ("--from", pipelines.SAMPLE_FIRST, "--now", pipelines.SAMPLE_NOW)
+        ran = pipelines.leverage("run", "--warehouse", target, *days)
+        assert ran.status == 0, ran.said
+
+    return pipelines.built_once(tmp_path_factory, "sample", build)
 
 
 @pytest.fixture(scope="session")
-def sample_end(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The same to the simulation's end, 2026-02-01, in one undisturbed run. Copy it before you write to it."""
-    return pipelines.built_once(tmp_path_factory, "sample-end", _sample(pipelines.SAMPLE_END))
+def whole(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, pipelines.Ran]:
+    """What `make run` makes, every default but the place: all 400 days of it, and what the run said."""
+
+    def build(target: Path) -> None:
+        ran = pipelines.leverage("run", "--warehouse", target / "warehouse")
+        (target / "ran.json").write_text(json.dumps(asdict(ran)))
+
+    built = pipelines.built_once(tmp_path_factory, "whole", build)
+    return built / "warehouse", pipelines.Ran(**json.loads((built / "ran.json").read_text()))

@@ -13,7 +13,6 @@ import sys
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import date, timedelta
 from pathlib import Path
 
 import polars as pl
@@ -27,6 +26,7 @@ OWN_VARIABLES = ("LEVERAGE_", "DAGSTER_", "COINALYZE_", "COINGLASS_", "NO_COLOR"
 # Sixty days are the shortest baseline: the last days of this range get a real label.
 SAMPLE_FIRST = "2025-11-20"
 SAMPLE_NOW = "2026-01-28T06:00:00Z"  # the last complete day is 2026-01-27
+SAMPLE_NEXT = "2026-01-29T06:00:00Z"  # and here 2026-01-28
 SAMPLE_END = "2026-02-02T06:00:00Z"  # and here 2026-02-01, the end of the simulation
 
 
@@ -104,11 +104,6 @@ def up_to(release: Mapping[str, pl.DataFrame], day: str) -> dict[str, pl.DataFra
     """The rows of days until `day`; tables without days whole."""
     last = pl.lit(day).str.to_date()
     return {n: f.filter(pl.col("day") <= last) if "day" in f.columns else f for n, f in release.items()}
-
-
-def next_morning(day: str) -> str:
-    """A present at which `day` is the last complete day, with all that belongs to it."""
-    return f"{date.fromisoformat(day) + timedelta(days=1)}T06:00:00Z"
 
 
 def copied(warehouse: Path, target: Path) -> Path:

@@ -1,12 +1,30 @@
-"""What the end-to-end tests share besides the warehouses: catalogues for venues that stand on loopback."""
+"""What the end-to-end tests share: the simulated market a day later, and catalogues for venues on loopback."""
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import pytest
+from pipelines import SAMPLE_NEXT, built_once, copied, leverage
+from published_reader import watched
 
 from benchmarks.recorded import recorded_catalogue
+
+
+@pytest.fixture(scope="session")
+def day_added(sample: Path, tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, list[dict]]:
+    """The sample after one more undisturbed run, which added 2026-01-28, and what readers saw while it went on."""
+
+    def build(target: Path) -> None:
+        warehouse = copied(sample, target / "warehouse")
+        with watched(warehouse, target / "stop", pause=0.5) as saw:
+            ran = leverage("run", "--warehouse", warehouse, "--now", SAMPLE_NEXT)
+        assert ran.status == 0, ran.said
+        (target / "saw.json").write_text(json.dumps(saw))
+
+    built = built_once(tmp_path_factory, "day-added", build)
+    return built / "warehouse", json.loads((built / "saw.json").read_text())
 
 
 @pytest.fixture(scope="session")

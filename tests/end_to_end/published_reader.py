@@ -1,19 +1,38 @@
-"""A consumer in a process of its own: opens the published database in a loop and says what it saw.
+"""Consumers in processes of their own: each opens the published database in a loop and says what it saw.
 
     published_reader.py PUBLISHED STOP PAUSE
 
 Reads until the file STOP exists, with so many seconds between two looks, then prints JSON: opens, the last days seen,
-and what was ever wrong. It knows no module of the project, only what a reader is promised.
+and what was ever wrong. It knows no module of the project, only what a reader is promised. `watched` starts some.
 """
 
+from __future__ import annotations
+
 import json
+import subprocess
 import sys
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import duckdb
 
+READERS = 4
 KEPT = 3  # releases that stay on disk: who has fallen further behind has to look at the link again
+
+
+@contextmanager
+def watched(warehouse: Path, stop: Path, pause: float) -> Iterator[list[dict]]:
+    """Readers from before the block to after it, `pause` seconds between two looks; the list is what each saw."""
+    command = [sys.executable, __file__, warehouse / "published", stop, str(pause)]
+    readers = [subprocess.Popen(command, stdout=subprocess.PIPE, text=True) for _ in range(READERS)]
+    saw: list[dict] = []
+    try:
+        yield saw
+    finally:
+        stop.touch()
+        saw += [json.loads(reader.communicate(timeout=60)[0]) for reader in readers]
 
 
 def serial(release: Path) -> int:

@@ -11,7 +11,7 @@ import duckdb
 import polars as pl
 import pytest
 from dagster import AssetCheckKey, AssetKey
-from pipelines import SAMPLE_END, SAMPLE_FIRST, leverage, published
+from pipelines import SAMPLE_FIRST, SAMPLE_NEXT, leverage, published
 from simulated_relay import SimulatedRelay
 
 from ingest.landing import Landing
@@ -30,7 +30,7 @@ def midnight(day: str) -> int:
 
 
 # The day that each injury costs a row: klines in monthly archives, flows and funding by REST.
-NEGATIVE, INVERTED, TEXT, FUTURE = "2026-01-20", "2025-12-10", "2026-01-15", "2026-02-01"
+NEGATIVE, INVERTED, TEXT, FUTURE = "2025-12-20", "2025-12-10", "2026-01-15", "2026-01-28"
 INJURIES = {
     "binance_spot_klines": ("close: positive", NEGATIVE),
     "binance_um_klines": ("high below low", INVERTED),
@@ -41,7 +41,7 @@ INJURIES = {
 
 def spoil(asked: str, body: bytes) -> bytes:
     """A negative price, a high below the low, a text in a number, a settlement in the year 2100."""
-    if asked.endswith("/spot/monthly/klines/BTCUSDT/1d/BTCUSDT-1d-2026-01.zip"):
+    if asked.endswith("/spot/monthly/klines/BTCUSDT/1d/BTCUSDT-1d-2025-12.zip"):
         return _edited(body, f"{midnight(NEGATIVE)}000", lambda bar: [*bar[:4], f"-{bar[4]}", *bar[5:]])
     if asked.endswith("/futures/um/monthly/klines/BTCUSDT/1d/BTCUSDT-1d-2025-12.zip"):
         return _edited(body, f"{midnight(INVERTED)}", lambda bar: [*bar[:2], bar[3], bar[2], *bar[4:]])
@@ -69,10 +69,10 @@ def _edited(csv: bytes, opened: str, edit: Callable[[list[str]], list[str]]) -> 
 def spoiled(unlimited: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     """A warehouse of the simulated market whose answers were spoiled on their way."""
     warehouse = tmp_path_factory.mktemp("spoiled") / "warehouse"
-    relay = SimulatedRelay(datetime.fromisoformat(SAMPLE_END), spoil)
+    relay = SimulatedRelay(datetime.fromisoformat(SAMPLE_NEXT), spoil)
     try:
         ran = leverage(
-            "run", "--market", relay.url, "--warehouse", warehouse, "--from", SAMPLE_FIRST, "--now", SAMPLE_END,
+            "run", "--market", relay.url, "--warehouse", warehouse, "--from", SAMPLE_FIRST, "--now", SAMPLE_NEXT,
             extra={"COINALYZE_API_KEY": "any", "LEVERAGE_CATALOGUE": str(unlimited)},
         )  # fmt: skip
         assert ran.status == 0, ran.said
@@ -104,7 +104,7 @@ def test_no_raw_table_holds_a_bad_row(spoiled: Path) -> None:
             SELECT (SELECT count(*) FROM raw.binance_spot_klines WHERE close <= 0),
                    (SELECT count(*) FROM raw.binance_um_klines WHERE high < low),
                    (SELECT count(*) FROM raw.coinmetrics_network WHERE day = ?),
-                   (SELECT count(*) FROM raw.binance_um_funding WHERE settled_at > '2026-02-03')"""
+                   (SELECT count(*) FROM raw.binance_um_funding WHERE settled_at > '2026-01-30')"""
         assert connection.execute(bad, [date.fromisoformat(TEXT)]).fetchall() == [(0, 0, 0, 0)]
 
 
@@ -121,9 +121,9 @@ def test_no_raw_table_holds_a_bad_row(spoiled: Path) -> None:
     ],
 )
 def test_only_the_day_that_lost_its_row_changes(
-    spoiled: Path, sample_end: Path, mart: str, columns: list[str], day: str, lost: bool
+    spoiled: Path, day_added: tuple[Path, list[dict]], mart: str, columns: list[str], day: str, lost: bool
 ) -> None:
-    found, clean = (published(w)[mart].filter(pl.col("asset") == "BTC").sort("day") for w in (spoiled, sample_end))
+    found, clean = (published(w)[mart].filter(pl.col("asset") == "BTC").sort("day") for w in (spoiled, day_added[0]))
     on_the_day = pl.col("day") == date.fromisoformat(day)
     assert found.filter(~on_the_day).select(columns).equals(clean.filter(~on_the_day).select(columns))
     if lost:

@@ -2,48 +2,20 @@
 
 from __future__ import annotations
 
-import json
-import subprocess
-import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 import pytest
-from pipelines import copied, differing, leverage, next_morning, published, up_to
+from pipelines import copied, differing, published, up_to
+from published_reader import READERS, watched
 
 from warehouse.connection import build_database, identifier
 from warehouse.location import Warehouse
 from warehouse.publishing import Release, publish
 
-READER = Path(__file__).with_name("published_reader.py")
-READERS = 4
 RELEASES = 15
-
-
-@contextmanager
-def watched(warehouse: Path, stop: Path, pause: float) -> Iterator[list[dict]]:
-    """Readers from before the block to after it, `pause` seconds between two looks; the list is what each saw."""
-    command = [sys.executable, READER, warehouse / "published", stop, str(pause)]
-    readers = [subprocess.Popen(command, stdout=subprocess.PIPE, text=True) for _ in range(READERS)]
-    saw: list[dict] = []
-    try:
-        yield saw
-    finally:
-        stop.touch()
-        saw += [json.loads(reader.communicate(timeout=60)[0]) for reader in readers]
-
-
-@pytest.fixture(scope="module")
-def day_added(sample: Path, tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, list[dict]]:
-    """A warehouse to which one more day was added, and what readers saw meanwhile."""
-    directory = tmp_path_factory.mktemp("day-added")
-    warehouse = copied(sample, directory / "warehouse")
-    with watched(warehouse, directory / "stop", pause=0.5) as saw:
-        ran = leverage("run", "--warehouse", warehouse, "--now", next_morning("2026-01-28"))
-    assert ran.status == 0, ran.said
-    return warehouse, saw
+LAST_DAYS = tuple(f"dim_{of}.{column}" for of in ("venues", "instruments", "funding_intervals")
+                  for column in ("last_day", "day_count"))  # fmt: skip
 
 
 @pytest.mark.slow
@@ -63,7 +35,7 @@ def test_one_day_is_added_and_no_earlier_one_changes(day_added: tuple[Path, list
     assets = before["regimes_daily"]["asset"].n_unique()
     assert after["regimes_daily"].height == before["regimes_daily"].height + assets
     # Flows are pulled whole each time; a span goes on and a scenario resolves on a later day.
-    told = ("feed_status", "exchange_flows_daily.pulled_at", "restatements", "regime_spans", "scenarios")
+    told = ("feed_status", "exchange_flows_daily.pulled_at", "restatements", "regime_spans", "scenarios", *LAST_DAYS)
     assert differing(up_to(after, "2026-01-26"), up_to(before, "2026-01-26"), but=told) == []
     # The inverse contract's funding comes from an aggregator, whose last settlement of a day is the next day's open.
     of_funding = (

@@ -16,16 +16,8 @@ from ingest.sample import SIMULATED
 pytestmark = pytest.mark.slow
 
 
-@pytest.fixture(scope="module")
-def made(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Ran]:
-    """What `make run` makes: every default, but a warehouse of the test's own."""
-    warehouse = tmp_path_factory.mktemp("made") / "warehouse"
-    return warehouse, leverage("run", "--warehouse", warehouse)
-
-
-@pytest.mark.xdist_group("simulated")
-def test_the_main_job_ends_with_the_brief_of_the_last_day(made: tuple[Path, Ran]) -> None:
-    warehouse, ran = made
+def test_the_main_job_ends_with_the_brief_of_the_last_day(whole: tuple[Path, Ran]) -> None:
+    warehouse, ran = whole
     assert ran.status == 0, ran.said
     assert "BTC 2026-02-01 UTC" in ran.out
     assert "LEVERAGE FLUSH" in ran.out
@@ -36,9 +28,8 @@ def test_the_main_job_ends_with_the_brief_of_the_last_day(made: tuple[Path, Ran]
     assert (days.len(), days.min(), days.max()) == (400, date(2024, 12, 29), date(2026, 2, 1))
 
 
-@pytest.mark.xdist_group("simulated")
-def test_everything_published_says_simulated(made: tuple[Path, Ran]) -> None:
-    folder = made[0] / "published"
+def test_everything_published_says_simulated(whole: tuple[Path, Ran]) -> None:
+    folder = whole[0] / "published"
     assert json.loads((folder / "latest.json").read_text())["simulated"] is True
     with duckdb.connect(folder / "leverage.duckdb", read_only=True) as connection:
         about = dict(connection.execute("SELECT name, value FROM about").fetchall())
@@ -54,9 +45,8 @@ def test_everything_published_says_simulated(made: tuple[Path, Ran]) -> None:
         assert "simulated" in page.read_text().lower(), page.name
 
 
-@pytest.mark.xdist_group("simulated")
-def test_every_column_is_published_with_its_comment(made: tuple[Path, Ran]) -> None:
-    with duckdb.connect(made[0] / "published" / "leverage.duckdb", read_only=True) as connection:
+def test_every_column_is_published_with_its_comment(whole: tuple[Path, Ran]) -> None:
+    with duckdb.connect(whole[0] / "published" / "leverage.duckdb", read_only=True) as connection:
         bare = connection.execute(
             "SELECT table_name, column_name FROM duckdb_columns()"
             " WHERE comment IS NULL AND table_name <> 'about' AND schema_name = 'main' AND NOT internal"
@@ -64,15 +54,13 @@ def test_every_column_is_published_with_its_comment(made: tuple[Path, Ran]) -> N
     assert bare == []
 
 
-@pytest.mark.xdist_group("simulated")
-def test_every_episode_of_the_simulation_has_its_label(made: tuple[Path, Ran]) -> None:
-    labels = set(published(made[0])["regimes_daily"]["regime"])
+def test_every_episode_of_the_simulation_has_its_label(whole: tuple[Path, Ran]) -> None:
+    labels = set(published(whole[0])["regimes_daily"]["regime"])
     assert {"leverage_flush", "short_squeeze", "spot_selloff", "insufficient_data"} <= labels, labels
 
 
-@pytest.mark.xdist_group("simulated")
-def test_every_simulated_asset_has_its_rows_and_its_labels(made: tuple[Path, Ran]) -> None:
-    warehouse, _ = made
+def test_every_simulated_asset_has_its_rows_and_its_labels(whole: tuple[Path, Ran]) -> None:
+    warehouse, _ = whole
     release = published(warehouse)
     # A restatement takes a second pull, a scenario a flush.
     with_assets = [n for n, f in release.items() if "asset" in f.columns and n not in ("restatements", "scenarios")]
@@ -87,9 +75,8 @@ def test_every_simulated_asset_has_its_rows_and_its_labels(made: tuple[Path, Ran
     assert "ETH 2026-02-01 UTC" in shown.out
 
 
-@pytest.mark.xdist_group("simulated")
-def test_what_is_not_simulated_is_not_asked_for_and_not_missed(made: tuple[Path, Ran]) -> None:
-    warehouse, ran = made
+def test_what_is_not_simulated_is_not_asked_for_and_not_missed(whole: tuple[Path, Ran]) -> None:
+    warehouse, ran = whole
     assert "skipped" not in ran.said
     feeds = set(published(warehouse)["feed_status"]["feed"])
     assert feeds == {*SIMULATED, "inbox_fund_flows"}

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import duckdb
 import pytest
-from pipelines import copied, leverage, next_morning
+from pipelines import SAMPLE_NEXT, copied, leverage
 
 
 @pytest.mark.slow
@@ -18,7 +18,7 @@ def test_a_failing_dbt_test_stops_the_release(sample: Path, tmp_path: Path) -> N
         )
     release = (warehouse / "published").resolve()
 
-    ran = leverage("run", "--warehouse", warehouse, "--now", next_morning("2026-01-28"))
+    ran = leverage("run", "--warehouse", warehouse, "--now", SAMPLE_NEXT)
 
     assert ran.status == 1, ran.said
     (line,) = [line for line in ran.err.splitlines() if line.startswith("error")]
