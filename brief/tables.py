@@ -68,7 +68,11 @@ class DayTables:
 
 
 def row_hash(tables: DayTables) -> str:
-    """SHA-256 over what the tables say of the day. Equal means that its page would say the same."""
+    """SHA-256 over what the tables say of the day: its label, figures, evidence and support.
+
+    A page is kept while this stands. What surrounds the day on it (earlier days in the charts, feeds, licences, the
+    template) is then as it was when the page was made.
+    """
     digest = hashlib.sha256()
     for name in ("regimes_daily", "leverage_features_daily", "regime_evidence", "support_daily"):
         for row in tables.rows(name):

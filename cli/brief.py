@@ -20,53 +20,48 @@ from ingest.feeds import feed_named
 from ingest.sample import SIMULATED
 from orchestration.settings import Settings
 from regimes import load_parameters
-from warehouse.connection import published_database
 from warehouse.errors import UnknownDay
-from warehouse.location import Warehouse
-from warehouse.reading import required_latest, select
+from warehouse.reading import OpenRelease, open_release
 
 
-def brief(settings: Settings, day: date | None, asset: str, output: Path | None) -> None:
-    """Print the brief of a day of an asset, or write it as a page to `output`."""
+def brief(settings: Settings, day: date | None, asset: str | None, output: Path | None) -> None:
+    """Print the brief of a day of an asset (None: the newest, the first), or write it as a page to `output`.
+
+    Raises UnknownDay for what is not published.
+    """
     warehouse = settings.located()
-    latest = required_latest(warehouse)
-    newest = latest["assets"].get(asset)
-    if newest is None:
-        raise UnknownDay(f"{asset} is not in {warehouse.root}; it holds {', '.join(latest['assets'])}")
-    wanted = day or date.fromisoformat(newest["day"])
-    if output is None:
-        show(results(), warehouse, wanted, asset)
-    else:
-        write(output, warehouse, wanted, asset)
+    with open_release(warehouse) as release:
+        latest = release.latest
+        asset = asset or latest["asset"]
+        if asset not in latest["assets"]:
+            raise UnknownDay(f"{asset} is not in {warehouse.root}; it holds {', '.join(latest['assets'])}")
+        day = day or date.fromisoformat(latest["assets"][asset]["day"])
+        label = release.select("SELECT * FROM regimes_daily WHERE asset = ? AND day = ?", [asset, day]).to_dicts()
+        if not label:
+            raise UnknownDay(f"{day} is not published; there is {latest['first_day']} to {latest['last_day']}")
+        if output is None:
+            _show(results(), release, label[0])
+        else:
+            _write(output, release, asset, day, (warehouse.published / FOLDER / "index.html").as_uri())
 
 
-def write(output: Path, warehouse: Warehouse, day: date, asset: str) -> None:
-    """Write the day's page, the same as in a release. Raises UnknownDay outside of what is published."""
-    with published_database(warehouse) as connection:
-        standing = {name for (name,) in connection.execute("SELECT table_name FROM duckdb_tables()").fetchall()}
-        names = [*REQUIRED, *(name for name in READ_IF_THERE if name in standing)]
-        frames = {name: connection.table(name).pl() for name in names}
-        told = dict(connection.execute("SELECT name, value FROM about").fetchall())
-    tables = DayTables(asset, day, frames)
-    if not tables.rows("regimes_daily"):
-        raise UnknownDay(f"{day} is not published; there is {told['first_day']} to {told['last_day']}")
+def _write(output: Path, release: OpenRelease, asset: str, day: date, index: str) -> None:
+    """Write the day's page, the same as in a release."""
+    standing = set(release.select("SELECT table_name FROM duckdb_tables()")["table_name"])
+    names = [*REQUIRED, *(name for name in READ_IF_THERE if name in standing)]
+    tables = DayTables(asset, day, {name: release.connection.table(name).pl() for name in names})
+    told = dict(release.select("SELECT name, value FROM about").rows())
     about = About(told["market"], told["simulated"] == "true", told["published_at"], told["licences"])
-    index = (warehouse.published / FOLDER / "index.html").as_uri()
     written_to(output, day_page(tables, load_parameters(), about, index).encode())
 
 
-def show(out: Console, warehouse: Warehouse, day: date, asset: str) -> None:
-    """Print the brief of one published day. Raises UnknownDay outside of what is published."""
-    latest = required_latest(warehouse)
-    found = select(warehouse, "SELECT * FROM regimes_daily WHERE asset = ? AND day = ?", [asset, day]).to_dicts()
-    if not found:
-        raise UnknownDay(f"{day} is not published; there is {latest['first_day']} to {latest['last_day']}")
-    label = found[0]
-    features = select(
-        warehouse, "SELECT * FROM leverage_features_daily WHERE asset = ? AND day = ?", [asset, day]
-    ).to_dicts()[0]
-    meaning, family = select(
-        warehouse, "SELECT meaning, family FROM regime_labels WHERE label = ?", [label["regime"]]
+def _show(out: Console, release: OpenRelease, label: dict[str, Any]) -> None:
+    asset, day, latest = label["asset"], label["day"], release.latest
+    (features,) = release.select(
+        "SELECT * FROM leverage_features_daily WHERE asset = ? AND day = ?", [asset, day]
+    ).to_dicts()
+    meaning, family = release.select(
+        "SELECT meaning, family FROM regime_labels WHERE label = ?", [label["regime"]]
     ).row(0)
     style = REGIME_STYLES[family]
     head = [
@@ -79,9 +74,9 @@ def show(out: Console, warehouse: Warehouse, day: date, asset: str) -> None:
         head.insert(0, "[bold reverse yellow] SIMULATED MARKET, not real data [/]")
     out.print(Panel(Group(*head), title=f"{asset} {day} UTC", box=box.ROUNDED, width=min(out.width, 100)))
     out.print(_figures(features))
-    if (evidence := _evidence(warehouse, asset, day, label["event"])) is not None:
+    if (evidence := _evidence(release, asset, day, label["event"])) is not None:
         out.print(evidence)
-    out.print(_data(label, latest, day))
+    out.print(_data(label, latest))
     if latest["simulated"]:
         out.print(f"[dim]{simulated_feeds(latest)}[/dim]")
 
@@ -114,9 +109,8 @@ def _figures(features: dict[str, Any]) -> Table:
     return table
 
 
-def _evidence(warehouse: Warehouse, asset: str, day: date, regime: str) -> Table | None:
-    rows = select(
-        warehouse,
+def _evidence(release: OpenRelease, asset: str, day: date, event: str) -> Table | None:
+    rows = release.select(
         "SELECT label, predicate, feature, value, unit, membership, baseline FROM regime_evidence"
         " WHERE asset = ? AND day = ? AND label_rank = 1 ORDER BY role, weight DESC, predicate",
         [asset, day],
@@ -124,7 +118,7 @@ def _evidence(warehouse: Warehouse, asset: str, day: date, regime: str) -> Table
     if not rows:
         return None
     closest = rows[0]["label"]
-    title = "What the label rests on" if closest == regime else f"Closest to {closest.replace('_', ' ')}"
+    title = "What the label rests on" if closest == event else f"Closest to {closest.replace('_', ' ')}"
     table = Table(
         box=box.SIMPLE_HEAD,
         header_style="bold",
@@ -145,7 +139,7 @@ def _evidence(warehouse: Warehouse, asset: str, day: date, regime: str) -> Table
     return table
 
 
-def _data(label: dict[str, Any], latest: dict[str, Any], day: date) -> str:
+def _data(label: dict[str, Any], latest: dict[str, Any]) -> str:
     said = f"data {label['data_status']}, coverage {label['coverage']:.0%}"
     if label["missing_inputs"]:
         said += f"; missing {label['missing_inputs'].replace(',', ', ').replace('_', ' ')}"

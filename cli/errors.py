@@ -14,6 +14,7 @@ from cli.console import remarks
 from ingest.errors import IngestError
 from orchestration.errors import PipelineError
 from record.recorder import RecorderBusy
+from regimes import MartError, ParameterError
 from warehouse.errors import WarehouseError, WarehouseLocked
 
 FAILED, WRONG_USE, LOCKED, STALE = 1, 2, 3, 4
@@ -27,12 +28,17 @@ class Stale(Exception):
     """What is published is older than somebody said it may be."""
 
 
+OWN_ERRORS = (
+    WarehouseError, IngestError, PipelineError, MartError, ParameterError, WrongUse, Stale, duckdb.Error,
+)  # fmt: skip
+
+
 @contextmanager
 def say(verbose: bool) -> Iterator[None]:
     """Turn the project's own errors into one line; anything else is a mistake here and keeps its traceback."""
     try:
         yield
-    except (WarehouseLocked, WarehouseError, IngestError, PipelineError, WrongUse, Stale, duckdb.Error) as error:
+    except OWN_ERRORS as error:
         if verbose:
             traceback.print_exc(file=sys.stderr)
         line = str(error).strip().splitlines()[0]

@@ -132,7 +132,7 @@ def brief(
     day: Annotated[
         datetime | None, typer.Option("--day", formats=["%Y-%m-%d"], help="Day (UTC). Default: the newest.")
     ] = None,
-    asset: Annotated[str, typer.Option(help="Asset.")] = "BTC",
+    asset: Annotated[str | None, typer.Option(help="Asset; without it the first.")] = None,
     output: Annotated[Path | None, typer.Option(help="Write it as a page to this file, such as brief.html.")] = None,
     market: MarketOption = None,
     warehouse: Warehouse = None,

@@ -7,8 +7,8 @@ from datetime import date, datetime, timedelta
 
 from rich.markup import escape
 
-from cli.brief import show
-from cli.console import FeedProgress, remarks, results
+from cli.brief import brief
+from cli.console import FeedProgress, remarks
 from cli.errors import WrongUse
 from ingest.inbox import strays
 from ingest.landing import Landing
@@ -17,7 +17,7 @@ from ingest.sample import FIRST_DAY
 from orchestration.present import present_of
 from orchestration.settings import Settings
 from warehouse.location import Calendar
-from warehouse.reading import required_latest
+from warehouse.reading import open_release
 
 DEFAULT_DAYS = 400  # a year, and the weeks before it that the first baselines need
 
@@ -68,7 +68,8 @@ def run(
         finished = run_daily(settings, asked, present.isoformat(), progress, verbose, refetch)
     for name in strays(Landing(warehouse.landing).inbox, feeds):
         out.print(f"[yellow]inbox[/yellow] {escape(name)} is the folder of no feed here; there is {', '.join(feeds)}")
-    latest = required_latest(warehouse)
+    with open_release(warehouse) as release:
+        latest = release.latest
     for feed in latest["feeds"]:
         if feed["skipped"]:
             out.print(f"[yellow]skipped[/yellow] {feed['feed']}: {escape(feed['skipped'])}")
@@ -79,7 +80,7 @@ def run(
         if finished.published
         else f"nothing new: the release of {latest['last_day']} stands"
     )
-    show(results(), warehouse, date.fromisoformat(latest["day"]), latest["asset"])
+    brief(settings, day=None, asset=None, output=None)
 
 
 def _present(market: Market, now: str | None) -> datetime:

@@ -15,7 +15,7 @@ from cli.console import remarks, results
 from cli.errors import WrongUse
 from cli.output import written_to
 from orchestration.settings import Settings
-from warehouse.reading import select
+from warehouse.reading import open_release
 
 ROWS_SHOWN = 1000  # more is for a file or a notebook, not for a terminal
 FORMATS: dict[str, Callable[[pl.DataFrame, io.BytesIO], Any]] = {
@@ -29,7 +29,8 @@ def sql(settings: Settings, query: str, output: Path | None) -> None:
     """Print the result as a table, tab-separated where the output is no terminal, or write it to `output`."""
     if output is not None and output.suffix.lower() not in FORMATS:
         raise WrongUse(f"--output {output} ends in none of {', '.join(FORMATS)}")
-    frame, out = select(settings.located(), query), results()
+    with open_release(settings.located()) as release:
+        frame, out = release.select(query), results()
     if output is not None:
         content = io.BytesIO()
         FORMATS[output.suffix.lower()](frame, content)

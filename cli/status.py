@@ -20,7 +20,7 @@ from ingest.feeds import FEEDS
 from orchestration.settings import Settings
 from record import health
 from warehouse.location import Warehouse
-from warehouse.reading import required_latest, select
+from warehouse.reading import open_release
 
 DAY = timedelta(days=1)
 COLUMNS = (
@@ -38,10 +38,11 @@ def status(settings: Settings, now: datetime, as_json: bool, stale_after: float 
     warehouse = settings.located()
     if not as_json:
         _recorder(results(), warehouse, now)  # it may be at work before anything is published
-    latest = required_latest(warehouse)
+    with open_release(warehouse) as release:
+        latest = release.latest
+        feeds = release.select("SELECT * FROM feed_status ORDER BY feed").to_dicts()
     first, last = date.fromisoformat(latest["first_day"]), date.fromisoformat(latest["last_day"])
     due = {feed.name: feed.due(first, last) for feed in FEEDS}
-    feeds = select(warehouse, "SELECT * FROM feed_status ORDER BY feed").to_dicts()
     for feed in feeds:
         expected = due.get(feed["feed"])
         feed["is_late"] = expected is not None and (feed["last_day"] is None or feed["last_day"] < expected)

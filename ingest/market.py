@@ -46,6 +46,12 @@ class Market:
         return self.kind == "sample"
 
     @property
+    def keeps_secrets(self) -> bool:
+        """Whether what is sent is read by the venue alone: not by who listens on the way to a relay elsewhere."""
+        parts = urlsplit(self.url)
+        return self.kind != "relay" or parts.scheme == "https" or parts.hostname in ("127.0.0.1", "::1", "localhost")
+
+    @property
     def folder(self) -> str:
         """The name of this market's default warehouse directory."""
         if self.kind != "relay":

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import dagster as dg
 
-from orchestration.change_sensor import changes_to_webhook
+from orchestration.change_sensor import change_sensor
 from orchestration.dbt_assets import context_tables, warehouse_models
 from orchestration.dbt_project import standing_manifest
 from orchestration.published_asset import published_asset
@@ -37,7 +37,7 @@ def build_definitions(pipeline: Pipeline, settings: Settings) -> dg.Definitions:
         ],
         jobs=[daily_job, validation_job, load_tape_job],
         schedules=SCHEDULES,
-        sensors=[changes_to_webhook, tape_sensor(settings.located())],
+        sensors=[change_sensor(settings.located()), tape_sensor(settings.located())],
         resources={"pipeline": pipeline},
         executor=dg.in_process_executor,
     )

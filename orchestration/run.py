@@ -6,12 +6,13 @@ import logging
 import os
 import re
 import warnings
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager, redirect_stdout
 from dataclasses import dataclass
 
 import dagster as dg
 
+from ingest.errors import IngestError
 from ingest.feed import Progress
 from orchestration.dbt_assets import DAILY_JOB
 from orchestration.dbt_project import prepared_manifest
@@ -21,12 +22,13 @@ from orchestration.instance import open_instance
 from orchestration.recovery import PROCESS_TAG, free_dead_runs, this_process
 from orchestration.resources import Pipeline, catalogue_of
 from orchestration.settings import Settings
-from warehouse.errors import WarehouseLocked
+from regimes import MartError, ParameterError
+from warehouse.errors import WarehouseError, WarehouseLocked
 from warehouse.location import Calendar
 from warehouse.lock import pipeline_lock
 
 COLOURS = re.compile(r"\x1b\[[0-9;]*m")
-OWN_ERRORS = {"PipelineError", "WarehouseError", "WarehouseLocked", "WrongMarket", "IngestError", "CatalogueBroken"}
+OWN_ERRORS = (PipelineError, WarehouseError, IngestError, MartError, ParameterError)
 CLASS_NAME = re.compile(r"^(?:\w+\.)+\w+: ")
 
 
@@ -85,14 +87,20 @@ def run_daily(
     return Finished(result.run_id, published)
 
 
+def _names(errors: Iterable[type[Exception]]) -> set[str]:
+    """The names of these classes and of all below them, which is what Dagster keeps of an error."""
+    return {name for error in errors for name in (error.__name__, *_names(error.__subclasses__()))}
+
+
 def _failure(result: dg.ExecuteInProcessResult) -> PipelineError:
     """The project's own reason in one line, else the innermost one. Raises what has an exit status of its own."""
+    own = _names(OWN_ERRORS)
     for event in result.all_events:
         data = event.event_specific_data
         error = getattr(data, "error", None)
         if error is None:
             continue
-        while error.cause is not None and error.cls_name not in OWN_ERRORS:
+        while error.cause is not None and error.cls_name not in own:
             error = error.cause
         if error.cls_name == "DagsterExecutionInterruptedError":
             raise KeyboardInterrupt

@@ -7,6 +7,7 @@ from pathlib import Path
 from pydantic import Field, SecretStr
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from ingest.errors import IngestError
 from ingest.market import Market
 from warehouse.location import Warehouse
 
@@ -35,8 +36,18 @@ class Settings(BaseSettings):
         return Warehouse(root.expanduser().absolute())
 
     def keys(self) -> dict[str, str]:
-        """The keys by variable name; the caller must not print them."""
-        if self.parsed_market().simulated:
+        """The keys by variable name; the caller must not print them.
+
+        Raises IngestError where a key would go to a relay on another machine in clear text.
+        """
+        market = self.parsed_market()
+        if market.simulated:
             return dict.fromkeys(("COINALYZE_API_KEY", "COINGLASS_API_KEY"), SIMULATED_KEY)
         held = {"COINALYZE_API_KEY": self.coinalyze_api_key, "COINGLASS_API_KEY": self.coinglass_api_key}
-        return {name: key.get_secret_value() for name, key in held.items() if key and key.get_secret_value()}
+        keys = {name: key.get_secret_value() for name, key in held.items() if key and key.get_secret_value()}
+        if keys and not market.keeps_secrets:
+            raise IngestError(
+                f"{', '.join(keys)} would go to {market.url} in clear text",
+                advice="use https, a relay on this machine, or unset it",
+            )
+        return keys

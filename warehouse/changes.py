@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from warehouse.location import Warehouse
-from warehouse.reading import latest, select
+from warehouse.reading import latest, open_release
 
 
 def changes_after(warehouse: Warehouse, moment: datetime | None) -> list[dict[str, Any]]:
@@ -15,14 +15,13 @@ def changes_after(warehouse: Warehouse, moment: datetime | None) -> list[dict[st
     Without a moment, those of the newest publication alone. Never what was computed in a backfill. Empty before the
     first release.
     """
-    published = latest(warehouse)
-    if published is None:
+    if latest(warehouse) is None:
         return []
-    rows = select(
-        warehouse,
-        "SELECT * FROM regime_changes WHERE NOT is_backfill AND available_at > coalesce(?::TIMESTAMP,"
-        " (SELECT max(available_at) - INTERVAL 1 MICROSECOND FROM regime_revisions))"
-        " ORDER BY available_at, asset, day, revision",
-        [moment],
-    )
-    return [{**row, "simulated": bool(published["simulated"])} for row in rows.to_dicts()]
+    with open_release(warehouse) as release:
+        rows = release.select(
+            "SELECT * FROM regime_changes WHERE NOT is_backfill AND available_at > coalesce(?::TIMESTAMP,"
+            " (SELECT max(available_at) - INTERVAL 1 MICROSECOND FROM regime_revisions))"
+            " ORDER BY available_at, asset, day, revision",
+            [moment],
+        )
+        return [{**row, "simulated": bool(release.latest["simulated"])} for row in rows.to_dicts()]

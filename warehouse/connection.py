@@ -10,8 +10,7 @@ from typing import Any
 
 import duckdb
 
-from warehouse.errors import NotPublished, WarehouseError, WarehouseLocked
-from warehouse.location import Warehouse
+from warehouse.errors import WarehouseError, WarehouseLocked
 
 MEMORY_LIMIT = "600MB"  # a full rebuild stays under 1 GB with Python, Polars and Dagster beside it
 REBUILT = "if it is damaged, delete it, and the next run rebuilds it from landing/"
@@ -48,13 +47,20 @@ def _open_build(path: Path) -> duckdb.DuckDBPyConnection:
 
 
 @contextmanager
-def published_database(warehouse: Warehouse) -> Iterator[duckdb.DuckDBPyConnection]:
-    """The published database of the newest release, read-only. Raises NotPublished when there is none."""
-    path = (
-        warehouse.published.resolve() / "leverage.duckdb"
-    )  # one release from here on, whatever is published meanwhile
-    if not path.exists():
-        raise NotPublished(f"nothing is published in {warehouse.root} yet; run: leverage run")
+def transaction(connection: duckdb.DuckDBPyConnection) -> Iterator[None]:
+    """All of the block or nothing of it."""
+    connection.begin()
+    try:
+        yield
+        connection.commit()
+    except BaseException:
+        connection.rollback()
+        raise
+
+
+@contextmanager
+def published_database(path: Path) -> Iterator[duckdb.DuckDBPyConnection]:
+    """The database of one release, read-only. Raises WarehouseError when it cannot be opened."""
     try:
         connection = duckdb.connect(path, read_only=True)
     except duckdb.Error as error:

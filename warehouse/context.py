@@ -11,8 +11,9 @@ import polars as pl
 
 from ingest.feeds import Catalogue, feed_named
 from ingest.pull import Pulled
-from warehouse.connection import first_row, literal
+from warehouse.connection import first_row, transaction
 from warehouse.location import Calendar
+from warehouse.marts import comment_on
 from warehouse.raw import days_with_rows, reach
 
 PULLS = """
@@ -35,12 +36,6 @@ def write_context(connection: duckdb.DuckDBPyConnection, present: Present, catal
     """Replace `ops.calendar_window` and `ops.instruments` by what this run works with."""
     days = present.calendar
     connection.execute(PULLS)
-    connection.begin()
-    connection.execute(
-        "CREATE OR REPLACE TABLE ops.calendar_window AS"
-        " SELECT ?::DATE AS first_day, ?::DATE AS last_day, ?::TIMESTAMP AS now_at",
-        [days.first_day, days.last_day, present.now.astimezone(UTC).replace(tzinfo=None)],
-    )
     listed = pl.DataFrame(
         [
             (feed, i.symbol, i.asset, i.venue, i.instrument, i.market, i.margin_type, i.contract_size)
@@ -54,9 +49,14 @@ def write_context(connection: duckdb.DuckDBPyConnection, present: Present, catal
         orient="row",
     )  # fmt: skip
     connection.register("listed_instruments", listed)
-    connection.execute("CREATE OR REPLACE TABLE ops.instruments AS SELECT * FROM listed_instruments")
+    with transaction(connection):
+        connection.execute(
+            "CREATE OR REPLACE TABLE ops.calendar_window AS"
+            " SELECT ?::DATE AS first_day, ?::DATE AS last_day, ?::TIMESTAMP AS now_at",
+            [days.first_day, days.last_day, present.now.astimezone(UTC).replace(tzinfo=None)],
+        )
+        connection.execute("CREATE OR REPLACE TABLE ops.instruments AS SELECT * FROM listed_instruments")
     connection.unregister("listed_instruments")
-    connection.commit()
 
 
 def record_pull(connection: duckdb.DuckDBPyConnection, pulled: Pulled, run_id: str, now: datetime) -> None:
@@ -99,17 +99,13 @@ def write_feed_status(connection: duckdb.DuckDBPyConnection, catalogue: Catalogu
     lines = [(name, *identity[name][:2], *rest, identity[name][2]) for name, *rest in rows]
     connection.execute("CREATE SCHEMA IF NOT EXISTS marts")
     columns = ", ".join(f"{name} {sql_type}" for name, (sql_type, _) in STATUS_COLUMNS.items())
-    connection.begin()
-    connection.execute(f"CREATE OR REPLACE TABLE marts.feed_status ({columns})")
-    connection.executemany(
-        f"INSERT INTO marts.feed_status VALUES ({', '.join('?' * len(STATUS_COLUMNS))})", lines  # noqa: S608 - only placeholders
-    )  # fmt: skip
-    connection.execute(
-        "COMMENT ON TABLE marts.feed_status IS 'One row per feed: how far it reaches, and how its last pull went.'"
-    )
-    for name, (_, comment) in STATUS_COLUMNS.items():
-        connection.execute(f"COMMENT ON COLUMN marts.feed_status.{name} IS {literal(comment)}")
-    connection.commit()
+    about = "One row per feed: how far it reaches, and how its last pull went."
+    with transaction(connection):
+        connection.execute(f"CREATE OR REPLACE TABLE marts.feed_status ({columns})")
+        connection.executemany(
+            f"INSERT INTO marts.feed_status VALUES ({', '.join('?' * len(STATUS_COLUMNS))})", lines  # noqa: S608 - only placeholders
+        )  # fmt: skip
+        comment_on(connection, "feed_status", about, {name: comment for name, (_, comment) in STATUS_COLUMNS.items()})
 
 
 def _status(connection: duckdb.DuckDBPyConnection, feed: str, symbols: int, calendar: Calendar) -> tuple[Any, ...]:

@@ -10,11 +10,11 @@ from pathlib import Path
 import duckdb
 
 from ingest.landing import REVISIONS
+from regimes import load_parameters
 from warehouse.context import Present
 from warehouse.location import Warehouse
 from warehouse.reading import latest
 
-FINAL_AFTER = timedelta(hours=5, minutes=30)  # after the end of a day: then what has not come is missing
 PROJECT = Path(__file__).resolve().parents[1]
 # Patterns, because warehouse/data lies inside the package and holds whole warehouses.
 CODE = (
@@ -33,8 +33,8 @@ CODE = (
 
 def fingerprint(connection: duckdb.DuckDBPyConnection, present: Present) -> str:
     """Over the loaded segments that hold rows, the calendar, the instruments, skipped feeds, the code, and finality."""
-    day = present.calendar.last_day
-    final = present.now >= datetime.combine(day, time.min, tzinfo=UTC) + timedelta(days=1) + FINAL_AFTER
+    ended = datetime.combine(present.calendar.last_day, time.min, tzinfo=UTC) + timedelta(days=1)
+    final = present.now >= ended + timedelta(minutes=load_parameters().gate.provisional_minutes)
     digest = hashlib.sha256(f"{present.calendar} {final}".encode())
     for query in (
         # What was published is what comes out; as an input it would make every run find something new.

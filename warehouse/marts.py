@@ -11,7 +11,7 @@ from typing import Any
 import duckdb
 import polars as pl
 
-from warehouse.connection import first_row, identifier, literal
+from warehouse.connection import first_row, identifier, literal, transaction
 from warehouse.errors import WarehouseError
 
 
@@ -42,18 +42,20 @@ def write_mart(
     table = f"marts.{identifier(name)}"
     connection.execute("CREATE SCHEMA IF NOT EXISTS marts")
     connection.register("frame_to_write", frame)
-    connection.begin()
     try:
-        connection.execute(f"CREATE OR REPLACE TABLE {table} AS SELECT * FROM frame_to_write")  # noqa: S608 - quoted
-        connection.execute(f"COMMENT ON TABLE {table} IS {literal(about)}")
-        for column, comment in columns.items():
-            connection.execute(f"COMMENT ON COLUMN {table}.{identifier(column)} IS {literal(comment)}")
-        connection.commit()
-    except BaseException:
-        connection.rollback()
-        raise
+        with transaction(connection):
+            connection.execute(f"CREATE OR REPLACE TABLE {table} AS SELECT * FROM frame_to_write")  # noqa: S608 - quoted
+            comment_on(connection, name, about, columns)
     finally:
         connection.unregister("frame_to_write")
+
+
+def comment_on(connection: duckdb.DuckDBPyConnection, name: str, about: str, columns: Mapping[str, str]) -> None:
+    """Comment `marts.<name>` with `about`, and its columns."""
+    table = f"marts.{identifier(name)}"
+    connection.execute(f"COMMENT ON TABLE {table} IS {literal(about)}")
+    for column, comment in columns.items():
+        connection.execute(f"COMMENT ON COLUMN {table}.{identifier(column)} IS {literal(comment)}")
 
 
 def extent(connection: duckdb.DuckDBPyConnection, name: str) -> dict[str, Any]:

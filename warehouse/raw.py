@@ -18,7 +18,7 @@ from ingest.landing import INGESTED_AT, QUARANTINE, QUARANTINE_SCHEMA, RECORDS, 
 from ingest.schema import unit_of
 from ingest.windows import Window
 from regimes import REVISION_COLUMNS
-from warehouse.connection import first_row, identifier, literal
+from warehouse.connection import first_row, identifier, literal, transaction
 
 SQL_TYPES: dict[type[pl.DataType], str] = {
     pl.String: "VARCHAR",
@@ -62,8 +62,7 @@ def create_tables(connection: duckdb.DuckDBPyConnection) -> None:
     A raw table whose columns are not its schema's any more is dropped with its ledger rows: landing fills it anew.
     All of it is one transaction.
     """
-    connection.begin()
-    try:
+    with transaction(connection):
         connection.execute("CREATE SCHEMA IF NOT EXISTS raw")
         connection.execute("CREATE SCHEMA IF NOT EXISTS ops")
         connection.execute("""
@@ -91,10 +90,6 @@ def create_tables(connection: duckdb.DuckDBPyConnection) -> None:
                 _describe(connection, feed)
         _create(connection, QUARANTINE, dict.fromkeys(QUARANTINE_SCHEMA, "VARCHAR"))
         _create(connection, REVISIONS, {c.name: SQL_TYPES[c.dtype.base_type()] for c in REVISION_COLUMNS})
-        connection.commit()
-    except BaseException:
-        connection.rollback()
-        raise
 
 
 def load_segments(connection: duckdb.DuckDBPyConnection, landing: Landing, feed: Feed | None = None) -> int:
@@ -198,8 +193,7 @@ def _load(connection: duckdb.DuckDBPyConnection, landing: Landing, segment: Segm
             f"{segment.name} lacks {', '.join(sorted(lost))}, which its feed has by now; move it away and fetch it anew"
         )
     columns = ", ".join(identifier(name) for name in landed if name in stands)
-    connection.begin()
-    try:
+    with transaction(connection):
         connection.execute(
             f"INSERT INTO raw.{identifier(segment.feed)} ({columns}, segment) SELECT {columns}, ? FROM read_parquet(?)",  # noqa: S608
             [segment.name, str(path)],
@@ -217,10 +211,6 @@ def _load(connection: duckdb.DuckDBPyConnection, landing: Landing, segment: Segm
             ],
         )
         _write_parts(connection, segment, parts)
-        connection.commit()
-    except BaseException:
-        connection.rollback()
-        raise
     return int(count)
 
 

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import duckdb
 
+from warehouse.connection import transaction
+from warehouse.marts import comment_on
+
 RESTATEMENTS = "restatements"
 COLUMNS = {
     "asset": ("VARCHAR", "Base asset, for example BTC."),
@@ -66,16 +69,8 @@ def write_restatements(connection: duckdb.DuckDBPyConnection) -> None:
     Reads `raw.coinmetrics_network`, `ops.instruments` and `marts.regime_revisions`.
     """
     columns = ", ".join(f"{name} {sql_type}" for name, (sql_type, _) in COLUMNS.items())
-    connection.begin()
-    try:
+    about = "Share of days that a new pull of the exchange flows restated."
+    with transaction(connection):
         connection.execute(f"CREATE OR REPLACE TABLE marts.{RESTATEMENTS} ({columns})")
         connection.execute(f"INSERT INTO marts.{RESTATEMENTS} {QUERY}")
-        connection.execute(
-            f"COMMENT ON TABLE marts.{RESTATEMENTS} IS 'Share of days that a new pull of the exchange flows restated.'"
-        )
-        for name, (_, comment) in COLUMNS.items():
-            connection.execute(f"COMMENT ON COLUMN marts.{RESTATEMENTS}.{name} IS '{comment}'")
-        connection.commit()
-    except BaseException:
-        connection.rollback()
-        raise
+        comment_on(connection, RESTATEMENTS, about, {name: comment for name, (_, comment) in COLUMNS.items()})

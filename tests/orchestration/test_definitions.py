@@ -22,6 +22,7 @@ from orchestration.raw_assets import raw_key
 from orchestration.resources import Pipeline
 from orchestration.settings import Settings
 from orchestration.tape_assets import RECORDER, tape_sensor
+from regimes import load_parameters
 from warehouse.location import Warehouse
 
 SNAPSHOT = Path(__file__).with_name("definitions.txt")
@@ -121,6 +122,11 @@ def test_everything_but_the_proof_leads_to_the_release(graph) -> None:
         "published",
         "regime_validation",
     }
+
+
+def test_the_final_run_is_not_before_a_day_is_final(definitions: dg.Definitions) -> None:
+    minute, hour, *_ = str(definitions.resolve_schedule_def("final").cron_schedule).split()
+    assert int(hour) * 60 + int(minute) >= load_parameters().gate.provisional_minutes
 
 
 @pytest.mark.parametrize(("name", "hour"), [("provisional", 0), ("final", 5)])

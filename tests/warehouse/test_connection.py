@@ -7,7 +7,7 @@ import duckdb
 import pytest
 
 from warehouse.connection import build_database, first_row, identifier, literal, published_database
-from warehouse.errors import NotPublished, WarehouseError, WarehouseLocked
+from warehouse.errors import WarehouseError, WarehouseLocked
 
 HOSTILE = [
     "plain",
@@ -102,13 +102,8 @@ def test_first_row_is_none_without_rows_and_takes_values(warehouse):
         assert first_row(connection, "SELECT x FROM range(5) t(x) WHERE x > ? ORDER BY x", [2]) == (3,)
 
 
-def test_before_anything_is_published_a_reader_is_told_what_to_run(warehouse):
-    with pytest.raises(NotPublished, match=r"nothing is published .* run: leverage run"), published_database(warehouse):
-        pytest.fail("opened")
-
-
 def test_a_published_file_that_is_damaged_is_named(warehouse):
-    warehouse.published.mkdir()
-    (warehouse.published / "leverage.duckdb").write_bytes(b"torn" * 5000)
-    with pytest.raises(WarehouseError, match=r"cannot open"), published_database(warehouse):
+    path = warehouse.root / "leverage.duckdb"
+    path.write_bytes(b"torn" * 5000)
+    with pytest.raises(WarehouseError, match=r"cannot open"), published_database(path):
         pytest.fail("opened")

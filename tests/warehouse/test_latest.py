@@ -9,7 +9,7 @@ from small_warehouse import FIRST, LAST, NOW, PRESENT, make_marts
 from warehouse.errors import NotPublished, WarehouseError
 from warehouse.latest import FORMAT, HEADLINE, LABEL, latest_document
 from warehouse.publishing import Release, publish
-from warehouse.reading import latest, required_latest, select
+from warehouse.reading import latest, open_release
 
 
 def document(connection, *days, simulated=False):
@@ -98,15 +98,16 @@ def test_the_market_that_is_simulated_says_so(connection):
 def test_what_was_published_is_read_back(connection, warehouse):
     said = document(connection, ("BTC", LAST, "calm", 1.0))
     publish(connection, warehouse, Release(("regimes_daily",), {"market": "live"}, said, False), NOW)
-    assert latest(warehouse) == required_latest(warehouse) == said
-    days = select(warehouse, "SELECT day FROM regimes_daily WHERE asset = ?", ["BTC"])
-    assert days.rows() == [(date(2026, 2, 1),)]
+    assert latest(warehouse) == said
+    with open_release(warehouse) as opened:
+        days = opened.select("SELECT day FROM regimes_daily WHERE asset = ?", ["BTC"])
+    assert (opened.latest, days.rows()) == (said, [(date(2026, 2, 1),)])
 
 
 def test_before_anything_is_published_there_is_none(warehouse):
     assert latest(warehouse) is None
-    with pytest.raises(NotPublished, match="run: leverage run"):
-        required_latest(warehouse)
+    with pytest.raises(NotPublished, match=r"nothing is published .* run: leverage run"), open_release(warehouse):
+        pytest.fail("opened")
 
 
 @pytest.mark.parametrize("content", ["", "{", b"\xff\xfe"])

@@ -12,10 +12,9 @@ import pytest
 from small_warehouse import NOW
 
 from warehouse import publishing
-from warehouse.connection import published_database
 from warehouse.errors import WarehouseError
 from warehouse.publishing import KEPT, SIMULATED, Release, publish
-from warehouse.reading import latest, select
+from warehouse.reading import latest, open_release
 
 ABOUT = {"market": 'it\'s "ours"', "simulated": "false"}
 
@@ -51,10 +50,15 @@ def test_a_release_is_a_database_one_parquet_file_a_mart_and_latest_json(marts, 
     assert not os.path.isabs(os.readlink(warehouse.published))
 
 
+def selected(warehouse, query, values=None):
+    with open_release(warehouse) as opened:
+        return opened.select(query, values)
+
+
 def test_rows_are_the_marts_in_the_order_of_their_grain(marts, warehouse):
     publish(marts, warehouse, release(), NOW)
     rows = [("BTC", 1.5), ("BTC", None), ("ETH", 2.5)]
-    assert select(warehouse, "SELECT asset, close_usd FROM prices_daily").rows() == rows
+    assert selected(warehouse, "SELECT asset, close_usd FROM prices_daily").rows() == rows
     parquet = warehouse.published / "parquet"
     assert duckdb.sql(f"SELECT asset, close_usd FROM '{parquet / 'prices_daily.parquet'}'").fetchall() == rows
     assert duckdb.sql(f"SELECT feed FROM '{parquet / 'feed_status.parquet'}'").fetchall() == [("a",), ("b",)]
@@ -62,7 +66,7 @@ def test_rows_are_the_marts_in_the_order_of_their_grain(marts, warehouse):
 
 def test_what_it_is_stands_in_the_database_and_in_every_parquet_file(marts, warehouse):
     publish(marts, warehouse, release(), NOW)
-    assert dict(select(warehouse, "SELECT name, value FROM about").rows()) == ABOUT
+    assert dict(selected(warehouse, "SELECT name, value FROM about").rows()) == ABOUT
     for name in ("prices_daily", "feed_status"):
         path = warehouse.published / "parquet" / f"{name}.parquet"
         stored = duckdb.sql(f"SELECT key, value FROM parquet_kv_metadata('{path}')").fetchall()
@@ -72,11 +76,11 @@ def test_what_it_is_stands_in_the_database_and_in_every_parquet_file(marts, ware
 @pytest.mark.parametrize(("simulated", "mark"), [(False, ""), (True, SIMULATED)])
 def test_comments_are_carried_over_and_simulated_ones_say_so_first(marts, warehouse, simulated, mark):
     publish(marts, warehouse, release(simulated=simulated), NOW)
-    tables = dict(select(warehouse, "SELECT table_name, comment FROM duckdb_tables()").rows())
+    tables = dict(selected(warehouse, "SELECT table_name, comment FROM duckdb_tables()").rows())
     assert tables["prices_daily"] == f"{mark}Prices of the day; it's all there."
     assert tables["feed_status"] == mark
     columns = "SELECT column_name, comment FROM duckdb_columns() WHERE table_name = 'prices_daily'"
-    assert dict(select(warehouse, columns).rows()) == {"asset": None, "day": None, "close_usd": "Last price [USD]"}
+    assert dict(selected(warehouse, columns).rows()) == {"asset": None, "day": None, "close_usd": "Last price [USD]"}
 
 
 def test_the_database_can_be_opened_by_duckdb_1_2(marts, warehouse):
@@ -90,20 +94,20 @@ def test_the_database_can_be_opened_by_duckdb_1_2(marts, warehouse):
 
 def test_the_next_release_replaces_the_last_while_a_reader_keeps_the_old(marts, warehouse):
     publish(marts, warehouse, release(1), NOW)
-    with published_database(warehouse) as reader:
+    with open_release(warehouse) as opened:
         marts.execute("DELETE FROM marts.prices_daily WHERE asset = 'ETH'")
         publish(marts, warehouse, release(2), NOW + timedelta(days=1))
-        assert reader.execute("SELECT count(*) FROM prices_daily").fetchone() == (3,)
-    assert select(warehouse, "SELECT count(*) FROM prices_daily").item() == 2
+        assert opened.select("SELECT count(*) FROM prices_daily").item() == 3
+    assert selected(warehouse, "SELECT count(*) FROM prices_daily").item() == 2
     assert published_mark(warehouse) == 2
 
 
 def test_a_file_held_open_outlives_its_release(marts, warehouse):
     publish(marts, warehouse, release(0), NOW)
-    with published_database(warehouse) as reader:
+    with open_release(warehouse) as opened:
         for mark in range(1, KEPT + 2):
             publish(marts, warehouse, release(mark), NOW)
-        assert reader.execute("SELECT count(*) FROM prices_daily").fetchone() == (3,)
+        assert opened.select("SELECT count(*) FROM prices_daily").item() == 3
 
 
 def test_only_the_newest_releases_are_kept_whatever_the_clock_says(marts, warehouse):
@@ -201,9 +205,9 @@ def test_tables_and_columns_may_be_called_anything(marts, warehouse, name):
     text = name.replace("'", "''")
     marts.execute(f'COMMENT ON COLUMN marts."{quoted}"."{quoted}" IS \'{text}\'')
     publish(marts, warehouse, release(tables=(name,)), NOW)
-    assert select(warehouse, f'SELECT * FROM "{quoted}"').to_dicts() == [{name: 1}]
+    assert selected(warehouse, f'SELECT * FROM "{quoted}"').to_dicts() == [{name: 1}]
     comments = "SELECT comment FROM duckdb_columns() WHERE table_name = ?"
-    assert select(warehouse, comments, [name]).item() == name
+    assert selected(warehouse, comments, [name]).item() == name
     assert (warehouse.published / "parquet" / f"{name}.parquet").exists()
 
 
