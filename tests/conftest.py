@@ -9,10 +9,12 @@ from pathlib import Path
 import pipelines
 import pytest
 
+LONGEST = ("test_kill.py", "test_recorded_market.py", "test_recorded_regimes.py")
+
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """The slow tests first: the quick ones then fill what is left of the other processes' time."""
-    items.sort(key=lambda item: item.get_closest_marker("slow") is None)
+    """The longest files first, then what is slow: a file is one process's, and the quick ones fill what is left."""
+    items.sort(key=lambda item: (item.path.name not in LONGEST, item.get_closest_marker("slow") is None))
 
 
 @pytest.fixture(scope="session")

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 from pipelines import SAMPLE_NEXT, built_once, copied, leverage
 from published_reader import watched
+from recorded_market import ALL_DAYS, NOW, RecordedMarket, run
 
 from benchmarks.recorded import recorded_catalogue
 
@@ -33,6 +34,22 @@ def recorded(tmp_path_factory: pytest.TempPathFactory) -> Path:
     path = tmp_path_factory.mktemp("catalogue") / "recorded.toml"
     path.write_text(recorded_catalogue(limited=True))
     return path
+
+
+@pytest.fixture(scope="session")
+def history(recorded: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """All 519 days of the recorded market, by one run. Copy it before you write to it."""
+
+    def build(target: Path) -> None:
+        market = RecordedMarket()
+        try:
+            ran = run(market.url, target, NOW, *ALL_DAYS, catalogue=recorded)
+        finally:
+            market.stop()
+        assert ran.status == 0, ran.said
+        assert "skipped" not in ran.said
+
+    return built_once(tmp_path_factory, "recorded-days", build)
 
 
 @pytest.fixture(scope="session")

@@ -13,11 +13,7 @@ from recorded_market import KEY, NOW, REASON, RECORDED, RecordedMarket, files_wi
 
 from ingest.feeds import FEEDS, load_catalogue
 
-pytestmark = [
-    pytest.mark.slow,
-    pytest.mark.skipif(not RECORDED.is_dir(), reason=REASON),
-    pytest.mark.xdist_group("faults"),
-]
+pytestmark = [pytest.mark.slow, pytest.mark.skipif(not RECORDED.is_dir(), reason=REASON)]
 
 DAYS = ("--from", "2025-12-20", "--to", "2026-02-01")
 

@@ -9,7 +9,7 @@ import duckdb
 import pytest
 from pipelines import SAMPLE_NOW, Ran, copied, differing, leverage, published
 
-pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("own files")]
+pytestmark = pytest.mark.slow
 
 FLOWS = "asset,day,netflow_usd,source\nBTC,2026-01-26,-125000000,my sheet\nBTC,2026-01-27,80000000,my sheet\n"
 REFETCHED = ("binance_spot_klines", "binance_um_funding")

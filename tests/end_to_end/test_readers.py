@@ -13,13 +13,12 @@ from warehouse.connection import build_database, identifier
 from warehouse.location import Warehouse
 from warehouse.publishing import Release, publish
 
-RELEASES = 15
+RELEASES = 8
 LAST_DAYS = tuple(f"dim_{of}.{column}" for of in ("venues", "instruments", "funding_intervals")
                   for column in ("last_day", "day_count"))  # fmt: skip
 
 
 @pytest.mark.slow
-@pytest.mark.xdist_group("day added")
 def test_readers_see_whole_releases_while_a_run_goes_on(day_added: tuple[Path, list[dict]]) -> None:
     _, saw = day_added
     assert [reader["wrong"] for reader in saw] == [[]] * READERS
@@ -28,7 +27,6 @@ def test_readers_see_whole_releases_while_a_run_goes_on(day_added: tuple[Path, l
 
 
 @pytest.mark.slow
-@pytest.mark.xdist_group("day added")
 def test_one_day_is_added_and_no_earlier_one_changes(day_added: tuple[Path, list[dict]], sample: Path) -> None:
     before, after = published(sample), published(day_added[0])
     assert after["regimes_daily"]["day"].max() == date(2026, 1, 28)

@@ -11,16 +11,11 @@ import duckdb
 import polars as pl
 import pytest
 from pipelines import copied, differing, published, up_to
-from recorded_market import KEY, NOW, REASON, RECORDED, RecordedMarket, figures, files_with, run, skipped
+from recorded_market import ALL_DAYS, KEY, NOW, REASON, RECORDED, RecordedMarket, figures, files_with, run, skipped
 
-pytestmark = [
-    pytest.mark.slow,
-    pytest.mark.skipif(not RECORDED.is_dir(), reason=REASON),
-    pytest.mark.xdist_group("recorded market"),
-]
+pytestmark = [pytest.mark.slow, pytest.mark.skipif(not RECORDED.is_dir(), reason=REASON)]
 
 DAY_BEFORE = "2026-02-01T04:00:00Z"
-ALL_DAYS = ("--from", "2024-09-01", "--to", "2026-02-01")
 
 # day, close_usd, return_pct, drawdown_pct, bp per 8 h, longs and shorts in million USD, open interest in coins and its
 # change, netflow_coin, active addresses; Binance's BTCUSDT perpetual where a venue is meant.
@@ -55,16 +50,6 @@ def market() -> Iterator[RecordedMarket]:
     served.stop()
 
 
-@pytest.fixture(scope="module")
-def whole(market: RecordedMarket, recorded: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """All 519 days, by one run. Copy it before you write to it."""
-    warehouse = tmp_path_factory.mktemp("recorded") / "warehouse"
-    ran = run(market.url, warehouse, NOW, *ALL_DAYS, catalogue=recorded)
-    assert ran.status == 0, ran.said
-    assert "skipped" not in ran.said
-    return warehouse
-
-
 def figures_of(warehouse: Path, day: str) -> tuple:
     with duckdb.connect(warehouse / "published" / "leverage.duckdb", read_only=True) as connection:
         (found,) = connection.execute(DAY_FIGURES, [date.fromisoformat(day)]).fetchall()
@@ -78,8 +63,8 @@ def held(warehouse: Path) -> dict[str, int]:
         return {t: connection.execute(f'SELECT count(*) FROM raw."{t}"').fetchall()[0][0] for (t,) in tables}
 
 
-def test_519_days_are_published(whole: Path) -> None:
-    release = published(whole)
+def test_519_days_are_published(history: Path) -> None:
+    release = published(history)
     days = pl.date_range(date(2024, 9, 1), date(2026, 2, 1), eager=True)
     assert len(days) == 519
     several_rows_a_day = {n for n in release if "by_venue" in n} | {"venue_coverage_daily", "liquidation_sources_daily"}
@@ -87,29 +72,29 @@ def test_519_days_are_published(whole: Path) -> None:
         assert release[name].filter(pl.col("asset") == "BTC")["day"].sort().equals(days, null_equal=False), name
     labelled = release["regimes_daily"].filter(pl.col("regime") != "insufficient_data")
     assert labelled.height > 300, "almost every day after the first baselines has a label"
-    latest = json.loads((whole / "published" / "latest.json").read_text())
+    latest = json.loads((history / "published" / "latest.json").read_text())
     assert (latest["last_day"], latest["simulated"], latest["unavailable_feeds"]) == ("2026-02-01", False, [])
 
 
 @pytest.mark.parametrize("line", PINNED.strip().splitlines(), ids=lambda line: line.split()[0])
-def test_pinned_figures_to_the_shown_precision(whole: Path, line: str) -> None:
+def test_pinned_figures_to_the_shown_precision(history: Path, line: str) -> None:
     day, *shown = line.split()
-    close, change, low, funding, long, short, coins, coins_change, _, netflow, addresses = figures_of(whole, day)
+    close, change, low, funding, long, short, coins, coins_change, _, netflow, addresses = figures_of(history, day)
     found = (close, change, low, funding, long / 1e6, short / 1e6, coins, coins_change, netflow, addresses)
     assert [format(value, how) for value, how in zip(found, SHOWN, strict=True)] == shown
 
 
 @pytest.mark.parametrize("day", COMPUTED)
-def test_figures_computed_without_the_models(whole: Path, day: str) -> None:
+def test_figures_computed_without_the_models(history: Path, day: str) -> None:
     expected = figures(date.fromisoformat(day))
-    for (name, wanted), found in zip(vars(expected).items(), figures_of(whole, day), strict=True):
+    for (name, wanted), found in zip(vars(expected).items(), figures_of(history, day), strict=True):
         assert found == (wanted if isinstance(wanted, str) else pytest.approx(wanted, rel=1e-9)), name
 
 
 def test_the_same_command_again_asks_little_and_changes_nothing(
-    market: RecordedMarket, whole: Path, recorded: Path, tmp_path: Path
+    market: RecordedMarket, history: Path, recorded: Path, tmp_path: Path
 ) -> None:
-    warehouse = copied(whole, tmp_path / "warehouse")
+    warehouse = copied(history, tmp_path / "warehouse")
     asked, rows, release = market.requests(), held(warehouse), published(warehouse)
     ran = run(market.url, warehouse, NOW, *ALL_DAYS, catalogue=recorded)
     assert ran.status == 0, ran.said
@@ -150,9 +135,9 @@ def test_a_moved_clock_adds_exactly_the_new_day(market: RecordedMarket, unlimite
 
 
 def test_landing_alone_rebuilds_the_same_marts(
-    market: RecordedMarket, whole: Path, recorded: Path, tmp_path: Path
+    market: RecordedMarket, history: Path, recorded: Path, tmp_path: Path
 ) -> None:
-    warehouse = copied(whole, tmp_path / "warehouse")
+    warehouse = copied(history, tmp_path / "warehouse")
     release = published(warehouse)
     (warehouse / "build.duckdb").unlink()
     market.stop()
@@ -170,5 +155,5 @@ def test_landing_alone_rebuilds_the_same_marts(
     assert differing(published(warehouse), release) == []
 
 
-def test_the_key_is_nowhere_in_the_warehouse(whole: Path) -> None:
-    assert files_with(whole, KEY) == []
+def test_the_key_is_nowhere_in_the_warehouse(history: Path) -> None:
+    assert files_with(history, KEY) == []

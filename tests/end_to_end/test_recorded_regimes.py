@@ -15,11 +15,7 @@ from recorded_market import NOW, REASON, RECORDED, RecordedMarket, run
 
 from regimes.validation import agreement, documented_days
 
-pytestmark = [
-    pytest.mark.slow,
-    pytest.mark.skipif(not RECORDED.is_dir(), reason=REASON),
-    pytest.mark.xdist_group("recorded market"),
-]
+pytestmark = [pytest.mark.slow, pytest.mark.skipif(not RECORDED.is_dir(), reason=REASON)]
 AS_OF_NOW = "SELECT * FROM regimes_as_of(TIMESTAMP '2026-02-02 04:00:00') ORDER BY asset, day"
 
 
@@ -31,19 +27,10 @@ def market() -> Iterator[RecordedMarket]:
 
 
 @pytest.fixture(scope="module")
-def whole(market: RecordedMarket, unlimited: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """All 519 days, by one run."""
-    warehouse = tmp_path_factory.mktemp("recorded-regimes") / "warehouse"
-    ran = run(market.url, warehouse, NOW, "--from", "2024-09-01", "--to", "2026-02-01", catalogue=unlimited)
-    assert ran.status == 0, ran.said
-    return warehouse
-
-
-@pytest.fixture(scope="module")
-def restated(market: RecordedMarket, unlimited: Path, whole: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+def restated(market: RecordedMarket, unlimited: Path, history: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The same warehouse after a run that was given the other pull of the flows."""
     warehouse = tmp_path_factory.mktemp("restated") / "warehouse"
-    shutil.copytree(whole, warehouse, symlinks=True)
+    shutil.copytree(history, warehouse, symlinks=True)
     market.set(vintage="2026-06")
     try:
         ran = run(market.url, warehouse, NOW, catalogue=unlimited)
@@ -53,8 +40,8 @@ def restated(market: RecordedMarket, unlimited: Path, whole: Path, tmp_path_fact
     return warehouse
 
 
-def test_most_documented_days_agree_and_few_days_are_mixed(whole: Path) -> None:
-    days = published(whole)["regimes_daily"]
+def test_most_documented_days_agree_and_few_days_are_mixed(history: Path) -> None:
+    days = published(history)["regimes_daily"]
     told = agreement(days, documented_days())
     assert told.height == 17
     assert told["exact"].sum() >= 12, told.filter(~pl.col("exact")).select("day", "event", "regime").rows()
@@ -63,25 +50,25 @@ def test_most_documented_days_agree_and_few_days_are_mixed(whole: Path) -> None:
         assert (complete[column] == "mixed").sum() < 0.15 * complete.height
 
 
-def test_the_reference_days_are_a_flush_under_pressure_and_its_aftermath(whole: Path) -> None:
-    days = published(whole)["regimes_daily"]
+def test_the_reference_days_are_a_flush_under_pressure_and_its_aftermath(history: Path) -> None:
+    days = published(history)["regimes_daily"]
     first, second = days.filter(pl.col("day") >= date(2026, 1, 31)).iter_rows(named=True)
     assert (first["event"], first["phase"], "spot_pressure" in first["flags"]) == ("leverage_flush", "onset", True)
     assert (second["regime"], second["phase"]) == ("leverage_flush", "aftermath")
 
 
-def test_a_contract_that_ended_gates_no_day(whole: Path) -> None:
+def test_a_contract_that_ended_gates_no_day(history: Path) -> None:
     """The inverse contract ends on 2025-10-26 with about a fifth of the open interest."""
-    after = published(whole)["regimes_daily"].filter(pl.col("day").is_between(date(2025, 10, 20), date(2025, 11, 20)))
+    after = published(history)["regimes_daily"].filter(pl.col("day").is_between(date(2025, 10, 20), date(2025, 11, 20)))
     assert after["missing_inputs"].null_count() == after.height
 
 
-def test_restated_flows_make_revisions_and_leave_what_was_known(whole: Path, restated: Path) -> None:
+def test_restated_flows_make_revisions_and_leave_what_was_known(history: Path, restated: Path) -> None:
     def as_of(warehouse: Path) -> list:
         with duckdb.connect(warehouse / "published" / "leverage.duckdb", read_only=True) as connection:
             return connection.execute(AS_OF_NOW).fetchall()
 
-    assert repr(as_of(restated)) == repr(as_of(whole))
+    assert repr(as_of(restated)) == repr(as_of(history))
     release = published(restated)
     second = release["regime_revisions"].filter(pl.col("revision") == 2)
     assert second.height > 20

@@ -14,11 +14,7 @@ from recorded_market import NOW, REASON, RECORDED, RecordedMarket, rates_of, run
 
 from ingest.feeds import CATALOGUE
 
-pytestmark = [
-    pytest.mark.slow,
-    pytest.mark.skipif(not RECORDED.is_dir(), reason=REASON),
-    pytest.mark.xdist_group("recorded market"),
-]
+pytestmark = [pytest.mark.slow, pytest.mark.skipif(not RECORDED.is_dir(), reason=REASON)]
 
 LAST = date(2026, 2, 1)
 RECORDINGS = {
