@@ -84,12 +84,13 @@ def create_tables(connection: duckdb.DuckDBPyConnection) -> None:
                 SELECT 1 FROM ops.coverage AS found
                 WHERE found.feed = gap.feed AND found.url = gap.url AND NOT found.is_absent
             )""")
-        for feed in LANDED:
-            columns = {name: SQL_TYPES[dtype.base_type()] for name, dtype in feed.rows_schema().items()}
-            if _create(connection, feed.name, columns):
-                _describe(connection, feed)
-        _create(connection, QUARANTINE, dict.fromkeys(QUARANTINE_SCHEMA, "VARCHAR"))
-        _create(connection, REVISIONS, {c.name: SQL_TYPES[c.dtype.base_type()] for c in REVISION_COLUMNS})
+        described = {feed.name: feed for feed in LANDED}
+        standing = _standing(connection)
+        for table, columns in _wanted().items():
+            if standing.get(table) != columns:
+                _create(connection, table, columns)
+                if table in described:
+                    _describe(connection, described[table])
 
 
 def load_segments(connection: duckdb.DuckDBPyConnection, landing: Landing, feed: Feed | None = None) -> int:
@@ -137,27 +138,36 @@ def days_with_rows(connection: duckdb.DuckDBPyConnection, feed: Feed, first: dat
     return int(found)
 
 
-def _create(connection: duckdb.DuckDBPyConnection, table: str, columns: dict[str, str]) -> bool:
-    """Make the table unless it stands as wanted; True when it was made."""
-    wanted = {**columns, **{name: sql_type for name, (sql_type, _) in LINEAGE.items()}}
-    if _columns(connection, table) == wanted:
-        return False
+def _wanted() -> dict[str, dict[str, str]]:
+    """Name and SQL type of each column, by raw table."""
+    lineage = {name: sql_type for name, (sql_type, _) in LINEAGE.items()}
+    typed = {
+        **{feed.name: feed.rows_schema() for feed in LANDED},
+        REVISIONS: {column.name: column.dtype for column in REVISION_COLUMNS},
+    }
+    tables = {t: {name: SQL_TYPES[dtype.base_type()] for name, dtype in typed[t].items()} for t in typed}
+    return {
+        t: {**c, **lineage} for t, c in (tables | {QUARANTINE: dict.fromkeys(QUARANTINE_SCHEMA, "VARCHAR")}).items()
+    }
+
+
+def _create(connection: duckdb.DuckDBPyConnection, table: str, columns: dict[str, str]) -> None:
     name = f"raw.{identifier(table)}"
     connection.execute(f"DROP TABLE IF EXISTS {name}")
     connection.execute("DELETE FROM raw.load_ledger WHERE feed = ?", [table])
     connection.execute("DELETE FROM ops.coverage WHERE feed = ?", [table])
-    connection.execute(f"CREATE TABLE {name} ({', '.join(f'{identifier(c)} {t}' for c, t in wanted.items())})")
-    return True
+    connection.execute(f"CREATE TABLE {name} ({', '.join(f'{identifier(c)} {t}' for c, t in columns.items())})")
 
 
-def _columns(connection: duckdb.DuckDBPyConnection, table: str) -> dict[str, str]:
-    """Name and type of each column of a raw table as it stands, none when it does not."""
-    found = connection.execute(
-        "SELECT column_name, data_type FROM duckdb_columns() WHERE schema_name = 'raw' AND table_name = ?"
-        " ORDER BY column_index",
-        [table],
-    )
-    return dict(found.fetchall())
+def _standing(connection: duckdb.DuckDBPyConnection) -> dict[str, dict[str, str]]:
+    """Name and SQL type of each column as they stand, by raw table: one query, for DuckDB looks through them all."""
+    found: dict[str, dict[str, str]] = {}
+    for table, column, sql_type in connection.execute(
+        "SELECT table_name, column_name, data_type FROM duckdb_columns() WHERE schema_name = 'raw'"
+        " ORDER BY table_name, column_index"
+    ).fetchall():
+        found.setdefault(table, {})[column] = sql_type
+    return found
 
 
 def _required(feed: str) -> set[str]:
@@ -187,7 +197,7 @@ def _load(connection: duckdb.DuckDBPyConnection, landing: Landing, segment: Segm
         raise IngestError(
             f"{segment.name} is not readable: {error}; restore it from a backup, or move it away"
         ) from error
-    stands = _columns(connection, segment.feed)
+    stands = {name for name, *_ in connection.execute(f"DESCRIBE raw.{identifier(segment.feed)}").fetchall()}
     if lost := _required(segment.feed) - set(landed):
         raise IngestError(
             f"{segment.name} lacks {', '.join(sorted(lost))}, which its feed has by now; move it away and fetch it anew"
