@@ -120,8 +120,9 @@ def _pull(request: Request, code: str, window: Window) -> list[Mapping[str, Any]
         "paging_from": "start",
         "page_size": PAGE,
     }
-    url, rows = URL, []
+    url, rows, asked = URL, [], set()
     while True:
+        asked.add(url)
         body = request.session.get_json(url, params, judge=judge)
         data = body.get("data") if isinstance(body, Mapping) else None
         if not isinstance(data, list) or not all(isinstance(row, Mapping) for row in data):
@@ -129,7 +130,9 @@ def _pull(request: Request, code: str, window: Window) -> list[Mapping[str, Any]
         rows += data
         if not body.get("next_page_url"):
             return rows
-        url, params = body["next_page_url"], None
+        url, params = str(body["next_page_url"]), None
+        if url in asked or not url.startswith(f"https://{HOST}/"):
+            raise RequestRefused(f"the next page, {url[:80]}, is no further one of this host", host=HOST)
 
 
 def parse(records: Sequence[Mapping[str, Any]]) -> pl.DataFrame:

@@ -58,6 +58,14 @@ def test_pages_are_followed_by_the_vendors_own_address():
     assert venues.asked[1] == (NEXT, {})
 
 
+@pytest.mark.parametrize("further", [coinmetrics.URL, "https://elsewhere.example/v4?next_page_token=0.abc"])
+def test_a_next_page_that_was_asked_already_or_lies_elsewhere_is_refused(further):
+    venues = ScriptedVenues(lambda url, params: {"data": [row("2026-01-10")], "next_page_url": further})
+    with pytest.raises(RequestRefused, match="is no further one of this host"):
+        fetched(put(venues))
+    assert len(venues.asked) == 1
+
+
 def test_a_pull_that_ends_before_the_last_one_does_not_replace_it():
     request = put(ScriptedVenues(lambda url, params: {"data": [row("2026-01-10"), row("2026-01-11")]}))
     fetched(request)
