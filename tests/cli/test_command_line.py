@@ -19,7 +19,7 @@ from warehouse.location import Warehouse
 from warehouse.lock import pipeline_lock
 
 FAILED, WRONG_USE, LOCKED = 1, 2, 3
-COMMANDS = ("run", "status", "brief", "sql", "doctor")
+COMMANDS = ("run", "status", "brief", "sql", "record", "doctor")
 
 
 def invoke(*arguments: str | Path):

@@ -111,5 +111,7 @@ def test_a_segment_from_before_a_column_that_must_be_there_is_named_and_not_load
 
 
 def test_the_dbt_sources_say_what_the_schemas_say():
-    for path, text in declarations().items():
+    declared = declarations()
+    assert {path.parent.name for path in declared} >= {"binance", "coinmetrics", "tape"}
+    for path, text in declared.items():
         assert path.read_text() == text, f"{path.name} of {path.parent.name} is stale; run: make sources"
