@@ -76,7 +76,7 @@ class ChecksumDiffers(Transient):
 
 
 class CatalogueBroken(IngestError):
-    """`catalogue.toml` names a feed, host or market that does not exist, or leaves a field out."""
+    """The catalogue names a feed, host or market that does not exist, leaves a field out, or contradicts itself."""
 
 
 class SchemaBroken(IngestError):
