@@ -17,7 +17,7 @@ from ingest.sample import FIRST_DAY
 from orchestration.present import present_of
 from orchestration.settings import Settings
 from warehouse.location import Calendar
-from warehouse.reading import required_latest
+from warehouse.reading import required_latest, select
 
 DEFAULT_DAYS = 400  # a year, and the weeks before it that the first baselines need
 
@@ -69,11 +69,13 @@ def run(
     for name in strays(Landing(warehouse.landing).inbox, feeds):
         out.print(f"[yellow]inbox[/yellow] {escape(name)} is the folder of no feed here; there is {', '.join(feeds)}")
     latest = required_latest(warehouse)
-    for feed in latest["feeds"]:
+    for feed in select(warehouse, "SELECT * FROM feed_status ORDER BY feed").to_dicts():
         if feed["skipped"]:
             out.print(f"[yellow]skipped[/yellow] {feed['feed']}: {escape(feed['skipped'])}")
         if feed["quarantined_count"]:
             out.print(f"[yellow]quarantined[/yellow] {feed['feed']}: {feed['quarantined_count']} rows broke the schema")
+        for note in (feed["notes"] or "").splitlines():
+            out.print(f"[dim]note[/dim] {feed['feed']}: {escape(note)}")
     out.print(
         f"published {escape(str(warehouse.published))}"
         if finished.published

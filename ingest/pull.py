@@ -5,14 +5,14 @@ What happens with the segments afterwards is the warehouse's business.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from itertools import chain
 
 import polars as pl
 
-from ingest.errors import FeedUnavailable
+from ingest.errors import FeedUnavailable, RequestRefused
 from ingest.feed import LATE, Feed, Part, Request
 from ingest.http import Traffic
 from ingest.inbox import own_files
@@ -23,7 +23,8 @@ from ingest.windows import Window, day_start
 
 @dataclass
 class Pulled:
-    """What a pull brought. `skipped` says in one line why the feed, or the rest of it, could not be had."""
+    """What a pull brought. `skipped` says in one line why the feed, or the rest of it, could not be had, `notes` what
+    else there is to say, such as what was refused of it."""
 
     feed: str
     rows: int = 0
@@ -41,9 +42,10 @@ def pull(request: Request, landing: Landing) -> Pulled:
     Quarantined rows land first, so that rows never stand without what was taken out of them.
     """
     feed, result = request.feed, Pulled(request.feed.name, notes=request.notes)
-    before = request.session.traffic
+    before, answered_something = request.session.traffic, False
     try:
         for batch in chain(own_files(request, landing.inbox), feed.fetch(request)):
+            answered_something |= any(part.channel != "inbox" and not part.absent for part in batch.parts)
             conformed, parts = conform(batch.rows, feed.schema, feed.key, request.now), batch.parts
             if conformed.quarantined.height:
                 landing.quarantine(feed, conformed.quarantined, parts, request.now)
@@ -57,13 +59,22 @@ def pull(request: Request, landing: Landing) -> Pulled:
                     result.segments.append(segment.name)
                     result.rows += rows.height
     except FeedUnavailable as error:
-        result.skipped = str(error)
-    if request.refused and len(request.refused) == len(request.instruments):
-        result.skipped = result.skipped or str(next(iter(request.refused.values())))
-    else:
-        result.notes += [f"{symbol}: {error}" for symbol, error in request.refused.items()]
+        result.skipped = f"{result.rows:,} new rows, then: {error}" if result.rows else str(error)
+    if refusals := _by_reason(request.refused):
+        if result.skipped or answered_something or request.held.reaches(request.window.end):
+            result.notes += [f"{result.rows:,} new rows; {refusal}" for refusal in refusals]
+        else:
+            result.skipped = "; ".join(refusals)
     result.traffic = request.session.traffic.since(before)
     return result
+
+
+def _by_reason(refused: Mapping[str, RequestRefused]) -> list[str]:
+    """One line for each reason, with all that was refused for it."""
+    series_of: dict[str, list[str]] = {}
+    for series, error in refused.items():
+        series_of.setdefault(str(error), []).append(series)
+    return [f"refused for {', '.join(series)}: {reason}" for reason, series in series_of.items()]
 
 
 def _asked_again(parts: Sequence[Part], now: datetime) -> tuple[Part, ...]:

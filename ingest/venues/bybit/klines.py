@@ -50,8 +50,9 @@ def fetch(request: Request) -> Iterator[Batch]:
     """Yield closed bars of the window that are not held yet. One interval that is refused costs not the other."""
     for instrument in request.instruments:
         for interval in STEPS:
-            for window in request.held.missing(f"{instrument.symbol}/{interval}", request.window):
-                with request.alone(instrument.symbol):
+            series = f"{instrument.symbol}/{interval}"
+            for window in request.held.missing(series, request.window):
+                with request.alone(series):
                     yield _bars(request, instrument, interval, window)
 
 
