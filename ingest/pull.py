@@ -5,6 +5,7 @@ What happens with the segments afterwards is the warehouse's business.
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
@@ -19,6 +20,10 @@ from ingest.inbox import own_files
 from ingest.landing import Landing
 from ingest.schema import conform
 from ingest.windows import Window, day_start
+
+LONGEST = (
+    900.0  # seconds of one feed in one run: the feeds wait for each other, and a slow venue is not to hold them up
+)
 
 
 @dataclass
@@ -39,9 +44,11 @@ def pull(request: Request, landing: Landing) -> Pulled:
     """Land the user's own files, then what the venue has of the request's window and the warehouse does not hold.
 
     A feed that cannot be had is not an error of the run: what came before stays landed and `skipped` says why.
+    A feed that takes longer than LONGEST is broken off between two batches, and the next run goes on from there.
     Quarantined rows land first, so that rows never stand without what was taken out of them.
     """
     feed, result = request.feed, Pulled(request.feed.name, notes=request.notes)
+    started = time.monotonic()
     before, answered_something = request.session.traffic, False
     try:
         for batch in chain(own_files(request, landing.inbox), feed.fetch(request)):
@@ -58,6 +65,9 @@ def pull(request: Request, landing: Landing) -> Pulled:
                 if segment := landing.write(feed, rows, answered, request.now):
                     result.segments.append(segment.name)
                     result.rows += rows.height
+            if time.monotonic() - started > LONGEST:
+                request.notes.append(f"broken off after {LONGEST / 60:.0f} minutes; the next run goes on from there")
+                break
     except FeedUnavailable as error:
         result.skipped = f"{result.rows:,} new rows, then: {error}" if result.rows else str(error)
     if refusals := _by_reason(request.refused):

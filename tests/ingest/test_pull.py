@@ -63,6 +63,20 @@ def test_the_same_answer_fetched_again_is_not_landed_again(landing):
     assert len(landing.segments([FEED])) == 1
 
 
+def test_a_feed_that_takes_too_long_is_broken_off_and_the_next_run_goes_on_from_there(landing, monkeypatch):
+    def answer(url, params):
+        return [{"symbol": params["symbols"], "history": [{"t": ms("2026-01-10") // 1000, "l": 1, "s": 1}]}]
+
+    monkeypatch.setattr("ingest.pull.LONGEST", 0.0)
+    held, symbols = None, ("BTCUSDT", "ETHUSDT")
+    for symbol in symbols:
+        request = asking(FEED, ScriptedVenues(answer), WINDOW, symbols=symbols, keys=KEYS, held=held)
+        pulled = pull(request, landing)
+        assert pulled.notes == ["broken off after 0 minutes; the next run goes on from there"]
+        assert landed(landing)["symbol"][-1] == symbol
+        held = request.held
+
+
 def test_an_answer_without_rows_leaves_nothing_and_is_asked_for_again(landing):
     request = asking(FEED, answering(), WINDOW, keys=KEYS)
     pulled = pull(request, landing)

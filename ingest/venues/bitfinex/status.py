@@ -63,7 +63,8 @@ def fetch(request: Request) -> Iterator[Batch]:
             for stretch in stretches[:STRETCHES]:
                 yield _hours(request, instrument.symbol, stretch)
         if left := stretches[STRETCHES:]:
-            request.notes.append(f"{instrument.symbol}: {left[-1].start:%Y-%m-%d} to {left[0].end:%Y-%m-%d} later")
+            days = f"{left[-1].start:%Y-%m-%d} to {left[0].end:%Y-%m-%d}"
+            request.notes.append(f"{instrument.symbol}: {days} is for later runs, {STRETCHES} requests each")
 
 
 def _stretches(window: Window) -> Iterator[Window]:
