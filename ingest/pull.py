@@ -80,11 +80,11 @@ def pull(request: Request, landing: Landing) -> Pulled:
 
 
 def _by_reason(refused: Mapping[str, RequestRefused]) -> list[str]:
-    """One line for each reason, with all that was refused for it."""
+    """One line for each reason, with all that was refused for it; paths can differ by the symbol in them alone."""
     series_of: dict[str, list[str]] = {}
     for series, error in refused.items():
-        series_of.setdefault(str(error), []).append(series)
-    return [f"refused for {', '.join(series)}: {reason}" for reason, series in series_of.items()]
+        series_of.setdefault(error.what, []).append(series)
+    return [f"refused for {', '.join(series)}: {refused[series[0]]}" for series in series_of.values()]
 
 
 def _asked_again(parts: Sequence[Part], now: datetime) -> tuple[Part, ...]:
