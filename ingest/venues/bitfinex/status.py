@@ -13,6 +13,7 @@ import pandera.polars as pa
 import polars as pl
 
 from ingest.feed import Batch, Part, Request, settled
+from ingest.pages import stamped
 from ingest.schema import moment, not_negative, number, positive, text, within
 from ingest.venues.bitfinex import rest
 from ingest.windows import Window, milliseconds
@@ -104,11 +105,11 @@ def _rows(request: Request, url: str, window: Window) -> list[list[Any]]:
 def parse(rows: Sequence[Sequence[Any]], symbol: str) -> pl.DataFrame:
     """Rows of the history, or of the present with the symbol before them, as a frame with the schema's columns."""
     shifted = [row[1:] if row and isinstance(row[0], str) else row for row in rows]
-    stamped = rest.text(shifted, POSITIONS).with_columns(
+    frame = rest.text(shifted, POSITIONS).with_columns(
         pl.lit(symbol).alias("symbol"),
-        *(rest.stamp(column).alias(column) for column in ("snapshot_at", "next_funding_at")),
+        *(stamped(column).alias(column) for column in ("snapshot_at", "next_funding_at")),
     )
-    return stamped.select(*SCHEMA.columns)
+    return frame.select(*SCHEMA.columns)
 
 
 def last_of_each_hour(frame: pl.DataFrame) -> pl.DataFrame:
