@@ -21,9 +21,7 @@ from ingest.landing import Landing
 from ingest.schema import conform
 from ingest.windows import Window, day_start
 
-LONGEST = (
-    900.0  # seconds of one feed in one run: the feeds wait for each other, and a slow venue is not to hold them up
-)
+LONGEST = 900.0  # seconds of one feed in a run: feeds wait for each other, and a slow venue is not to hold them up
 
 
 @dataclass
@@ -69,10 +67,10 @@ def pull(request: Request, landing: Landing) -> Pulled:
                 request.notes.append(f"broken off after {LONGEST / 60:.0f} minutes; the next run goes on from there")
                 break
     except FeedUnavailable as error:
-        result.skipped = f"{result.rows:,} new rows, then: {error}" if result.rows else str(error)
+        result.skipped = f"new rows: {result.rows:,}; then: {error}" if result.rows else str(error)
     if refusals := _by_reason(request.refused):
         if result.skipped or answered_something or request.held.reaches(request.window.end):
-            result.notes += [f"{result.rows:,} new rows; {refusal}" for refusal in refusals]
+            result.notes += [f"new rows: {result.rows:,}; {refusal}" for refusal in refusals]
         else:
             result.skipped = "; ".join(refusals)
     result.traffic = request.session.traffic.since(before)

@@ -104,7 +104,7 @@ def test_what_came_before_a_refusal_stays_landed(landing):
 
     request = asking(FEED, ScriptedVenues(answer), WINDOW, symbols=("BTCUSDT", "ETHUSDT"), keys=KEYS)
     pulled = pull(request, landing)
-    assert pulled.skipped == "1 new rows, then: not available from this country (api.coinalyze.net)"
+    assert pulled.skipped == "new rows: 1; then: not available from this country (api.coinalyze.net)"
     assert (pulled.rows, landed(landing).height) == (1, 1)
     assert request.held.missing("BTCUSDT", WINDOW) == []
     assert request.held.missing("ETHUSDT", WINDOW) == [WINDOW]
@@ -119,7 +119,7 @@ def test_a_symbol_that_the_venue_refuses_costs_no_other(landing):
     both = asking(FEED, ScriptedVenues(answer), WINDOW, symbols=("GONE", "BTCUSDT"), keys=KEYS)
     pulled = pull(both, landing)
     assert (pulled.rows, pulled.skipped) == (1, None)
-    assert pulled.notes == ["1 new rows; refused for GONE: no such symbol (api.coinalyze.net)"]
+    assert pulled.notes == ["new rows: 1; refused for GONE: no such symbol (api.coinalyze.net)"]
     alone = asking(FEED, ScriptedVenues(answer), WINDOW, symbols=("GONE",), keys=KEYS)
     assert pull(alone, landing).skipped == "refused for GONE: no such symbol (api.coinalyze.net)"
 
@@ -146,10 +146,10 @@ def test_a_part_of_every_symbol_that_is_refused_is_told_apart_from_a_feed_that_i
     reason = "refused for BTCUSDT/1h, ETHUSDT/1h: retCode 10001: no period (api.bybit.com/v5/market/kline)"
     (note,) = pulled.notes
     assert (pulled.rows, pulled.skipped) == (2, None)
-    assert note.startswith(f"2 new rows; {reason}")
+    assert note.startswith(f"new rows: 2; {reason}")
     again = pull(bars(days_alone, held=first.held), landing)
     assert again.skipped is None, "what was refused has been refused before; the other part is complete"
-    assert again.notes[0].startswith(f"0 new rows; {reason}")
+    assert again.notes[0].startswith(f"new rows: 0; {reason}")
     assert pull(bars(nothing), landing).skipped.startswith("refused for BTCUSDT/1h, BTCUSDT/1d, ETHUSDT/1h, ETHUSDT/1d")
 
 
