@@ -25,8 +25,8 @@ from ingest.tape import FEEDS as RECORDED
 
 def _offered() -> Iterator[Feed]:
     """What the venues offer: the FEEDS of every module and package in `ingest.venues`, by name."""
-    for found in sorted(iter_modules(venues.__path__, f"{venues.__name__}."), key=lambda found: found.name):
-        yield from import_module(found.name).FEEDS
+    for name in sorted(found.name for found in iter_modules(venues.__path__, f"{venues.__name__}.")):
+        yield from import_module(name).FEEDS
 
 
 FEEDS: tuple[Feed, ...] = (*_offered(), *inbox.FEEDS)
