@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 import math
 from collections.abc import Callable, Mapping
-from typing import Any
+from typing import Any, NoReturn
 from urllib.parse import urlsplit
 
 import requests
@@ -78,7 +78,7 @@ def refuse(
     *,
     archive: bool,
     answered_before: bool,
-) -> None:
+) -> NoReturn:
     """Raise what an answer other than HTTP 200 means. `answered_before`: the host has answered in this run."""
     status = response.status_code
     if archive and status == 404:
