@@ -111,16 +111,18 @@ def test_what_came_before_a_refusal_stays_landed(landing):
 
 
 def test_a_symbol_that_the_venue_refuses_costs_no_other(landing):
+    late = days("2026-01-30", "2026-02-01")  # of which the last days have not come
+
     def answer(url, params):
         if params["symbols"] == "GONE":
             return RequestRefused("no such symbol", host="api.coinalyze.net")
-        return [{"symbol": "BTCUSDT", "history": [{"t": ms("2026-01-10") // 1000, "l": 1, "s": 1}]}]
+        return [{"symbol": "BTCUSDT", "history": [{"t": ms("2026-01-30") // 1000, "l": 1, "s": 1}]}]
 
-    both = asking(FEED, ScriptedVenues(answer), WINDOW, symbols=("GONE", "BTCUSDT"), keys=KEYS)
+    both = asking(FEED, ScriptedVenues(answer), late, symbols=("GONE", "BTCUSDT"), keys=KEYS)
     pulled = pull(both, landing)
     assert (pulled.rows, pulled.skipped) == (1, None)
     assert pulled.notes == ["new rows: 1; refused for GONE: no such symbol (api.coinalyze.net)"]
-    alone = asking(FEED, ScriptedVenues(answer), WINDOW, symbols=("GONE",), keys=KEYS)
+    alone = asking(FEED, ScriptedVenues(answer), late, symbols=("GONE",), keys=KEYS)
     assert pull(alone, landing).skipped == "refused for GONE: no such symbol (api.coinalyze.net)"
 
 
