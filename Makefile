@@ -10,7 +10,7 @@ DOCS := .venv-docs
 BI_PORT ?= 8088
 CLIENTS := duckdb-1.2 duckdb-1.4 duckdb-1.5 pandas
 
-.PHONY: run live record test check dev bi browser clients docs bench setup setup-dev format lock sources dictionary clean
+.PHONY: run live record test check dev bi browser clients docs bench setup setup-dev format lock sources dictionary definitions clean
 .DEFAULT_GOAL := run
 
 run: setup  ## the main job on the simulated market, offline, and the brief of its last day
@@ -97,6 +97,9 @@ sources: setup-dev  ## the dbt source declarations, from the feeds' schemas
 
 dictionary: setup-dev  ## docs/data-dictionary.md, from the models' contracts and the schemas
 	$(BIN)/python -m orchestration.data_dictionary
+
+definitions: setup-dev  ## tests/orchestration/definitions.txt, every asset, check, job and schedule
+	$(BIN)/python -W ignore tests/orchestration/test_definitions.py
 
 lock:  ## requirements/*.txt from pyproject.toml; needs uv
 	uv pip compile pyproject.toml --extra build --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-emit-find-links --no-header --quiet -o requirements/run.txt

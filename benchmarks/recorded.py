@@ -3,20 +3,21 @@
 from __future__ import annotations
 
 import json
-import tomllib
 
-from ingest.feeds import CATALOGUE
+from ingest.feeds import CATALOGUE, read_catalogue
 from ingest.sample import SIMULATED
 
 
 def recorded_catalogue(*, limited: bool) -> str:
     """The text of such a catalogue, with the hosts' rate limits or without them."""
-    listed = tomllib.loads(CATALOGUE.read_text())
-    tables = [_table(f'[hosts."{host}"]', limits) for host, limits in listed["hosts"].items()] if limited else []
-    for entry in listed["instruments"]:
-        symbols = {feed: symbol for feed, symbol in entry.pop("symbols").items() if feed in SIMULATED}
-        if symbols and entry["asset"] == "BTC":
-            tables += [_table("[[instruments]]", entry), _table("[instruments.symbols]", symbols)]
+    tables = []
+    for listed in read_catalogue(CATALOGUE).values():
+        for host, limits in listed.get("hosts", {}).items() if limited else ():
+            tables.append(_table(f'[hosts."{host}"]', limits))
+        for entry in listed.get("instruments", []):
+            symbols = {feed: symbol for feed, symbol in entry.pop("symbols").items() if feed in SIMULATED}
+            if symbols and entry["asset"] == "BTC":
+                tables += [_table("[[instruments]]", entry), _table("[instruments.symbols]", symbols)]
     return "".join(tables)
 
 

@@ -70,11 +70,14 @@ def run(
         out.print(f"[yellow]inbox[/yellow] {escape(name)} is the folder of no feed here; there is {', '.join(feeds)}")
     with open_release(warehouse) as release:
         latest = release.latest
-    for feed in latest["feeds"]:
+        pulled = release.select("SELECT * FROM feed_status ORDER BY feed").to_dicts()
+    for feed in pulled:
         if feed["skipped"]:
             out.print(f"[yellow]skipped[/yellow] {feed['feed']}: {escape(feed['skipped'])}")
         if feed["quarantined_count"]:
             out.print(f"[yellow]quarantined[/yellow] {feed['feed']}: {feed['quarantined_count']} rows broke the schema")
+        for note in (feed["notes"] or "").splitlines():
+            out.print(f"[dim]note[/dim] {feed['feed']}: {escape(note)}")
     out.print(
         f"published {escape(str(warehouse.published))}"
         if finished.published

@@ -1,6 +1,7 @@
 """What can go wrong between a venue and a segment, as typed errors that read as one line.
 
-Only the errors live here; which HTTP status or body code raises which is in `ingest.http` and in the venue modules.
+Only the errors live here; which HTTP status or body code raises which is in
+`ingest.responses` and in the venue modules.
 """
 
 from __future__ import annotations
@@ -76,7 +77,7 @@ class ChecksumDiffers(Transient):
 
 
 class CatalogueBroken(IngestError):
-    """`catalogue.toml` names a feed, host or market that does not exist, or leaves a field out."""
+    """The catalogue names a feed, host or market that does not exist, leaves a field out, or contradicts itself."""
 
 
 class SchemaBroken(IngestError):

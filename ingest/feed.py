@@ -101,6 +101,10 @@ class Coverage:
         """The windows that came by a channel, or with `absent` those that the venue does not have in it."""
         return self._held.get((series, channel, absent), [])
 
+    def reaches(self, moment: datetime) -> bool:
+        """Whether anything is held up to that moment."""
+        return any(held and held[-1].end >= moment for (_, _, absent), held in self._held.items() if not absent)
+
     def missing(self, series: str, window: Window) -> list[Window]:
         """The parts of `window` of which no channel has brought anything."""
         return window.without([*self.of(series, "archive"), *self.of(series, "rest")])
@@ -145,7 +149,7 @@ class Request:
     """One pull of one feed: which instruments, which window, and what may be used for it.
 
     `notes` collects what a person should read although the feed goes on (a tail that had to be skipped), `refused` the
-    symbols that the venue would not answer for.
+    series that the venue would not answer for.
     """
 
     feed: Feed
@@ -160,12 +164,12 @@ class Request:
     refused: dict[str, RequestRefused] = field(default_factory=dict)
 
     @contextmanager
-    def alone(self, symbol: str) -> Iterator[None]:
-        """What the venue refuses inside is refused for `symbol`, and costs no other symbol."""
+    def alone(self, series: str) -> Iterator[None]:
+        """What the venue refuses inside is refused for `series`, a symbol or a part of one, and costs no other."""
         try:
             yield
         except RequestRefused as error:
-            self.refused[symbol] = error
+            self.refused[series] = error
 
     def key(self) -> str:
         """The API key of the feed. Raises KeyMissing with the variable to set."""

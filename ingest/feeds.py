@@ -1,4 +1,4 @@
-"""The catalogue: every feed there is, and from `catalogue.toml` which instruments each is asked for, how fast.
+"""The catalogue: every feed there is, and from `catalogue/` which instruments each is asked for, how fast.
 
 A feed itself (series, schema, how it is asked and parsed) is defined with its venue in `ingest.venues`, that of the
 user's own files in `ingest.inbox`, one that is recorded instead of asked for in `ingest.tape`.
@@ -8,50 +8,30 @@ from __future__ import annotations
 
 import math
 import tomllib
+from collections.abc import Iterator
 from dataclasses import dataclass
+from importlib import import_module
 from pathlib import Path
+from pkgutil import iter_modules
 from typing import Any
 
-from ingest import inbox
+from ingest import inbox, venues
 from ingest.errors import CatalogueBroken
 from ingest.feed import Feed, Instrument
 from ingest.http import Host
 from ingest.tape import EVENTS
 from ingest.tape import FEEDS as RECORDED
-from ingest.venues import (
-    binance,
-    bitfinex,
-    blockchain_com,
-    bybit,
-    coinalyze,
-    coinbase,
-    coinglass,
-    coinmetrics,
-    deribit,
-    gate,
-    hyperliquid,
-    kraken,
-    okx,
-)
 
-FEEDS: tuple[Feed, ...] = (
-    *binance.FEEDS,
-    *bitfinex.FEEDS,
-    *blockchain_com.FEEDS,
-    *bybit.FEEDS,
-    *coinalyze.FEEDS,
-    *coinbase.FEEDS,
-    *coinglass.FEEDS,
-    *coinmetrics.FEEDS,
-    *deribit.FEEDS,
-    *gate.FEEDS,
-    *hyperliquid.FEEDS,
-    *kraken.FEEDS,
-    *okx.FEEDS,
-    *inbox.FEEDS,
-)
+
+def _offered() -> Iterator[Feed]:
+    """What the venues offer: the FEEDS of every module and package in `ingest.venues`, by name."""
+    for name in sorted(found.name for found in iter_modules(venues.__path__, f"{venues.__name__}.")):
+        yield from import_module(name).FEEDS
+
+
+FEEDS: tuple[Feed, ...] = (*_offered(), *inbox.FEEDS)
 LANDED: tuple[Feed, ...] = (*FEEDS, *RECORDED)  # everything that has a raw table
-CATALOGUE = Path(__file__).with_name("catalogue.toml")
+CATALOGUE = Path(__file__).with_name("catalogue")
 MARKETS = {"spot": (False,), "perpetual": (True,), "network": (False,)}  # whether a margin type belongs to it
 MARGIN_TYPES = ("linear", "inverse")
 TAPES = {feed.name for feed in EVENTS}
@@ -83,28 +63,63 @@ def feed_named(name: str) -> Feed:
 
 
 def load_catalogue(path: Path | None = None) -> Catalogue:
-    """Read the catalogue. Raises CatalogueBroken when the file is missing, unreadable or names what does not exist."""
+    """Read the catalogue, a TOML file or a directory of them, by default the project's own.
+
+    Raises CatalogueBroken when a file is missing or unreadable, names what does not exist, or contradicts another.
+    """
     path = path or CATALOGUE
-    try:
-        content = tomllib.loads(path.read_text())
-    except (OSError, ValueError) as error:
-        raise CatalogueBroken(f"cannot read the catalogue {path}: {error}") from error
     instruments: dict[str, list[Instrument]] = {}
-    entries = content.get("instruments", [])
-    if not isinstance(entries, list) or not all(isinstance(entry, dict) for entry in entries):
-        raise CatalogueBroken(
-            f"{path}: instruments is no list of tables", advice="write [[instruments]], in double brackets"
-        )
-    for entry in entries:
-        for feed, instrument in _instruments(entry, path):
-            listed = instruments.setdefault(feed, [])
-            if any(earlier.symbol == instrument.symbol for earlier in listed):
-                raise CatalogueBroken(f"{path}: {feed} lists {instrument.symbol} twice")
-            listed.append(instrument)
+    hosts: dict[str, Host] = {}
+    facts: dict[tuple[str | None, ...], Instrument] = {}
+    for file, content in read_catalogue(path).items():
+        for entry in content.get("instruments", []):
+            for feed, instrument in _instruments(entry, file):
+                listed = instruments.setdefault(feed, [])
+                if any(earlier.symbol == instrument.symbol for earlier in listed):
+                    raise CatalogueBroken(f"{file}: {feed} lists {instrument.symbol} twice")
+                listed.append(instrument)
+                if instrument.venue:
+                    known = facts.setdefault((instrument.venue, instrument.instrument, instrument.market), instrument)
+                    _refuse_contradiction(instrument, known, file)
+        for name, limits in content.get("hosts", {}).items():
+            if name in hosts:
+                raise CatalogueBroken(f"{file}: another file has limits of the host {name!r} too")
+            hosts[name] = _host(name, limits, file)
     if not instruments:
         raise CatalogueBroken(f"{path} lists no instruments", advice="add an [[instruments]] entry")
-    hosts = {name: _host(name, limits, path) for name, limits in content.get("hosts", {}).items()}
     return Catalogue({feed: tuple(listed) for feed, listed in instruments.items()}, hosts)
+
+
+def read_catalogue(path: Path) -> dict[Path, dict[str, Any]]:
+    """The content of each file of a catalogue: tables `hosts`, a list of tables `instruments`, both may be absent.
+
+    Raises CatalogueBroken when a file is missing, unreadable or of another shape.
+    """
+    read: dict[Path, dict[str, Any]] = {}
+    for file in sorted(path.glob("*.toml")) if path.is_dir() else [path]:
+        try:
+            content = tomllib.loads(file.read_text())
+        except (OSError, ValueError) as error:
+            raise CatalogueBroken(f"cannot read the catalogue {file}: {error}") from error
+        entries = content.get("instruments", [])
+        if not isinstance(entries, list) or not all(isinstance(entry, dict) for entry in entries):
+            raise CatalogueBroken(
+                f"{file}: instruments is no list of tables", advice="write [[instruments]], in double brackets"
+            )
+        if not isinstance(content.get("hosts", {}), dict):
+            raise CatalogueBroken(f"{file}: hosts is no table", advice='write [hosts."api.example.com"]')
+        read[file] = content
+    return read
+
+
+def _refuse_contradiction(said: Instrument, known: Instrument, file: Path) -> None:
+    """Two entries may speak of one contract, each for its own feeds; what they say of it has to be the same."""
+    for fact in ("asset", "margin_type", "contract_size"):
+        if (one := getattr(said, fact)) != (other := getattr(known, fact)):
+            raise CatalogueBroken(
+                f"{file}: {said.venue} {said.instrument} has {fact} {one} in one entry and {other} in another",
+                advice="say the same in both (a contract_size left out is 1), or put its symbols into one entry",
+            )
 
 
 def _host(name: str, limits: Any, path: Path) -> Host:  # noqa: ANN401 - whatever stands in the file

@@ -1,19 +1,17 @@
-"""The one HTTP session: rate limits per host, timeouts, retries, the errors every venue shares, verified downloads.
+"""The one HTTP session: rate limits per host, timeouts, retries, verified downloads.
 
-What a body code of one venue means is the venue's own business: it passes a `judge`, which raises.
+What an answer means is told in `ingest.responses`, where it goes in `ingest.market`.
 """
 
 from __future__ import annotations
 
 import hashlib
-import json
-import math
 import threading
+import time
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
-from urllib.parse import urlsplit
 
 import requests
 import urllib3
@@ -22,8 +20,6 @@ from tenacity import RetryCallState, Retrying, retry_if_exception_type
 from tenacity.wait import wait_exponential_jitter
 
 from ingest.errors import (
-    AccessRefused,
-    ArchiveAbsent,
     ArchiveDamaged,
     Banned,
     ChecksumDiffers,
@@ -32,22 +28,17 @@ from ingest.errors import (
     HostUnreachable,
     IngestError,
     NoConnection,
-    RequestRefused,
     Transient,
     VenueFailing,
 )
 from ingest.market import LimitedAdapter, LimitedRelayAdapter, Market, RelayAdapter
+from ingest.responses import Judge, body_of, broken, decoded, place, refuse, without_keys
 
 TIMEOUT = (10.0, 60.0)  # seconds to connect, and between two bytes: Vision stalls for half a minute at times
 ATTEMPTS = 12  # with 4 of 10 attempts failing, 1 request in 60,000 gives up
 CONNECTION_ATTEMPTS = 3  # a host that accepts no connection for a second or two is down, not busy
 LONGEST_WAIT = 120.0  # seconds; a venue that asks for more is skipped and asked at the next run
-ARCHIVE_LIMIT = 256 * 2**20  # bytes; the largest real archive (a month of 1-minute bars) has 2 MiB
-SHOWN = 80  # bytes of a malformed body that an error repeats
-SHORTEST_KEY = 8  # characters; what is shorter is no real key and could be part of the data
-
-Judge = Callable[[Any, str, str], None]
-"""(body, host, path) -> None, or raises Transient or FeedUnavailable for a body-level error code."""
+PATIENCE = 300.0  # seconds in which a host did nothing but fail; 12 attempts at 120 each would hold up the run
 
 
 @dataclass(frozen=True)
@@ -91,6 +82,7 @@ class MarketSession:
         self._lock = threading.Lock()
         self._closed_hosts: dict[str, FeedUnavailable] = {}
         self._answered: set[str] = set()
+        self._failing_since: dict[str, float] = {}
         self._stop = threading.Event()
         self._pause: Callable[[float], None] = pause or self._sleep
         self._session = requests.Session()
@@ -121,12 +113,12 @@ class MarketSession:
         judge: Judge | None = None,
     ) -> Any:  # noqa: ANN401 - whatever JSON the venue sends
         """The decoded body of a GET. Raises FeedUnavailable, or one of its kinds, when it cannot be had."""
-        return self._persist(url, lambda: self._judged(url, self._ask(url, params, headers, judge), judge))
+        return self._persist(url, lambda: decoded(self._ask(url, params, headers, judge), *place(url), judge))
 
     def post_json(self, url: str, question: Mapping[str, Any], *, judge: Judge | None = None) -> Any:  # noqa: ANN401
         """The same for a venue that is asked by POST with a JSON body; asking changes nothing there."""
         return self._persist(
-            url, lambda: self._judged(url, self._ask(url, None, None, judge, question=question), judge)
+            url, lambda: decoded(self._ask(url, None, None, judge, question=question), *place(url), judge)
         )
 
     def download(self, url: str) -> bytes:
@@ -139,7 +131,7 @@ class MarketSession:
         Raises ArchiveAbsent on 404, ArchiveDamaged when every download differs from the published sum,
         FeedUnavailable otherwise.
         """
-        host, path = _place(url)
+        host, path = place(url)
 
         def published() -> str:
             text = self._ask(f"{url}.CHECKSUM", None, None, None, archive=True)[:64].decode("ascii", "replace").lower()
@@ -157,17 +149,10 @@ class MarketSession:
 
         return self._persist(url, attempt), expected
 
-    def _judged(self, url: str, body: bytes, judge: Judge | None) -> Any:  # noqa: ANN401
-        host, path = _place(url)
-        decoded = _decoded(body, host, path)
-        if judge:
-            judge(decoded, host, path)
-        return decoded
-
-    def _persist(self, url: str, attempt: Callable[[], Any]) -> Any:  # noqa: ANN401
-        host, path = _place(url)
+    def _persist(self, url: str, attempt: Callable[[], Any]) -> Any:  # noqa: ANN401 - whatever the attempt brings
+        host, path = place(url)
         retrying = Retrying(
-            stop=_give_up,
+            stop=lambda state: _give_up(state) or self._failed_for(host) > PATIENCE,
             wait=_wait,
             retry=retry_if_exception_type(Transient),
             sleep=self._pause,
@@ -175,7 +160,10 @@ class MarketSession:
             reraise=True,
         )
         try:
-            return retrying(attempt)
+            return retrying(lambda: self._noted(host, attempt))
+        except (Banned, GeoBlocked) as error:
+            self._close_host(error)
+            raise
         except ChecksumDiffers as error:
             raise ArchiveDamaged(error.what, host=host, path=path, advice="the next run tries again") from error
         except NoConnection as error:
@@ -183,12 +171,35 @@ class MarketSession:
                 HostUnreachable(error.what, host=host, advice="check the network; the next run fetches what is missing")
             ) from error
         except Transient as error:
-            raise VenueFailing(
+            failing: FeedUnavailable = VenueFailing(
                 f"{error.what}, {retrying.statistics['attempt_number']} times",
                 host=host,
                 path=path,
                 advice="the next run fetches what is missing",
-            ) from error
+            )
+            if self._failed_for(host) > PATIENCE:
+                failing = self._close_host(failing)
+            raise failing from error
+
+    def _noted(self, host: str, attempt: Callable[[], Any]) -> Any:  # noqa: ANN401 - whatever the attempt brings
+        """One attempt, and since when the host has done nothing but fail."""
+        started, failed = time.monotonic(), False
+        try:
+            return attempt()
+        except Transient:
+            failed = True
+            raise
+        finally:
+            with self._lock:
+                if failed:
+                    self._failing_since.setdefault(host, started)
+                else:
+                    self._failing_since.pop(host, None)
+
+    def _failed_for(self, host: str) -> float:
+        """Seconds since the first of the failures that no answer has come between."""
+        since = self._failing_since.get(host)
+        return 0.0 if since is None else time.monotonic() - since
 
     def _ask(
         self,
@@ -200,7 +211,7 @@ class MarketSession:
         archive: bool = False,
         question: Mapping[str, Any] | None = None,
     ) -> bytes:
-        host, path = _place(url)
+        host, path = place(url)
         if closed := self._closed_hosts.get(host):
             raise closed
         self._count(requests=1)
@@ -216,70 +227,15 @@ class MarketSession:
                 stream=True,
                 allow_redirects=headers is None,
             ) as response:
-                body = _without_keys(self._body(response, host, path), headers)
-                if response.status_code == 200:
-                    self._answered.add(host)
-                else:
-                    self._refused(response, body, host, path, judge, archive)
+                body = body_of(response, host, path)
+                self._count(bytes=len(body))
+                body = without_keys(body, headers)
+                if response.status_code != 200:
+                    refuse(response, body, host, path, judge, archive=archive, answered_before=host in self._answered)
+                self._answered.add(host)
                 return body
-        except (requests.exceptions.ConnectTimeout, requests.exceptions.ConnectionError) as error:
-            kind = NoConnection if _never_connected(error) else Transient
-            raise kind(_connection_fault(error), host=host, path=path) from error
         except (requests.exceptions.RequestException, urllib3.exceptions.HTTPError) as error:
-            raise Transient(_connection_fault(error), host=host, path=path) from error
-
-    def _body(self, response: requests.Response, host: str, path: str) -> bytes:
-        received = bytearray()
-        for chunk in response.iter_content(1 << 20):
-            received += chunk
-            if len(received) > ARCHIVE_LIMIT:
-                raise RequestRefused(f"answer larger than {ARCHIVE_LIMIT >> 20} MiB", host=host, path=path)
-        self._count(bytes=len(received))
-        return bytes(received)
-
-    def _refused(
-        self,
-        response: requests.Response,
-        body: bytes,
-        host: str,
-        path: str,
-        judge: Judge | None,
-        archive: bool,
-    ) -> None:
-        status = response.status_code
-        if archive and status == 404:
-            raise ArchiveAbsent("no such archive", host=host, path=path)
-        if status == 502 and host not in self._answered:  # a relay that has nothing to pass the question on to
-            raise NoConnection("no connection behind the gateway (HTTP 502)", host=host, path=path)
-        if status == 429 or status >= 500:
-            raise Transient(f"HTTP {status}", host=host, path=path, retry_after=_retry_after(response))
-        shown = body[:SHOWN].decode("utf-8", "replace")
-        if status == 418:
-            raise self._close_host(
-                Banned("the venue banned this address (HTTP 418)", host=host, advice="wait up to 3 days")
-            )
-        if status == 403 and b"too frequent" in body.lower():  # Bybit's way; CloudFront may carry it
-            raise self._close_host(
-                Banned("the venue banned this address (HTTP 403)", host=host, advice="wait 10 minutes, ask more slowly")
-            )
-        if status == 451 or (status == 403 and b"cloudfront" in body.lower()):
-            raise self._close_host(
-                GeoBlocked(
-                    f"not available from this country (HTTP {status})",
-                    host=host,
-                    advice="other venues cover for it",
-                )
-            )
-        if judge:
-            try:
-                judge(json.loads(body), host, path)
-            except ValueError:
-                shown = f"not JSON: {shown}"
-        if status in (401, 403):
-            raise AccessRefused(
-                f"HTTP {status}: {shown}", host=host, path=path, advice="check the key and the plan it has"
-            )
-        raise RequestRefused(f"HTTP {status}: {shown}", host=host, path=path)
+            raise broken(error, host, path) from error
 
     def _close_host(self, reason: FeedUnavailable) -> FeedUnavailable:
         """Nothing more is asked of this host in this run."""
@@ -315,52 +271,6 @@ def _adapters(
         limited: BaseAdapter
         limited = LimitedRelayAdapter(relay=market.url, **rates, **pool) if relayed else LimitedAdapter(**rates, **pool)
         yield f"https://{host}/", limited
-
-
-def _place(url: str) -> tuple[str, str]:
-    parts = urlsplit(url)
-    return parts.netloc, parts.path
-
-
-def _without_keys(body: bytes, headers: Mapping[str, str] | None) -> bytes:
-    """An answer that repeats the key it was asked with must not bring it into errors, logs or landing."""
-    for key in (headers or {}).values():
-        if len(key) >= SHORTEST_KEY:
-            body = body.replace(key.encode(), b"***")
-    return body
-
-
-def _decoded(body: bytes, host: str, path: str) -> Any:  # noqa: ANN401
-    try:
-        return json.loads(body)
-    except ValueError as error:
-        shown = body[:SHOWN].decode("utf-8", "replace")
-        raise Transient(f"malformed page {shown!r}", host=host, path=path) from error
-
-
-def _never_connected(error: requests.exceptions.RequestException) -> bool:
-    reason = getattr(error.args[0] if error.args else None, "reason", None)
-    return isinstance(
-        reason, urllib3.exceptions.NewConnectionError | urllib3.exceptions.ConnectTimeoutError
-    ) or isinstance(error, requests.exceptions.ConnectTimeout)
-
-
-def _connection_fault(error: Exception) -> str:
-    reason = getattr(error.args[0] if error.args else None, "reason", None) or error
-    if isinstance(reason, urllib3.exceptions.NewConnectionError):
-        return "no connection"
-    if isinstance(error, requests.exceptions.Timeout):
-        return "no answer in time"
-    return "connection cut"
-
-
-def _retry_after(response: requests.Response) -> float | None:
-    """Seconds, as every venue here sends it (Coinalyze with a fraction); None where absent or a date."""
-    try:
-        seconds = float(response.headers["Retry-After"])
-    except (KeyError, ValueError):
-        return None
-    return max(seconds, 0.0) if math.isfinite(seconds) else None
 
 
 _BACKOFF = wait_exponential_jitter(multiplier=0.25, max=8, jitter=0.5)

@@ -37,7 +37,7 @@ def newest_first(
         page = ask(before)
         if page:
             yield page
-        older = [stamp for row in page if (stamp := _stamp(row, stamp_of)) is not None and stamp < before]
+        older = [stamp for row in page if (stamp := readable_stamp(row, stamp_of)) is not None and stamp < before]
         if len(page) >= limit and not older:
             raise RequestRefused(f"a full page with nothing older than asked for: {str(page[-1])[:80]}", host=host)
         inside = [stamp for stamp in older if stamp >= start]
@@ -46,7 +46,8 @@ def newest_first(
         before = min(inside)
 
 
-def _stamp(row: Any, stamp_of: Callable[[Any], int]) -> int | None:  # noqa: ANN401 - whatever JSON came
+def readable_stamp(row: Any, stamp_of: Callable[[Any], int]) -> int | None:  # noqa: ANN401 - whatever JSON came
+    """What `stamp_of` reads off a row, None where the row is of another shape."""
     try:
         return stamp_of(row)
     except (KeyError, TypeError, ValueError, IndexError):

@@ -5,14 +5,15 @@ What happens with the segments afterwards is the warehouse's business.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+import time
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from itertools import chain
 
 import polars as pl
 
-from ingest.errors import FeedUnavailable
+from ingest.errors import FeedUnavailable, RequestRefused
 from ingest.feed import LATE, Feed, Part, Request
 from ingest.http import Traffic
 from ingest.inbox import own_files
@@ -20,10 +21,13 @@ from ingest.landing import Landing
 from ingest.schema import conform
 from ingest.windows import Window, day_start
 
+LONGEST = 900.0  # seconds of one feed in a run: feeds wait for each other, and a slow venue is not to hold them up
+
 
 @dataclass
 class Pulled:
-    """What a pull brought. `skipped` says in one line why the feed, or the rest of it, could not be had."""
+    """What a pull brought. `skipped` says in one line why the feed, or the rest of it, could not be had, `notes` what
+    else there is to say, such as what was refused of it."""
 
     feed: str
     rows: int = 0
@@ -38,12 +42,15 @@ def pull(request: Request, landing: Landing) -> Pulled:
     """Land the user's own files, then what the venue has of the request's window and the warehouse does not hold.
 
     A feed that cannot be had is not an error of the run: what came before stays landed and `skipped` says why.
+    A feed that takes longer than LONGEST is broken off between two batches, and the next run goes on from there.
     Quarantined rows land first, so that rows never stand without what was taken out of them.
     """
     feed, result = request.feed, Pulled(request.feed.name, notes=request.notes)
-    before = request.session.traffic
+    started = time.monotonic()
+    before, answered_something = request.session.traffic, False
     try:
         for batch in chain(own_files(request, landing.inbox), feed.fetch(request)):
+            answered_something |= any(part.channel != "inbox" and not part.absent for part in batch.parts)
             conformed, parts = conform(batch.rows, feed.schema, feed.key, request.now), batch.parts
             if conformed.quarantined.height:
                 landing.quarantine(feed, conformed.quarantined, parts, request.now)
@@ -56,14 +63,26 @@ def pull(request: Request, landing: Landing) -> Pulled:
                 if segment := landing.write(feed, rows, answered, request.now):
                     result.segments.append(segment.name)
                     result.rows += rows.height
+            if time.monotonic() - started > LONGEST:
+                request.notes.append(f"broken off after {LONGEST / 60:.0f} minutes; the next run goes on from there")
+                break
     except FeedUnavailable as error:
-        result.skipped = str(error)
-    if request.refused and len(request.refused) == len(request.instruments):
-        result.skipped = result.skipped or str(next(iter(request.refused.values())))
-    else:
-        result.notes += [f"{symbol}: {error}" for symbol, error in request.refused.items()]
+        result.skipped = f"new rows: {result.rows:,}; then: {error}" if result.rows else str(error)
+    if refusals := _by_reason(request.refused):
+        if result.skipped or answered_something or request.held.reaches(request.window.end):
+            result.notes += [f"new rows: {result.rows:,}; {refusal}" for refusal in refusals]
+        else:
+            result.skipped = "; ".join(refusals)
     result.traffic = request.session.traffic.since(before)
     return result
+
+
+def _by_reason(refused: Mapping[str, RequestRefused]) -> list[str]:
+    """One line for each reason, with all that was refused for it; paths can differ by the symbol in them alone."""
+    series_of: dict[str, list[str]] = {}
+    for series, error in refused.items():
+        series_of.setdefault(error.what, []).append(series)
+    return [f"refused for {', '.join(series)}: {refused[series[0]]}" for series in series_of.values()]
 
 
 def _asked_again(parts: Sequence[Part], now: datetime) -> tuple[Part, ...]:

@@ -68,6 +68,21 @@ def rows(rule: str, expression: pl.Expr) -> pa.Check:
     return pa.Check(lambda data: data.lazyframe.select(expression.fill_null(True)), name=rule)
 
 
+def prices(currency: str) -> dict[str, pa.Column]:
+    """The four prices of a bar. PRICES_FIT are the rules that go with them."""
+    told = {"open": "First price", "high": "Highest price", "low": "Lowest price", "close": "Last price"}
+    return {name: number(description, currency, positive()) for name, description in told.items()}
+
+
+PRICES_FIT = (
+    rows("high below low", pl.col("high") >= pl.col("low")),
+    rows(
+        "open or close outside high and low",
+        (pl.max_horizontal("open", "close") <= pl.col("high")) & (pl.min_horizontal("open", "close") >= pl.col("low")),
+    ),
+)
+
+
 def forming(opened: str, step: timedelta, now: datetime) -> pl.Expr:
     """True for a bar that is not over at `now`. One that opens after tomorrow is no bar but a wrong stamp: False."""
     present = now.astimezone(UTC).replace(tzinfo=None)

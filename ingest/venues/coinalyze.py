@@ -6,14 +6,15 @@ Stamps and the window are in seconds: milliseconds are answered with an empty li
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from typing import Any
 
 import pandera.polars as pa
 import polars as pl
 
 from ingest.errors import RequestRefused
-from ingest.feed import Batch, Feed, Part, Request, settled
+from ingest.feed import Batch, Feed, Request
+from ingest.pages import answered, text_frame
 from ingest.schema import forming, moment, not_negative, number, positive, rows, since_1970, text, within
 from ingest.windows import Window
 
@@ -87,7 +88,7 @@ def _fetch(path: str, fields: Mapping[str, str], request: Request) -> Iterator[B
                 body = request.session.get_json(url, _asked(instrument.symbol, window), headers={"api_key": key})
                 frame = parse(body, instrument.symbol, fields, path)
                 frame = frame.filter(~forming("open_at", DAY, request.now))
-                yield Batch(frame, (_part(frame, instrument.symbol, url, window, request),))
+                yield answered(request, frame, instrument.symbol, window, "open_at", DAY, url)
 
 
 def _asked(symbol: str, window: Window) -> dict[str, str | int]:
@@ -108,8 +109,7 @@ def parse(body: Any, symbol: str, fields: Mapping[str, str], path: str) -> pl.Da
     if not isinstance(body, list) or not all(map(_is_history, body)):
         raise RequestRefused(f"expected histories, got {str(body)[:80]}", host=HOST, path=f"/v1/{path}")
     history = [row for one in body if one.get("symbol") == symbol for row in one["history"]]
-    lines = [[None if row.get(name) is None else str(row[name]) for name in ("t", *fields)] for row in history]
-    frame = pl.DataFrame(lines, schema=dict.fromkeys(("t", *fields), pl.String), orient="row")
+    frame = text_frame(history, ("t", *fields))
     opened = since_1970(pl.col("t").cast(pl.Int64, strict=False), 1_000_000)
     return frame.select(
         pl.lit(symbol).alias("symbol"),
@@ -121,12 +121,6 @@ def parse(body: Any, symbol: str, fields: Mapping[str, str], path: str) -> pl.Da
 def _is_history(one: Any) -> bool:  # noqa: ANN401 - as it came
     rows = one.get("history") if isinstance(one, Mapping) else None
     return isinstance(rows, list) and all(isinstance(row, Mapping) for row in rows)
-
-
-def _part(frame: pl.DataFrame, symbol: str, url: str, window: Window, request: Request) -> Part:
-    seen = frame.filter(pl.col("open_at") < pl.lit(window.end.replace(tzinfo=None)))["open_at"].max()
-    last = seen.replace(tzinfo=UTC) + DAY if isinstance(seen, datetime) else None
-    return Part(symbol, "rest", settled(window, last, request.now), frame.height, url)
 
 
 def _feed(name: str, series: str, path: str, fields: Mapping[str, str], schema: pa.DataFrameSchema, about: str) -> Feed:

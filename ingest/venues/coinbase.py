@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from datetime import UTC, datetime, timedelta
+from collections.abc import Iterator
+from datetime import timedelta
 from typing import Any
 
 import pandera.polars as pa
 import polars as pl
 
 from ingest.errors import RequestRefused
-from ingest.feed import Batch, Feed, Part, Request, settled
-from ingest.schema import forming, moment, not_negative, number, positive, rows, since_1970, text
+from ingest.feed import Batch, Feed, Request
+from ingest.pages import answered, text_frame
+from ingest.schema import PRICES_FIT, forming, moment, not_negative, number, prices, since_1970, text
 from ingest.windows import Window
 
 HOST = "api.exchange.coinbase.com"
@@ -24,17 +25,11 @@ SCHEMA = pa.DataFrameSchema(
     {
         "symbol": text("Product as the venue writes it"),
         "open_at": moment("Start of the UTC day"),
-        "open": number("First price", "USD", positive()),
-        "high": number("Highest price", "USD", positive()),
-        "low": number("Lowest price", "USD", positive()),
-        "close": number("Last price", "USD", positive()),
+        **prices("USD"),
         "volume": number("Traded volume in coins", "coin", not_negative()),
     },
     checks=[
-        rows("high below low", pl.col("high") >= pl.col("low")),
-        rows("open or close outside high and low",
-             (pl.max_horizontal("open", "close") <= pl.col("high"))
-             & (pl.min_horizontal("open", "close") >= pl.col("low"))),
+        *PRICES_FIT,
     ],
     strict=True,
     name="coinbase_spot_klines",
@@ -67,18 +62,14 @@ def _page(request: Request, symbol: str, window: Window) -> Batch:
         "end": f"{last_bar:%Y-%m-%dT%H:%M:%SZ}",
     }
     frame = parse(request.session.get_json(url, asked), symbol).filter(~forming("open_at", DAY, request.now))
-    seen = frame.filter(pl.col("open_at") < pl.lit(window.end.replace(tzinfo=None)))["open_at"].max()
-    last = seen.replace(tzinfo=UTC) + DAY if isinstance(seen, datetime) else None
-    return Batch(frame, (Part(symbol, "rest", settled(window, last, request.now), frame.height, url),))
+    return answered(request, frame, symbol, window, "open_at", DAY, url)
 
 
 def parse(body: Any, symbol: str) -> pl.DataFrame:  # noqa: ANN401 - as it came
     """The bars as a frame with the schema's columns, numbers as published. Raises RequestRefused on another shape."""
     if not isinstance(body, list) or not all(_is_bar(bar) for bar in body):
         raise RequestRefused(f"expected bars, got {str(body)[:80]}", host=HOST, path=f"/products/{symbol}/candles")
-    lines: Sequence[list[str | None]] = [[None if cell is None else str(cell) for cell in bar] for bar in body]
-    frame = pl.DataFrame(lines, schema=dict.fromkeys(COLUMNS, pl.String), orient="row")
-    return frame.select(
+    return text_frame(body, COLUMNS).select(
         pl.lit(symbol).alias("symbol"),
         since_1970(pl.col("time").cast(pl.Int64, strict=False), 1_000_000).alias("open_at"),
         "open",

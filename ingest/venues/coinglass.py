@@ -6,15 +6,16 @@ The set is part of the symbol ("Binance,Bybit,OKX/BTC"): sums over other exchang
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, timedelta
 from typing import Any
 
 import pandera.polars as pa
 import polars as pl
 
 from ingest.errors import AccessRefused, RequestRefused, Transient
-from ingest.feed import Batch, Feed, Part, Request, settled
-from ingest.schema import GENESIS, forming, moment, not_negative, number, since_1970, text
+from ingest.feed import Batch, Feed, Request
+from ingest.pages import answered, stamped
+from ingest.schema import GENESIS, forming, moment, not_negative, number, text
 from ingest.windows import Window, milliseconds
 
 HOST = "open-api-v4.coinglass.com"
@@ -89,10 +90,7 @@ def _page(request: Request, symbol: str, window: Window, headers: Mapping[str, s
     inside = pl.col("open_at").is_between(window.start.replace(tzinfo=None), window.end.replace(tzinfo=None), "left")
     elsewhere = pl.col("open_at").is_between(GENESIS, present) & ~inside
     frame = frame.filter(~elsewhere.fill_null(False) & ~forming("open_at", HOUR, request.now))
-    seen = frame.filter(pl.col("open_at") < pl.lit(window.end.replace(tzinfo=None)))["open_at"].max()
-    last = seen.replace(tzinfo=UTC) + HOUR if isinstance(seen, datetime) else None
-    covered = settled(window, last, request.now)
-    return Batch(frame, (Part(symbol, "rest", covered, frame.height, URL),))
+    return answered(request, frame, symbol, window, "open_at", HOUR, URL)
 
 
 def parse(body: Any, symbol: str) -> pl.DataFrame:  # noqa: ANN401 - as it came
@@ -105,7 +103,7 @@ def parse(body: Any, symbol: str) -> pl.DataFrame:  # noqa: ANN401 - as it came
     frame = pl.DataFrame(lines, schema=dict.fromkeys(names, pl.String), orient="row")
     return frame.select(
         pl.lit(symbol).alias("symbol"),
-        since_1970(pl.col("time").cast(pl.Int64, strict=False), 1000).alias("open_at"),
+        stamped("time").alias("open_at"),
         *(pl.col(published).alias(column) for published, column in FIELDS.items()),
     )
 

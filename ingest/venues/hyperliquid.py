@@ -15,7 +15,19 @@ import polars as pl
 
 from ingest.errors import RequestRefused
 from ingest.feed import LATE, Batch, Feed, Part, Request, settled
-from ingest.schema import forming, moment, not_negative, number, positive, rows, since_1970, text, within
+from ingest.pages import answered, stamped, text_frame
+from ingest.schema import (
+    PRICES_FIT,
+    forming,
+    moment,
+    not_negative,
+    number,
+    positive,
+    prices,
+    rows,
+    text,
+    within,
+)
 from ingest.windows import Window, milliseconds
 
 HOST = "api.hyperliquid.xyz"
@@ -46,18 +58,13 @@ KLINES = pa.DataFrameSchema(
     {
         "symbol": text("Coin"),
         "open_at": moment("Start of the UTC day"),
-        "open": number("First price", "USD", positive()),
-        "high": number("Highest price", "USD", positive()),
-        "low": number("Lowest price", "USD", positive()),
-        "close": number("Last price", "USD", positive()),
+        **prices("USD"),
         "volume": number("Traded volume", "coin", not_negative()),
         "trade_count": number("Number of trades", "count", not_negative(), integer=True),
     },
     checks=[
         rows("opens at midnight", pl.col("open_at").dt.truncate("1d") == pl.col("open_at")),
-        rows("open or close outside high and low",
-             (pl.max_horizontal("open", "close") <= pl.col("high"))
-             & (pl.min_horizontal("open", "close") >= pl.col("low"))),
+        *PRICES_FIT,
     ],
     strict=True,
     name="hyperliquid_klines",
@@ -151,9 +158,7 @@ def _bars(request: Request, coin: str, window: Window) -> Batch:
     asked = {"coin": coin, "interval": "1d", "startTime": start, "endTime": end}
     frame = parse_klines(_rows(request, {"type": "candleSnapshot", "req": asked}))
     frame = frame.filter(~forming("open_at", DAY, request.now))
-    seen = frame.filter(pl.col("open_at") < pl.lit(window.end.replace(tzinfo=None)))["open_at"].max()
-    last = seen.replace(tzinfo=UTC) + DAY if isinstance(seen, datetime) else None
-    return Batch(frame, (Part(coin, "rest", settled(window, last, request.now), frame.height, URL),))
+    return answered(request, frame, coin, window, "open_at", DAY, URL)
 
 
 def _rows(request: Request, question: Mapping[str, Any]) -> list[dict[str, Any]]:
@@ -166,10 +171,10 @@ def _rows(request: Request, question: Mapping[str, Any]) -> list[dict[str, Any]]
 
 def parse_funding(records: Sequence[Mapping[str, Any]]) -> pl.DataFrame:
     """Settlements as a frame with the columns of FUNDING, numbers as published text; `premium` may be left out."""
-    frame = _texts(records, ("coin", "time", "fundingRate", "premium"))
+    frame = text_frame(records, ("coin", "time", "fundingRate", "premium"))
     return frame.select(
         pl.col("coin").alias("symbol"),
-        _moment("time").dt.truncate("1h").alias("settled_at"),
+        stamped("time").dt.truncate("1h").alias("settled_at"),
         pl.col("fundingRate").alias("funding_rate"),
         "premium",
     )
@@ -178,7 +183,7 @@ def parse_funding(records: Sequence[Mapping[str, Any]]) -> pl.DataFrame:
 def parse_open_interest(coin: str, context: Mapping[str, Any], now: datetime) -> pl.DataFrame:
     """One coin's state as a frame of one row with the columns of OPEN_INTEREST."""
     stamp = now.astimezone(UTC).replace(tzinfo=None)
-    return _texts([context], ("openInterest", "markPx")).select(
+    return text_frame([context], ("openInterest", "markPx")).select(
         pl.lit(coin).alias("symbol"),
         pl.lit(stamp, pl.Datetime("us")).alias("snapshot_at"),
         pl.col("openInterest").alias("open_interest_coin"),
@@ -189,20 +194,11 @@ def parse_open_interest(coin: str, context: Mapping[str, Any], now: datetime) ->
 def parse_klines(records: Sequence[Mapping[str, Any]]) -> pl.DataFrame:
     """Bars as a frame with the columns of KLINES, numbers as published text."""
     names = {"o": "open", "h": "high", "l": "low", "c": "close", "v": "volume", "n": "trade_count"}
-    return _texts(records, ("s", "t", *names)).select(
+    return text_frame(records, ("s", "t", *names)).select(
         pl.col("s").alias("symbol"),
-        _moment("t").alias("open_at"),
+        stamped("t").alias("open_at"),
         *(pl.col(published).alias(column) for published, column in names.items()),
     )
-
-
-def _texts(records: Sequence[Mapping[str, Any]], fields: Sequence[str]) -> pl.DataFrame:
-    lines = [[None if r.get(f) is None else str(r[f]) for f in fields] for r in records]
-    return pl.DataFrame(lines, schema=dict.fromkeys(fields, pl.String), orient="row")
-
-
-def _moment(column: str) -> pl.Expr:
-    return since_1970(pl.col(column).cast(pl.Int64, strict=False), 1000)
 
 
 def _feed(name: str, **rest: Any) -> Feed:  # noqa: ANN401 - the rest of a Feed's fields

@@ -24,34 +24,6 @@ from pipelines import PROJECT, SAMPLE_END, SAMPLE_FIRST, built_once, environment
 BI_PYTHON = Path(os.environ.get("LEVERAGE_BI_PYTHON", PROJECT / ".venv-bi" / "bin" / "python"))
 PASSWORD = "only-for-this-test"
 STARTS_WITHIN = 400.0  # seconds: Superset's first migration alone takes one to three minutes
-ETHER = """
-[[instruments]]
-asset = "ETH"
-venue = "binance"
-instrument = "ETHUSDT"
-market = "spot"
-symbols = { binance_spot_klines = "ETHUSDT" }
-
-[[instruments]]
-asset = "ETH"
-venue = "binance"
-instrument = "ETHUSDT"
-market = "perpetual"
-margin_type = "linear"
-
-[instruments.symbols]
-binance_um_klines = "ETHUSDT"
-binance_um_funding = "ETHUSDT"
-binance_um_open_interest = "ETHUSDT"
-coinalyze_open_interest = "ETHUSDT_PERP.A"
-coinalyze_liquidations = "ETHUSDT_PERP.A"
-coinalyze_funding = "ETHUSDT_PERP.A"
-
-[[instruments]]
-asset = "ETH"
-market = "network"
-symbols = { coinmetrics_network = "eth" }
-"""
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -67,12 +39,10 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 @pytest.fixture(scope="session")
 def two_assets(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The simulated market's last weeks with BTC and ETH. Copy it before you write to it."""
-    catalogue = tmp_path_factory.mktemp("catalogue") / "two.toml"
-    catalogue.write_text((PROJECT / "ingest" / "catalogue.toml").read_text() + ETHER)
 
     def build(target: Path) -> None:
         days = ("--from", SAMPLE_FIRST, "--now", SAMPLE_END)
-        ran = leverage("run", "--warehouse", target, *days, extra={"LEVERAGE_CATALOGUE": str(catalogue)})
+        ran = leverage("run", "--warehouse", target, *days)
         assert ran.status == 0, ran.said
 
     return built_once(tmp_path_factory, "two-assets", build)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import tomllib
 from datetime import date, timedelta
 from pathlib import Path
 
@@ -12,7 +11,7 @@ import pytest
 from pipelines import published
 from recorded_market import NOW, REASON, RECORDED, RecordedMarket, rates_of, run, skipped
 
-from ingest.feeds import CATALOGUE
+from ingest.feeds import CATALOGUE, load_catalogue
 
 pytestmark = [pytest.mark.slow, pytest.mark.skipif(not RECORDED.is_dir(), reason=REASON)]
 
@@ -29,11 +28,12 @@ RECORDINGS = {
 @pytest.fixture(scope="module")
 def unhurried(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The project's catalogue without its hosts' limits, which a server on loopback has not."""
-    path = tmp_path_factory.mktemp("catalogue") / "whole.toml"
-    text = CATALOGUE.read_text()
-    instruments = text[text.index("# --- Instruments") :]
-    assert "hosts" not in tomllib.loads(instruments)
-    path.write_text(instruments)
+    path = tmp_path_factory.mktemp("catalogue")
+    for file in CATALOGUE.glob("*.toml"):
+        _, listed, instruments = file.read_text().partition("[[instruments]]")
+        (path / file.name).write_text(listed + instruments)
+    assert load_catalogue(path).instruments == load_catalogue().instruments
+    assert load_catalogue(path).hosts == {}
     return path
 
 

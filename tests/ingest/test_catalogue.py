@@ -1,7 +1,5 @@
 """The catalogue: another asset is one more entry, and every mistake in it is named in one line."""
 
-from collections import defaultdict
-
 import pytest
 
 from ingest.errors import CatalogueBroken
@@ -81,13 +79,60 @@ def without(line: str) -> str:
     return BTC.replace(line + "\n", "")
 
 
-def test_a_contract_has_one_size_whichever_feed_speaks_of_it():
-    sizes = defaultdict(set)
-    for listed in load_catalogue().instruments.values():
-        for i in listed:
-            sizes[i.venue, i.instrument, i.market].add((i.contract_size, i.margin_type, i.asset))
-    assert sizes["binance", "BTCUSD_PERP", "perpetual"] == {(100, "inverse", "BTC")}
-    assert [one for one, said in sizes.items() if len(said) > 1 and one[2] != "network"] == []
+def test_a_directory_is_read_as_one_catalogue(tmp_path):
+    for name, text in (("a.toml", LIMITED), ("b.toml", ETH), ("c.toml", "# nothing yet"), ("notes.txt", "no toml")):
+        (tmp_path / name).write_text(text)
+    catalogue = load_catalogue(tmp_path)
+    assert catalogue.assets == ("BTC", "ETH")
+    assert list(catalogue.hosts) == ["fapi.binance.com"]
+
+
+def test_what_two_files_say_twice_is_refused_with_the_name_of_the_second(tmp_path):
+    (tmp_path / "a.toml").write_text(LIMITED)
+    (tmp_path / "b.toml").write_text(LIMITED.replace("binance_spot_klines", "binance_um_klines"))
+    with pytest.raises(CatalogueBroken, match=r"b\.toml: another file has limits of the host 'fapi\.binance\.com' too"):
+        load_catalogue(tmp_path)
+    (tmp_path / "b.toml").write_text(BTC)
+    with pytest.raises(CatalogueBroken, match=r"b\.toml: binance_spot_klines lists BTCUSDT twice"):
+        load_catalogue(tmp_path)
+
+
+SIZED = """
+[[instruments]]
+asset = "ETH"
+venue = "binance"
+instrument = "ETHUSDT"
+market = "perpetual"
+margin_type = "linear"
+contract_size = 10
+symbols = { binance_um_klines = "ETHUSDT" }
+"""
+AGAIN = SIZED.replace("binance_um_klines", "binance_um_funding")
+
+
+def test_two_entries_may_speak_of_one_contract(written):
+    assert len(load_catalogue(written(SIZED + AGAIN)).feeds) == 2
+
+
+@pytest.mark.parametrize(
+    ("other", "words"),
+    [
+        pytest.param(AGAIN.replace("10", "100"), "ETHUSDT has contract_size 100.0 in one entry and 10.0", id="size"),
+        pytest.param(AGAIN.replace("contract_size = 10\n", ""), "ETHUSDT has contract_size 1.0 in one", id="no-size"),
+        pytest.param(AGAIN.replace("linear", "inverse"), "ETHUSDT has margin_type inverse in one entry", id="margin"),
+        pytest.param(AGAIN.replace('"ETH"', '"ETC"'), "ETHUSDT has asset ETC in one entry", id="asset"),
+    ],
+)
+def test_two_entries_that_contradict_each_other_are_refused_with_what_to_change(written, other, words):
+    with pytest.raises(CatalogueBroken) as raised:
+        load_catalogue(written(SIZED + other))
+    assert words in str(raised.value)
+    assert "say the same in both" in str(raised.value)
+    assert "\n" not in str(raised.value)
+
+
+def test_a_spot_pair_and_a_perpetual_of_one_name_are_two_instruments(written):
+    assert len(load_catalogue(written(BTC + SIZED.replace("ETH", "BTC"))).feeds) == 2
 
 
 @pytest.mark.parametrize(
@@ -119,6 +164,7 @@ def test_a_contract_has_one_size_whichever_feed_speaks_of_it():
         pytest.param(LIMITED + 'per_second = "4"', "host fapi.binance.com with", id="limit-text"),
         pytest.param(LIMITED + 'per_second = -1', "host fapi.binance.com with", id="limit-below-0"),
         pytest.param(BTC + '[hosts]\n"fapi.binance.com" = 4', "host fapi.binance.com with", id="limit-bare"),
+        pytest.param(BTC + '[[hosts]]\nper_second = 4', "hosts is no table", id="hosts-list"),
     ],
 )  # fmt: skip
 def test_a_mistake_is_named_in_one_line(written, text, words):

@@ -42,6 +42,18 @@ def test_a_host_that_bans_or_blocks_is_not_asked_again_but_others_are(relay, res
     assert relay.session.get_json("https://other.example/x") == [1]
 
 
+@pytest.mark.parametrize("kind", [Banned, GeoBlocked])
+def test_a_ban_in_the_body_closes_the_host_too(relay, kind):
+    def judge(body: object, host: str, path: str) -> None:
+        raise kind("said in the body", host=host)
+
+    relay.answers(URL, '{"retCode": 10009}')
+    for url in (URL, "https://venue.example/another"):
+        with pytest.raises(kind, match="said in the body"):
+            relay.session.get_json(url, judge=judge)
+    assert len(relay.asked) == 1
+
+
 @pytest.mark.parametrize(
     ("status", "kind"), [(401, AccessRefused), (403, AccessRefused), (400, RequestRefused), (404, RequestRefused)]
 )

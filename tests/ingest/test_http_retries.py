@@ -2,11 +2,14 @@
 
 import json
 import socket
+from contextlib import suppress
+from types import SimpleNamespace
 
 import pytest
 from scripted_venues import wire_answer
 from werkzeug import Response
 
+from ingest import http
 from ingest.errors import HostUnreachable, RequestRefused, Transient, VenueFailing
 from ingest.http import ATTEMPTS, MarketSession
 from ingest.market import Market
@@ -140,6 +143,35 @@ def test_a_host_behind_a_gateway_that_has_nothing_of_it_is_asked_no_more(relay):
     with pytest.raises(HostUnreachable):
         relay.session.get_json(URL)
     assert len(relay.asked) == 3
+
+
+@pytest.fixture
+def clock(relay, monkeypatch):
+    """Time passes by waiting alone."""
+    monkeypatch.setattr(http, "time", SimpleNamespace(monotonic=lambda: sum(relay.pauses)))
+
+
+@pytest.mark.usefixtures("clock")
+def test_a_host_that_does_nothing_but_fail_is_given_five_minutes_in_a_run(relay):
+    relay.answers(URL, Response(status=429, headers={"Retry-After": "100"}))
+    relay.answers("https://other.example/x", "[1]")
+    with pytest.raises(VenueFailing, match=r"HTTP 429, 4 times \(venue.example/v1/rows\)"):
+        relay.session.get_json(URL)
+    with pytest.raises(VenueFailing):
+        relay.session.get_json(URL + "/other")
+    assert len(relay.asked) == 4
+    assert relay.session.get_json("https://other.example/x") == [1]
+
+
+@pytest.mark.usefixtures("clock")
+@pytest.mark.parametrize("answer", [Response(GOOD), Response("no such symbol", status=400)], ids=["rows", "refusal"])
+def test_an_answer_between_failures_shows_that_the_host_is_there(relay, answer):
+    fault = Response(status=429, headers={"Retry-After": "100"})
+    relay.answers(URL, *[fault] * 3, answer, *[fault] * 3, GOOD)
+    with suppress(RequestRefused):
+        relay.session.get_json(URL)
+    assert relay.session.get_json(URL) == [1, 2, 3]
+    assert sum(relay.pauses) > http.PATIENCE
 
 
 def test_a_gateway_that_fails_once_the_host_has_answered_is_a_passing_fault(relay):

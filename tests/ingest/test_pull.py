@@ -63,6 +63,20 @@ def test_the_same_answer_fetched_again_is_not_landed_again(landing):
     assert len(landing.segments([FEED])) == 1
 
 
+def test_a_feed_that_takes_too_long_is_broken_off_and_the_next_run_goes_on_from_there(landing, monkeypatch):
+    def answer(url, params):
+        return [{"symbol": params["symbols"], "history": [{"t": ms("2026-01-10") // 1000, "l": 1, "s": 1}]}]
+
+    monkeypatch.setattr("ingest.pull.LONGEST", 0.0)
+    held, symbols = None, ("BTCUSDT", "ETHUSDT")
+    for symbol in symbols:
+        request = asking(FEED, ScriptedVenues(answer), WINDOW, symbols=symbols, keys=KEYS, held=held)
+        pulled = pull(request, landing)
+        assert pulled.notes == ["broken off after 0 minutes; the next run goes on from there"]
+        assert landed(landing)["symbol"][-1] == symbol
+        held = request.held
+
+
 def test_an_answer_without_rows_leaves_nothing_and_is_asked_for_again(landing):
     request = asking(FEED, answering(), WINDOW, keys=KEYS)
     pulled = pull(request, landing)
@@ -90,24 +104,55 @@ def test_what_came_before_a_refusal_stays_landed(landing):
 
     request = asking(FEED, ScriptedVenues(answer), WINDOW, symbols=("BTCUSDT", "ETHUSDT"), keys=KEYS)
     pulled = pull(request, landing)
-    assert pulled.skipped == "not available from this country (api.coinalyze.net)"
+    assert pulled.skipped == "new rows: 1; then: not available from this country (api.coinalyze.net)"
     assert (pulled.rows, landed(landing).height) == (1, 1)
     assert request.held.missing("BTCUSDT", WINDOW) == []
     assert request.held.missing("ETHUSDT", WINDOW) == [WINDOW]
 
 
 def test_a_symbol_that_the_venue_refuses_costs_no_other(landing):
+    late = days("2026-01-30", "2026-02-01")  # of which the last days have not come
+
     def answer(url, params):
         if params["symbols"] == "GONE":
             return RequestRefused("no such symbol", host="api.coinalyze.net")
-        return [{"symbol": "BTCUSDT", "history": [{"t": ms("2026-01-10") // 1000, "l": 1, "s": 1}]}]
+        return [{"symbol": "BTCUSDT", "history": [{"t": ms("2026-01-30") // 1000, "l": 1, "s": 1}]}]
 
-    both = asking(FEED, ScriptedVenues(answer), WINDOW, symbols=("GONE", "BTCUSDT"), keys=KEYS)
+    both = asking(FEED, ScriptedVenues(answer), late, symbols=("GONE", "BTCUSDT"), keys=KEYS)
     pulled = pull(both, landing)
     assert (pulled.rows, pulled.skipped) == (1, None)
-    assert pulled.notes == ["GONE: no such symbol (api.coinalyze.net)"]
-    alone = asking(FEED, ScriptedVenues(answer), WINDOW, symbols=("GONE",), keys=KEYS)
-    assert pull(alone, landing).skipped == "no such symbol (api.coinalyze.net)"
+    assert pulled.notes == ["new rows: 1; refused for GONE: no such symbol (api.coinalyze.net)"]
+    alone = asking(FEED, ScriptedVenues(answer), late, symbols=("GONE",), keys=KEYS)
+    assert pull(alone, landing).skipped == "refused for GONE: no such symbol (api.coinalyze.net)"
+
+
+def test_a_part_of_every_symbol_that_is_refused_is_told_apart_from_a_feed_that_is(landing):
+    def days_alone(url, params):
+        if params["interval"] == "60":
+            return {"retCode": 10001, "retMsg": "no period"}
+        rows = [[str(ms("2026-01-10")), "1", "2", "1", "2", "5", "6"]] if params["end"] >= ms("2026-01-10") else []
+        return {"retCode": 0, "result": {"list": rows}}
+
+    def nothing(url, params):
+        return {"retCode": 10001, "retMsg": "no symbol"}
+
+    symbols, day = ("BTCUSDT", "ETHUSDT"), days("2026-01-10", "2026-01-10")
+
+    def bars(answer, held=None):
+        request = asking("bybit_klines", ScriptedVenues(answer), day, symbols=symbols, held=held)
+        request.instruments = tuple(replace(i, margin_type="linear") for i in request.instruments)
+        return request
+
+    first = bars(days_alone)
+    pulled = pull(first, landing)
+    reason = "refused for BTCUSDT/1h, ETHUSDT/1h: retCode 10001: no period (api.bybit.com/v5/market/kline)"
+    (note,) = pulled.notes
+    assert (pulled.rows, pulled.skipped) == (2, None)
+    assert note.startswith(f"new rows: 2; {reason}")
+    again = pull(bars(days_alone, held=first.held), landing)
+    assert again.skipped is None, "what was refused has been refused before; the other part is complete"
+    assert again.notes[0].startswith(f"new rows: 0; {reason}")
+    assert pull(bars(nothing), landing).skipped.startswith("refused for BTCUSDT/1h, BTCUSDT/1d, ETHUSDT/1h, ETHUSDT/1d")
 
 
 def test_a_row_that_was_quarantined_is_asked_for_again_while_it_may_be_mended(landing):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import dagster as dg
 import polars as pl
@@ -36,7 +37,11 @@ def warehouse(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="module")
 def definitions(warehouse: Path) -> dg.Definitions:
-    """Those of the live market, which asks every feed; nothing is asked to define them."""
+    return of_the_live_market(warehouse)
+
+
+def of_the_live_market(warehouse: Path) -> dg.Definitions:
+    """It asks every feed; nothing is asked to define them."""
     settings = Settings(market="live", warehouse=warehouse)
     return build_definitions(Pipeline.from_settings(settings), settings)
 
@@ -76,7 +81,7 @@ def described(definitions: dg.Definitions, graph) -> str:
 
 def test_the_definitions_are_those_of_the_snapshot(definitions: dg.Definitions, graph) -> None:
     assert described(definitions, graph) == SNAPSHOT.read_text(), (
-        f"assets, checks, jobs or schedules changed; if that is meant, write {SNAPSHOT.name} anew and review the diff"
+        "assets, checks, jobs or schedules changed; if that is meant: make definitions, and review the diff"
     )
 
 
@@ -136,3 +141,10 @@ def test_a_schedule_asks_for_the_day_that_has_just_ended(definitions: dg.Definit
     requested = schedule(context)
     assert isinstance(requested, dg.RunRequest)
     assert requested.partition_key == "2026-02-01"
+
+
+if __name__ == "__main__":  # make definitions
+    prepared_manifest()
+    with TemporaryDirectory() as scratch:
+        found = of_the_live_market(Path(scratch))
+        SNAPSHOT.write_text(described(found, found.resolve_asset_graph()))

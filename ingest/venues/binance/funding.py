@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from functools import partial
 from typing import Any
 
 import pandera.polars as pa
 import polars as pl
 
-from ingest.feed import Batch, Feed, Part, Request, settled
+from ingest.feed import Batch, Feed, Request
+from ingest.pages import answered, text_frame
 from ingest.schema import moment, number, positive, text, within
 from ingest.venues.binance import rest, vision
 from ingest.windows import Window
@@ -91,17 +92,13 @@ def _rest(source: Source, request: Request, symbol: str, window: Window) -> Batc
         stamp_of=lambda row: int(row["fundingTime"]),
     )
     frame = parse([row for page in pages for row in page])
-    seen = frame.filter(pl.col("settled_at") < pl.lit(window.end.replace(tzinfo=None)))["settled_at"].max()
-    last = seen.replace(tzinfo=UTC) + SETTLEMENT if isinstance(seen, datetime) else None
-    return Batch(frame, (Part(symbol, "rest", settled(window, last, request.now), frame.height, source.url),))
+    return answered(request, frame, symbol, window, "settled_at", SETTLEMENT, source.url)
 
 
 def parse(records: Sequence[dict[str, Any]]) -> pl.DataFrame:
     """REST rows as a frame with the schema's columns, numbers as published text; a blank mark price is null."""
     fields = ("symbol", "fundingTime", "fundingRate", "markPrice")
-    lines = [[None if r.get(f) in (None, "") else str(r[f]) for f in fields] for r in records]
-    frame = pl.DataFrame(lines, schema=dict.fromkeys(fields, pl.String), orient="row")
-    return frame.select(
+    return text_frame(records, fields).select(
         "symbol",
         _hour("fundingTime").alias("settled_at"),
         pl.lit(None, pl.Float64).alias("interval_hours"),

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from functools import partial
 from typing import Any
 
@@ -17,8 +17,9 @@ import polars as pl
 
 from ingest.archives import Archive
 from ingest.errors import FeedUnavailable
-from ingest.feed import Batch, Channel, Feed, Part, Request, settled
-from ingest.schema import forming, moment, not_negative, number, positive, rows, text
+from ingest.feed import Batch, Channel, Feed, Request
+from ingest.pages import answered, text_frame
+from ingest.schema import PRICES_FIT, forming, moment, not_negative, number, prices, text
 from ingest.venues.binance import rest, vision
 from ingest.windows import Window
 
@@ -60,20 +61,14 @@ def kline_schema(name: str, source: Source) -> pa.DataFrameSchema:
             "symbol": text("Symbol as the venue writes it"),
             "interval": text("Length of the bar", allowed=list(source.intervals)),
             "open_at": moment("Start of the bar, which is half-open"),
-            "open": number("First price", source.currency, positive()),
-            "high": number("Highest price", source.currency, positive()),
-            "low": number("Lowest price", source.currency, positive()),
-            "close": number("Last price", source.currency, positive()),
+            **prices(source.currency),
             **dict(volumes[:2]),
             "trade_count": number("Number of trades", "count", not_negative(), integer=True),
             **dict(volumes[2:]),
             "channel": text("How the row came: archive or rest", allowed=["archive", "rest"]),
         },
         checks=[
-            rows("high below low", pl.col("high") >= pl.col("low")),
-            rows("open or close outside high and low",
-                 (pl.max_horizontal("open", "close") <= pl.col("high"))
-                 & (pl.min_horizontal("open", "close") >= pl.col("low"))),
+            *PRICES_FIT,
         ],
         strict=True,
         name=name,
@@ -139,17 +134,12 @@ def _rest(source: Source, request: Request, symbol: str, interval: str, series: 
         )
     ]
     frame = parse(source, pages, symbol, interval).filter(~forming("open_at", step, request.now))
-    seen = frame.filter(pl.col("open_at") < pl.lit(window.end.replace(tzinfo=None)))["open_at"].max()
-    last = seen.replace(tzinfo=UTC) + step if isinstance(seen, datetime) else None
-    covered = settled(window, last, request.now)
-    return Batch(frame, (Part(series, "rest", covered, frame.height, source.url),))
+    return answered(request, frame, series, window, "open_at", step, source.url)
 
 
 def parse(source: Source, pages: Sequence[Sequence[Sequence[Any]]], symbol: str, interval: str) -> pl.DataFrame:
     """REST pages as a frame with the schema's columns, numbers as published text; what a short row lacks is null."""
-    padded = ([*row, *[None] * len(COLUMNS)][: len(COLUMNS)] for page in pages for row in page)
-    lines = [[None if cell is None else str(cell) for cell in row] for row in padded]
-    frame = pl.DataFrame(lines, schema=dict.fromkeys(COLUMNS, pl.String), orient="row")
+    frame = text_frame([row for page in pages for row in page], COLUMNS)
     return _shaped(source, frame, pl.lit(symbol), pl.lit(interval), "rest")
 
 

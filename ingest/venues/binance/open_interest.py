@@ -18,6 +18,7 @@ import pandera.polars as pa
 import polars as pl
 
 from ingest.feed import Batch, Feed, Part, Request, settled
+from ingest.pages import text_frame
 from ingest.schema import moment, not_negative, number, text
 from ingest.venues.binance import rest, vision
 from ingest.windows import Window
@@ -123,9 +124,7 @@ def parse(source: Source, records: Sequence[dict[str, Any]], symbol: str) -> pl.
     documented and could not be seen.
     """
     fields = ("timestamp", "sumOpenInterest", "sumOpenInterestValue")
-    lines = [[None if r.get(f) is None else str(r[f]) for f in fields] for r in records]
-    frame = pl.DataFrame(lines, schema=dict.fromkeys(fields, pl.String), orient="row")
-    return frame.select(
+    return text_frame(records, fields).select(
         pl.lit(symbol).alias("symbol"),
         vision.stamp("timestamp").alias("snapshot_at"),
         vision.stamp("timestamp").alias("labelled_at"),

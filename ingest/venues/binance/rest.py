@@ -7,6 +7,7 @@ from typing import Any
 
 from ingest.errors import RequestRefused, Transient
 from ingest.http import MarketSession
+from ingest.pages import readable_stamp
 from ingest.windows import Window, milliseconds
 
 # -1003 too many requests, -1001 disconnected, -1007 timeout of a backend: worth another attempt.
@@ -49,14 +50,9 @@ def pages(
             yield page
         if len(page) < limit:
             return
-        stamps = [stamp for row in page if (stamp := _stamp(row, stamp_of)) is not None and start <= stamp <= end]
+        stamps = [
+            stamp for row in page if (stamp := readable_stamp(row, stamp_of)) is not None and start <= stamp <= end
+        ]
         if not stamps:
             raise RequestRefused(f"a full page outside of the window asked for: {str(page[-1])[:80]}", host=url)
         start = max(stamps) + 1
-
-
-def _stamp(row: Any, stamp_of: Callable[[Any], int]) -> int | None:  # noqa: ANN401 - whatever JSON came
-    try:
-        return stamp_of(row)
-    except (KeyError, TypeError, ValueError, IndexError):
-        return None

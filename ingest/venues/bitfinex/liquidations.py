@@ -16,6 +16,7 @@ import polars as pl
 
 from ingest.errors import RequestRefused, VenueFailing
 from ingest.feed import Batch, Part, Request, settled
+from ingest.pages import stamped
 from ingest.schema import moment, number, positive, text
 from ingest.venues.bitfinex import rest
 from ingest.windows import Window, merge, milliseconds
@@ -110,5 +111,5 @@ def parse(rows: Sequence[Sequence[Any]]) -> pl.DataFrame:
     events = [event for row in rows for event in row]
     if not all(isinstance(event, list) for event in events):
         raise RequestRefused(f"expected lists of events, got {str(rows)[:80]}", host=rest.HOST)
-    stamped = rest.text(events, POSITIONS).with_columns(rest.stamp("happened_at").alias("happened_at"))
-    return stamped.select(*SCHEMA.columns)
+    frame = rest.text(events, POSITIONS).with_columns(stamped("happened_at").alias("happened_at"))
+    return frame.select(*SCHEMA.columns)

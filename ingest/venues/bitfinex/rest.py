@@ -10,7 +10,6 @@ import polars as pl
 
 from ingest.errors import RequestRefused, Transient
 from ingest.http import MarketSession
-from ingest.schema import since_1970
 
 HOST = "api-pub.bitfinex.com"
 TOO_MANY, MAINTENANCE = 11010, 20060
@@ -41,8 +40,3 @@ def text(rows: Sequence[Sequence[Any]], positions: Mapping[str, int]) -> pl.Data
         [str(row[at]) if at < len(row) and row[at] is not None else None for at in positions.values()] for row in rows
     ]
     return pl.DataFrame(lines, schema=dict.fromkeys(positions, pl.String), orient="row")
-
-
-def stamp(column: str) -> pl.Expr:
-    """Milliseconds since 1970 as a timestamp; text that is no number becomes null."""
-    return since_1970(pl.col(column).cast(pl.Int64, strict=False), 1000)

@@ -13,6 +13,7 @@ import pandera.polars as pa
 import polars as pl
 
 from ingest.feed import Batch, Part, Request, settled
+from ingest.pages import stamped
 from ingest.schema import moment, not_negative, number, positive, text, within
 from ingest.venues.bitfinex import rest
 from ingest.windows import Window, milliseconds
@@ -63,7 +64,8 @@ def fetch(request: Request) -> Iterator[Batch]:
             for stretch in stretches[:STRETCHES]:
                 yield _hours(request, instrument.symbol, stretch)
         if left := stretches[STRETCHES:]:
-            request.notes.append(f"{instrument.symbol}: {left[-1].start:%Y-%m-%d} to {left[0].end:%Y-%m-%d} later")
+            days = f"{left[-1].start:%Y-%m-%d} to {left[0].end:%Y-%m-%d}"
+            request.notes.append(f"{instrument.symbol}: {days} is for later runs, {STRETCHES} requests each")
 
 
 def _stretches(window: Window) -> Iterator[Window]:
@@ -103,11 +105,11 @@ def _rows(request: Request, url: str, window: Window) -> list[list[Any]]:
 def parse(rows: Sequence[Sequence[Any]], symbol: str) -> pl.DataFrame:
     """Rows of the history, or of the present with the symbol before them, as a frame with the schema's columns."""
     shifted = [row[1:] if row and isinstance(row[0], str) else row for row in rows]
-    stamped = rest.text(shifted, POSITIONS).with_columns(
+    frame = rest.text(shifted, POSITIONS).with_columns(
         pl.lit(symbol).alias("symbol"),
-        *(rest.stamp(column).alias(column) for column in ("snapshot_at", "next_funding_at")),
+        *(stamped(column).alias(column) for column in ("snapshot_at", "next_funding_at")),
     )
-    return stamped.select(*SCHEMA.columns)
+    return frame.select(*SCHEMA.columns)
 
 
 def last_of_each_hour(frame: pl.DataFrame) -> pl.DataFrame:

@@ -11,7 +11,7 @@ import polars as pl
 
 from ingest.feed import Batch, Instrument, Request
 from ingest.pages import answered, newest_first, stamped, text_frame
-from ingest.schema import forming, moment, not_negative, number, positive, rows, text
+from ingest.schema import PRICES_FIT, forming, moment, not_negative, number, prices, text
 from ingest.venues.bybit import rest
 from ingest.windows import Window, milliseconds
 
@@ -26,20 +26,14 @@ SCHEMA = pa.DataFrameSchema(
         "symbol": text("Symbol as the venue writes it"),
         "interval": text("Length of the bar", allowed=list(STEPS)),
         "open_at": moment("Start of the bar, which is half-open"),
-        "open": number("First price", "USD", positive()),
-        "high": number("Highest price", "USD", positive()),
-        "low": number("Lowest price", "USD", positive()),
-        "close": number("Last price", "USD", positive()),
+        **prices("USD"),
         "volume_coin": number("Traded volume in coins: volume of a linear, turnover of an inverse contract", "coin",
                               not_negative()),
         "volume_usd": number("Traded volume in USD: turnover of a linear, volume of an inverse contract", "USD",
                              not_negative()),
     },
     checks=[
-        rows("high below low", pl.col("high") >= pl.col("low")),
-        rows("open or close outside high and low",
-             (pl.max_horizontal("open", "close") <= pl.col("high"))
-             & (pl.min_horizontal("open", "close") >= pl.col("low"))),
+        *PRICES_FIT,
     ],
     strict=True,
     name="bybit_klines",
@@ -50,8 +44,9 @@ def fetch(request: Request) -> Iterator[Batch]:
     """Yield closed bars of the window that are not held yet. One interval that is refused costs not the other."""
     for instrument in request.instruments:
         for interval in STEPS:
-            for window in request.held.missing(f"{instrument.symbol}/{interval}", request.window):
-                with request.alone(instrument.symbol):
+            series = f"{instrument.symbol}/{interval}"
+            for window in request.held.missing(series, request.window):
+                with request.alone(series):
                     yield _bars(request, instrument, interval, window)
 
 

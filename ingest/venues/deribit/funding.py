@@ -6,14 +6,15 @@ The hours of a day add up to its funding. `interest_8h` looks back over eight ho
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from typing import Any
 
 import pandera.polars as pa
 import polars as pl
 
-from ingest.feed import Batch, Part, Request, settled
-from ingest.schema import moment, number, positive, since_1970, text, within
+from ingest.feed import Batch, Request
+from ingest.pages import answered, stamped, text_frame
+from ingest.schema import moment, number, positive, text, within
 from ingest.venues.deribit import rest
 from ingest.windows import Window, milliseconds
 
@@ -58,9 +59,7 @@ def _hours(request: Request, symbol: str, window: Window) -> Batch:
         "end_timestamp": milliseconds(window.end) - 1,
     }
     frame = parse(rest.result(request.session, URL, asked, list), symbol)
-    seen = frame.filter(pl.col("settled_at") < pl.lit(window.end.replace(tzinfo=None)))["settled_at"].max()
-    last = seen.replace(tzinfo=UTC) + HOUR if isinstance(seen, datetime) else None
-    return Batch(frame, (Part(symbol, "rest", settled(window, last, request.now), frame.height, URL),))
+    return answered(request, frame, symbol, window, "settled_at", HOUR, URL)
 
 
 def parse(records: Sequence[Any], symbol: str) -> pl.DataFrame:
@@ -71,9 +70,8 @@ def parse(records: Sequence[Any], symbol: str) -> pl.DataFrame:
     if not all(isinstance(r, Mapping) for r in records):
         raise rest.unexpected(URL, records)
     fields = ("timestamp", "interest_1h", "interest_8h", "index_price")
-    lines = [[None if r.get(f) is None else str(r[f]) for f in fields] for r in records]
-    frame = pl.DataFrame(lines, schema=dict.fromkeys(fields, pl.String), orient="row")
-    stamp = since_1970(pl.col("timestamp").cast(pl.Int64, strict=False), 1000)
+    frame = text_frame(records, fields)
+    stamp = stamped("timestamp")
     return frame.select(
         pl.lit(symbol).alias("symbol"),
         stamp.dt.truncate("1h").alias("settled_at"),

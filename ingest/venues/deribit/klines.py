@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from typing import Any
 
 import pandera.polars as pa
 import polars as pl
 
-from ingest.feed import Batch, Part, Request, settled
-from ingest.schema import forming, moment, not_negative, number, positive, rows, since_1970, text
+from ingest.feed import Batch, Request
+from ingest.pages import answered, stamped
+from ingest.schema import PRICES_FIT, forming, moment, not_negative, number, prices, rows, text
 from ingest.venues.deribit import rest
 from ingest.windows import Window, milliseconds
 
@@ -22,18 +23,13 @@ SCHEMA = pa.DataFrameSchema(
     {
         "symbol": text("Instrument name"),
         "open_at": moment("Start of the UTC day"),
-        "open": number("First price", "USD", positive()),
-        "high": number("Highest price", "USD", positive()),
-        "low": number("Lowest price", "USD", positive()),
-        "close": number("Last price", "USD", positive()),
+        **prices("USD"),
         "volume_coin": number("Traded volume in coins", "coin", not_negative()),
         "volume_usd": number("Traded volume in USD, or USDC of a linear contract", "USD", not_negative()),
     },
     checks=[
         rows("opens at midnight", pl.col("open_at").dt.truncate("1d") == pl.col("open_at")),
-        rows("open or close outside high and low",
-             (pl.max_horizontal("open", "close") <= pl.col("high"))
-             & (pl.min_horizontal("open", "close") >= pl.col("low"))),
+        *PRICES_FIT,
     ],
     strict=True,
     name="deribit_klines",
@@ -57,9 +53,7 @@ def _bars(request: Request, symbol: str, window: Window) -> Batch:
     }
     frame = parse(rest.result(request.session, URL, asked, dict), symbol)
     frame = frame.filter(~forming("open_at", DAY, request.now))
-    seen = frame.filter(pl.col("open_at") < pl.lit(window.end.replace(tzinfo=None)))["open_at"].max()
-    last = seen.replace(tzinfo=UTC) + DAY if isinstance(seen, datetime) else None
-    return Batch(frame, (Part(symbol, "rest", settled(window, last, request.now), frame.height, URL),))
+    return answered(request, frame, symbol, window, "open_at", DAY, URL)
 
 
 def parse(columns: Mapping[str, Any], symbol: str) -> pl.DataFrame:
@@ -71,7 +65,7 @@ def parse(columns: Mapping[str, Any], symbol: str) -> pl.DataFrame:
     frame = pl.DataFrame(lines, schema=dict.fromkeys(PUBLISHED, pl.String), orient="row")
     return frame.select(
         pl.lit(symbol).alias("symbol"),
-        since_1970(pl.col("ticks").cast(pl.Int64, strict=False), 1000).alias("open_at"),
+        stamped("ticks").alias("open_at"),
         "open",
         "high",
         "low",

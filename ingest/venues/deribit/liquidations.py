@@ -15,7 +15,8 @@ import polars as pl
 from ingest.errors import RequestRefused
 from ingest.feed import Batch, Part, Request, settled
 from ingest.http import MarketSession
-from ingest.schema import moment, number, positive, since_1970, text
+from ingest.pages import stamped
+from ingest.schema import moment, number, positive, text
 from ingest.venues.deribit import rest
 from ingest.windows import Window, day_start, milliseconds
 
@@ -141,7 +142,7 @@ def parse(trades: Sequence[Mapping[str, Any]], symbol: str) -> pl.DataFrame:
         pl.lit(symbol).alias("symbol"),
         "trade_id",
         "position_side",
-        since_1970(pl.col("timestamp").cast(pl.Int64, strict=False), 1000).alias("happened_at"),
+        stamped("timestamp").alias("happened_at"),
         "liquidation",
         "direction",
         pl.col("amount").alias("amount_contracts"),

@@ -9,7 +9,8 @@ import pandera.polars as pa
 import polars as pl
 
 from ingest.feed import Batch, Part, Request
-from ingest.schema import moment, number, positive, since_1970, text
+from ingest.pages import stamped, text_frame
+from ingest.schema import moment, number, positive, text
 from ingest.venues.deribit import rest
 from ingest.windows import Window
 
@@ -44,11 +45,9 @@ def parse(summaries: Sequence[Any]) -> pl.DataFrame:
     if not all(isinstance(s, Mapping) for s in summaries):
         raise rest.unexpected(URL, summaries)
     fields = ("instrument_name", "creation_timestamp", "open_interest", "mark_price")
-    lines = [[None if s.get(f) is None else str(s[f]) for f in fields] for s in summaries]
-    frame = pl.DataFrame(lines, schema=dict.fromkeys(fields, pl.String), orient="row")
-    return frame.select(
+    return text_frame(summaries, fields).select(
         pl.col("instrument_name").alias("symbol"),
-        since_1970(pl.col("creation_timestamp").cast(pl.Int64, strict=False), 1000).alias("snapshot_at"),
+        stamped("creation_timestamp").alias("snapshot_at"),
         pl.col("open_interest").alias("open_interest_contracts"),
         "mark_price",
     )

@@ -10,10 +10,12 @@ import pandera.polars as pa
 import polars as pl
 
 from ingest.feed import Batch, Request
+from ingest.pages import answered, text_frame
 from ingest.schema import forming, moment, not_negative, number, positive, text
 from ingest.venues.gate import rest
 from ingest.windows import Window
 
+PATH = "contract_stats"
 DAY = timedelta(days=1)
 # Published name to column. The `_new` pair is there since 2026-04-27: contracts times contract size times mark price.
 FIELDS = {
@@ -93,16 +95,16 @@ def _days(request: Request, symbol: str, window: Window) -> Batch:
         "from": int(window.start.timestamp()),
         "limit": rest.PAGE,
     }
-    frame = parse(rest.rows(request.session, "contract_stats", asked), symbol)
+    frame = parse(rest.rows(request.session, PATH, asked), symbol)
     now = request.now.astimezone(UTC).replace(tzinfo=None)
     later = pl.col("open_at").is_between(window.end.replace(tzinfo=None), now).fill_null(False)
     frame = frame.filter(~later & ~forming("open_at", DAY, request.now))
-    return Batch(frame, (rest.answered(request, symbol, "contract_stats", window, frame, "open_at", DAY),))
+    return answered(request, frame, symbol, window, "open_at", DAY, rest.address(PATH))
 
 
 def parse(records: Sequence[Mapping[str, Any]], symbol: str) -> pl.DataFrame:
     """Rows of either year's shape as a frame with the schema's columns, numbers as published text."""
-    return rest.text(records, ("time", *FIELDS)).select(
+    return text_frame(records, ("time", *FIELDS)).select(
         pl.lit(symbol).alias("symbol"),
         rest.stamp("time").alias("open_at"),
         *(pl.col(published).alias(column) for published, column in FIELDS.items()),

@@ -10,10 +10,12 @@ import pandera.polars as pa
 import polars as pl
 
 from ingest.feed import Batch, Request
+from ingest.pages import answered, text_frame
 from ingest.schema import moment, number, text, within
 from ingest.venues.gate import rest
 from ingest.windows import Window
 
+PATH = "funding_rate"
 CHUNK = 30 * 86400  # seconds; 720 hourly settlements fit into one answer
 # A settlement belongs to the hours before it, so a window's last one stands right at its end.
 SETTLEMENT = timedelta(hours=1)
@@ -45,16 +47,15 @@ def _settlements(request: Request, symbol: str, window: Window) -> Batch:
     records = [
         row
         for chunk in range(start, end, CHUNK)
-        for row in rest.every_row(request.session, "funding_rate", symbol, chunk, min(chunk + CHUNK, end) - 1)
+        for row in rest.every_row(request.session, PATH, symbol, chunk, min(chunk + CHUNK, end) - 1)
     ]
     frame = parse(records, symbol)
-    part = rest.answered(request, symbol, "funding_rate", window, frame, "settled_at", SETTLEMENT)
-    return Batch(frame, (part,))
+    return answered(request, frame, symbol, window, "settled_at", SETTLEMENT, rest.address(PATH))
 
 
 def parse(records: Sequence[Mapping[str, Any]], symbol: str) -> pl.DataFrame:
     """Rows as a frame with the schema's columns, the rate as published text."""
-    return rest.text(records, ("t", "r")).select(
+    return text_frame(records, ("t", "r")).select(
         pl.lit(symbol).alias("symbol"),
         rest.stamp("t").dt.truncate("1h").alias("settled_at"),
         pl.col("r").alias("funding_rate"),

@@ -10,10 +10,12 @@ import pandera.polars as pa
 import polars as pl
 
 from ingest.feed import Batch, Request
+from ingest.pages import answered, text_frame
 from ingest.schema import moment, number, positive, text
 from ingest.venues.gate import rest
 from ingest.windows import Window, day_start
 
+PATH = "liq_orders"
 HOUR = 3600  # seconds; a longer window is refused
 REACH = timedelta(days=2)  # 48 requests a contract at most; daily sums reach back further (contract_stats)
 
@@ -47,16 +49,15 @@ def _events(request: Request, symbol: str, window: Window) -> Batch:
     records = [
         row
         for hour in range(start, end, HOUR)
-        for row in rest.every_row(request.session, "liq_orders", symbol, hour, min(hour + HOUR, end) - 1)
+        for row in rest.every_row(request.session, PATH, symbol, hour, min(hour + HOUR, end) - 1)
     ]
     frame = parse(records).filter((pl.col("symbol") == symbol).fill_null(True))
-    part = rest.answered(request, symbol, "liq_orders", window, frame, "happened_at", timedelta(0))
-    return Batch(frame, (part,))
+    return answered(request, frame, symbol, window, "happened_at", timedelta(0), rest.address(PATH))
 
 
 def parse(records: Sequence[Mapping[str, Any]]) -> pl.DataFrame:
     """Rows as a frame with the schema's columns, numbers as published text."""
-    return rest.text(records, ("contract", "time", "size", "order_price", "fill_price", "left")).select(
+    return text_frame(records, ("contract", "time", "size", "order_price", "fill_price", "left")).select(
         pl.col("contract").alias("symbol"),
         rest.stamp("time").alias("happened_at"),
         pl.col("size").alias("position_contracts"),

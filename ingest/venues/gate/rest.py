@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from datetime import UTC, datetime, timedelta
+from collections.abc import Mapping
+from datetime import timedelta
 from typing import Any
 
 import polars as pl
 
 from ingest.errors import RequestRefused, VenueFailing
-from ingest.feed import Part, Request, settled
 from ingest.http import MarketSession
 from ingest.schema import since_1970
-from ingest.windows import Window
 
 HOST = "api.gateio.ws"
 URL = f"https://{HOST}/api/v4/futures/usdt"
@@ -32,9 +30,13 @@ def judge(body: Any, host: str, path: str) -> None:  # noqa: ANN401 - whatever J
         )
 
 
+def address(path: str) -> str:
+    return f"{URL}/{path}"
+
+
 def rows(session: MarketSession, path: str, params: Mapping[str, str | int]) -> list[dict[str, Any]]:
     """The rows of one answer. Raises RequestRefused when it is no list of objects."""
-    body = session.get_json(f"{URL}/{path}", params, judge=judge)
+    body = session.get_json(address(path), params, judge=judge)
     if not isinstance(body, list) or not all(isinstance(row, dict) for row in body):
         raise RequestRefused(
             f"expected a list of rows, got {str(body)[:80]}", host=HOST, path=f"/api/v4/futures/usdt/{path}"
@@ -58,22 +60,6 @@ def every_row(session: MarketSession, path: str, contract: str, first: int, last
         *every_row(session, path, contract, first, middle),
         *every_row(session, path, contract, middle + 1, last),
     ]
-
-
-def answered(
-    request: Request, symbol: str, path: str, window: Window, frame: pl.DataFrame, column: str, speaks_for: timedelta
-) -> Part:
-    """What a fetch of `window` covers: up to the newest stamp in `column` and the time after it that it speaks for."""
-    seen = frame.filter(pl.col(column) < pl.lit(window.end.replace(tzinfo=None)))[column].max()
-    last = seen.replace(tzinfo=UTC) + speaks_for if isinstance(seen, datetime) else None
-    covered = settled(window, last, request.now)
-    return Part(symbol, "rest", covered, frame.height, f"{URL}/{path}")
-
-
-def text(records: Sequence[Mapping[str, Any]], fields: Sequence[str]) -> pl.DataFrame:
-    """`fields` of the records as text, as published: some years send numbers, some text. What is not there is null."""
-    lines = [[None if record.get(field) is None else str(record[field]) for field in fields] for record in records]
-    return pl.DataFrame(lines, schema=dict.fromkeys(fields, pl.String), orient="row")
 
 
 def stamp(column: str) -> pl.Expr:

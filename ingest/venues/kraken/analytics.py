@@ -7,13 +7,14 @@ funding in milliseconds.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from typing import Any
 
 import pandera.polars as pa
 import polars as pl
 
-from ingest.feed import Batch, Part, Request, settled
+from ingest.feed import Batch, Request
+from ingest.pages import answered
 from ingest.schema import forming, moment, not_negative, number, positive, rows, text
 from ingest.venues.kraken import charts
 from ingest.windows import Window
@@ -63,10 +64,7 @@ def _daily(request: Request, kind: str, parse: Callable[[Sequence[charts.Row], s
                 pages = buckets(request, url, missing, DAY)
                 frame = parse([row for page in pages for row in page], instrument.symbol)
                 frame = frame.filter(~forming("open_at", DAY, request.now))
-                seen = frame.filter(pl.col("open_at") < pl.lit(missing.end.replace(tzinfo=None)))["open_at"].max()
-                last = seen.replace(tzinfo=UTC) + DAY if isinstance(seen, datetime) else None
-                covered = settled(missing, last, request.now)
-                yield Batch(frame, (Part(instrument.symbol, "rest", covered, frame.height, url),))
+                yield answered(request, frame, instrument.symbol, missing, "open_at", DAY, url)
 
 
 def address(symbol: str, kind: str) -> str:

@@ -15,6 +15,7 @@ import polars as pl
 
 from ingest.errors import RequestRefused
 from ingest.feed import Batch, Part, Request, settled
+from ingest.pages import text_frame
 from ingest.schema import moment, number, text, within
 from ingest.venues.kraken import analytics, charts
 from ingest.windows import Window
@@ -93,8 +94,7 @@ def parse(body: Any, symbol: str) -> pl.DataFrame:  # noqa: ANN401 - as it came
     if not isinstance(rates, list) or not all(isinstance(rate, Mapping) for rate in rates):
         raise charts.refused(URL, f"expected rates, got {str(body)[:80]}")
     fields = ("timestamp", "relativeFundingRate", "fundingRate")
-    lines = [[None if r.get(f) is None else str(r[f]) for f in fields] for r in rates]
-    frame = pl.DataFrame(lines, schema=dict.fromkeys(fields, pl.String), orient="row")
+    frame = text_frame(rates, fields)
     stamp = pl.col("timestamp").str.to_datetime("%Y-%m-%dT%H:%M:%S%.fZ", time_unit="us", strict=False)
     return frame.select(
         pl.lit(symbol).alias("symbol"),

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from typing import Any
 
 import pandera.polars as pa
 import polars as pl
 
-from ingest.feed import Batch, Part, Request, settled
-from ingest.schema import forming, moment, not_negative, number, positive, rows, text
+from ingest.feed import Batch, Request
+from ingest.pages import answered
+from ingest.schema import PRICES_FIT, forming, moment, not_negative, number, prices, rows, text
 from ingest.venues.kraken import charts
 from ingest.windows import Window
 
@@ -21,17 +22,12 @@ SCHEMA = pa.DataFrameSchema(
     {
         "symbol": text("Symbol as the venue writes it"),
         "open_at": moment("Start of the UTC day"),
-        "open": number("First price", "USD", positive()),
-        "high": number("Highest price", "USD", positive()),
-        "low": number("Lowest price", "USD", positive()),
-        "close": number("Last price", "USD", positive()),
+        **prices("USD"),
         "volume": number("Traded volume", "coin", not_negative()),
     },
     checks=[
         rows("opens at midnight", pl.col("open_at").dt.truncate("1d") == pl.col("open_at")),
-        rows("open or close outside high and low",
-             (pl.max_horizontal("open", "close") <= pl.col("high"))
-             & (pl.min_horizontal("open", "close") >= pl.col("low"))),
+        *PRICES_FIT,
     ],
     strict=True,
     name="kraken_klines",
@@ -52,9 +48,7 @@ def _bars(request: Request, symbol: str, window: Window) -> Batch:
         request.session, url, {}, window, DAY, bounds=("from", "to"), read=lambda body: _read(body, url)
     )
     frame = parse([row for page in pages for row in page], symbol).filter(~forming("open_at", DAY, request.now))
-    seen = frame.filter(pl.col("open_at") < pl.lit(window.end.replace(tzinfo=None)))["open_at"].max()
-    last = seen.replace(tzinfo=UTC) + DAY if isinstance(seen, datetime) else None
-    return Batch(frame, (Part(symbol, "rest", settled(window, last, request.now), frame.height, url),))
+    return answered(request, frame, symbol, window, "open_at", DAY, url)
 
 
 def _read(body: Any, url: str) -> tuple[list[charts.Row], bool]:  # noqa: ANN401 - as it came

@@ -11,7 +11,7 @@ import polars as pl
 
 from ingest.feed import Batch, Request
 from ingest.pages import answered, newest_first, stamped, text_frame
-from ingest.schema import forming, moment, not_negative, number, positive, rows, text
+from ingest.schema import PRICES_FIT, forming, moment, not_negative, number, prices, rows, text
 from ingest.venues.okx import rest
 from ingest.windows import Window
 
@@ -23,19 +23,13 @@ SCHEMA = pa.DataFrameSchema(
     {
         "symbol": text("Instrument as the venue writes it"),
         "open_at": moment("Start of the UTC day"),
-        "open": number("First price", "USD", positive()),
-        "high": number("Highest price", "USD", positive()),
-        "low": number("Lowest price", "USD", positive()),
-        "close": number("Last price", "USD", positive()),
+        **prices("USD"),
         "volume_contracts": number("Traded volume in contracts", "contracts", not_negative()),
         "volume_coin": number("Traded volume in coins", "coin", not_negative()),
         "volume_usd": number("Traded volume in the quote currency", "USD", not_negative()),
     },
     checks=[
-        rows("high below low", pl.col("high") >= pl.col("low")),
-        rows("open or close outside high and low",
-             (pl.max_horizontal("open", "close") <= pl.col("high"))
-             & (pl.min_horizontal("open", "close") >= pl.col("low"))),
+        *PRICES_FIT,
         rows("not a UTC day", pl.col("open_at").dt.truncate("1d") == pl.col("open_at")),
     ],
     strict=True,

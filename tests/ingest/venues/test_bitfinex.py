@@ -117,7 +117,7 @@ def test_a_run_takes_40_stretches_newest_first_and_the_next_one_goes_on():
     assert len(ends) == 40
     reached = at("2026-01-10") - timedelta(days=34 * 3)  # the other six stretches lie after the day that was held
     assert held.missing(BTC, request.window) == [Window(request.window.start, reached)]
-    assert request.notes == [f"{BTC}: 2025-01-01 to {reached:%Y-%m-%d} later"]
+    assert request.notes == [f"{BTC}: 2025-01-01 to {reached:%Y-%m-%d} is for later runs, 40 requests each"]
     fetched(put(STATUS, venues, "2025-01-01", "2026-01-25", held=held))
     assert venues.asked[40][1]["end"] == int(reached.timestamp()) * 1000
 

@@ -8,8 +8,9 @@ import pytest
 from scripted_venues import VISION, ScriptedVenues, asking, at, conformed, days, fetched, landed, ms, parts_of
 
 from ingest.errors import ArchiveDamaged, GeoBlocked, HostUnreachable, RequestRefused
-from ingest.feed import Batch, Coverage
+from ingest.feed import Batch, Coverage, Part
 from ingest.venues.binance import SPOT_KLINES, klines
+from ingest.windows import Window
 
 SPOT, PERPETUAL = "binance_spot_klines", "binance_um_klines"
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
@@ -241,7 +242,7 @@ def test_where_the_archives_are_closed_rest_fills_the_month_and_a_note_says_so()
 
 def test_daily_archives_fill_a_day_of_which_some_hours_are_held():
     held = Coverage()
-    morning = klines.Part("BTCUSDT/1h", "rest", klines.Window(at("2026-02-01"), at("2026-02-01T05:00")), 5)
+    morning = Part("BTCUSDT/1h", "rest", Window(at("2026-02-01"), at("2026-02-01T05:00")), 5)
     held.add([morning])
     venues = ScriptedVenues(lambda url, params: BLOCKED, daily_archives("2026-02-01"))
     request = asking(PERPETUAL, venues, days("2026-02-01", "2026-02-01"), held=held)

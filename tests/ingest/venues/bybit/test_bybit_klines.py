@@ -63,7 +63,8 @@ def test_one_interval_that_is_refused_does_not_cost_the_other():
     request = put(KLINES, ScriptedVenues(hours_alone))
     batches = list(request.feed.fetch(request))
     assert conformed(request, batches).rows.height == 24
-    assert "retCode 10001: no period" in str(request.refused["BTCUSDT"])
+    assert "retCode 10001: no period" in str(request.refused["BTCUSDT/1d"])
+    assert list(request.refused) == ["BTCUSDT/1d"]
 
 
 @pytest.mark.parametrize(

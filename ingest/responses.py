@@ -1,0 +1,128 @@
+"""What an answer, or a connection that broke, means: the body of a good one, else a typed error that all venues share.
+
+Pure mapping. Who asks, how often and how long it waits is the session's business (`ingest.http`); what a body code of
+one venue means is the venue's own: it passes a `judge`, which raises.
+"""
+
+from __future__ import annotations
+
+import json
+import math
+from collections.abc import Callable, Mapping
+from typing import Any, NoReturn
+from urllib.parse import urlsplit
+
+import requests
+import urllib3
+
+from ingest.errors import (
+    AccessRefused,
+    ArchiveAbsent,
+    Banned,
+    GeoBlocked,
+    NoConnection,
+    RequestRefused,
+    Transient,
+)
+
+ANSWER_LIMIT = 256 * 2**20  # bytes; the largest real archive (a month of 1-minute bars) has 2 MiB
+SHOWN = 80  # bytes of a malformed body that an error repeats
+SHORTEST_KEY = 8  # characters; what is shorter is no real key and could be part of the data
+
+Judge = Callable[[Any, str, str], None]
+"""(body, host, path) -> None, or raises Transient or FeedUnavailable for a body-level error code."""
+
+
+def place(url: str) -> tuple[str, str]:
+    """Host and path of an address, as errors name them."""
+    parts = urlsplit(url)
+    return parts.netloc, parts.path
+
+
+def body_of(response: requests.Response, host: str, path: str) -> bytes:
+    """The whole body. Raises RequestRefused when it is larger than anything a venue has to say."""
+    received = bytearray()
+    for chunk in response.iter_content(1 << 20):
+        received += chunk
+        if len(received) > ANSWER_LIMIT:
+            raise RequestRefused(f"answer larger than {ANSWER_LIMIT >> 20} MiB", host=host, path=path)
+    return bytes(received)
+
+
+def without_keys(body: bytes, headers: Mapping[str, str] | None) -> bytes:
+    """An answer that repeats the key it was asked with must not bring it into errors, logs or landing."""
+    for key in (headers or {}).values():
+        if len(key) >= SHORTEST_KEY:
+            body = body.replace(key.encode(), b"***")
+    return body
+
+
+def decoded(body: bytes, host: str, path: str, judge: Judge | None) -> Any:  # noqa: ANN401 - whatever JSON came
+    """The JSON of a good answer. Raises Transient when it is none, and what the venue's `judge` raises."""
+    try:
+        found = json.loads(body)
+    except ValueError as error:
+        shown = body[:SHOWN].decode("utf-8", "replace")
+        raise Transient(f"malformed page {shown!r}", host=host, path=path) from error
+    if judge:
+        judge(found, host, path)
+    return found
+
+
+def refuse(
+    response: requests.Response,
+    body: bytes,
+    host: str,
+    path: str,
+    judge: Judge | None,
+    *,
+    archive: bool,
+    answered_before: bool,
+) -> NoReturn:
+    """Raise what an answer other than HTTP 200 means. `answered_before`: the host has answered in this run."""
+    status = response.status_code
+    if archive and status == 404:
+        raise ArchiveAbsent("no such archive", host=host, path=path)
+    if status == 502 and not answered_before:  # a relay that has nothing to pass the question on to
+        raise NoConnection("no connection behind the gateway (HTTP 502)", host=host, path=path)
+    if status == 429 or status >= 500:
+        raise Transient(f"HTTP {status}", host=host, path=path, retry_after=_retry_after(response))
+    if status == 418:
+        raise Banned("the venue banned this address (HTTP 418)", host=host, advice="wait up to 3 days")
+    if status == 403 and b"too frequent" in body.lower():  # Bybit's way; CloudFront may carry it
+        raise Banned("the venue banned this address (HTTP 403)", host=host, advice="wait 10 minutes, ask more slowly")
+    if status == 451 or (status == 403 and b"cloudfront" in body.lower()):
+        raise GeoBlocked(
+            f"not available from this country (HTTP {status})", host=host, advice="other venues cover for it"
+        )
+    shown = body[:SHOWN].decode("utf-8", "replace")
+    if judge:
+        try:
+            judge(json.loads(body), host, path)
+        except ValueError:
+            shown = f"not JSON: {shown}"
+    if status in (401, 403):
+        raise AccessRefused(f"HTTP {status}: {shown}", host=host, path=path, advice="check the key and the plan it has")
+    raise RequestRefused(f"HTTP {status}: {shown}", host=host, path=path)
+
+
+def broken(error: Exception, host: str, path: str) -> Transient:
+    """The failed attempt that an error of requests or urllib3 was."""
+    reason = getattr(error.args[0] if error.args else None, "reason", None)
+    if isinstance(reason, urllib3.exceptions.NewConnectionError):
+        return NoConnection("no connection", host=host, path=path)
+    if isinstance(error, requests.exceptions.ConnectTimeout) or isinstance(
+        reason, urllib3.exceptions.ConnectTimeoutError
+    ):
+        return NoConnection("no answer in time", host=host, path=path)
+    late = isinstance(error, requests.exceptions.Timeout)
+    return Transient("no answer in time" if late else "connection cut", host=host, path=path)
+
+
+def _retry_after(response: requests.Response) -> float | None:
+    """Seconds, as every venue here sends it (Coinalyze with a fraction); None where absent or a date."""
+    try:
+        seconds = float(response.headers["Retry-After"])
+    except (KeyError, ValueError):
+        return None
+    return max(seconds, 0.0) if math.isfinite(seconds) else None
