@@ -93,11 +93,12 @@ class Recorder:
                     advice="give the recorder a directory of its own",
                 ) from error
             self._watches = [Watch(stream, self._clock, self._wal.note) for stream in self._streams]
+            connections = [
+                Connection(w, w.stream.address(self._market), self._clock, self._keep) for w in self._watches
+            ]
             listening = [
-                asyncio.create_task(
-                    Connection(w, w.stream.address(self._market), self._clock, self._keep).stay(), name=w.stream.name
-                )
-                for w in self._watches
+                asyncio.create_task(connection.stay(), name=stream.name)
+                for connection, stream in zip(connections, self._streams, strict=True)
             ]
             landing = asyncio.create_task(self._land(), name="landing")
             for task in (*listening, landing):
@@ -105,8 +106,10 @@ class Recorder:
             try:
                 await self._keep_time()
             finally:
-                for task in listening:
-                    task.cancel()
+                left = await asyncio.gather(*(connection.leave() for connection in connections))
+                for task, was_open in zip(listening, left, strict=True):
+                    if not was_open:
+                        task.cancel()
                 await asyncio.gather(*listening, landing, return_exceptions=True)
                 await self._finish()
             for task in (*listening, landing):

@@ -9,13 +9,11 @@ from collections.abc import Callable
 from pathlib import Path
 
 import polars as pl
-from venue_server import VenueServer
+from venue_server import PATIENCE, VenueServer
 
 from ingest.landing import Landing
 from record.clock import Clock
 from record.recorder import Recorder
-
-PATIENCE = 20.0
 
 
 def until(holds: Callable[[], object], what: str) -> None:
@@ -36,7 +34,7 @@ class Running:
         self.error: BaseException | None = None
         self._thread = threading.Thread(target=self._run, args=(streams, clock))
         self._thread.start()
-        self._ready.wait(10)
+        assert self._ready.wait(PATIENCE)
 
     def _run(self, streams, clock) -> None:
         async def record_it() -> None:

@@ -208,6 +208,23 @@ def test_a_folder_that_cannot_be_made_is_named_in_one_line(by_name, server, tmp_
     assert "\n" not in str(raised.value)
 
 
+def test_what_a_venue_has_sent_before_it_learns_of_the_stop_is_landed(recording, by_name, server):
+    running = recording([by_name["okx"]])
+    running.connected()
+    ms = now_ms() - 100_000
+
+    def orders():
+        for i in range(100_000):
+            if i == 3000:
+                running.loop.call_soon_threadsafe(running.recorder.stop)
+            yield frames.okx_frame(ms + i)
+
+    sent = server.flood("okx", orders())
+    running.stop()
+    assert 3000 <= sent < 100_000
+    assert running.rows("okx_liquidation_tape")["venue_at"].n_unique() == sent
+
+
 def test_a_burst_of_six_thousand_orders_is_landed_whole(recording, by_name, server):
     running = recording([by_name["binance"], by_name["bybit-linear"], by_name["okx"]])
     running.connected()
