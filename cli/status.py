@@ -16,7 +16,7 @@ from rich.table import Table
 from cli.brief import simulated_feeds
 from cli.console import results
 from cli.errors import Stale
-from ingest.feeds import FEEDS
+from ingest.feeds import FEEDS, RECORDED
 from orchestration.settings import Settings
 from record import health
 from warehouse.location import Warehouse
@@ -40,7 +40,7 @@ def status(settings: Settings, now: datetime, as_json: bool, stale_after: float 
         _recorder(results(), warehouse, now)  # it may be at work before anything is published
     latest = required_latest(warehouse)
     first, last = date.fromisoformat(latest["first_day"]), date.fromisoformat(latest["last_day"])
-    due = {feed.name: feed.due(first, last) for feed in FEEDS}
+    due = {feed.name: feed.due(first, last) for feed in FEEDS} | dict.fromkeys((feed.name for feed in RECORDED), last)
     feeds = select(warehouse, "SELECT * FROM feed_status ORDER BY feed").to_dicts()
     for feed in feeds:
         expected = due.get(feed["feed"])

@@ -35,7 +35,7 @@ log = logging.getLogger("record")
 
 SYNC_EVERY = 0.5  # seconds, so that with the sync itself less than a second is ever unsynced
 HEALTH_EVERY = 5.0
-ROTATE_EVERY = 300.0
+ROTATE_EVERY = 3600.0  # with the hour: a day is landed as soon as it is over, and nobody builds a mart of less
 RETRY = 5.0  # after a segment that the disk did not take
 VENUES = {"binance": binance.streams, "bybit": bybit.streams, "okx": okx.streams}
 
@@ -125,7 +125,7 @@ class Recorder:
         return self._wal.append(Message(stream, at, frame))
 
     async def _keep_time(self) -> None:
-        rotated = told = self._clock.monotonic()
+        told, period = self._clock.monotonic(), self._period()
         await self._tell()
         while not self._stopping.is_set():
             with suppress(TimeoutError):
@@ -135,13 +135,16 @@ class Recorder:
             for watch in self._watches:
                 watch.claim()
             await self._sync()
+            if self._period() != period and self._rotate():
+                period = self._period()
             steady = self._clock.monotonic()
-            if steady - rotated >= self._rotate_every:
-                rotated = steady
-                self._rotate()
             if steady - told >= HEALTH_EVERY:
                 told = steady
                 await self._tell()
+
+    def _period(self) -> int:
+        """The stretch of UTC that the open file is of: whole hours, whenever the recorder was started."""
+        return int(self._clock.now().timestamp() // self._rotate_every)
 
     async def _sync(self) -> None:
         try:
@@ -151,13 +154,14 @@ class Recorder:
         else:
             self._works("writing")
 
-    def _rotate(self) -> None:
+    def _rotate(self) -> bool:
         try:
             self._wal.rotate()
         except OSError as error:
             self._refused("rotating", f"{error.strerror}: {self._folder}")
-        else:
-            self._works("rotating")
+            return False
+        self._works("rotating")
+        return True
 
     async def _land(self) -> None:
         """Convert whatever is sealed, oldest first, those of an earlier recorder included."""
