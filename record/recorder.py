@@ -106,8 +106,7 @@ class Recorder:
             try:
                 await self._keep_time()
             finally:
-                left = await asyncio.gather(*(connection.leave() for connection in connections))
-                for task, was_open in zip(listening, left, strict=True):
+                for task, was_open in zip(listening, await self._leave(connections), strict=True):
                     if not was_open:
                         task.cancel()
                 await asyncio.gather(*listening, landing, return_exceptions=True)
@@ -181,6 +180,14 @@ class Recorder:
             self._works("landing")
             self._last_segment_at = self._clock.now() if done.segments else self._last_segment_at
             log.info("%s: %d events, %d quarantined", path.name, done.events, done.quarantined)
+
+    async def _leave(self, connections: Sequence[Connection]) -> list[bool]:
+        """Take leave of the venues; what still comes is synced as ever. Says of each whether it was connected."""
+        leaving = asyncio.gather(*(connection.leave() for connection in connections))
+        while not leaving.done():
+            await asyncio.wait([leaving], timeout=SYNC_EVERY)
+            await self._sync()
+        return leaving.result()
 
     async def _finish(self) -> None:
         await self._sync()
