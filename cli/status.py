@@ -16,7 +16,7 @@ from rich.table import Table
 from cli.brief import simulated_feeds
 from cli.console import results
 from cli.errors import Stale
-from ingest.feeds import FEEDS
+from ingest.feeds import FEEDS, RECORDED
 from orchestration.settings import Settings
 from record import health
 from warehouse.location import Warehouse
@@ -42,7 +42,7 @@ def status(settings: Settings, now: datetime, as_json: bool, stale_after: float 
         latest = release.latest
         feeds = release.select("SELECT * FROM feed_status ORDER BY feed").to_dicts()
     first, last = date.fromisoformat(latest["first_day"]), date.fromisoformat(latest["last_day"])
-    due = {feed.name: feed.due(first, last) for feed in FEEDS}
+    due = {feed.name: feed.due(first, last) for feed in FEEDS} | dict.fromkeys((feed.name for feed in RECORDED), last)
     for feed in feeds:
         expected = due.get(feed["feed"])
         feed["is_late"] = expected is not None and (feed["last_day"] is None or feed["last_day"] < expected)

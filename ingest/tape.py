@@ -134,4 +134,5 @@ LEDGER = _feed(
     ("recorder", "venue", "stream", "kind", "start_at"),
     "end_at",
 )
-FEEDS: tuple[Feed, ...] = (*EVENTS, LEDGER)
+# The ledger first: it lands after the orders and is listed before them, so that no order of what it claims is missing.
+FEEDS: tuple[Feed, ...] = (LEDGER, *EVENTS)

@@ -11,12 +11,11 @@ from ingest.feed import Feed
 from ingest.windows import Window
 from orchestration.ownership import OWNERS, fresh_daily
 from orchestration.partitions import DAYS, POOL
+from orchestration.raw_checks import Standing, raw_check_results, raw_check_specs, raw_column_schema
 from orchestration.resources import Pipeline
 from warehouse.context import Present
 from warehouse.location import Calendar
 from warehouse.refresh import Refreshed
-
-QUARANTINE_SHARE = 0.01  # of a pull's rows; more says that the venue changed something, not that a row was odd
 
 
 def raw_key(feed: Feed) -> dg.AssetKey:
@@ -42,18 +41,10 @@ def raw_asset(feed: Feed) -> dg.AssetsDefinition:
         freshness_policy=fresh_daily(),
         metadata={
             "hosts": ", ".join(feed.hosts),
-            "dagster/column_schema": _column_schema(feed),
+            "dagster/column_schema": raw_column_schema(feed),
             "dagster/table_name": f"raw.{feed.name}",
         },
-        check_specs=[
-            dg.AssetCheckSpec("has_rows", asset=key, description="The raw table holds at least one row."),
-            dg.AssetCheckSpec(
-                "few_quarantined",
-                asset=key,
-                description=f"At most {QUARANTINE_SHARE:.0%} of a pull is quarantined.",
-            ),
-            dg.AssetCheckSpec("up_to_date", asset=key, description="The newest row is of the last complete day."),
-        ],
+        check_specs=raw_check_specs(key),
     )
     def asset(context: dg.AssetExecutionContext, pipeline: Pipeline) -> Iterator[dg.MaterializeResult[Any]]:
         window = context.partition_time_window
@@ -62,7 +53,8 @@ def raw_asset(feed: Feed) -> dg.AssetsDefinition:
         refreshed = pipeline.refresher.refresh(feed, present, context.run.run_id)
         if refreshed.pulled.skipped:
             context.log.warning(f"{feed.name} skipped: {refreshed.pulled.skipped}")
-        yield dg.MaterializeResult(metadata=_metadata(refreshed), check_results=list(_checks(feed, refreshed, present)))
+        standing = _standing(feed, refreshed, present)
+        yield dg.MaterializeResult(metadata=_metadata(refreshed), check_results=list(raw_check_results(feed, standing)))
 
     return asset
 
@@ -85,31 +77,15 @@ def _metadata(refreshed: Refreshed) -> dict[str, Any]:
     return {name: value for name, value in found.items() if value is not None}
 
 
-def _checks(feed: Feed, refreshed: Refreshed, present: Present) -> Iterator[dg.AssetCheckResult]:
-    pulled, last, rows = refreshed.pulled, refreshed.last, refreshed.rows
-    warn = dg.AssetCheckSeverity.WARN
-    why = pulled.skipped or "the venue has not answered with rows yet"
-    due = _due(feed, present)
-    yield dg.AssetCheckResult(
-        check_name="has_rows",
-        passed=rows > 0 or due is None,
-        severity=warn,
-        metadata={"rows": rows, **({} if rows else {"reason": why})},
-    )
-    total = pulled.rows + pulled.quarantined
-    share = pulled.quarantined / total if total else 0.0
-    yield dg.AssetCheckResult(
-        check_name="few_quarantined",
-        passed=share <= QUARANTINE_SHARE,
-        severity=dg.AssetCheckSeverity.ERROR,
-        metadata={"share": share, "where to look": f"raw.quarantine, rows of feed {feed.name}"},
-    )
-    reached = due is None or (last is not None and feed.day_of(last) >= due)
-    yield dg.AssetCheckResult(
-        check_name="up_to_date",
-        passed=reached,
-        severity=warn,
-        metadata={"newest": str(last), "due": str(due), **({} if reached else {"reason": why})},
+def _standing(feed: Feed, refreshed: Refreshed, present: Present) -> Standing:
+    pulled, last = refreshed.pulled, refreshed.last
+    return Standing(
+        rows=refreshed.rows,
+        new=pulled.rows,
+        quarantined=pulled.quarantined,
+        newest=feed.day_of(last) if last else None,
+        due=_due(feed, present),
+        why=pulled.skipped or "the venue has not answered with rows yet",
     )
 
 
@@ -118,17 +94,3 @@ def _due(feed: Feed, present: Present) -> date | None:
     first, last = present.calendar.first_day, present.calendar.last_day
     settled = present.now >= Window.of_days(last, last).end + feed.settles
     return feed.due(first, last if settled else last - timedelta(days=1))
-
-
-def _column_schema(feed: Feed) -> dg.TableSchema:
-    return dg.TableSchema(
-        columns=[
-            dg.TableColumn(
-                name=name,
-                type=str(column.dtype.type),
-                description=column.description,
-                constraints=dg.TableColumnConstraints(nullable=column.nullable, unique=False),
-            )
-            for name, column in feed.schema.columns.items()
-        ]
-    )

@@ -118,6 +118,13 @@ class Pipeline(dg.ConfigurableResource):
     def parsed_market(self) -> Market:
         return Market.parse(self.market)
 
+    @property
+    def moment(self) -> datetime:
+        """The present of the run, whatever days it knows."""
+        if self._present is None:
+            raise WarehouseError("the pipeline is not open; it is held by a run")
+        return self._present
+
     def present(self, days: Calendar | None = None) -> Present:
         """The present of the run, the calendar widened by `days`. Raises WarehouseError before any day is known."""
         if days and self._present and Window.of_days(days.first_day, days.last_day).end > self._present:

@@ -4,6 +4,7 @@ The recorder is a process of its own that Dagster neither starts nor stops.
 """
 
 # No postponed annotations here: Dagster reads the types of context and resources from the functions.
+from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -12,55 +13,79 @@ import dagster as dg
 from ingest import tape
 from ingest.feed import Feed
 from ingest.landing import Landing
-from orchestration.ownership import OWNERS
+from orchestration.ownership import OWNERS, fresh_daily
 from orchestration.partitions import POOL
+from orchestration.raw_assets import raw_key
+from orchestration.raw_checks import Standing, raw_check_results, raw_check_specs, raw_column_schema
 from orchestration.resources import Pipeline
 from record import health
 from warehouse.location import Warehouse
+from warehouse.refresh import Loaded
 
 RECORDER = dg.AssetKey(["tape", "recorder"])
 LOAD_TAPE = "load_tape"
-LOOK_EVERY = 600  # seconds; a segment comes every five minutes, and starting a run costs more than loading a segment
+LOOK_EVERY = 600  # seconds; segments come with the hour, and with every 3 MB where it storms
 
 
 def recorder_spec() -> dg.AssetSpec:
     """The recorder as Dagster sees it from outside: fresh while it lands segments."""
     return dg.AssetSpec(
         RECORDER,
-        description="`leverage record`: forced orders of the venues' websockets, landed every five minutes.",
+        description="`leverage record`: forced orders of the venues' websockets, landed every hour.",
         group_name="tape",
         kinds={"python", "parquet"},
         owners=OWNERS,
-        freshness_policy=dg.FreshnessPolicy.time_window(
-            fail_window=timedelta(hours=2), warn_window=timedelta(minutes=45)
-        ),
+        freshness_policy=dg.FreshnessPolicy.time_window(fail_window=timedelta(hours=6), warn_window=timedelta(hours=2)),
     )
 
 
 def tape_asset(feed: Feed) -> dg.AssetsDefinition:
-    """The raw table of one recorded feed, filled from the segments that have landed."""
+    """The raw table of one recorded feed, filled from what has landed, with the checks of a fetched one."""
+    key = raw_key(feed)
 
     @dg.asset(
-        key=dg.AssetKey([feed.venue, feed.name]),
-        deps=[RECORDER],
+        key=key,
+        # What was listened to is loaded first: by it the others are judged.
+        deps=[RECORDER, *([] if feed is tape.LEDGER else [raw_key(tape.LEDGER)])],
         group_name=feed.venue,
         description=f"{feed.description}\n\nRecorded, not fetched. Licence: {feed.licence}.",
         kinds={"python", "duckdb"},
         owners=OWNERS,
         pool=POOL,
-        metadata={"dagster/table_name": f"raw.{feed.name}"},
+        freshness_policy=fresh_daily(),
+        metadata={"dagster/column_schema": raw_column_schema(feed), "dagster/table_name": f"raw.{feed.name}"},
+        check_specs=raw_check_specs(key),
     )
-    def asset(pipeline: Pipeline) -> dg.MaterializeResult[Any]:
+    def asset(pipeline: Pipeline) -> Iterator[dg.MaterializeResult[Any]]:
         loaded = pipeline.refresher.load_recorded(feed)
+        until = loaded.heard.until if loaded.heard else None
         found = {
             "dagster/row_count": loaded.rows,
-            "new rows": loaded.new,
+            "rows of the last day": loaded.lately,
+            "quarantined in the last day": loaded.quarantined_lately,
             "first": loaded.first.isoformat() if loaded.first else None,
             "last": loaded.last.isoformat() if loaded.last else None,
+            "recorded until": until.isoformat() if until else None,
         }
-        return dg.MaterializeResult(metadata={name: value for name, value in found.items() if value is not None})
+        yield dg.MaterializeResult(
+            metadata={name: value for name, value in found.items() if value is not None},
+            check_results=list(raw_check_results(feed, _standing(loaded, pipeline.moment))),
+        )
 
     return asset
+
+
+def _standing(loaded: Loaded, now: datetime) -> Standing:
+    """Judged by what was listened to, from the first whole day on; where no recorder has run nothing is due."""
+    heard, yesterday = loaded.heard, (now - timedelta(days=1)).date()
+    return Standing(
+        rows=loaded.rows,
+        new=loaded.lately,
+        quarantined=loaded.quarantined_lately,
+        newest=heard.until.date() if heard and heard.until else None,
+        due=yesterday if heard and heard.since.date() < yesterday else None,
+        why="the recorder has not heard it, or not landed it yet; see leverage status",
+    )
 
 
 def tape_assets() -> list[dg.AssetsDefinition]:
@@ -69,7 +94,7 @@ def tape_assets() -> list[dg.AssetsDefinition]:
 
 load_tape_job = dg.define_asset_job(
     LOAD_TAPE,
-    selection=dg.AssetSelection.assets(*(dg.AssetKey([feed.venue, feed.name]) for feed in tape.FEEDS)),
+    selection=dg.AssetSelection.assets(*(raw_key(feed) for feed in tape.FEEDS)),
     executor_def=dg.in_process_executor,
     description="What the recorder has landed, into the raw tables.",
 )

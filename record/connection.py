@@ -22,7 +22,7 @@ log = logging.getLogger("record")
 
 FIRST_PAUSE, LONGEST_PAUSE = 1.0, 60.0  # seconds; Bybit and OKX refuse addresses that connect several times a second
 LASTING = 60.0  # a connection that held so long makes the next pause short again
-OPEN_WITHIN, CLOSE_WITHIN = 10.0, 2.0
+OPEN_WITHIN, CLOSE_WITHIN = 10.0, 5.0  # seconds; a venue takes its leave after all that it had sent before
 LARGEST_FRAME = 4 * 2**20
 WAITING_FRAMES = 1024  # read ahead while the loop is busy; then the venue's own buffers fill
 
@@ -35,13 +35,25 @@ class Connection:
     def __init__(self, watch: Watch, address: str, clock: Clock, keep: Keep) -> None:
         self._watch, self._address, self._clock, self._keep = watch, address, clock, keep
         self._stream: Stream = watch.stream
+        self._socket: ClientConnection | None = None
+        self._leaving = False
+
+    async def leave(self) -> bool:
+        """Take leave of the venue: what it sent before its own leave is still kept. False where nothing is open."""
+        if self._socket is None:
+            return False
+        self._leaving = True
+        await self._socket.close()
+        return True
 
     async def stay(self) -> None:
-        """Listen for ever; ends by cancellation alone."""
+        """Listen until `leave`, or for ever; cancelling loses what has arrived and was not read yet."""
         pause = FIRST_PAUSE
         while True:
             began = self._clock.monotonic()
             why = await self._once()
+            if self._leaving:
+                return
             log.warning("%s: %s", self._stream.name, why)
             if self._clock.monotonic() - began > LASTING:
                 pause = FIRST_PAUSE
@@ -60,11 +72,15 @@ class Connection:
                 max_size=LARGEST_FRAME,
                 max_queue=WAITING_FRAMES,
             ) as socket:
+                self._socket = socket
                 self._watch.connected()
                 why = "the recorder stops"
                 try:
-                    why = await self._session(socket)
+                    ended = await self._session(socket)
+                    if not self._leaving:
+                        why = ended
                 finally:
+                    self._socket = None
                     self._watch.disconnected(why)
                 return why
         except InvalidStatus as error:

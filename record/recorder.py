@@ -35,7 +35,7 @@ log = logging.getLogger("record")
 
 SYNC_EVERY = 0.5  # seconds, so that with the sync itself less than a second is ever unsynced
 HEALTH_EVERY = 5.0
-ROTATE_EVERY = 300.0
+ROTATE_EVERY = 3600.0  # with the hour: a day is landed as soon as it is over, and nobody builds a mart of less
 RETRY = 5.0  # after a segment that the disk did not take
 VENUES = {"binance": binance.streams, "bybit": bybit.streams, "okx": okx.streams}
 
@@ -93,11 +93,12 @@ class Recorder:
                     advice="give the recorder a directory of its own",
                 ) from error
             self._watches = [Watch(stream, self._clock, self._wal.note) for stream in self._streams]
+            connections = [
+                Connection(w, w.stream.address(self._market), self._clock, self._keep) for w in self._watches
+            ]
             listening = [
-                asyncio.create_task(
-                    Connection(w, w.stream.address(self._market), self._clock, self._keep).stay(), name=w.stream.name
-                )
-                for w in self._watches
+                asyncio.create_task(connection.stay(), name=stream.name)
+                for connection, stream in zip(connections, self._streams, strict=True)
             ]
             landing = asyncio.create_task(self._land(), name="landing")
             for task in (*listening, landing):
@@ -105,8 +106,9 @@ class Recorder:
             try:
                 await self._keep_time()
             finally:
-                for task in listening:
-                    task.cancel()
+                for task, was_open in zip(listening, await self._leave(connections), strict=True):
+                    if not was_open:
+                        task.cancel()
                 await asyncio.gather(*listening, landing, return_exceptions=True)
                 await self._finish()
             for task in (*listening, landing):
@@ -122,7 +124,7 @@ class Recorder:
         return self._wal.append(Message(stream, at, frame))
 
     async def _keep_time(self) -> None:
-        rotated = told = self._clock.monotonic()
+        told, period = self._clock.monotonic(), self._period()
         await self._tell()
         while not self._stopping.is_set():
             with suppress(TimeoutError):
@@ -132,13 +134,16 @@ class Recorder:
             for watch in self._watches:
                 watch.claim()
             await self._sync()
+            if self._period() != period and self._rotate():
+                period = self._period()
             steady = self._clock.monotonic()
-            if steady - rotated >= self._rotate_every:
-                rotated = steady
-                self._rotate()
             if steady - told >= HEALTH_EVERY:
                 told = steady
                 await self._tell()
+
+    def _period(self) -> int:
+        """The stretch of UTC that the open file is of: whole hours, whenever the recorder was started."""
+        return int(self._clock.now().timestamp() // self._rotate_every)
 
     async def _sync(self) -> None:
         try:
@@ -148,13 +153,14 @@ class Recorder:
         else:
             self._works("writing")
 
-    def _rotate(self) -> None:
+    def _rotate(self) -> bool:
         try:
             self._wal.rotate()
         except OSError as error:
             self._refused("rotating", f"{error.strerror}: {self._folder}")
-        else:
-            self._works("rotating")
+            return False
+        self._works("rotating")
+        return True
 
     async def _land(self) -> None:
         """Convert whatever is sealed, oldest first, those of an earlier recorder included."""
@@ -174,6 +180,14 @@ class Recorder:
             self._works("landing")
             self._last_segment_at = self._clock.now() if done.segments else self._last_segment_at
             log.info("%s: %d events, %d quarantined", path.name, done.events, done.quarantined)
+
+    async def _leave(self, connections: Sequence[Connection]) -> list[bool]:
+        """Take leave of the venues; what still comes is synced as ever. Says of each whether it was connected."""
+        leaving = asyncio.gather(*(connection.leave() for connection in connections))
+        while not leaving.done():
+            await asyncio.wait([leaving], timeout=SYNC_EVERY)
+            await self._sync()
+        return leaving.result()
 
     async def _finish(self) -> None:
         await self._sync()

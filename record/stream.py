@@ -45,9 +45,11 @@ ALIVE = Heard("alive")
 class Stream:
     """One connection and what is subscribed on it.
 
-    `topics` are what has to be acknowledged, by the names that `hear` gives them. `ping` is the venue's own text ping,
-    None where a websocket ping does. `quiet` is how many seconds without an event are no sign of trouble as long as
-    the stream's own spells are not known. `price_kind` says what `Liquidation.price` is.
+    `name` is the venue's, with the margin type behind it (`bybit-linear`) where each has a connection of its own: by
+    that the models find the stream of a contract. `topics` are what has to be acknowledged, by the names that `hear`
+    gives them. `ping` is the venue's own text ping, None where a websocket ping does. `quiet` is how many seconds
+    without an event are no sign of trouble as long as the stream's own spells are not known. `price_kind` says what
+    `Liquidation.price` is.
     """
 
     venue: str

@@ -9,12 +9,14 @@ from typing import Any
 import duckdb
 import polars as pl
 
-from ingest.feeds import Catalogue, feed_named
+from ingest.feed import Feed
+from ingest.feeds import RECORDED, Catalogue
 from ingest.pull import Pulled
 from warehouse.connection import first_row, transaction
 from warehouse.location import Calendar
 from warehouse.marts import comment_on
 from warehouse.raw import days_with_rows, reach
+from warehouse.tape import Heard, heard, heard_share
 
 PULLS = """
     CREATE TABLE IF NOT EXISTS ops.pulls (
@@ -76,16 +78,17 @@ STATUS_COLUMNS = {
     "feed": ("VARCHAR", "Feed, and name of its raw table"),
     "venue": ("VARCHAR", "Who publishes it"),
     "series": ("VARCHAR", "What it measures"),
-    "first_day": ("DATE", "Day of the oldest row"),
-    "last_day": ("DATE", "Day of the newest row"),
+    "first_day": ("DATE", "Day of the oldest row; of a recorded feed the first that was listened to"),
+    "last_day": ("DATE", "Day of the newest row; of a recorded feed the last of which a part was recorded"),
     "coverage_share": (
         "DOUBLE",
-        "Share of the days of the warehouse, and of the symbols asked for, of which there are rows (0..1)",
+        "Share of the days of the warehouse, and of the symbols asked for, of which there are rows; of a recorded"
+        " feed of the days, and of its subscriptions, of which at least a part was recorded (0..1)",
     ),
     "row_count": ("BIGINT", "Rows in the raw table, restated and repeated ones included [count]"),
     "quarantined_count": ("BIGINT", "Rows that broke the schema [count]"),
     "gap_count": ("BIGINT", "Archives that the venue does not have [count]"),
-    "pulled_at": ("TIMESTAMP", "When it was last asked (UTC)"),
+    "pulled_at": ("TIMESTAMP", "When it was last asked, of a recorded feed when it last landed (UTC)"),
     "skipped": ("VARCHAR", "Why it could not be had then, null when it could"),
     "notes": ("VARCHAR", "What else was to be said of the last pull"),
     "licence": ("VARCHAR", "Terms under which the vendor gives the data"),
@@ -93,10 +96,13 @@ STATUS_COLUMNS = {
 
 
 def write_feed_status(connection: duckdb.DuckDBPyConnection, catalogue: Catalogue, calendar: Calendar) -> None:
-    """Replace `marts.feed_status`: one row per feed of the catalogue, with its reach and how its last pull went."""
-    rows = [_status(connection, feed.name, len(catalogue.instruments[feed.name]), calendar) for feed in catalogue.feeds]
-    identity = {feed.name: (feed.venue, feed.series, feed.licence) for feed in catalogue.feeds}
-    lines = [(name, *identity[name][:2], *rest, identity[name][2]) for name, *rest in rows]
+    """Replace `marts.feed_status`: one row per feed of the catalogue, with its reach and how its last pull went, and
+    one per recorded feed of which the recorder has ever said anything."""
+    asked = [
+        (feed, _asked(connection, feed, len(catalogue.instruments[feed.name]), calendar)) for feed in catalogue.feeds
+    ]
+    recorded = [(f, _recorded(connection, f, known, calendar)) for f in RECORDED if (known := heard(connection, f))]
+    lines = [(feed.name, feed.venue, feed.series, *found, feed.licence) for feed, found in [*asked, *recorded]]
     connection.execute("CREATE SCHEMA IF NOT EXISTS marts")
     columns = ", ".join(f"{name} {sql_type}" for name, (sql_type, _) in STATUS_COLUMNS.items())
     about = "One row per feed: how far it reaches, and how its last pull went."
@@ -108,19 +114,29 @@ def write_feed_status(connection: duckdb.DuckDBPyConnection, catalogue: Catalogu
         comment_on(connection, "feed_status", about, {name: comment for name, (_, comment) in STATUS_COLUMNS.items()})
 
 
-def _status(connection: duckdb.DuckDBPyConnection, feed: str, symbols: int, calendar: Calendar) -> tuple[Any, ...]:
-    known = feed_named(feed)
-    first, last, rows = reach(connection, known)
-    days = (first and known.day_of(first), last and known.day_of(last))
-    covered = days_with_rows(connection, known, calendar.first_day, calendar.last_day)
+def _asked(connection: duckdb.DuckDBPyConnection, feed: Feed, symbols: int, calendar: Calendar) -> tuple[Any, ...]:
+    first, last, rows = reach(connection, feed)
+    days = (first and feed.day_of(first), last and feed.day_of(last))
+    covered = days_with_rows(connection, feed, calendar.first_day, calendar.last_day)
     share = covered / (symbols * ((calendar.last_day - calendar.first_day).days + 1))
-    quarantined = first_row(connection, "SELECT count(*) FROM raw.quarantine WHERE feed = ?", [feed])
-    gaps = first_row(connection, "SELECT count(*) FROM ops.known_gaps WHERE feed = ?", [feed])
-    asked = first_row(
+    gaps = first_row(connection, "SELECT count(*) FROM ops.known_gaps WHERE feed = ?", [feed.name])
+    pulled = first_row(
         connection,
         "SELECT pulled_at, skipped, notes FROM ops.pulls WHERE feed = ? ORDER BY rowid DESC LIMIT 1",
-        [feed],
+        [feed.name],
     )
     return (
-        feed, *days, min(share, 1.0), rows, *(quarantined or (0,)), *(gaps or (0,)), *(asked or (None, None, None)),
+        *days, min(share, 1.0), rows, _quarantined(connection, feed), *(gaps or (0,)), *(pulled or (None, None, None)),
     )  # fmt: skip
+
+
+def _recorded(connection: duckdb.DuckDBPyConnection, feed: Feed, known: Heard, calendar: Calendar) -> tuple[Any, ...]:
+    _, _, rows = reach(connection, feed)
+    days = (known.since.date(), known.until and known.until.date())
+    share = heard_share(connection, feed, calendar)
+    return (*days, share, rows, _quarantined(connection, feed), 0, known.landed_at, None, None)
+
+
+def _quarantined(connection: duckdb.DuckDBPyConnection, feed: Feed) -> int:
+    (found,) = first_row(connection, "SELECT count(*) FROM raw.quarantine WHERE feed = ?", [feed.name]) or (0,)
+    return int(found)

@@ -18,6 +18,7 @@ from warehouse.connection import build_database
 from warehouse.context import Present, record_pull
 from warehouse.location import Warehouse
 from warehouse.raw import coverage, create_tables, load_segments, reach
+from warehouse.tape import Heard, heard, landed_lately
 
 
 @dataclass(frozen=True)
@@ -32,9 +33,12 @@ class Refreshed:
 
 @dataclass(frozen=True)
 class Loaded:
-    """New rows of a recorded feed, and its raw table after them: first and last observation (UTC), rows."""
+    """The raw table of a recorded feed after loading: what was heard, first and last observation (UTC), rows, and those
+    that landed lately, quarantined ones apart."""
 
-    new: int
+    heard: Heard | None
+    lately: int
+    quarantined_lately: int
     first: datetime | None
     last: datetime | None
     rows: int
@@ -88,8 +92,10 @@ class Refresher:
         """Load what the recorder has landed. Raises WarehouseLocked like `refresh`."""
         with build_database(self.warehouse.build) as connection:
             self._make_tables(connection)
-            new = load_segments(connection, Landing(self.warehouse.landing), feed)
-            return Loaded(new, *reach(connection, feed))
+            load_segments(connection, Landing(self.warehouse.landing), feed)
+            known = heard(connection, feed)
+            lately, quarantined = landed_lately(connection, feed, known) if known else (0, 0)
+            return Loaded(known, lately, quarantined, *reach(connection, feed))
 
     def _make_tables(self, connection: duckdb.DuckDBPyConnection) -> None:
         if not self._tables_stand:

@@ -56,8 +56,8 @@ def recording(tmp_path, server, monkeypatch) -> Iterator[Callable[..., Running]]
     monkeypatch.setattr(record.recorder, "SYNC_EVERY", 0.05)
     started: list[Running] = []
 
-    def start(streams, clock: Clock | None = None) -> Running:
-        started.append(Running(tmp_path, server, streams, clock or Clock()))
+    def start(streams, clock: Clock | None = None, rotate_every: float = 0.5) -> Running:
+        started.append(Running(tmp_path, server, streams, clock or Clock(), rotate_every))
         return started[-1]
 
     yield start

@@ -9,13 +9,11 @@ from collections.abc import Callable
 from pathlib import Path
 
 import polars as pl
-from venue_server import VenueServer
+from venue_server import PATIENCE, VenueServer
 
 from ingest.landing import Landing
 from record.clock import Clock
 from record.recorder import Recorder
-
-PATIENCE = 20.0
 
 
 def until(holds: Callable[[], object], what: str) -> None:
@@ -29,20 +27,22 @@ def until(holds: Callable[[], object], what: str) -> None:
 class Running:
     """A recorder in a thread of its own."""
 
-    def __init__(self, root: Path, server: VenueServer, streams, clock: Clock) -> None:
-        self.root, self.server = root, server
+    def __init__(self, root: Path, server: VenueServer, streams, clock: Clock, rotate_every: float = 0.5) -> None:
+        self.root, self.server, self._rotate_every = root, server, rotate_every
         self.names = {s.name for s in streams}
         self._ready = threading.Event()
         self.error: BaseException | None = None
         self._thread = threading.Thread(target=self._run, args=(streams, clock))
         self._thread.start()
-        self._ready.wait(10)
+        assert self._ready.wait(PATIENCE)
 
     def _run(self, streams, clock) -> None:
         async def record_it() -> None:
             self.loop = asyncio.get_running_loop()
             landing = Landing(self.root / "landing")
-            self.recorder = Recorder(self.root / "tape", landing, streams, self.server.market, clock, rotate_every=0.5)
+            self.recorder = Recorder(
+                self.root / "tape", landing, streams, self.server.market, clock, self._rotate_every
+            )
             self._ready.set()
             await self.recorder.run()
 
@@ -64,6 +64,9 @@ class Running:
         assert not self._thread.is_alive()
         if self.error:
             raise self.error
+
+    def written_ahead(self) -> list[Path]:
+        return sorted((self.root / "tape").glob("*.wal"))
 
     def rows(self, feed: str) -> pl.DataFrame:
         files = sorted((self.root / "landing" / feed).glob("*.parquet"))

@@ -3,32 +3,73 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
+from pathlib import Path
 
 import pipelines
 import polars as pl
 import pytest
 import venue_server as frames
 from running import Running, until
+from simulated_relay import SimulatedRelay
 from turned_clock import OtherDayClock
 
+from benchmarks.recorded import recorded_catalogue
+from ingest.feeds import load_catalogue
 from record import health
+from record.recorder import catalogued_streams
 
 RUNS = 2
-ELEVEN = datetime(2026, 1, 27, 11, 30, tzinfo=UTC)  # on the last day of the simulated warehouse
+ELEVEN = datetime(2026, 1, 27, 11, 30, tzinfo=UTC)  # on the last day that is run
+# The simulation lists no contract of the tape, and a warehouse of it is refused to the recorder: hence a relay.
+RECORDED = [
+    ("binance", "BTCUSDT", "linear", 1),
+    ("bybit", "BTCUSDT", "linear", 1),
+    ("bybit", "BTCUSD", "inverse", 1),
+    ("okx", "BTC-USDT-SWAP", "linear", 0.01),
+    ("okx", "BTC-USD-SWAP", "inverse", 100),
+]
+
+
+@pytest.fixture
+def catalogue(tmp_path) -> Path:
+    path = tmp_path / "catalogue.toml"
+    tapes = "".join(
+        f'[[instruments]]\nasset = "BTC"\nvenue = "{venue}"\ninstrument = "{symbol}"\nmarket = "perpetual"\n'
+        f'margin_type = "{margin_type}"\ncontract_size = {size}\n'
+        f'symbols = {{ {venue}_liquidation_tape = "{symbol}" }}\n'
+        for venue, symbol, margin_type, size in RECORDED
+    )
+    path.write_text(recorded_catalogue(limited=False) + tapes)
+    return path
+
+
+@pytest.fixture
+def relay():
+    started = SimulatedRelay(datetime.fromisoformat(pipelines.SAMPLE_NOW), lambda _, body: body)
+    yield started
+    started.stop()
 
 
 @pytest.mark.slow
-def test_the_recorder_goes_on_through_several_runs_and_its_orders_reach_the_marts(sample, tmp_path, server, streams):
-    warehouse = pipelines.copied(sample, tmp_path / "warehouse")
-    running = Running(warehouse, server, streams, OtherDayClock(ELEVEN))
+def test_the_recorder_goes_on_through_several_runs_and_its_orders_reach_the_marts(catalogue, relay, tmp_path, server):
+    warehouse = tmp_path / "warehouse"
+    running = Running(warehouse, server, catalogued_streams(load_catalogue(catalogue)), OtherDayClock(ELEVEN))
     try:
         running.connected()
         ms = round(ELEVEN.timestamp() * 1000)
         for i in range(RUNS):
             server.send("binance", frames.binance_frame(ms + i, size="0.5"))
             server.send("okx", frames.okx_frame(ms + i, symbol="BTC-USD-SWAP", side="buy", position="short", size="79"))
-            until(lambda n=i + 1: running.rows("okx_liquidation_tape").height == n, "the order landed")
-            ran = pipelines.leverage("run", "--warehouse", warehouse, "--now", "2026-01-28T07:00:00Z")
+            until(lambda n=i + 1: running.rows("okx_liquidation_tape").height == n, "the order of OKX landed")
+            until(lambda n=i + 1: running.rows("binance_liquidation_tape").height == n, "the order of Binance landed")
+            if i == RUNS - 1:  # what is claimed by now is loaded by this run
+                for stream in running.names:
+                    until(lambda name=stream: "recorded" in running.kinds(name), f"a claim of {stream}")
+            ran = pipelines.leverage(
+                "run", "--market", relay.url, "--warehouse", warehouse, "--from", pipelines.SAMPLE_FIRST,
+                "--now", pipelines.SAMPLE_NOW,
+                extra={"COINALYZE_API_KEY": "any", "LEVERAGE_CATALOGUE": str(catalogue)},
+            )  # fmt: skip
             assert ran.status == 0, ran.said
     finally:
         running.stop()

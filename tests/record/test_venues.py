@@ -127,3 +127,12 @@ def test_a_relay_is_asked_in_place_of_the_venue(by_name):
     relay, live = Market.parse("http://127.0.0.1:9"), Market.parse("live")
     assert by_name["okx"].address(relay) == "ws://127.0.0.1:9/ws.okx.com:8443/ws/v5/public"
     assert by_name["okx"].address(live) == "wss://ws.okx.com:8443/ws/v5/public"
+
+
+def test_the_models_find_the_stream_of_each_contract_by_its_name(streams):
+    found = {(stream.name, i.symbol) for stream in streams for i in stream.instruments}
+    assert {stream.name for stream in streams} == {"binance", "bybit-linear", "bybit-inverse", "okx"}
+    for stream in streams:
+        for i in stream.instruments:
+            of_contract = [name for name in (i.venue, f"{i.venue}-{i.margin_type}") if (name, i.symbol) in found]
+            assert of_contract == [stream.name]

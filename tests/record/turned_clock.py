@@ -58,5 +58,8 @@ class OtherDayClock(Clock):
         self._away = begins - datetime.now(UTC)
         super().__init__()
 
+    def advance(self, passed: timedelta) -> None:
+        self._away += passed
+
     def _wall(self) -> datetime:
         return datetime.now(UTC) + self._away

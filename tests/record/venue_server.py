@@ -8,7 +8,8 @@ from __future__ import annotations
 import asyncio
 import json
 import threading
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterable
+from contextlib import suppress
 from typing import Any
 
 from websockets.asyncio.server import ServerConnection, serve
@@ -16,6 +17,7 @@ from websockets.exceptions import ConnectionClosed
 
 from ingest.market import Market
 
+PATIENCE = 90.0  # seconds; all that is waited for takes one or two, unless something else has the processors
 Behaviour = Callable[[ServerConnection, str], Awaitable[None]]
 
 
@@ -62,7 +64,7 @@ class VenueServer:
         self._loop = asyncio.new_event_loop()
         self._thread = threading.Thread(target=self._run, daemon=True)
         self._thread.start()
-        self._ready.wait(10)
+        self._ready.wait(PATIENCE)
 
     @property
     def market(self) -> Market:
@@ -75,7 +77,21 @@ class VenueServer:
             for frame in frames:
                 await self.connections[stream][-1].send(frame)
 
-        asyncio.run_coroutine_threadsafe(give(), self._loop).result(10)
+        asyncio.run_coroutine_threadsafe(give(), self._loop).result(PATIENCE)
+
+    def flood(self, stream: str, frames: Iterable[str]) -> int:
+        """Send until the connection ends or the frames do; how many were sent before that."""
+
+        async def give() -> int:
+            sent = 0
+            with suppress(ConnectionClosed):
+                for frame in frames:
+                    await self.connections[stream][-1].send(frame)
+                    sent += 1
+                    await asyncio.sleep(0)  # else the server learns of nothing while it sends
+            return sent
+
+        return asyncio.run_coroutine_threadsafe(give(), self._loop).result(PATIENCE)
 
     def cut(self, stream: str) -> None:
         """End the newest connection of a stream without a closing handshake."""
@@ -83,7 +99,7 @@ class VenueServer:
 
     def close(self) -> None:
         self._loop.call_soon_threadsafe(self._stop.set)
-        self._thread.join(10)
+        self._thread.join(PATIENCE)
 
     def _run(self) -> None:
         self._loop.run_until_complete(self._serve())

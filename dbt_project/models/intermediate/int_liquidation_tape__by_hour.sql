@@ -11,7 +11,8 @@ instruments as (
         symbol,
         asset,
         venue,
-        instrument
+        instrument,
+        margin_type
     from {{ ref('stg_ops__instruments') }}
     where feed in ('binance_liquidation_tape', 'bybit_liquidation_tape', 'okx_liquidation_tape')
 
@@ -87,7 +88,10 @@ select
     hours.recorded_share
 from instruments
 inner join {{ ref('int_liquidation_tape__recorded_hours') }} as hours
-    on instruments.venue = hours.venue
+    on
+        instruments.venue = hours.venue
+        -- what came by another of the venue's streams says nothing of this contract
+        and hours.stream in (instruments.venue, instruments.venue || '-' || instruments.margin_type)
 left join sums
     on
         instruments.feed = sums.feed

@@ -1,6 +1,5 @@
--- What share of each hour was recorded of each venue, from the first day that its tape knows. Silence takes back
--- what had been claimed, and an hour without any entry was not recorded. A venue is as good as the worst of its
--- subscriptions.
+-- What share of each hour was recorded of each stream, from the first day that its tape knows. Silence takes back
+-- what had been claimed, and an hour without any entry was not recorded.
 {{ config(materialized='table') }}
 
 with
@@ -65,19 +64,19 @@ by_stream as (
 
 select
     by_stream.venue,
+    by_stream.stream,
     by_stream.day,
     by_stream.hour_at,
-    min(least(1.0, greatest(0.0, coalesce(listened.recorded_share, 0.0)))) as recorded_share,
-    cast(coalesce(sum(listened.disconnection_count), 0) as bigint) as disconnection_count,
-    cast(coalesce(sum(listened.refusal_count), 0) as bigint) as refusal_count,
-    cast(coalesce(sum(listened.silence_count), 0) as bigint) as silence_count,
-    cast(coalesce(sum(listened.malformed_count), 0) as bigint) as malformed_count,
-    cast(coalesce(sum(listened.duplicate_count), 0) as bigint) as duplicate_count,
-    cast(coalesce(sum(listened.late_count), 0) as bigint) as late_count
+    least(1.0, greatest(0.0, coalesce(listened.recorded_share, 0.0))) as recorded_share,
+    cast(coalesce(listened.disconnection_count, 0) as bigint) as disconnection_count,
+    cast(coalesce(listened.refusal_count, 0) as bigint) as refusal_count,
+    cast(coalesce(listened.silence_count, 0) as bigint) as silence_count,
+    cast(coalesce(listened.malformed_count, 0) as bigint) as malformed_count,
+    cast(coalesce(listened.duplicate_count, 0) as bigint) as duplicate_count,
+    cast(coalesce(listened.late_count, 0) as bigint) as late_count
 from by_stream
 left join listened
     on
         by_stream.venue = listened.venue
         and by_stream.stream = listened.stream
         and by_stream.hour_at = listened.hour_at
-group by by_stream.venue, by_stream.day, by_stream.hour_at

@@ -1,0 +1,111 @@
+"""How far recorded feeds reach: by what was listened to, because a venue without an order is not late."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime, timedelta
+
+import polars as pl
+import pytest
+from small_warehouse import PRESENT
+
+from ingest import tape
+from ingest.feed import Part
+from ingest.feeds import load_catalogue
+from ingest.http import MarketSession
+from ingest.landing import Landing
+from ingest.market import Market
+from ingest.windows import Window
+from warehouse.context import write_context, write_feed_status
+from warehouse.raw import create_tables, load_segments
+from warehouse.refresh import Refresher
+
+BINANCE, BYBIT, OKX = tape.EVENTS
+NOON = datetime(2026, 1, 31, 12)
+LANDED = datetime(2026, 2, 2, 5, tzinfo=UTC)
+
+
+def land_ledger(landing: Landing, *entries: tuple[str, str, str, datetime, float], now: datetime = LANDED) -> None:
+    """Entries of (venue, stream, kind, start, hours)."""
+    rows = pl.DataFrame(
+        [("run", *who, start, start + timedelta(hours=hours), None, None) for *who, start, hours in entries],
+        schema=tape.LEDGER.rows_schema(),
+        orient="row",
+    )  # fmt: skip
+    landing.write(tape.LEDGER, rows, [part(rows.height)], now)
+
+
+def land_broken(landing: Landing, count: int, now: datetime) -> None:
+    broken = pl.DataFrame({"symbol": ["s"] * count, "reason": ["r"] * count, "payload": ["<html>"] * count})
+    landing.quarantine(BINANCE, broken, [part(count)], now)
+
+
+def part(rows: int) -> Part:
+    return Part("run", "stream", Window(LANDED, LANDED), rows)
+
+
+def statuses(connection, landing: Landing) -> dict[str, tuple]:
+    load_segments(connection, landing)
+    write_context(connection, PRESENT, load_catalogue())
+    write_feed_status(connection, load_catalogue(), PRESENT.calendar)
+    found = connection.execute(
+        "SELECT feed, first_day, last_day, coverage_share, quarantined_count, pulled_at FROM marts.feed_status"
+        " WHERE series = 'liquidation_tape'"
+    ).fetchall()
+    return {feed: rest for feed, *rest in found}
+
+
+def test_a_warehouse_without_a_recorder_says_nothing_of_tapes(connection, landing):
+    assert statuses(connection, landing) == {}
+
+
+def test_a_tape_reaches_as_far_as_it_was_listened_to_in_each_of_its_streams(connection, landing):
+    land_ledger(
+        landing,
+        ("recorder", "recorder", "clock", NOON, 0),
+        ("bybit", "bybit-linear", "recorded", NOON, 1),
+        ("bybit", "bybit-linear", "recorded", NOON + timedelta(days=1), 1),
+        ("bybit", "bybit-inverse", "recorded", NOON, 1),
+        ("okx", "okx", "refused", NOON, 0),
+    )
+    land_broken(landing, 2, LANDED)
+    moment = LANDED.replace(tzinfo=None)
+    found = statuses(connection, landing)
+    assert found == {
+        BYBIT.name: [date(2026, 1, 31), date(2026, 2, 1), pytest.approx(3 / (2 * 3)), 0, moment],
+        OKX.name: [date(2026, 1, 31), None, 0.0, 0, moment],
+        tape.LEDGER.name: [date(2026, 1, 31), date(2026, 2, 1), pytest.approx(3 / (3 * 3)), 0, moment],
+    }
+
+
+def test_what_landed_lately_is_counted_with_what_was_quarantined_of_that_feed(warehouse, connection, landing):
+    create_tables(connection)
+    connection.close()
+    day = timedelta(days=1)
+    land_ledger(landing, ("binance", "binance", "recorded", NOON, 1))
+    land_broken(landing, 5, LANDED - 2 * day)
+    land_broken(landing, 3, LANDED)
+    catalogue = load_catalogue()
+    session = MarketSession(Market.parse("http://127.0.0.1:9"), catalogue.hosts)
+    refresher = Refresher(warehouse, catalogue, session, {})
+    ledger, loaded = refresher.load_recorded(tape.LEDGER), refresher.load_recorded(BINANCE)
+    assert (loaded.lately, loaded.quarantined_lately, loaded.rows) == (0, 3, 0)
+    assert loaded.heard is not None
+    assert (loaded.heard.since, loaded.heard.until) == (NOON, NOON + timedelta(hours=1))
+    assert (ledger.lately, ledger.quarantined_lately) == (1, 0)
+    assert refresher.load_recorded(OKX).heard is None
+
+
+def test_the_ledger_is_listed_before_the_orders_whose_recording_it_claims(connection, landing, monkeypatch):
+    """A file that lands in between is then loaded without its claim, never a claim without its orders."""
+    listed: list[str] = []
+    real = Landing._in
+
+    def noting(self, folder, known=frozenset()):
+        listed.append(folder.name)
+        return real(self, folder, known)
+
+    for feed in tape.FEEDS:
+        (landing.directory / feed.name).mkdir(parents=True)
+    monkeypatch.setattr(Landing, "_in", noting)
+    load_segments(connection, landing)
+    assert listed[0] == tape.LEDGER.name
