@@ -1,5 +1,5 @@
-"""Liquidations of earlier days over the feeds of a later one: a feed that joins, or drops out for a day, must neither
-move the level that a day is held against nor leave it without one."""
+"""Earlier days over the members of a later one: liquidations over its feeds, funding over its instruments. What joins,
+or drops out, must neither move the level that a day is held against nor leave it without one."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ import polars as pl
 from regimes.inputs import DailyMarts
 
 FEED_SET = ["asset", "feed_set"]
+FUNDING_SET = ["asset", "funding_instruments"]
 
 
 def comparable_liquidations(marts: DailyMarts) -> pl.DataFrame:
@@ -35,4 +36,41 @@ def comparable_liquidations(marts: DailyMarts) -> pl.DataFrame:
         .filter(pl.col("present") == pl.col("feeds"))
         .select(*FEED_SET, "day", pl.when(pl.col("total_usd") > 0).then("total_usd").alias("known_liquidations_usd"))
         .sort(*FEED_SET, "day")
+    )
+
+
+def comparable_funding(marts: DailyMarts, days: int) -> pl.DataFrame:
+    """What the instruments of a day's rate were paid together on that day and on the `days` before it.
+
+    Returns asset, funding_instruments (as `instruments` of funding_daily), day and `funding_bp`, sorted; one row per set
+    that any day has and day on which one of its instruments was paid. Unlike liquidations a rate is a mean and not a
+    sum, so an earlier day on which some of the set were missing stands with those that were there.
+    """
+    sets = (
+        marts.funding_daily.rename({"instruments": "funding_instruments"})
+        .drop_nulls("funding_instruments")
+        .group_by(FUNDING_SET)
+        .agg(pl.col("day").min().alias("first_day"), pl.col("day").max().alias("last_day"))
+    )
+    members = sets.with_columns(pl.col("funding_instruments").str.split(", ").alias("member")).explode("member")
+    known = pl.col("weight").filter(~pl.col("is_weight_assumed")).sum()
+    paid = marts.funding_by_venue_daily.drop_nulls("weight").select(
+        "asset",
+        "day",
+        (pl.col("venue") + ":" + pl.col("instrument")).alias("member"),
+        "rate_8h_bp",
+        "weight",
+        "is_weight_assumed",
+        known.over("asset", "day").alias("known_of_day"),
+    )
+    # An assumed weight is a part of the known ones of its day: of a part of them it is that much less.
+    of_known = pl.when(known > 0).then(known / pl.col("known_of_day")).otherwise(1.0)
+    weight = pl.when("is_weight_assumed").then(pl.col("weight") * of_known).otherwise("weight")
+    return (
+        members.join(paid, on=["asset", "member"])
+        .filter(pl.col("day").is_between(pl.col("first_day") - pl.duration(days=days), "last_day"))
+        .sort(*FUNDING_SET, "day", "member")
+        .group_by(*FUNDING_SET, "day", maintain_order=True)
+        # Rounded, because equal rates under other weights differ in their last digit, and a percentile counts ties.
+        .agg(((pl.col("rate_8h_bp") * weight).sum() / weight.sum()).round(9).alias("funding_bp"))
     )

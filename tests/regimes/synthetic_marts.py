@@ -124,13 +124,20 @@ def marts_of(assets: dict[str, list[Day]], first_day: date = FIRST_DAY) -> Daily
         prices_daily=wide.select(*KEY, *PRICES),
         liquidations_daily=wide.select(*KEY, *LIQUIDATIONS),
         open_interest_daily=wide.select(*KEY, *OPEN_INTEREST),
-        funding_daily=wide.select(*KEY, "rate_8h_bp"),
+        funding_daily=wide.select(
+            *KEY, "rate_8h_bp", pl.when(pl.col("rate_8h_bp").is_not_null()).then(pl.lit("binance:CONTRACT")).alias("instruments")
+        ),
         exchange_flows_daily=wide.select(*KEY, *FLOWS),
         network_activity_daily=wide.select(*KEY, "active_addresses_count", "source"),
         rolling_24h_daily=wide.select(*KEY, *ROLLING),
         open_interest_by_venue_daily=wide.select(*KEY, *venue, "open_interest_usd"),
         funding_by_venue_daily=wide.select(
-            *KEY, *venue, "rate_8h_bp", pl.col("rate_8h_bp").is_not_null().alias("is_complete")
+            *KEY,
+            *venue,
+            "rate_8h_bp",
+            pl.col("rate_8h_bp").is_not_null().alias("is_complete"),
+            pl.when(pl.col("rate_8h_bp").is_not_null()).then(1e9).alias("weight"),
+            pl.lit(False).alias("is_weight_assumed"),
         ),
         liquidations_by_venue_daily=wide.select(*KEY, *venue, "total_usd", pl.col("feed_set").alias("counted_as")),
     )

@@ -160,6 +160,45 @@ def test_a_feed_that_joins_or_drops_out_leaves_the_multiple_where_it_was(
     )
 
 
+# Rates in bp against those of the history, and open interest in USD; of okx nobody knows it, so it weighs a hundredth.
+FUNDING_VENUES = {"binance": (1.0, 3e9), "bybit": (-2.0, 2e9), "gate": (3.0, 1e9), "okx": (9.0, None)}
+
+
+def funded(marts: DailyMarts, venues: set[str], gone: str | None = None, last_days: int = 0) -> DailyMarts:
+    """The marts with funding of those venues, of which one is gone on the last days."""
+    until = marts.funding_daily["day"].max() - timedelta(days=last_days)
+    paid = pl.concat(
+        marts.funding_by_venue_daily.with_columns(
+            venue=pl.lit(venue),
+            rate_8h_bp=pl.col("rate_8h_bp") * (1.0 + 0.1 * abs(apart)) + apart,
+            weight=pl.lit(weight, pl.Float64),
+            is_weight_assumed=pl.lit(weight is None),
+        )
+        for venue, (apart, weight) in FUNDING_VENUES.items()
+        if venue in venues
+    ).filter((pl.col("venue") != (gone or "")) | (pl.col("day") <= until))
+    paid = paid.with_columns(pl.col("weight").fill_null(0.01 * pl.col("weight").sum().over("day"))).sort("day", "venue")
+    together = paid.group_by("asset", "day", maintain_order=True).agg(
+        ((pl.col("rate_8h_bp") * pl.col("weight")).sum() / pl.col("weight").sum()).alias("rate_8h_bp"),
+        pl.format("{}:{}", "venue", "instrument").str.join(", ").alias("instruments"),
+    )
+    return changed(marts, funding_daily=together, funding_by_venue_daily=paid)
+
+
+@pytest.mark.parametrize("gone", ["binance", "bybit", "gate"])
+def test_a_venue_that_vanishes_leaves_funding_compared_as_if_it_had_never_been_there(
+    gone: str, history: list[Day], parameters: Parameters
+) -> None:
+    """Without it the level is that of the others, and so is all that it is held against."""
+    marts = marts_of({"BTC": history})
+    left = daily_features(funded(marts, {*FUNDING_VENUES}, gone, last_days=3), parameters).tail(3)
+    without = daily_features(funded(marts, {*FUNDING_VENUES} - {gone}), parameters).tail(3)
+    before = daily_features(funded(marts, {*FUNDING_VENUES}), parameters).tail(3)
+    assert (left["funding_bp"] - before["funding_bp"]).abs().min() > 0.4, "the level does move"
+    compared = [name for name in left.columns if "funding" in name and name != "funding_weight_share"]
+    assert_frame_equal(left.select(compared), without.select(compared), abs_tol=1e-8)
+
+
 def test_a_flow_baseline_stays_within_one_pull(history: list[Day], parameters: Parameters) -> None:
     later = [replace(day, pulled_at=datetime(2029, 12, 31, 6)) for day in calm_days(5, 9)]
     row = last_row([*history, *later], parameters)

@@ -1,45 +1,61 @@
 -- What each complete day of an instrument's funding weighs in the rate of its asset: its open interest in USD of
 -- the day, else the newest of the seven days before (a weight may be a few days old, a rate may not). A venue
 -- whose open interest nobody knows is taken for a small one, in equal parts over its instruments: it stays in the
--- rate and is named, and cannot move it when it comes or goes.
+-- rate and is named, and cannot move it when it comes or goes. An instrument counts once it has days enough to be
+-- held against; one without open interest does not count beside those of its venue that have some.
 {%- set small = 0.01 %}
 
 with
 
-complete_days as (
+histories as (
 
     select
         asset,
         venue,
         instrument,
         day,
-        rate_8h_bp
+        rate_8h_bp,
+        {{ known_days_before('venue, instrument') }} as days_before
     from {{ ref('int_funding__by_instrument') }}
     where is_complete
+
+),
+
+established as (
+
+    select
+        asset,
+        venue,
+        instrument,
+        day,
+        rate_8h_bp,
+        {{ has_baseline('days_before') }} as is_counted
+    from histories
 
 ),
 
 by_recency as (
 
     select
-        complete_days.asset,
-        complete_days.venue,
-        complete_days.instrument,
-        complete_days.day,
-        complete_days.rate_8h_bp,
+        established.asset,
+        established.venue,
+        established.instrument,
+        established.day,
+        established.rate_8h_bp,
         open_interest.open_interest_usd,
         row_number() over (
-            partition by complete_days.asset, complete_days.venue, complete_days.instrument, complete_days.day
+            partition by established.asset, established.venue, established.instrument, established.day
             order by open_interest.day desc
         ) as recency
-    from complete_days
+    from established
     left join {{ ref('int_open_interest__by_instrument') }} as open_interest
         on
-            complete_days.asset = open_interest.asset
-            and complete_days.venue = open_interest.venue
-            and complete_days.instrument = open_interest.instrument
-            and open_interest.day between cast(complete_days.day - interval '7' day as date) and complete_days.day
+            established.asset = open_interest.asset
+            and established.venue = open_interest.venue
+            and established.instrument = open_interest.instrument
+            and open_interest.day between cast(established.day - interval '7' day as date) and established.day
             and open_interest.open_interest_usd is not null
+    where established.is_counted
 
 ),
 
@@ -75,10 +91,11 @@ select
     by_recency.day,
     by_recency.rate_8h_bp,
     case
-        -- an instrument alone without open interest does not count beside those of its venue that have one
-        when venues.open_interest_usd is not null then coalesce(by_recency.open_interest_usd, 0)
+        when venues.open_interest_usd is not null then by_recency.open_interest_usd
+        when known.open_interest_usd is not null
+            then {{ small }} * known.open_interest_usd / venues.instrument_count
         -- without any open interest at all every venue counts the same
-        else coalesce({{ small }} * known.open_interest_usd, 1) / venues.instrument_count
+        else 1.0 / venues.instrument_count
     end as weight,
     venues.open_interest_usd is null as is_weight_assumed
 from by_recency
@@ -91,4 +108,6 @@ inner join known
     on
         by_recency.asset = known.asset
         and by_recency.day = known.day
-where by_recency.recency = 1
+where
+    by_recency.recency = 1
+    and (by_recency.open_interest_usd is not null or venues.open_interest_usd is null)
