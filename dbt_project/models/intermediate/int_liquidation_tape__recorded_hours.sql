@@ -67,6 +67,7 @@ select
     by_stream.venue,
     by_stream.day,
     by_stream.hour_at,
+    -- true zeros: without an entry nothing was recorded, and the ledger counts what happened to those who listened
     min(least(1.0, greatest(0.0, coalesce(listened.recorded_share, 0.0)))) as recorded_share,
     cast(coalesce(sum(listened.disconnection_count), 0) as bigint) as disconnection_count,
     cast(coalesce(sum(listened.refusal_count), 0) as bigint) as refusal_count,
