@@ -3,6 +3,7 @@
 -- whose open interest nobody knows is taken for a small one, in equal parts over its instruments: it stays in the
 -- rate and is named, and cannot move it when it comes or goes. An instrument counts once it has days enough to be
 -- held against; one without open interest does not count beside those of its venue that have some.
+{{ config(materialized='table') }}
 {%- set small = 0.01 %}
 
 with

@@ -1,6 +1,5 @@
 -- Forced orders of each instrument in each hour of the window that was recorded at least in part, zeros included:
 -- in an hour that was heard, no order is an observation. How much of it was heard stands beside it.
-{{ config(materialized='table') }}
 
 with
 
