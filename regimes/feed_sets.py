@@ -42,9 +42,9 @@ def comparable_liquidations(marts: DailyMarts) -> pl.DataFrame:
 def comparable_funding(marts: DailyMarts, days: int) -> pl.DataFrame:
     """What the instruments of a day's rate were paid together on that day and on the `days` before it.
 
-    Returns asset, funding_instruments (as `instruments` of funding_daily), day and `funding_bp`, sorted; one row per set
-    that any day has and day on which one of its instruments was paid. Unlike liquidations a rate is a mean and not a
-    sum, so an earlier day on which some of the set were missing stands with those that were there.
+    Returns asset, funding_instruments (the `instruments` of funding_daily), day and `funding_bp`, sorted; one row per
+    set that any day has and day on which one of its instruments was paid. Unlike liquidations a rate is a mean and not
+    a sum, so an earlier day on which some of the set were missing stands with those that were there.
     """
     sets = (
         marts.funding_daily.rename({"instruments": "funding_instruments"})

@@ -56,7 +56,8 @@ NUMBERS: dict[str, tuple[str, ...]] = {
     "funding_by_venue_daily": ("rate_8h_bp", "weight"),
     "liquidations_by_venue_daily": ("total_usd",),
 }
-# Columns that are no numbers; a baseline compares days of one source and pulled_at, the feeds of feed_set, the instruments of a rate.
+# Columns that are no numbers; a baseline compares days of one source and pulled_at, of the feeds of feed_set and of the
+# instruments of a rate.
 OTHERS: dict[str, tuple[str, ...]] = {
     "liquidations_daily": ("feed_set",),
     "open_interest_daily": ("instruments", "venues"),

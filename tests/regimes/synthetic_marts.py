@@ -125,7 +125,9 @@ def marts_of(assets: dict[str, list[Day]], first_day: date = FIRST_DAY) -> Daily
         liquidations_daily=wide.select(*KEY, *LIQUIDATIONS),
         open_interest_daily=wide.select(*KEY, *OPEN_INTEREST),
         funding_daily=wide.select(
-            *KEY, "rate_8h_bp", pl.when(pl.col("rate_8h_bp").is_not_null()).then(pl.lit("binance:CONTRACT")).alias("instruments")
+            *KEY,
+            "rate_8h_bp",
+            pl.when(pl.col("rate_8h_bp").is_not_null()).then(pl.lit("binance:CONTRACT")).alias("instruments"),
         ),
         exchange_flows_daily=wide.select(*KEY, *FLOWS),
         network_activity_daily=wide.select(*KEY, "active_addresses_count", "source"),
