@@ -114,7 +114,7 @@ FUNDING_FEATURES = (
         "median_funding_7d_bp",
         "bp per 8 h",
         FUNDING,
-        "Median funding of the seven days before, of the instruments of the day, as in all that follow.",
+        "Median funding of the seven days before, over the instruments of the day, like every comparison of funding.",
     ),
     number("median_funding_bp", "bp per 8 h", FUNDING, "Median funding of the 90 days before."),
     number("funding_vs_7d_median_bp", "bp per 8 h", FUNDING, "Funding less the median of the seven days before."),

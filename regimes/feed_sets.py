@@ -51,6 +51,7 @@ def comparable_funding(marts: DailyMarts, days: int) -> pl.DataFrame:
         .drop_nulls("funding_instruments")
         .group_by(FUNDING_SET)
         .agg(pl.col("day").min().alias("first_day"), pl.col("day").max().alias("last_day"))
+        .with_row_index("set")
     )
     members = sets.with_columns(pl.col("funding_instruments").str.split(", ").alias("member")).explode("member")
     known = pl.col("weight").filter(~pl.col("is_weight_assumed")).sum()
@@ -66,11 +67,12 @@ def comparable_funding(marts: DailyMarts, days: int) -> pl.DataFrame:
     # An assumed weight is a part of the known ones of its day: of a part of them it is that much less.
     of_known = pl.when(known > 0).then(known / pl.col("known_of_day")).otherwise(1.0)
     weight = pl.when("is_weight_assumed").then(pl.col("weight") * of_known).otherwise("weight")
-    return (
-        members.join(paid, on=["asset", "member"])
+    rates = (
+        members.drop("funding_instruments")
+        .join(paid, on=["asset", "member"])
         .filter(pl.col("day").is_between(pl.col("first_day") - pl.duration(days=days), "last_day"))
-        .sort(*FUNDING_SET, "day", "member")
-        .group_by(*FUNDING_SET, "day", maintain_order=True)
+        .group_by("set", "day")
         # Rounded, because equal rates under other weights differ in their last digit, and a percentile counts ties.
         .agg(((pl.col("rate_8h_bp") * weight).sum() / weight.sum()).round(9).alias("funding_bp"))
     )
+    return sets.join(rates, on="set").select(*FUNDING_SET, "day", "funding_bp").sort(*FUNDING_SET, "day")
