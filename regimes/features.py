@@ -53,7 +53,7 @@ def _joined(marts: DailyMarts, calendar: pl.DataFrame) -> pl.DataFrame:
         }
     )
     flows = marts.exchange_flows_daily.rename({"source": "flow_source", "pulled_at": "flow_pulled_at"})
-    funding = marts.funding_daily.rename({"rate_8h_bp": "funding_bp", "instruments": "funding_instruments"})
+    funding = marts.funding_daily.rename({"rate_8h_bp": "funding_bp"})
     activity = marts.network_activity_daily.rename({"source": "activity_source"})
     frame = calendar
     daily = (marts.prices_daily, liquidations, marts.open_interest_daily, funding, flows, activity)
@@ -124,10 +124,10 @@ def _with_open_interest(frame: pl.DataFrame, parameters: Parameters) -> pl.DataF
 
 
 def _with_funding(frame: pl.DataFrame, marts: DailyMarts, parameters: Parameters) -> pl.DataFrame:
-    """Against earlier days over the same instruments: one that ends or joins is no move of the rate."""
+    """Against earlier days over the same instruments: one that comes or goes is no move of the rate."""
     windows, bounds = parameters.windows, parameters.funding
-    rate = pl.col("funding_bp")
-    paid = comparable_funding(marts, windows.percentile_days)
+    paid = comparable_funding(marts, windows)
+    rate = pl.col("comparable_funding_bp")
     median = rate.rolling_median_by(
         "day",
         window_size=f"{windows.funding_median_days}d",
@@ -146,26 +146,33 @@ def _with_funding(frame: pl.DataFrame, marts: DailyMarts, parameters: Parameters
         min_samples=windows.funding_cooling_minimum_days,
         closed="left",
     )
-    baseline = paid.with_columns(
-        median.over(FUNDING_SET).alias("median_funding_7d_bp"),
-        highest.over(FUNDING_SET).alias("funding_max_10d_bp"),
-        mean.over(FUNDING_SET).alias("mean_funding_3d_bp"),
-        percentile("funding_bp", windows.percentile_days, windows.percentile_minimum_days, FUNDING_SET).alias(
-            "funding_percentile"
-        ),
-    ).join(trailing(paid, ["funding_bp"], windows.baseline_days, FUNDING_SET), on=[*FUNDING_SET, "day"])
+    compared = (
+        paid.join(
+            trailing(paid, ["comparable_funding_bp"], windows.baseline_days, FUNDING_SET), on=[*FUNDING_SET, "day"]
+        )
+        .sort(*FUNDING_SET, "day")
+        .with_columns(
+            median.over(FUNDING_SET).alias("median_funding_7d_bp"),
+            highest.over(FUNDING_SET).alias("funding_max_10d_bp"),
+            (rate - mean.over(FUNDING_SET)).alias("funding_vs_3d_mean_bp"),
+            percentile(
+                "comparable_funding_bp", windows.percentile_days, windows.percentile_minimum_days, FUNDING_SET
+            ).alias("funding_percentile"),
+        )
+        .with_columns((rate - pl.col("median_funding_7d_bp")).alias("funding_vs_7d_median_bp"))
+        .filter("is_of_day")
+    )
     cooled = (pl.col("funding_max_10d_bp") > bounds.base_to_bp) | (
         pl.col("funding_vs_3d_mean_bp") <= -bounds.cooling_bp
     )
+    level = pl.col("funding_bp")
     return (
-        frame.join(baseline.drop("funding_bp"), on=[*KEY, "funding_instruments"], how="left")
+        frame.join(compared, on=KEY, how="left")
         .sort(KEY)
         .with_columns(
-            (rate - pl.col("median_funding_7d_bp")).alias("funding_vs_7d_median_bp"),
-            (rate - pl.col("mean_funding_3d_bp")).alias("funding_vs_3d_mean_bp"),
-            funding_state(rate, bounds).alias("funding_state"),
+            funding_state(level, bounds).alias("funding_state"),
+            (cooled & (level <= bounds.base_to_bp)).alias("funding_normalised"),
         )
-        .with_columns((cooled & (rate <= bounds.base_to_bp)).alias("funding_normalised"))
     )
 
 
@@ -275,10 +282,10 @@ def _with_scores(frame: pl.DataFrame, parameters: Parameters) -> pl.DataFrame:
     return frame.with_columns(
         *(robust_z(column, floor, few, rule.clip).alias(names[column]) for column, floor in floors.items()),
         *(robust_z(column, flow_floor, few, rule.clip).alias(names[column]) for column in flows),
-        robust_z("funding_bp", rule.funding_floor_bp, few, rule.clip).alias("funding_z"),
+        robust_z("comparable_funding_bp", rule.funding_floor_bp, few, rule.clip).alias("funding_z"),
         pl.col("return_pct_median").alias("median_return_pct"),
         pl.col("open_interest_change_1d_pct_median").alias("median_open_interest_change_1d_pct"),
-        pl.col("funding_bp_median").alias("median_funding_bp"),
+        pl.col("comparable_funding_bp_median").alias("median_funding_bp"),
         pl.col("netflow_coin_median").alias("median_netflow_coin"),
         pl.col("inflow_coin_median").alias("median_inflow_coin"),
         range_median.alias("median_range_pct"),

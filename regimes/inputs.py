@@ -56,12 +56,10 @@ NUMBERS: dict[str, tuple[str, ...]] = {
     "funding_by_venue_daily": ("rate_8h_bp", "weight"),
     "liquidations_by_venue_daily": ("total_usd",),
 }
-# Columns that are no numbers; a baseline compares days of one source and pulled_at, of the feeds of feed_set and of the
-# instruments of a rate.
+# Columns that are no numbers; a baseline compares days of one source and pulled_at, and of the feeds of feed_set.
 OTHERS: dict[str, tuple[str, ...]] = {
     "liquidations_daily": ("feed_set",),
     "open_interest_daily": ("instruments", "venues"),
-    "funding_daily": ("instruments",),
     "exchange_flows_daily": ("source", "pulled_at"),
     "network_activity_daily": ("source",),
     "rolling_24h_daily": ("open_interest_fall_24h_ended_at",),

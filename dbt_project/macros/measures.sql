@@ -25,18 +25,3 @@
 {% macro change_pct(today, before) -%}
     100 * ({{ today }} - {{ before }}) / nullif({{ before }}, 0)
 {%- endmacro %}
-
-{# On how many of the 90 days before a `member` of an asset has a row; for a relation of one row per member and day. #}
-{% macro known_days_before(member) -%}
-    count(*) over (
-        partition by asset, {{ member }}
-        order by day
-        range between interval '90' day preceding and interval '1' day preceding
-    )
-{%- endmacro %}
-
-{# Whether a member counts: once it has sixty of those ninety days, which is what a baseline takes. Where nobody has
-   them yet, all count. #}
-{% macro has_baseline(days_before) -%}
-    {{ days_before }} >= 60 or max({{ days_before }}) over (partition by asset, day) < 60
-{%- endmacro %}

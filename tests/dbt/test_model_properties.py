@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 from venue_observations import DAYS, HOUR, observations
 
 from ingest.feeds import feed_named
+from regimes import load_parameters
 from regimes.feed_sets import comparable_funding
 
 BY_VENUE = ("funding_by_venue_daily", "liquidations_by_venue_daily", "open_interest_by_venue_daily")
@@ -125,11 +126,10 @@ def test_a_venue_that_vanishes_leaves_funding_the_past_of_the_others(models, gon
     """What the last day is held against is what the others paid, as if the venue had never been there."""
     day = DAYS[-2].date()  # the last that is paid in whole
     vanished = models.marts(pages(observed_without(gone, DAYS[-2] + HOUR), [1000]))
-    never = models.marts(pages(observed_without(gone, DAYS[0]), [1000]))["funding_daily"].drop_nulls("instruments")
-    days = vanished["funding_daily"].drop_nulls("instruments")
+    never = models.marts(pages(observed_without(gone, DAYS[0]), [1000]))["funding_daily"].drop_nulls("venues")
+    days = vanished["funding_daily"].drop_nulls("venues")
     assert [gone in venues for venues in days["venues"]] == [each < day for each in days["day"]]
-    past = comparable_funding(SimpleNamespace(**vanished), days=365).filter(
-        pl.col("funding_instruments") == days["instruments"].last()
-    )
+    paid = comparable_funding(SimpleNamespace(**vanished), load_parameters().windows)
+    past = paid.filter(pl.col("funding_set") == paid.filter("is_of_day").sort("day")["funding_set"].last())
     assert past["day"].to_list() == never["day"].to_list()
-    assert past["funding_bp"].to_list() == pytest.approx(never["rate_8h_bp"].to_list(), abs=1e-8)
+    assert past["comparable_funding_bp"].to_list() == pytest.approx(never["rate_8h_bp"].to_list(), abs=1e-8)

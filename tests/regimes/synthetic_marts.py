@@ -124,11 +124,7 @@ def marts_of(assets: dict[str, list[Day]], first_day: date = FIRST_DAY) -> Daily
         prices_daily=wide.select(*KEY, *PRICES),
         liquidations_daily=wide.select(*KEY, *LIQUIDATIONS),
         open_interest_daily=wide.select(*KEY, *OPEN_INTEREST),
-        funding_daily=wide.select(
-            *KEY,
-            "rate_8h_bp",
-            pl.when(pl.col("rate_8h_bp").is_not_null()).then(pl.lit("binance:CONTRACT")).alias("instruments"),
-        ),
+        funding_daily=wide.select(*KEY, "rate_8h_bp"),
         exchange_flows_daily=wide.select(*KEY, *FLOWS),
         network_activity_daily=wide.select(*KEY, "active_addresses_count", "source"),
         rolling_24h_daily=wide.select(*KEY, *ROLLING),

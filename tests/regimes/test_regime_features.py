@@ -164,9 +164,16 @@ def test_a_feed_that_joins_or_drops_out_leaves_the_multiple_where_it_was(
 FUNDING_VENUES = {"binance": (1.0, 3e9), "bybit": (-2.0, 2e9), "gate": (3.0, 1e9), "okx": (9.0, None)}
 
 
-def funded(marts: DailyMarts, venues: set[str], gone: str | None = None, last_days: int = 0) -> DailyMarts:
-    """The marts with funding of those venues, of which one is gone on the last days."""
-    until = marts.funding_daily["day"].max() - timedelta(days=last_days)
+COMPARISONS = [
+    "comparable_funding_bp",
+    "funding_z", "funding_percentile", "funding_vs_7d_median_bp", "funding_vs_3d_mean_bp", "funding_max_10d_bp",
+    "median_funding_bp", "median_funding_7d_bp",
+]  # fmt: skip
+
+
+def funded(marts: DailyMarts, venues: set[str], away: str | None = None, days: slice = slice(0)) -> DailyMarts:
+    """The marts with funding of those venues, of which one is away on some of the days."""
+    absent = marts.funding_daily["day"][days].implode()
     paid = pl.concat(
         marts.funding_by_venue_daily.with_columns(
             venue=pl.lit(venue),
@@ -176,27 +183,29 @@ def funded(marts: DailyMarts, venues: set[str], gone: str | None = None, last_da
         )
         for venue, (apart, weight) in FUNDING_VENUES.items()
         if venue in venues
-    ).filter((pl.col("venue") != (gone or "")) | (pl.col("day") <= until))
+    ).filter((pl.col("venue") != (away or "")) | ~pl.col("day").is_in(absent))
     paid = paid.with_columns(pl.col("weight").fill_null(0.01 * pl.col("weight").sum().over("day"))).sort("day", "venue")
     together = paid.group_by("asset", "day", maintain_order=True).agg(
-        ((pl.col("rate_8h_bp") * pl.col("weight")).sum() / pl.col("weight").sum()).alias("rate_8h_bp"),
-        pl.format("{}:{}", "venue", "instrument").str.join(", ").alias("instruments"),
+        ((pl.col("rate_8h_bp") * pl.col("weight")).sum() / pl.col("weight").sum()).alias("rate_8h_bp")
     )
     return changed(marts, funding_daily=together, funding_by_venue_daily=paid)
 
 
-@pytest.mark.parametrize("gone", ["binance", "bybit", "gate"])
-def test_a_venue_that_vanishes_leaves_funding_compared_as_if_it_had_never_been_there(
-    gone: str, history: list[Day], parameters: Parameters
+@pytest.mark.parametrize("venue", ["binance", "bybit", "gate"])
+@pytest.mark.parametrize(("away", "level"), [(slice(-3, None), "never"), (slice(0, -3), "always")])
+def test_a_venue_that_vanishes_or_joins_moves_the_level_of_funding_and_no_comparison(
+    venue: str, away: slice, level: str, history: list[Day], parameters: Parameters
 ) -> None:
-    """Without it the level is that of the others, and so is all that it is held against."""
+    """What funding is held against and with is of the others, as if the venue had never been there."""
     marts = marts_of({"BTC": history})
-    left = daily_features(funded(marts, {*FUNDING_VENUES}, gone, last_days=3), parameters).tail(3)
-    without = daily_features(funded(marts, {*FUNDING_VENUES} - {gone}), parameters).tail(3)
-    before = daily_features(funded(marts, {*FUNDING_VENUES}), parameters).tail(3)
-    assert (left["funding_bp"] - before["funding_bp"]).abs().min() > 0.4, "the level does move"
-    compared = [name for name in left.columns if "funding" in name and name != "funding_weight_share"]
-    assert_frame_equal(left.select(compared), without.select(compared), abs_tol=1e-8)
+    found = daily_features(funded(marts, {*FUNDING_VENUES}, venue, away), parameters).tail(3)
+    never = daily_features(funded(marts, {*FUNDING_VENUES} - {venue}), parameters).tail(3)
+    always = daily_features(funded(marts, {*FUNDING_VENUES}), parameters).tail(3)
+    assert (never["funding_bp"] - always["funding_bp"]).abs().min() > 0.4
+    assert found["funding_bp"].to_list() == pytest.approx(
+        {"never": never, "always": always}[level]["funding_bp"].to_list()
+    )
+    assert_frame_equal(found.select(COMPARISONS), never.select(COMPARISONS), abs_tol=1e-8)
 
 
 def test_a_flow_baseline_stays_within_one_pull(history: list[Day], parameters: Parameters) -> None:

@@ -1,62 +1,47 @@
 -- What each complete day of an instrument's funding weighs in the rate of its asset: its open interest in USD of
 -- the day, else the newest of the seven days before (a weight may be a few days old, a rate may not). A venue
 -- whose open interest nobody knows is taken for a small one, in equal parts over its instruments: it stays in the
--- rate and is named, and cannot move it when it comes or goes. An instrument counts once it has days enough to be
--- held against; one without open interest does not count beside those of its venue that have some.
+-- rate and is named, and cannot move it when it comes or goes. An instrument alone without open interest does not count
+-- beside those of its venue that have some.
 {{ config(materialized='table') }}
 {%- set small = 0.01 %}
 
 with
 
-histories as (
+complete_days as (
 
     select
         asset,
         venue,
         instrument,
         day,
-        rate_8h_bp,
-        {{ known_days_before('venue, instrument') }} as days_before
+        rate_8h_bp
     from {{ ref('int_funding__by_instrument') }}
     where is_complete
-
-),
-
-established as (
-
-    select
-        asset,
-        venue,
-        instrument,
-        day,
-        rate_8h_bp,
-        {{ has_baseline('days_before') }} as is_counted
-    from histories
 
 ),
 
 by_recency as (
 
     select
-        established.asset,
-        established.venue,
-        established.instrument,
-        established.day,
-        established.rate_8h_bp,
+        complete_days.asset,
+        complete_days.venue,
+        complete_days.instrument,
+        complete_days.day,
+        complete_days.rate_8h_bp,
         open_interest.open_interest_usd,
         row_number() over (
-            partition by established.asset, established.venue, established.instrument, established.day
+            partition by complete_days.asset, complete_days.venue, complete_days.instrument, complete_days.day
             order by open_interest.day desc
         ) as recency
-    from established
+    from complete_days
     left join {{ ref('int_open_interest__by_instrument') }} as open_interest
         on
-            established.asset = open_interest.asset
-            and established.venue = open_interest.venue
-            and established.instrument = open_interest.instrument
-            and open_interest.day between cast(established.day - interval '7' day as date) and established.day
+            complete_days.asset = open_interest.asset
+            and complete_days.venue = open_interest.venue
+            and complete_days.instrument = open_interest.instrument
+            and open_interest.day between cast(complete_days.day - interval '7' day as date) and complete_days.day
             and open_interest.open_interest_usd is not null
-    where established.is_counted
 
 ),
 

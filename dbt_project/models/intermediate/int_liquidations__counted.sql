@@ -1,5 +1,8 @@
--- The forced closings that make the total of an asset and day. A feed counts once it has days enough to be held
--- against, so that one that has only just begun does not leave its first days without a baseline.
+-- The forced closings that make the total of an asset and day. A feed counts once it has sixty of the ninety days
+-- before, which is what a baseline takes, so that one that has only just begun does not leave its first days without
+-- anything to be held against. Where no feed has them yet, all of them count.
+{%- set baseline_days, minimum_days = 90, 60 %}
+
 with
 
 days as (
@@ -19,7 +22,11 @@ histories as (
         asset,
         counted_as,
         day,
-        {{ known_days_before('counted_as') }} as days_before
+        count(*) over (
+            partition by asset, counted_as
+            order by day
+            range between interval '{{ baseline_days }}' day preceding and interval '1' day preceding
+        ) as days_before
     from days
 
 ),
@@ -30,7 +37,8 @@ established as (
         asset,
         counted_as,
         day,
-        {{ has_baseline('days_before') }} as is_counted
+        days_before >= {{ minimum_days }}
+        or max(days_before) over (partition by asset, day) < {{ minimum_days }} as is_counted
     from histories
 
 )

@@ -9,7 +9,6 @@ by_venue as (
         day,
         {{ weighted_mean('rate_8h_bp', 'weight') }} as rate_8h_bp,
         {{ total('weight') }} as weight,
-        {{ sorted_list("venue || ':' || instrument") }} as instruments,
         is_weight_assumed
     from {{ ref('int_funding__weights') }}
     group by asset, venue, day, is_weight_assumed
@@ -25,7 +24,6 @@ by_asset as (
         case when count(*) > 1 then max(rate_8h_bp) - min(rate_8h_bp) end as dispersion_bp,
         count(*) as venue_count,
         {{ sorted_list('venue') }} as venues,
-        {{ sorted_list('instruments') }} as instruments,
         -- no weight is unknown here, so what is not assumed weighs nothing among the assumed
         {{ total('case when is_weight_assumed then weight else 0 end') }} / {{ total('weight') }}
             as assumed_weight_share
@@ -42,7 +40,6 @@ select
     by_asset.dispersion_bp,
     by_asset.venue_count,
     by_asset.venues,
-    by_asset.instruments,
     by_asset.assumed_weight_share
 from {{ ref('int_calendar') }} as calendar
 left join by_asset
