@@ -44,7 +44,7 @@ def comparable_liquidations(marts: DailyMarts) -> pl.DataFrame:
 def comparable_funding(marts: DailyMarts, windows: Windows) -> pl.DataFrame:
     """What the instruments of a day were paid together on that day and on the days before it, weighted as in the mart.
 
-    The set of a day are the instruments in its rate that have a baseline; where none has, all of them. Returns asset,
+    The set of a day is the instruments in its rate that have a baseline; where none has, all of them. Returns asset,
     funding_set, day, `comparable_funding_bp` and whether the set `is_of_day`, sorted; one row per set that any day has
     and day on which one of it was paid. Unlike liquidations a rate is a mean and not a sum, so an earlier day on which
     some of the set were missing stands with those that were there.
