@@ -147,7 +147,7 @@ def baseline_texts(parameters: Parameters) -> dict[str, pl.Expr]:
         ),
         "funding_vs_3d_mean_bp": text(
             f"mean of the {windows.funding_cooling_days} days before: ",
-            basis_points(col("funding_bp") - col("funding_vs_3d_mean_bp")),
+            basis_points(col("comparable_funding_bp") - col("funding_vs_3d_mean_bp")),
         ),
         "funding_max_10d_bp": base,
         "funding_percentile": pl.lit(f"funding of {year}"),

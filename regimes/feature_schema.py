@@ -110,6 +110,13 @@ OPEN_INTEREST_FEATURES = (
 
 FUNDING_FEATURES = (
     number("funding_bp", "bp per 8 h", FUNDING, "Funding rate of the day, weighted by open interest."),
+    number(
+        "comparable_funding_bp",
+        "bp per 8 h",
+        FUNDING,
+        "Funding of the instruments that have 60 of the 90 days before (of all, where none has): what is held against "
+        "earlier days, over the same instruments, in all that follows but the state.",
+    ),
     number("median_funding_7d_bp", "bp per 8 h", FUNDING, "Median funding of the seven days before."),
     number("median_funding_bp", "bp per 8 h", FUNDING, "Median funding of the 90 days before."),
     number("funding_vs_7d_median_bp", "bp per 8 h", FUNDING, "Funding less the median of the seven days before."),

@@ -8,7 +8,7 @@ from __future__ import annotations
 import polars as pl
 
 from regimes.baselines import known_before, percentile, robust_z, trailing
-from regimes.feed_sets import FEED_SET, comparable_liquidations
+from regimes.feed_sets import FEED_SET, FUNDING_SET, comparable_funding, comparable_liquidations
 from regimes.gate import gate_columns
 from regimes.inputs import DailyMarts, daily_calendar
 from regimes.instrument_weight import instrument_weights
@@ -34,7 +34,7 @@ def daily_features(marts: DailyMarts, parameters: Parameters) -> pl.DataFrame:
     frame = _with_prices(frame)
     frame = _with_liquidations(frame, marts, parameters)
     frame = _with_open_interest(frame, parameters)
-    frame = _with_funding(frame, parameters)
+    frame = _with_funding(frame, marts, parameters)
     frame = _with_flows(frame, parameters)
     frame = _with_activity(frame, parameters)
     frame = _with_leverage(frame, parameters)
@@ -123,9 +123,11 @@ def _with_open_interest(frame: pl.DataFrame, parameters: Parameters) -> pl.DataF
     )
 
 
-def _with_funding(frame: pl.DataFrame, parameters: Parameters) -> pl.DataFrame:
+def _with_funding(frame: pl.DataFrame, marts: DailyMarts, parameters: Parameters) -> pl.DataFrame:
+    """Against earlier days over the same instruments: one that comes or goes is no move of the rate."""
     windows, bounds = parameters.windows, parameters.funding
-    rate = pl.col("funding_bp")
+    paid = comparable_funding(marts, windows)
+    rate = pl.col("comparable_funding_bp")
     median = rate.rolling_median_by(
         "day",
         window_size=f"{windows.funding_median_days}d",
@@ -144,20 +146,33 @@ def _with_funding(frame: pl.DataFrame, parameters: Parameters) -> pl.DataFrame:
         min_samples=windows.funding_cooling_minimum_days,
         closed="left",
     )
+    compared = (
+        paid.join(
+            trailing(paid, ["comparable_funding_bp"], windows.baseline_days, FUNDING_SET), on=[*FUNDING_SET, "day"]
+        )
+        .sort(*FUNDING_SET, "day")
+        .with_columns(
+            median.over(FUNDING_SET).alias("median_funding_7d_bp"),
+            highest.over(FUNDING_SET).alias("funding_max_10d_bp"),
+            (rate - mean.over(FUNDING_SET)).alias("funding_vs_3d_mean_bp"),
+            percentile(
+                "comparable_funding_bp", windows.percentile_days, windows.percentile_minimum_days, FUNDING_SET
+            ).alias("funding_percentile"),
+        )
+        .with_columns((rate - pl.col("median_funding_7d_bp")).alias("funding_vs_7d_median_bp"))
+        .filter("is_of_day")
+    )
     cooled = (pl.col("funding_max_10d_bp") > bounds.base_to_bp) | (
         pl.col("funding_vs_3d_mean_bp") <= -bounds.cooling_bp
     )
-    return frame.with_columns(
-        median.over(ASSET).alias("median_funding_7d_bp"),
-        highest.over(ASSET).alias("funding_max_10d_bp"),
-        (rate - mean.over(ASSET)).alias("funding_vs_3d_mean_bp"),
-        percentile("funding_bp", windows.percentile_days, windows.percentile_minimum_days, ASSET).alias(
-            "funding_percentile"
-        ),
-        funding_state(rate, bounds).alias("funding_state"),
-    ).with_columns(
-        (rate - pl.col("median_funding_7d_bp")).alias("funding_vs_7d_median_bp"),
-        (cooled & (rate <= bounds.base_to_bp)).alias("funding_normalised"),
+    level = pl.col("funding_bp")
+    return (
+        frame.join(compared, on=KEY, how="left")
+        .sort(KEY)
+        .with_columns(
+            funding_state(level, bounds).alias("funding_state"),
+            (cooled & (level <= bounds.base_to_bp)).alias("funding_normalised"),
+        )
     )
 
 
@@ -241,7 +256,6 @@ def _with_scores(frame: pl.DataFrame, parameters: Parameters) -> pl.DataFrame:
         "open_interest_change_1d_pct": rule.open_interest_floor_pct,
         "open_interest_change_3d_pct": rule.open_interest_floor_pct,
         "open_interest_change_7d_pct": rule.open_interest_floor_pct,
-        "funding_bp": rule.funding_floor_bp,
     }
     flow_floor = pl.max_horizontal(rule.netflow_floor_coin, rule.netflow_floor_reserve_share * pl.col("reserve_coin"))
     flows = ["netflow_coin", "netflow_3d_coin", "inflow_coin"]
@@ -268,9 +282,10 @@ def _with_scores(frame: pl.DataFrame, parameters: Parameters) -> pl.DataFrame:
     return frame.with_columns(
         *(robust_z(column, floor, few, rule.clip).alias(names[column]) for column, floor in floors.items()),
         *(robust_z(column, flow_floor, few, rule.clip).alias(names[column]) for column in flows),
+        robust_z("comparable_funding_bp", rule.funding_floor_bp, few, rule.clip).alias("funding_z"),
         pl.col("return_pct_median").alias("median_return_pct"),
         pl.col("open_interest_change_1d_pct_median").alias("median_open_interest_change_1d_pct"),
-        pl.col("funding_bp_median").alias("median_funding_bp"),
+        pl.col("comparable_funding_bp_median").alias("median_funding_bp"),
         pl.col("netflow_coin_median").alias("median_netflow_coin"),
         pl.col("inflow_coin_median").alias("median_inflow_coin"),
         range_median.alias("median_range_pct"),

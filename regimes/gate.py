@@ -34,7 +34,7 @@ REQUIRED_INPUTS: dict[str, str] = {
     "open_interest_baseline": "enough open-interest history",
     "funding": "funding",
     "funding_partial": "funding of the whole day from enough instruments",
-    "funding_baseline": "enough funding history",
+    "funding_baseline": "enough funding history of the same contracts",
     NETFLOW: "exchange netflow",
     "netflow_stale": "fresh exchange flows (they repeat the day before)",
     "netflow_baseline": "enough history of exchange flows from one pull",
@@ -100,7 +100,7 @@ def _required(gate: Gate, windows: Windows) -> dict[str, pl.Expr]:
         "open_interest_baseline": _count("open_interest_change_1d_pct") < few,
         "funding": pl.col("funding_bp").is_null(),
         "funding_partial": _partial("funding", "funding_bp", gate),
-        "funding_baseline": _count("funding_bp") < few,
+        "funding_baseline": pl.col("funding_bp").is_not_null() & (_count("comparable_funding_bp") < few),
         NETFLOW: pl.col("netflow_coin").is_null(),
         "netflow_stale": _repeats(("inflow_coin", "outflow_coin"), 2),
         # Without netflow on the day its pull is unknown, and the days before count whatever their pull.

@@ -53,7 +53,7 @@ NUMBERS: dict[str, tuple[str, ...]] = {
         "open_interest_fall_24h_pct",
     ),
     "open_interest_by_venue_daily": ("open_interest_usd",),
-    "funding_by_venue_daily": ("rate_8h_bp",),
+    "funding_by_venue_daily": ("rate_8h_bp", "weight"),
     "liquidations_by_venue_daily": ("total_usd",),
 }
 # Columns that are no numbers; a baseline compares days of one source and pulled_at, and of the feeds of feed_set.
@@ -63,7 +63,7 @@ OTHERS: dict[str, tuple[str, ...]] = {
     "exchange_flows_daily": ("source", "pulled_at"),
     "network_activity_daily": ("source",),
     "rolling_24h_daily": ("open_interest_fall_24h_ended_at",),
-    "funding_by_venue_daily": ("is_complete",),
+    "funding_by_venue_daily": ("is_complete", "is_weight_assumed"),
     "liquidations_by_venue_daily": ("counted_as",),
 }
 BY_VENUE = tuple(name for name in NUMBERS if "_by_venue_" in name)

@@ -33,6 +33,7 @@ PARTS: list[Row] = [
     ("BTC", "2026-01-01", 100.0, 60.0),
     ("BTC", "2026-01-02", 0.0, None),
     ("BTC", "2026-01-02", 0.0, 5.0),
+    ("BTC", "2026-01-02", -1.0, 5.0),  # not among those that count
 ]
 
 ARGUMENTS: dict[str, dict[str, Any]] = {
@@ -44,7 +45,7 @@ ARGUMENTS: dict[str, dict[str, Any]] = {
         "columns": {"asset": "asset", "day": "day"},
         "among": "is_in_window",
     },
-    "sums_of": {"parts": "ref('parts')", "columns": ["long_usd", "short_usd"]},
+    "sums_of": {"parts": "ref('parts')", "columns": ["long_usd", "short_usd"], "among": "long_usd >= 0"},
 }
 
 

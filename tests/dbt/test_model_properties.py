@@ -5,6 +5,7 @@ from __future__ import annotations
 import random
 from collections.abc import Iterator
 from datetime import datetime
+from types import SimpleNamespace
 
 import polars as pl
 import pytest
@@ -14,6 +15,8 @@ from hypothesis import strategies as st
 from venue_observations import DAYS, HOUR, observations
 
 from ingest.feeds import feed_named
+from regimes import load_parameters
+from regimes.feed_sets import comparable_funding
 
 BY_VENUE = ("funding_by_venue_daily", "liquidations_by_venue_daily", "open_interest_by_venue_daily")
 DAILY = (
@@ -95,15 +98,18 @@ def test_a_venue_that_is_gone_changes_no_row_of_another(models, undisturbed, gon
         assert left[name].filter(pl.col("venue") != gone).equals(others, null_equal=True), name
 
 
-@pytest.mark.parametrize("gone", ["binance", "bybit", "kraken", "gate"])
-def test_a_venue_that_vanishes_is_named_and_moves_no_change_of_open_interest(models, undisturbed, gone: str) -> None:
-    last = DAYS[-1] - HOUR
-    kept = [
+def observed_without(gone: str, since: datetime) -> list[tuple[str, Row]]:
+    """Everything but what the venue said at that moment or later."""
+    return [
         (feed, row)
         for venue, feed, row in OBSERVED
-        if venue != gone or next(v for v in row.values() if isinstance(v, datetime)) <= last
+        if venue != gone or next(v for v in row.values() if isinstance(v, datetime)) < since
     ]
-    marts = models.marts(pages(kept, [1000]))
+
+
+@pytest.mark.parametrize("gone", ["binance", "bybit", "kraken", "gate"])
+def test_a_venue_that_vanishes_is_named_and_moves_no_change_of_open_interest(models, undisturbed, gone: str) -> None:
+    marts = models.marts(pages(observed_without(gone, DAYS[-1]), [1000]))
     day = DAYS[-1].date()
     (missing,) = marts["venue_coverage_daily"].filter(
         (pl.col("day") == day) & (pl.col("series") == "open_interest") & (pl.col("asset") == "BTC")
@@ -113,3 +119,17 @@ def test_a_venue_that_vanishes_is_named_and_moves_no_change_of_open_interest(mod
     others = undisturbed["open_interest_by_venue_daily"].filter((pl.col("day") == day) & (pl.col("venue") != gone))
     assert others["change_1d_pct"].min() <= total["change_1d_pct"] <= others["change_1d_pct"].max()
     assert gone not in total["venues"]
+
+
+@pytest.mark.parametrize("gone", ["binance", "bybit", "kraken"])
+def test_a_venue_that_vanishes_leaves_funding_the_past_of_the_others(models, gone: str) -> None:
+    """What the last day is held against is what the others paid, as if the venue had never been there."""
+    day = DAYS[-2].date()  # the last that is paid in whole
+    vanished = models.marts(pages(observed_without(gone, DAYS[-2] + HOUR), [1000]))
+    never = models.marts(pages(observed_without(gone, DAYS[0]), [1000]))["funding_daily"].drop_nulls("venues")
+    days = vanished["funding_daily"].drop_nulls("venues")
+    assert [gone in venues for venues in days["venues"]] == [each < day for each in days["day"]]
+    paid = comparable_funding(SimpleNamespace(**vanished), load_parameters().windows)
+    past = paid.filter(pl.col("funding_set") == paid.filter("is_of_day").sort("day")["funding_set"].last())
+    assert past["day"].to_list() == never["day"].to_list()
+    assert past["comparable_funding_bp"].to_list() == pytest.approx(never["rate_8h_bp"].to_list(), abs=1e-8)

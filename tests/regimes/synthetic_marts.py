@@ -130,7 +130,12 @@ def marts_of(assets: dict[str, list[Day]], first_day: date = FIRST_DAY) -> Daily
         rolling_24h_daily=wide.select(*KEY, *ROLLING),
         open_interest_by_venue_daily=wide.select(*KEY, *venue, "open_interest_usd"),
         funding_by_venue_daily=wide.select(
-            *KEY, *venue, "rate_8h_bp", pl.col("rate_8h_bp").is_not_null().alias("is_complete")
+            *KEY,
+            *venue,
+            "rate_8h_bp",
+            pl.col("rate_8h_bp").is_not_null().alias("is_complete"),
+            pl.when(pl.col("rate_8h_bp").is_not_null()).then(1e9).alias("weight"),
+            pl.lit(False).alias("is_weight_assumed"),
         ),
         liquidations_by_venue_daily=wide.select(*KEY, *venue, "total_usd", pl.col("feed_set").alias("counted_as")),
     )

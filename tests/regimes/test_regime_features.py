@@ -160,6 +160,54 @@ def test_a_feed_that_joins_or_drops_out_leaves_the_multiple_where_it_was(
     )
 
 
+# Rates in bp against those of the history, and open interest in USD; of okx nobody knows it, so it weighs a hundredth.
+FUNDING_VENUES = {"binance": (1.0, 3e9), "bybit": (-2.0, 2e9), "gate": (3.0, 1e9), "okx": (9.0, None)}
+
+
+COMPARISONS = [
+    "comparable_funding_bp",
+    "funding_z", "funding_percentile", "funding_vs_7d_median_bp", "funding_vs_3d_mean_bp", "funding_max_10d_bp",
+    "median_funding_bp", "median_funding_7d_bp",
+]  # fmt: skip
+
+
+def funded(marts: DailyMarts, venues: set[str], away: str | None = None, days: slice = slice(0)) -> DailyMarts:
+    """The marts with funding of those venues, of which one is away on some of the days."""
+    absent = marts.funding_daily["day"][days].implode()
+    paid = pl.concat(
+        marts.funding_by_venue_daily.with_columns(
+            venue=pl.lit(venue),
+            rate_8h_bp=pl.col("rate_8h_bp") * (1.0 + 0.1 * abs(apart)) + apart,
+            weight=pl.lit(weight, pl.Float64),
+            is_weight_assumed=pl.lit(weight is None),
+        )
+        for venue, (apart, weight) in FUNDING_VENUES.items()
+        if venue in venues
+    ).filter((pl.col("venue") != (away or "")) | ~pl.col("day").is_in(absent))
+    paid = paid.with_columns(pl.col("weight").fill_null(0.01 * pl.col("weight").sum().over("day"))).sort("day", "venue")
+    together = paid.group_by("asset", "day", maintain_order=True).agg(
+        ((pl.col("rate_8h_bp") * pl.col("weight")).sum() / pl.col("weight").sum()).alias("rate_8h_bp")
+    )
+    return changed(marts, funding_daily=together, funding_by_venue_daily=paid)
+
+
+@pytest.mark.parametrize("venue", ["binance", "bybit", "gate"])
+@pytest.mark.parametrize(("away", "level"), [(slice(-3, None), "never"), (slice(0, -3), "always")])
+def test_a_venue_that_vanishes_or_joins_moves_the_level_of_funding_and_no_comparison(
+    venue: str, away: slice, level: str, history: list[Day], parameters: Parameters
+) -> None:
+    """What funding is held against and with is of the others, as if the venue had never been there."""
+    marts = marts_of({"BTC": history})
+    found = daily_features(funded(marts, {*FUNDING_VENUES}, venue, away), parameters).tail(3)
+    never = daily_features(funded(marts, {*FUNDING_VENUES} - {venue}), parameters).tail(3)
+    always = daily_features(funded(marts, {*FUNDING_VENUES}), parameters).tail(3)
+    assert (never["funding_bp"] - always["funding_bp"]).abs().min() > 0.4
+    assert found["funding_bp"].to_list() == pytest.approx(
+        {"never": never, "always": always}[level]["funding_bp"].to_list()
+    )
+    assert_frame_equal(found.select(COMPARISONS), never.select(COMPARISONS), abs_tol=1e-8)
+
+
 def test_a_flow_baseline_stays_within_one_pull(history: list[Day], parameters: Parameters) -> None:
     later = [replace(day, pulled_at=datetime(2029, 12, 31, 6)) for day in calm_days(5, 9)]
     row = last_row([*history, *later], parameters)

@@ -61,7 +61,11 @@ select
     case when paid.midnight_pct is not null then 3 else 2 end as settlement_count,
     case when paid.midnight_pct is not null then 24.0 else 16.0 end as hours_covered,
     8.0 as interval_hours,
-    (paid.middle_pct + paid.close_pct + coalesce(paid.midnight_pct, 0)) / 100 as rate_sum
+    -- the sum over hours_covered: of 24 hours, or of the 16 that are known
+    case
+        when paid.midnight_pct is not null then paid.middle_pct + paid.close_pct + paid.midnight_pct
+        else paid.middle_pct + paid.close_pct
+    end / 100 as rate_sum
 from paid
 inner join instruments
     on

@@ -1,7 +1,9 @@
 -- What each complete day of an instrument's funding weighs in the rate of its asset: its open interest in USD of
 -- the day, else the newest of the seven days before (a weight may be a few days old, a rate may not). A venue
 -- whose open interest nobody knows is taken for a small one, in equal parts over its instruments: it stays in the
--- rate and is named, and cannot move it when it comes or goes.
+-- rate and is named, and cannot move it when it comes or goes. An instrument alone without open interest does not count
+-- beside those of its venue that have some.
+{{ config(materialized='table') }}
 {%- set small = 0.01 %}
 
 with
@@ -75,10 +77,11 @@ select
     by_recency.day,
     by_recency.rate_8h_bp,
     case
-        -- an instrument alone without open interest does not count beside those of its venue that have one
-        when venues.open_interest_usd is not null then coalesce(by_recency.open_interest_usd, 0)
+        when venues.open_interest_usd is not null then by_recency.open_interest_usd
+        when known.open_interest_usd is not null
+            then {{ small }} * known.open_interest_usd / venues.instrument_count
         -- without any open interest at all every venue counts the same
-        else coalesce({{ small }} * known.open_interest_usd, 1) / venues.instrument_count
+        else 1.0 / venues.instrument_count
     end as weight,
     venues.open_interest_usd is null as is_weight_assumed
 from by_recency
@@ -91,4 +94,6 @@ inner join known
     on
         by_recency.asset = known.asset
         and by_recency.day = known.day
-where by_recency.recency = 1
+where
+    by_recency.recency = 1
+    and (by_recency.open_interest_usd is not null or venues.open_interest_usd is null)

@@ -8,16 +8,17 @@ select
     instrument,
     day,
     source,
-    {{ total('long_coin') }} as long_coin,
-    {{ total('short_coin') }} as short_coin,
-    {{ total('long_coin') }} + {{ total('short_coin') }} as total_coin,
-    {{ total('long_usd') }} as long_usd,
-    {{ total('short_usd') }} as short_usd,
-    {{ total('long_usd') }} + {{ total('short_usd') }} as total_usd,
+    {%- for unit in ['coin', 'usd'] %}
+    {%- set long, short = sum_if_all_known('long_' ~ unit), sum_if_all_known('short_' ~ unit) %}
+    {{ long }} as long_{{ unit }},
+    {{ short }} as short_{{ unit }},
+    {{ long }} + {{ short }} as total_{{ unit }},
+    {%- endfor %}
     cast(sum(long_count) as bigint) as long_count,
     cast(sum(short_count) as bigint) as short_count,
     cast(sum(long_count + short_count) as bigint) as event_count,
     max(largest_usd) as largest_usd,
+    -- an hour without a row was not heard at all, so the sum over 24 hours is of those that are there
     {{ total('recorded_share') }} / 24 as recorded_share,
     {{ total('recorded_share') }} / 24 >= {{ var('wanted_tape_share') }} as is_covered
 from {{ ref('int_liquidation_tape__by_hour') }}

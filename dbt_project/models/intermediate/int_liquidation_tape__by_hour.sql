@@ -1,6 +1,5 @@
 -- Forced orders of each instrument in each hour of the window that was recorded at least in part, zeros included:
 -- in an hour that was heard, no order is an observation. How much of it was heard stands beside it.
-{{ config(materialized='table') }}
 
 with
 
@@ -59,10 +58,12 @@ sums as (
         feed,
         symbol,
         date_trunc('hour', venue_at) as hour_at,
-        {{ total("case when position_side = 'long' then quantity_coin else 0 end") }} as long_coin,
-        {{ total("case when position_side = 'short' then quantity_coin else 0 end") }} as short_coin,
-        {{ total("case when position_side = 'long' then quantity_usd else 0 end") }} as long_usd,
-        {{ total("case when position_side = 'short' then quantity_usd else 0 end") }} as short_usd,
+        {%- for unit in ['coin', 'usd'] %}
+        {%- for side in ['long', 'short'] %}
+        {%- set of_side = "case when position_side = '" ~ side ~ "' then quantity_" ~ unit ~ " else 0 end" %}
+        {{ sum_if_all_known(of_side) }} as {{ side }}_{{ unit }},
+        {%- endfor %}
+        {%- endfor %}
         sum(case when position_side = 'long' then 1 else 0 end) as long_count,
         sum(case when position_side = 'short' then 1 else 0 end) as short_count,
         max(quantity_usd) as largest_usd
@@ -78,10 +79,10 @@ select
     instruments.feed as source,
     hours.day,
     hours.hour_at,
-    coalesce(sums.long_coin, 0) as long_coin,
-    coalesce(sums.short_coin, 0) as short_coin,
-    coalesce(sums.long_usd, 0) as long_usd,
-    coalesce(sums.short_usd, 0) as short_usd,
+    -- zero of the hours without any order alone: in an hour with orders, an amount that is unknown stays unknown
+    {%- for measure in ['long_coin', 'short_coin', 'long_usd', 'short_usd'] %}
+    case when sums.feed is null then 0 else sums.{{ measure }} end as {{ measure }},
+    {%- endfor %}
     cast(coalesce(sums.long_count, 0) as bigint) as long_count,
     cast(coalesce(sums.short_count, 0) as bigint) as short_count,
     sums.largest_usd,

@@ -67,6 +67,7 @@ select
     by_stream.stream,
     by_stream.day,
     by_stream.hour_at,
+    -- true zeros: without an entry nothing was recorded, and the ledger counts what happened to those who listened
     least(1.0, greatest(0.0, coalesce(listened.recorded_share, 0.0))) as recorded_share,
     cast(coalesce(listened.disconnection_count, 0) as bigint) as disconnection_count,
     cast(coalesce(listened.refusal_count, 0) as bigint) as refusal_count,

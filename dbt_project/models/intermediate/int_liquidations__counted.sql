@@ -5,65 +5,29 @@
 
 with
 
-liquidations as (
-
-    select
-        asset,
-        venue,
-        instrument,
-        day,
-        counted_as,
-        long_usd,
-        short_usd,
-        total_usd,
-        long_coin,
-        short_coin,
-        total_coin,
-        event_count
-    from {{ ref('int_liquidations__by_instrument') }}
-    where counted_as is not null
-
-),
-
-feeds as (
-
-    select distinct
-        asset,
-        counted_as
-    from liquidations
-
-),
-
 days as (
 
     select distinct
         asset,
         counted_as,
         day
-    from liquidations
+    from {{ ref('int_liquidations__by_instrument') }}
+    where counted_as is not null
 
 ),
 
 histories as (
 
     select
-        feeds.asset,
-        feeds.counted_as,
-        calendar.day,
-        days.day is not null as is_present,
-        count(days.day) over (
-            partition by feeds.asset, feeds.counted_as
-            order by calendar.day
-            rows between {{ baseline_days }} preceding and 1 preceding
+        asset,
+        counted_as,
+        day,
+        count(*) over (
+            partition by asset, counted_as
+            order by day
+            range between interval '{{ baseline_days }}' day preceding and interval '1' day preceding
         ) as days_before
-    from feeds
-    inner join {{ ref('int_calendar') }} as calendar
-        on feeds.asset = calendar.asset
-    left join days
-        on
-            feeds.asset = days.asset
-            and feeds.counted_as = days.counted_as
-            and calendar.day = days.day
+    from days
 
 ),
 
@@ -76,7 +40,6 @@ established as (
         days_before >= {{ minimum_days }}
         or max(days_before) over (partition by asset, day) < {{ minimum_days }} as is_counted
     from histories
-    where is_present
 
 )
 
@@ -93,7 +56,7 @@ select
     liquidations.short_coin,
     liquidations.total_coin,
     liquidations.event_count
-from liquidations
+from {{ ref('int_liquidations__by_instrument') }} as liquidations
 inner join established
     on
         liquidations.asset = established.asset

@@ -20,7 +20,10 @@ reported as (
         day,
         open_interest_usd as size
     from {{ ref('int_open_interest__by_instrument') }}
-    where is_at_day_end
+    -- as in open_interest_daily: what lacks a price is missing from the total
+    where
+        is_at_day_end
+        and open_interest_usd is not null
 
     union all
 

@@ -58,7 +58,7 @@ left join newest_open_interest
         and listed.instrument = newest_open_interest.instrument
         and listed.market = 'perpetual'
         and newest_open_interest.recency = 1
-left join {{ ref('int_funding__intervals') }} as intervals
+left join {{ ref('dim_funding_intervals') }} as intervals
     on
         listed.asset = intervals.asset
         and listed.venue = intervals.venue

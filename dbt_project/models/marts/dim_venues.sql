@@ -31,6 +31,7 @@ select
     venues.open_interest_sides,
     venues.open_interest_sides_basis,
     venues.liquidations_published,
+    -- counts of rows: a venue without any has none
     coalesce(instruments.instrument_count, 0) as instrument_count,
     instruments.assets,
     instruments.first_day,

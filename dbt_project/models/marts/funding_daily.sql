@@ -24,7 +24,8 @@ by_asset as (
         case when count(*) > 1 then max(rate_8h_bp) - min(rate_8h_bp) end as dispersion_bp,
         count(*) as venue_count,
         {{ sorted_list('venue') }} as venues,
-        coalesce({{ total('case when is_weight_assumed then weight end') }}, 0) / {{ total('weight') }}
+        -- no weight is unknown here, so what is not assumed weighs nothing among the assumed
+        {{ total('case when is_weight_assumed then weight else 0 end') }} / {{ total('weight') }}
             as assumed_weight_share
     from by_venue
     group by asset, day

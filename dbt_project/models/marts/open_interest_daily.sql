@@ -1,18 +1,40 @@
--- Open interest of each asset and day over all instruments. Changes compare the instruments present on both
--- days alone, so that one that starts or ends is no change; a change is unknown as soon as one of their weights is.
+-- Open interest of each asset and day over the instruments whose value in USD is known. Changes compare the
+-- instruments so known on both days alone, so that one that starts, ends or lacks a price is no change.
 with
+
+valued as (
+
+    select
+        asset,
+        venue,
+        instrument,
+        day,
+        margin_type,
+        source,
+        open_interest_coin,
+        open_interest_usd,
+        {%- for days in [1, 3, 7] %}
+        case when usd_{{ days }}d_ago is not null then change_{{ days }}d_pct end as change_{{ days }}d_pct,
+        usd_{{ days }}d_ago,
+        {%- endfor %}
+        share_of_7d_max
+    from {{ ref('int_open_interest__changes') }}
+    where open_interest_usd is not null
+
+),
 
 totals as (
 
     select
         asset,
         day,
-        {{ sum_if_all_known('open_interest_usd') }} as open_interest_usd,
+        {{ total('open_interest_usd') }} as open_interest_usd,
         {{ sum_if_all_known('open_interest_coin') }} as open_interest_coin,
-        {{ sum_if_all_known('open_interest_coin', among="margin_type = 'linear'") }} as linear_open_interest_coin,
-        {{ sum_if_all_known('open_interest_usd', among="margin_type = 'linear'") }} as linear_open_interest_usd,
-        {{ sum_if_all_known('open_interest_usd', among="margin_type = 'inverse'") }} as inverse_open_interest_usd,
-        {{ sum_if_all_known('open_interest_coin', among="margin_type = 'inverse'") }} as inverse_open_interest_coin,
+        {%- for margin_type in ['linear', 'inverse'] %}
+        {%- set of_type = "margin_type = '" ~ margin_type ~ "'" %}
+        {{ sum_if_all_known('open_interest_coin', among=of_type) }} as {{ margin_type }}_open_interest_coin,
+        {{ sum_if_all_known('open_interest_usd', among=of_type) }} as {{ margin_type }}_open_interest_usd,
+        {%- endfor %}
         {%- for days in [1, 3, 7] %}
         {%- set on_both_days = 'change_' ~ days ~ 'd_pct is not null' %}
         {{ weighted_mean('change_' ~ days ~ 'd_pct', 'usd_' ~ days ~ 'd_ago') }} as change_{{ days }}d_pct,
@@ -23,7 +45,7 @@ totals as (
         {{ sorted_list("venue || ':' || instrument") }} as instruments,
         {{ sorted_list('venue') }} as venues,
         {{ sorted_list('source') }} as sources
-    from {{ ref('int_open_interest__changes') }}
+    from valued
     group by asset, day
 
 )

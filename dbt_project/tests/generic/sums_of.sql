@@ -1,6 +1,6 @@
 {# Fails on (asset, day) whose value is not the sum of its parts, within 1e-9 of it, or is known while a
-   part is not (or the other way round). A day without parts has a null. #}
-{% test sums_of(model, parts, columns) %}
+   part is not (or the other way round). A day without parts has a null; `among` says which parts count. #}
+{% test sums_of(model, parts, columns, among='true') %}
 
 with
 
@@ -13,6 +13,7 @@ summed as (
         {{ sum_if_all_known(column) }} as {{ column }}
         {%- endfor %}
     from {{ parts }}
+    where {{ among }}
     group by asset, day
 
 )
