@@ -1,6 +1,6 @@
 """What must hold of any days: the future changes nothing, a missing input is named, up mirrors down."""
 
-from dataclasses import replace
+from dataclasses import fields, replace
 from datetime import date, timedelta
 
 import polars as pl
@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from polars.testing import assert_frame_equal
 from synthetic_marts import FIRST_DAY, LONG_AFTER, Day, calm_days, marts_of, quiet_day, settled_days
 
-from regimes import Classification, Parameters, classify, daily_features
+from regimes import Classification, DailyMarts, MartError, Parameters, classify, daily_features
 
 FLUSH = quiet_day(
     return_pct=-6.0, low_pct=-9.0, high_pct=0.2, long_usd=40e6, short_usd=8e6, open_interest_change_pct=-7.0
@@ -59,7 +59,8 @@ def test_later_days_change_nothing_that_was_said(
         assert_frame_equal(late.spans.head(ended.height), ended, check_exact=True)
 
 
-DROPS: dict[str, dict[str, object]] = {
+# What a day can lack, and what says so: on the day itself, or on the one before it.
+ON_THE_DAY: dict[str, dict[str, object]] = {
     "ohlc": {"priced": False},
     "long_liquidations": {"long_usd": None},
     "short_liquidations": {"short_usd": None},
@@ -67,17 +68,58 @@ DROPS: dict[str, dict[str, object]] = {
     "funding": {"funding_bp": None},
     "netflow": {"inflow": None, "outflow": None},
 }
+THE_DAY_BEFORE: dict[str, dict[str, object]] = {
+    "previous_close": {"priced": False},
+    "previous_open_interest": {"open_interest_known": False},
+}
+MART_OF = {
+    "ohlc": "prices_daily",
+    "long_liquidations": "liquidations_daily",
+    "short_liquidations": "liquidations_daily",
+    "open_interest": "open_interest_daily",
+    "funding": "funding_daily",
+    "netflow": "exchange_flows_daily",
+}
 
 
 @few
-@given(seed=st.integers(0, 99), drop=st.sampled_from(sorted(DROPS)), day=st.sampled_from(STORY))
+@given(seed=st.integers(0, 99), drop=st.sampled_from([*ON_THE_DAY, *THE_DAY_BEFORE]), day=st.sampled_from(STORY))
 def test_a_dropped_input_is_insufficient_data_with_its_name(
     seed: int, drop: str, day: Day, parameters: Parameters
 ) -> None:
-    row = last([*calm_days(110, seed), FLUSH, replace(day, **DROPS[drop])], parameters)
+    before, on_the_day = (replace(each, **drops.get(drop, {})) for each, drops in (
+        (FLUSH, THE_DAY_BEFORE), (day, ON_THE_DAY),
+    ))  # fmt: skip
+    is_insufficient(told([*calm_days(110, seed), before, on_the_day], parameters), drop)
+
+
+@few
+@given(seed=st.integers(0, 99), drop=st.sampled_from(sorted(MART_OF)), day=st.sampled_from(STORY))
+def test_a_dropped_row_is_insufficient_data_with_its_name(
+    seed: int, drop: str, day: Day, parameters: Parameters
+) -> None:
+    marts = marts_of({"BTC": [*calm_days(110, seed), FLUSH, day]})
+    less = replace(marts, **{MART_OF[drop]: getattr(marts, MART_OF[drop]).head(-1)})
+    is_insufficient(classify(daily_features(less, parameters), parameters, LONG_AFTER), drop)
+
+
+def is_insufficient(said: Classification, missing: str) -> None:
+    row = said.days.row(-1, named=True)
     assert row["event"] == row["regime"] == "insufficient_data"
-    assert drop in str(row["missing_inputs"]).split(",")
+    assert missing in str(row["missing_inputs"]).split(",")
     assert row["confidence"] is row["grade"] is row["flags"] is row["phase"] is None
+
+
+@settings(max_examples=40, deadline=None)
+@given(
+    name=st.sampled_from([field.name for field in fields(DailyMarts)]), places=st.sets(st.integers(0, 4), min_size=1)
+)
+def test_doubled_rows_are_refused_so_that_they_enter_no_total(name: str, places: set[int]) -> None:
+    marts = marts_of({"BTC": calm_days(5)})
+    frame = getattr(marts, name)
+    first = FIRST_DAY + timedelta(days=min(places))
+    with pytest.raises(MartError, match=f"{name} has more than one row for .BTC.*{first}"):
+        replace(marts, **{name: pl.concat([frame, frame[sorted(places)]])})
 
 
 @few
