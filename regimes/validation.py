@@ -6,7 +6,7 @@ One tidy table, `regime_validation`; validation_page.py words it. Nothing here c
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import datetime
 from importlib.resources import files
 from typing import Any
@@ -18,7 +18,7 @@ from regimes.columns import Column, count, number, text
 from regimes.features import daily_features
 from regimes.inputs import DailyMarts
 from regimes.labels import FAMILY_OF, Label
-from regimes.memberships import membership_column
+from regimes.memberships import decider_column, membership_column
 from regimes.outcomes import outcomes_by, with_outcomes
 from regimes.parameters import Parameters
 from regimes.schema import selected
@@ -36,6 +36,9 @@ COLUMNS: tuple[Column, ...] = (
 )
 KEY = ("section", "subject", "measure")
 DESCRIPTION = "How far the labels can be trusted: agreement with documented days, spread, persistence, outcomes."
+# A condition that holds by less than half opposes the label; the rolling view may say otherwise.
+WEAK = 0.5
+ROLLING = ("worst_return_24h_pct", "best_return_24h_pct", "open_interest_fall_24h_pct")
 Row = tuple[str, str, str, float, float | None, float | None, int, str | None]
 
 
@@ -102,14 +105,28 @@ def _agreement(days: pl.DataFrame, documented: pl.DataFrame, parameters: Paramet
 
 
 def _conditions(row: dict[str, Any], parameters: Parameters) -> str:
-    """How far the conditions of the documented label hold on the day, as memberships."""
+    """How far the conditions of the documented label hold, what the data says where they do not, what won instead."""
     rule = next((rule for rule in parameters.labels if rule.label == row["label"]), None)
     if rule is None or row["data_status"] == "insufficient":
         return ""
     held = {name: row[membership_column(name)] for name, _ in (*rule.core, *rule.guards)}
-    words = ", ".join(f"{name} {'unknown' if value is None else f'{value:.2f}'}" for name, value in held.items())
-    score = row[f"score.{rule.label}"]
-    return f"; {rule.label} scores {score:.2f}: {words}"
+    words = ", ".join(f"{name} {_rounded(value)}" for name, value in held.items())
+    weak = [name for name, value in held.items() if value is not None and value < WEAK]
+    parts = [f"; {rule.label} scores {row[f'score.{rule.label}']:.2f}: {words}"]
+    if weak:
+        features = dict.fromkeys(row[decider_column(name)] for name in weak)
+        parts.append(f"weak for {_features(row, features)}")
+    parts.append(f"the 24 hours that end in the day: {_features(row, ROLLING)}")
+    parts.append(f"{row['best']} scores {row['best_score']:.2f}, {row['second']} {row['second_score']:.2f}")
+    return "; ".join(parts)
+
+
+def _features(row: dict[str, Any], names: Iterable[str]) -> str:
+    return ", ".join(f"{name} {_rounded(row[name])}" for name in names)
+
+
+def _rounded(value: float | None) -> str:
+    return "unknown" if value is None else f"{value:.2f}"
 
 
 def _shares(days: pl.DataFrame) -> Iterator[Row]:

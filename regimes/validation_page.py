@@ -44,11 +44,16 @@ def _agreement(rows: pl.DataFrame) -> Iterable[str]:
         ("day", "agrees", "documented, event, regime"),
         ((row["subject"], "yes" if row["value"] else "**no**", row["detail"].split("; ")[0]) for row in days),
     )
-    missed = [row for row in days if not row["value"]]
-    if missed:
-        yield "### What the data says on the days that disagree"
-        yield "How far, from 0 to 1, each condition of the documented label holds. A core condition at 0 rules it out."
-        yield "\n".join(f"* {row['subject']}: {row['detail']}" for row in missed)
+    yield "### What the data says"
+    yield (
+        "How far, from 0 to 1, each condition of the documented label holds, the figures behind those under a half, the "
+        "rolling 24 hours, and the two best labels. A core condition at 0 rules a label out."
+    )
+    for title, agrees in (("Days that disagree", 0.0), ("Days that agree although a condition is weak", 1.0)):
+        told = [row for row in days if row["value"] == agrees and (not agrees or "; weak for " in row["detail"])]
+        if told:
+            yield f"{title}:"
+            yield "\n".join(f"* {row['subject']}: {row['detail']}" for row in told)
 
 
 def _shares(rows: pl.DataFrame) -> Iterable[str]:

@@ -200,6 +200,16 @@ def test_flows_that_are_unknown_prove_no_selling(history: list[Day], parameters:
     assert rows["flush"]["event"] == "leverage_flush"
 
 
+def test_contracts_opened_while_longs_are_closed_by_force_are_no_short_buildup(
+    history: list[Day], parameters: Parameters
+) -> None:
+    opened = replace(stories()["short_buildup"][0], return_pct=-4.0, low_pct=-4.5)
+    forced = replace(opened, long_usd=40e6, short_usd=4e6)
+    rows = last_regimes({"opened": [*history, opened], "forced": [*history, forced]}, parameters)
+    assert rows["opened"]["event"] == "short_buildup"
+    assert "short_buildup" not in (rows["forced"]["event"], rows["forced"]["runner_up"])
+
+
 def test_fresh_shorts_is_raised_beside_the_label(history: list[Day], parameters: Parameters) -> None:
     row = last([*history, replace(stories()["short_buildup"][0], return_pct=-4.0, low_pct=-4.5)], parameters)
     assert row["flags"] == "fresh_shorts"
