@@ -46,8 +46,8 @@ def _agreement(rows: pl.DataFrame) -> Iterable[str]:
     )
     yield "### What the data says"
     yield (
-        "How far, from 0 to 1, each condition of the documented label holds, the figures behind those under a half, the "
-        "rolling 24 hours, and the two best labels. A core condition at 0 rules a label out."
+        "How far, from 0 to 1, each condition of the documented label holds, the figures behind those under a half, "
+        "the rolling 24 hours, and the two best labels. A core condition at 0 rules a label out."
     )
     for title, agrees in (("Days that disagree", 0.0), ("Days that agree although a condition is weak", 1.0)):
         told = [row for row in days if row["value"] == agrees and (not agrees or "; weak for " in row["detail"])]
