@@ -6,7 +6,7 @@ One tidy table, `regime_validation`; validation_page.py words it. Nothing here c
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from datetime import datetime
 from importlib.resources import files
 from typing import Any
@@ -105,28 +105,28 @@ def _agreement(days: pl.DataFrame, documented: pl.DataFrame, parameters: Paramet
 
 
 def _conditions(row: dict[str, Any], parameters: Parameters) -> str:
-    """How far the conditions of the documented label hold, what the data says where they do not, what won instead."""
+    """How far the conditions of the documented label hold, with the figure behind each weak one; the rolling view; the
+    two best labels."""
     rule = next((rule for rule in parameters.labels if rule.label == row["label"]), None)
     if rule is None or row["data_status"] == "insufficient":
         return ""
-    held = {name: row[membership_column(name)] for name, _ in (*rule.core, *rule.guards)}
-    words = ", ".join(f"{name} {_rounded(value)}" for name, value in held.items())
-    weak = [name for name, value in held.items() if value is not None and value < WEAK]
-    parts = [f"; {rule.label} scores {row[f'score.{rule.label}']:.2f}: {words}"]
-    if weak:
-        features = dict.fromkeys(row[decider_column(name)] for name in weak)
-        parts.append(f"weak for {_features(row, features)}")
-    parts.append(f"the 24 hours that end in the day: {_features(row, ROLLING)}")
-    parts.append(f"{row['best']} scores {row['best_score']:.2f}, {row['second']} {row['second_score']:.2f}")
-    return "; ".join(parts)
+    held = ", ".join(_condition(row, name) for name, _ in (*rule.core, *rule.guards))
+    rolling = ", ".join(_figure(row, name) for name in ROLLING)
+    return (
+        f"; {rule.label} scores {row[f'score.{rule.label}']:.2f}: {held}; the 24 hours that end in the day: {rolling}; "
+        f"best {row['best']} {row['best_score']:.2f}, next {row['second']} {row['second_score']:.2f}"
+    )
 
 
-def _features(row: dict[str, Any], names: Iterable[str]) -> str:
-    return ", ".join(f"{name} {_rounded(row[name])}" for name in names)
+def _condition(row: dict[str, Any], name: str) -> str:
+    value, feature = row[membership_column(name)], row[decider_column(name)]
+    if value is None:
+        return f"{name} unknown"
+    return f"{name} {value:.2f}" + (f" ({_figure(row, feature)})" if value < WEAK else "")
 
 
-def _rounded(value: float | None) -> str:
-    return "unknown" if value is None else f"{value:.2f}"
+def _figure(row: dict[str, Any], feature: str) -> str:
+    return f"{feature} unknown" if row[feature] is None else f"{feature} {row[feature]:.1f}"
 
 
 def _shares(days: pl.DataFrame) -> Iterator[Row]:

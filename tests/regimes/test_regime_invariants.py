@@ -124,10 +124,21 @@ def test_doubled_rows_are_refused_so_that_they_enter_no_total(name: str, places:
 
 
 @few
-@given(seed=st.integers(0, 99), size=st.floats(0.8, 2.5), worst=st.one_of(st.none(), st.floats(-12.0, -7.0)))
-def test_a_flush_upside_down_is_a_squeeze(seed: int, size: float, worst: float | None, parameters: Parameters) -> None:
+@given(
+    seed=st.integers(0, 99),
+    size=st.floats(0.8, 2.5),
+    taken_back=st.floats(0.0, 0.8),
+    worst=st.one_of(st.none(), st.floats(-12.0, -7.0)),
+)
+def test_a_flush_upside_down_is_a_squeeze(
+    seed: int, size: float, taken_back: float, worst: float | None, parameters: Parameters
+) -> None:
     flush = replace(
-        FLUSH, return_pct=-6.0 * size, low_pct=-9.0 * size, long_usd=FLUSH.long_usd * size, worst_24h_pct=worst
+        FLUSH,
+        return_pct=-6.0 * size * (1.0 - taken_back),
+        low_pct=-9.0 * size,
+        long_usd=FLUSH.long_usd * size,
+        worst_24h_pct=worst,
     )
     days = [*settled_days(120, seed), flush]
     assert last(days, parameters)["event"] == "leverage_flush"

@@ -200,6 +200,17 @@ def test_flows_that_are_unknown_prove_no_selling(history: list[Day], parameters:
     assert rows["flush"]["event"] == "leverage_flush"
 
 
+def test_hours_that_are_unknown_are_no_half_of_a_shock(history: list[Day], parameters: Parameters) -> None:
+    """A low and a high beyond the usual: with calm hours, and without any."""
+    marts = marts_of({"BTC": [*history, quiet_day(low_pct=-3.0, high_pct=3.0, worst_24h_pct=0.0, best_24h_pct=0.0)]})
+    hours = [pl.lit(None, pl.Float64).alias(name) for name in ("worst_return_24h_pct", "best_return_24h_pct")]
+    unknown = replace(marts, rolling_24h_daily=marts.rolling_24h_daily.with_columns(hours))
+    calm, none = (with_memberships(daily_features(each, parameters), parameters)[-1] for each in (marts, unknown))
+    for predicate in ("low_seen", "high_seen"):
+        column = membership_column(predicate)
+        assert 0.0 < none[column].item() == calm[column].item() < 0.5
+
+
 def test_contracts_opened_while_longs_are_closed_by_force_are_no_short_buildup(
     history: list[Day], parameters: Parameters
 ) -> None:
