@@ -160,6 +160,6 @@ def test_a_feed_that_sees_a_constant_part_of_liquidations_changes_no_label(
 ) -> None:
     days = [*calm_days(110, seed), *story]
     scaled = [replace(day, long_usd=day.long_usd * factor, short_usd=day.short_usd * factor) for day in days]
-    said = ("event", "regime", "phase", "flags", "grade", "support_status", "resolution")
+    said = ("event", "runner_up", "regime", "phase", "flags", "grade", "support_status", "resolution")
     ours, theirs = told(days, parameters).days.select(said), told(scaled, parameters).days.select(said)
     assert_frame_equal(ours, theirs)

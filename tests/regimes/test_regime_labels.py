@@ -7,8 +7,6 @@ from typing import Any
 
 import polars as pl
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
 from synthetic_marts import (
     FIRST_DAY,
     LONG_AFTER,
@@ -128,15 +126,6 @@ def test_each_label_has_its_story(history: list[Day], parameters: Parameters) ->
         assert row["explanation"].endswith(".")
 
 
-def test_swapping_longs_and_shorts_and_mirroring_price_turns_flush_into_squeeze(
-    parameters: Parameters,
-) -> None:
-    straight = {f"{seed}": [*settled_days(120, seed), FLUSH] for seed in range(6)}
-    mirrored = {seed: [day.mirrored() for day in days] for seed, days in straight.items()}
-    assert {row["event"] for row in last_regimes(straight, parameters).values()} == {"leverage_flush"}
-    assert {row["event"] for row in last_regimes(mirrored, parameters).values()} == {"short_squeeze"}
-
-
 def test_shock_and_liquidation_predicates_are_mirrors(parameters: Parameters) -> None:
     """The same days upside down; moves over several days compound, so only their parameters are compared."""
     days = [*calm_days(150, 4), FLUSH]
@@ -154,16 +143,6 @@ def test_shock_and_liquidation_predicates_are_mirrors(parameters: Parameters) ->
     for down, up in pairs:
         ours, theirs = straight[membership_column(down)], mirrored[membership_column(up)]
         assert ours.to_list() == pytest.approx(theirs.to_list(), abs=1e-9, nan_ok=False), down
-
-
-@settings(max_examples=5, deadline=None)
-@given(factor=st.floats(1e-4, 1e4), seed=st.integers(0, 20))
-def test_multiplying_a_feeds_liquidations_changes_no_label(factor: float, seed: int, parameters: Parameters) -> None:
-    days = [*calm_days(110, seed), FLUSH, quiet_day(), SQUEEZE]
-    scaled = [replace(day, long_usd=day.long_usd * factor, short_usd=day.short_usd * factor) for day in days]
-    ours, theirs = classified(days, parameters).days, classified(scaled, parameters).days
-    assert ours["event"].to_list() == theirs["event"].to_list()
-    assert ours["runner_up"].to_list() == theirs["runner_up"].to_list()
 
 
 def test_an_inflow_on_a_day_of_closing_is_a_flag_and_less_confidence_but_no_other_label(
