@@ -1,4 +1,4 @@
-"""What holds for the marts however the observations of several venues came in, and whichever venue is gone."""
+"""What holds for the marts however observations came in, whichever venue is gone, however often funding is paid."""
 
 from __future__ import annotations
 
