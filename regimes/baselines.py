@@ -32,7 +32,7 @@ def trailing(frame: pl.DataFrame, columns: Sequence[str], days: int, by: Sequenc
             pl.col(*columns).count().cast(pl.Int64).name.suffix("_count"),
         )
     )
-    # Lists, because the same subtraction within the aggregation takes twice as long as everything else here.
+    # Lists, because the same subtraction within the aggregation takes several times as long.
     deviations = {c: (pl.col(c) - pl.col(f"{c}_median")).list.eval(pl.element().abs()) for c in columns}
     statistics = [
         expression
