@@ -127,7 +127,7 @@ def test_doubled_rows_are_refused_so_that_they_enter_no_total(name: str, places:
 @given(
     seed=st.integers(0, 99),
     size=st.floats(0.8, 2.5),
-    taken_back=st.floats(0.0, 0.8),
+    taken_back=st.sampled_from([0.0, 0.5, 1.0]),
     worst=st.one_of(st.none(), st.floats(-12.0, -7.0)),
 )
 def test_a_flush_upside_down_is_a_squeeze(
