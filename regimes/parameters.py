@@ -157,11 +157,15 @@ class FlagBounds:
 
 @dataclass(frozen=True)
 class Ramp:
-    """Membership of one feature: 0 at `zero`, 1 at `one`, straight in between, flat outside."""
+    """Membership of one feature: 0 at `zero`, 1 at `one`, straight in between, flat outside.
+
+    A predicate is unknown where a `needed` feature of its is, whatever else is known.
+    """
 
     feature: str
     zero: float
     one: float
+    needed: bool = False
 
 
 @dataclass(frozen=True)

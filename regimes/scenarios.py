@@ -107,14 +107,18 @@ def _follow(
         frozen = None if level is None else current is not None
         status = _status(row, before, level, level_before, band, parameters.support)
         resolution = None
+        opened_by = row["event"] if row["event"] in OPENING else None
         if current is not None:
             resolution = _resolution(current, row, rule)
             current.resolution, current.resolved_on = resolution, row["day"] if resolution else None
+            if resolution is Outcome.FLUSH_EXTENDED:
+                # It is the same flush, one leg further down, even where the leg alone is none.
+                opened_by = opened_by or current.event
             if resolution:
                 current = None
-        if current is None and row["event"] in OPENING and _has_levels(row):
+        if current is None and opened_by and _has_levels(row):
             levels = (row["next_floor_usd"], row["band_usd"], row["resistance_usd"])
-            current = Scenario(row["asset"], row["day"], row["event"], *levels)
+            current = Scenario(row["asset"], row["day"], opened_by, *levels)
             scenarios.append(current)
             told = (current.event, current.opened_on)
         yield level, band, frozen, status, resistance, *told, resolution

@@ -214,13 +214,14 @@ def selected(frame: pl.DataFrame, columns: tuple[Column, ...], name: str) -> pl.
 
     Raises SchemaMismatchError, naming the frame, for a column that is absent or has another type; nothing is cast.
     """
-    absent = [column.name for column in columns if column.name not in frame.columns]
+    found = frame.schema
+    absent = [column.name for column in columns if column.name not in found]
     if absent:
         raise SchemaMismatchError(f"{name} lacks {', '.join(absent)}")
     other = [
-        f"{column.name} is {frame.schema[column.name]}, not {column.dtype}"
+        f"{column.name} is {found[column.name]}, not {column.dtype}"
         for column in columns
-        if frame.schema[column.name] != column.dtype
+        if found[column.name] != column.dtype
     ]
     if other:
         raise SchemaMismatchError(f"{name}: {'; '.join(other)}")

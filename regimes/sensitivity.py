@@ -60,7 +60,7 @@ def _moved(predicate: Predicate, position: int, by: float) -> Predicate:
     conditions = list(predicate.conditions)
     ramp = conditions[position]
     assert isinstance(ramp, Ramp)  # noqa: S101 - the caller picked a ramp
-    conditions[position] = Ramp(ramp.feature, ramp.zero + by, ramp.one + by)
+    conditions[position] = replace(ramp, zero=ramp.zero + by, one=ramp.one + by)
     return replace(predicate, conditions=tuple(conditions))
 
 

@@ -18,7 +18,7 @@ from regimes.columns import Column, count, number, text
 from regimes.features import daily_features
 from regimes.inputs import DailyMarts
 from regimes.labels import FAMILY_OF, Label
-from regimes.memberships import membership_column
+from regimes.memberships import decider_column, membership_column
 from regimes.outcomes import outcomes_by, with_outcomes
 from regimes.parameters import Parameters
 from regimes.schema import selected
@@ -36,6 +36,9 @@ COLUMNS: tuple[Column, ...] = (
 )
 KEY = ("section", "subject", "measure")
 DESCRIPTION = "How far the labels can be trusted: agreement with documented days, spread, persistence, outcomes."
+# A condition that holds by less than half opposes the label; the rolling view may say otherwise.
+WEAK = 0.5
+ROLLING = ("worst_return_24h_pct", "best_return_24h_pct", "open_interest_fall_24h_pct")
 Row = tuple[str, str, str, float, float | None, float | None, int, str | None]
 
 
@@ -102,14 +105,28 @@ def _agreement(days: pl.DataFrame, documented: pl.DataFrame, parameters: Paramet
 
 
 def _conditions(row: dict[str, Any], parameters: Parameters) -> str:
-    """How far the conditions of the documented label hold on the day, as memberships."""
+    """How far the conditions of the documented label hold, with the figure behind each weak one; the rolling view; the
+    two best labels."""
     rule = next((rule for rule in parameters.labels if rule.label == row["label"]), None)
     if rule is None or row["data_status"] == "insufficient":
         return ""
-    held = {name: row[membership_column(name)] for name, _ in (*rule.core, *rule.guards)}
-    words = ", ".join(f"{name} {'unknown' if value is None else f'{value:.2f}'}" for name, value in held.items())
-    score = row[f"score.{rule.label}"]
-    return f"; {rule.label} scores {score:.2f}: {words}"
+    held = ", ".join(_condition(row, name) for name, _ in (*rule.core, *rule.guards))
+    rolling = ", ".join(_figure(row, name) for name in ROLLING)
+    return (
+        f"; {rule.label} scores {row[f'score.{rule.label}']:.2f}: {held}; the 24 hours that end in the day: {rolling}; "
+        f"best {row['best']} {row['best_score']:.2f}, next {row['second']} {row['second_score']:.2f}"
+    )
+
+
+def _condition(row: dict[str, Any], name: str) -> str:
+    value, feature = row[membership_column(name)], row[decider_column(name)]
+    if value is None:
+        return f"{name} unknown"
+    return f"{name} {value:.2f}" + (f" ({_figure(row, feature)})" if value < WEAK else "")
+
+
+def _figure(row: dict[str, Any], feature: str) -> str:
+    return f"{feature} unknown" if row[feature] is None else f"{feature} {row[feature]:.1f}"
 
 
 def _shares(days: pl.DataFrame) -> Iterator[Row]:

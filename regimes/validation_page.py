@@ -23,8 +23,9 @@ HEAD = """# Validation
 
 {about}
 
-How far the labels can be trusted. Counts, shares and labels only: the data behind them is its vendors'. Every number is
-in the table `regime_validation`; [regimes.md](regimes.md) explains the rules.
+How far the labels can be trusted. Counts, shares, labels, and of documented days the figures that decide: the data
+behind them is its vendors'. Every number is in the table `regime_validation`; [regimes.md](regimes.md) explains the
+rules.
 
 **In-sample.** The documented days below were known when the rules were written. No parameter was fitted to one of them,
 but their agreement is no measure of skill; that can only come from labels published before the fact, which
@@ -44,11 +45,16 @@ def _agreement(rows: pl.DataFrame) -> Iterable[str]:
         ("day", "agrees", "documented, event, regime"),
         ((row["subject"], "yes" if row["value"] else "**no**", row["detail"].split("; ")[0]) for row in days),
     )
-    missed = [row for row in days if not row["value"]]
-    if missed:
-        yield "### What the data says on the days that disagree"
-        yield "How far, from 0 to 1, each condition of the documented label holds. A core condition at 0 rules it out."
-        yield "\n".join(f"* {row['subject']}: {row['detail']}" for row in missed)
+    yield "### What the data says"
+    yield (
+        "How far, from 0 to 1, each condition of the documented label holds, with the figure behind it where that is "
+        "under a half; the rolling 24 hours; the two best labels. A core condition at 0 rules a label out."
+    )
+    for title, agrees in (("Days that disagree", 0.0), ("Days that agree although a condition is weak", 1.0)):
+        told = [row for row in days if row["value"] == agrees and (not agrees or " (" in row["detail"])]
+        if told:
+            yield f"{title}:"
+            yield "\n".join(f"* {row['subject']}: {row['detail']}" for row in told)
 
 
 def _shares(rows: pl.DataFrame) -> Iterable[str]:

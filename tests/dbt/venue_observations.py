@@ -17,7 +17,7 @@ def observations() -> list[Observed]:
     return [
         observed
         for n, day in enumerate(DAYS)
-        for series in (_bars, _funding, _open_interest, _liquidations)
+        for series in (_bars, _hours, _funding, _open_interest, _liquidations, _network)
         for observed in series(n, day)
     ]
 
@@ -34,6 +34,17 @@ def _bars(n: int, day: datetime) -> Iterator[Observed]:
     yield "binance", "binance_um_klines", {**usdt, **_bar(n, day, 1.0), "volume": 50.0, "quote_volume": 5e4}
     yield "bybit", "bybit_klines", {**usdt, **_bar(n, day, -1.0)}
     yield "kraken", "kraken_klines", {"symbol": "PF_XBTUSD", **_bar(n, day), "volume": 3.0}
+
+
+def _hours(n: int, day: datetime) -> Iterator[Observed]:
+    for hour in range(24):
+        price, begun = 1000.0 + 37 * n + hour * (-1) ** hour, day + hour * HOUR
+        bar = {"open_at": begun, "open": price, "high": price + 2, "low": price - 2, "close": price + 1}
+        yield "binance", "binance_spot_klines", {"symbol": "BTCUSDT", "interval": "1h", **bar, "quote_volume": 400.0}
+    for hour in range(1, 24):
+        at = {"snapshot_at": day + hour * HOUR, "labelled_at": day + hour * HOUR, "channel": "archive"}
+        held = {"open_interest_coin": 88.0 + n + hour / 10, "open_interest_usd": 9e4 + hour}
+        yield "binance", "binance_um_open_interest", {"symbol": "BTCUSDT", **at, **held}
 
 
 def _funding(n: int, day: datetime) -> Iterator[Observed]:
@@ -72,3 +83,10 @@ def _liquidations(n: int, day: datetime) -> Iterator[Observed]:
     order = {"happened_at": day + 5 * HOUR, "order_side": "sell", "position_side": "long"}
     size = {"contracts": 100.0 + n, "bankruptcy_price": 1000.0}
     yield "okx", "okx_liquidations", {"symbol": "BTC-USDT-SWAP", **order, **size}
+
+
+def _network(n: int, day: datetime) -> Iterator[Observed]:
+    flows = {"inflow_coin": 250.0 + 7 * n, "outflow_coin": 240.0 + n, "inflow_usd": 2.5e5 + n, "outflow_usd": 2.4e5 + n}
+    held = {"exchange_supply_coin": 2600.0 + n, "exchange_supply_usd": 2.6e6 + n, "price_usd": 1000.0 + n}
+    row = {"asset_code": "btc", "day": day.date(), **flows, **held, "active_addresses": 650.0 + n}
+    yield "coinmetrics", "coinmetrics_network", row

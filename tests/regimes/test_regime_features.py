@@ -251,14 +251,6 @@ def test_later_rows_change_nothing_earlier(kept: int, seed: int, parameters: Par
     assert_frame_equal(known.evidence.filter(pl.col("day") < until), at_the_time.evidence, check_exact=True)
 
 
-@pytest.mark.parametrize("name", [field.name for field in fields(DailyMarts)])
-def test_duplicate_rows_are_refused_with_the_mart_and_the_key(name: str) -> None:
-    marts = marts_of({"BTC": calm_days(5)})
-    frame = getattr(marts, name)
-    with pytest.raises(MartError, match=rf"{name} has more than one row for \(BTC.*2023-01-04"):
-        changed(marts, **{name: pl.concat([frame, frame[2:3]])})
-
-
 def test_a_mart_without_a_needed_column_is_refused() -> None:
     marts = marts_of({"BTC": calm_days(5)})
     with pytest.raises(MartError, match="prices_daily lacks close_usd"):

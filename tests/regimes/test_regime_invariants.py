@@ -1,7 +1,7 @@
 """What must hold of any days: the future changes nothing, a missing input is named, up mirrors down."""
 
-from dataclasses import replace
-from datetime import timedelta
+from dataclasses import fields, replace
+from datetime import date, timedelta
 
 import polars as pl
 import pytest
@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from polars.testing import assert_frame_equal
 from synthetic_marts import FIRST_DAY, LONG_AFTER, Day, calm_days, marts_of, quiet_day, settled_days
 
-from regimes import Classification, Parameters, classify, daily_features
+from regimes import Classification, DailyMarts, MartError, Parameters, classify, daily_features
 
 FLUSH = quiet_day(
     return_pct=-6.0, low_pct=-9.0, high_pct=0.2, long_usd=40e6, short_usd=8e6, open_interest_change_pct=-7.0
@@ -27,21 +27,40 @@ def last(days: list[Day], parameters: Parameters) -> dict[str, object]:
     return told(days, parameters).days.row(-1, named=True)
 
 
-@few
-@given(seed=st.integers(0, 99), story=st.lists(st.sampled_from(STORY), min_size=8, max_size=8), cut=st.integers(1, 7))
-def test_later_days_change_no_earlier_event_state_level_or_span(
-    seed: int, story: list[Day], cut: int, parameters: Parameters
+def as_it_stood(scenarios: pl.DataFrame, last_day: date) -> pl.DataFrame:
+    """The table scenarios without what was opened, or became known, after a day."""
+    later = pl.col("resolved_on") > last_day
+    return scenarios.filter(pl.col("opened_on") <= last_day).with_columns(
+        pl.when(later).then(pl.lit("open")).otherwise("status").alias("status"),
+        pl.when(later).then(None).otherwise("resolved_on").alias("resolved_on"),
+    )
+
+
+@settings(max_examples=10, deadline=None)
+@given(
+    seed=st.integers(0, 99),
+    story=st.lists(st.sampled_from(STORY), min_size=30, max_size=30),
+    cuts=st.sets(st.integers(1, 29), min_size=3, max_size=3),
+)
+def test_later_days_change_nothing_that_was_said(
+    seed: int, story: list[Day], cuts: set[int], parameters: Parameters
 ) -> None:
-    history = calm_days(110, seed)
-    early, late = told([*history, *story[:cut]], parameters), told([*history, *story], parameters)
-    until = FIRST_DAY + timedelta(days=110 + cut)
-    assert_frame_equal(late.days.filter(pl.col("day") < until), early.days, check_exact=True)
-    assert_frame_equal(late.support.filter(pl.col("day") < until), early.support, check_exact=True)
-    ended = early.spans.filter(~pl.col("is_open"))
-    assert_frame_equal(late.spans.head(ended.height), ended, check_exact=True)
+    """Events, states, levels, scenarios, spans, evidence and base rates, to the last bit, wherever the days end."""
+    days = [*calm_days(80, seed), *story]
+    late = told(days, parameters)
+    for cut in cuts:
+        early = told(days[: 80 + cut], parameters)
+        until = FIRST_DAY + timedelta(days=80 + cut - 1)
+        assert_frame_equal(late.days.filter(pl.col("day") <= until), early.days, check_exact=True)
+        assert_frame_equal(late.evidence.filter(pl.col("day") <= until), early.evidence, check_exact=True)
+        assert_frame_equal(late.support.filter(pl.col("day") <= until), early.support, check_exact=True)
+        assert_frame_equal(as_it_stood(late.scenarios, until), early.scenarios, check_exact=True)
+        ended = early.spans.filter(~pl.col("is_open"))
+        assert_frame_equal(late.spans.head(ended.height), ended, check_exact=True)
 
 
-DROPS: dict[str, dict[str, object]] = {
+# What a day can lack, and what says so: on the day itself, or on the one before it.
+ON_THE_DAY: dict[str, dict[str, object]] = {
     "ohlc": {"priced": False},
     "long_liquidations": {"long_usd": None},
     "short_liquidations": {"short_usd": None},
@@ -49,24 +68,77 @@ DROPS: dict[str, dict[str, object]] = {
     "funding": {"funding_bp": None},
     "netflow": {"inflow": None, "outflow": None},
 }
+THE_DAY_BEFORE: dict[str, dict[str, object]] = {
+    "previous_close": {"priced": False},
+    "previous_open_interest": {"open_interest_known": False},
+}
+MART_OF = {
+    "ohlc": "prices_daily",
+    "long_liquidations": "liquidations_daily",
+    "short_liquidations": "liquidations_daily",
+    "open_interest": "open_interest_daily",
+    "funding": "funding_daily",
+    "netflow": "exchange_flows_daily",
+}
 
 
-@few
-@given(seed=st.integers(0, 99), drop=st.sampled_from(sorted(DROPS)), day=st.sampled_from(STORY))
+@pytest.mark.parametrize("drop", [*ON_THE_DAY, *THE_DAY_BEFORE])
+@settings(max_examples=3, deadline=None)
+@given(seed=st.integers(0, 99), day=st.sampled_from(STORY))
 def test_a_dropped_input_is_insufficient_data_with_its_name(
-    seed: int, drop: str, day: Day, parameters: Parameters
+    drop: str, seed: int, day: Day, parameters: Parameters
 ) -> None:
-    row = last([*calm_days(110, seed), FLUSH, replace(day, **DROPS[drop])], parameters)
+    before = replace(FLUSH, **THE_DAY_BEFORE.get(drop, {}))
+    on_the_day = replace(day, **ON_THE_DAY.get(drop, {}))
+    is_insufficient(told([*calm_days(110, seed), before, on_the_day], parameters), drop)
+
+
+@pytest.mark.parametrize("drop", MART_OF)
+@settings(max_examples=2, deadline=None)
+@given(seed=st.integers(0, 99), day=st.sampled_from(STORY))
+def test_a_dropped_row_is_insufficient_data_with_its_name(
+    drop: str, seed: int, day: Day, parameters: Parameters
+) -> None:
+    marts = marts_of({"BTC": [*calm_days(110, seed), FLUSH, day]})
+    less = replace(marts, **{MART_OF[drop]: getattr(marts, MART_OF[drop]).head(-1)})
+    is_insufficient(classify(daily_features(less, parameters), parameters, LONG_AFTER), drop)
+
+
+def is_insufficient(said: Classification, missing: str) -> None:
+    row = said.days.row(-1, named=True)
     assert row["event"] == row["regime"] == "insufficient_data"
-    assert drop in str(row["missing_inputs"]).split(",")
+    assert missing in str(row["missing_inputs"]).split(",")
     assert row["confidence"] is row["grade"] is row["flags"] is row["phase"] is None
 
 
+@settings(max_examples=40, deadline=None)
+@given(
+    name=st.sampled_from([field.name for field in fields(DailyMarts)]), places=st.sets(st.integers(0, 4), min_size=1)
+)
+def test_doubled_rows_are_refused_so_that_they_enter_no_total(name: str, places: set[int]) -> None:
+    marts = marts_of({"BTC": calm_days(5)})
+    frame = getattr(marts, name)
+    first = FIRST_DAY + timedelta(days=min(places))
+    with pytest.raises(MartError, match=f"{name} has more than one row for .BTC.*{first}"):
+        replace(marts, **{name: pl.concat([frame, frame[sorted(places)]])})
+
+
 @few
-@given(seed=st.integers(0, 99), size=st.floats(0.8, 2.5), worst=st.one_of(st.none(), st.floats(-12.0, -7.0)))
-def test_a_flush_upside_down_is_a_squeeze(seed: int, size: float, worst: float | None, parameters: Parameters) -> None:
+@given(
+    seed=st.integers(0, 99),
+    size=st.floats(0.8, 2.5),
+    taken_back=st.sampled_from([0.0, 0.5, 1.0]),
+    worst=st.one_of(st.none(), st.floats(-12.0, -7.0)),
+)
+def test_a_flush_upside_down_is_a_squeeze(
+    seed: int, size: float, taken_back: float, worst: float | None, parameters: Parameters
+) -> None:
     flush = replace(
-        FLUSH, return_pct=-6.0 * size, low_pct=-9.0 * size, long_usd=FLUSH.long_usd * size, worst_24h_pct=worst
+        FLUSH,
+        return_pct=-6.0 * size * (1.0 - taken_back),
+        low_pct=-9.0 * size,
+        long_usd=FLUSH.long_usd * size,
+        worst_24h_pct=worst,
     )
     days = [*settled_days(120, seed), flush]
     assert last(days, parameters)["event"] == "leverage_flush"
@@ -88,6 +160,6 @@ def test_a_feed_that_sees_a_constant_part_of_liquidations_changes_no_label(
 ) -> None:
     days = [*calm_days(110, seed), *story]
     scaled = [replace(day, long_usd=day.long_usd * factor, short_usd=day.short_usd * factor) for day in days]
-    said = ("event", "regime", "phase", "flags", "grade", "support_status", "resolution")
+    said = ("event", "runner_up", "regime", "phase", "flags", "grade", "support_status", "resolution")
     ours, theirs = told(days, parameters).days.select(said), told(scaled, parameters).days.select(said)
     assert_frame_equal(ours, theirs)

@@ -1,5 +1,6 @@
 """The parameter file: what its hash covers, which faults are refused, and that up and down are told alike."""
 
+from dataclasses import replace
 from importlib.resources import files
 
 import pytest
@@ -40,6 +41,8 @@ def test_the_hash_covers_values_and_nothing_else(parameters: Parameters) -> None
         ("liquidation_spike = 2.0", "liquidation_spike = 0.0", "must be positive"),
         ("liquidation_spike = 2.0", "liquidation_spak = 2.0", "unknown predicate liquidation_spak"),
         ('{ not = "liquidation_spike" }', '{ not = "price_up_high" }', "refers to price_up_high"),
+        ("one = -3.5, needed = true", 'one = -3.5, needed = "yes"', "neither true nor false"),
+        ("zero = 1.0, one = 2.5 }]", "zero = 1.0, one = 2.5, needed = true }]", "joins by any"),
         ("[scores]", "[points]", "sections differ"),
     ],
 )
@@ -88,7 +91,8 @@ def test_up_and_down_are_told_with_the_same_numbers(parameters: Parameters) -> N
             return Reference(names[condition.predicate], condition.negated)
         if condition.feature == "long_share":
             return Ramp("long_share", pytest.approx(1 - condition.zero), pytest.approx(1 - condition.one))
-        return Ramp(features.get(condition.feature, condition.feature), -condition.zero, -condition.one)
+        feature = features.get(condition.feature, condition.feature)
+        return replace(condition, feature=feature, zero=-condition.zero, one=-condition.one)
 
     for down, up in names.items():
         told = by_name[down]

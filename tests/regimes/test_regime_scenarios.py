@@ -74,10 +74,13 @@ def test_levels_are_frozen_at_a_flush_until_it_resolves(parameters: Parameters) 
     assert days["scenario"].to_list() == [None, *["leverage_flush"] * 4, None]
 
 
-def test_an_extended_flush_freezes_its_own_level(parameters: Parameters) -> None:
-    second = row(**BELOW, event="leverage_flush", open_interest_change_1d_pct=-5.0, next_floor_usd=98.5)
+@pytest.mark.parametrize("event", ["leverage_flush", "spot_selloff", "mixed"])
+def test_an_extended_flush_freezes_its_own_level(event: str, parameters: Parameters) -> None:
+    second = row(**BELOW, event=event, open_interest_change_1d_pct=-5.0, next_floor_usd=98.5)
     track = tracked([FLUSH, second, row(**BELOW)], parameters)
-    assert [(s.support, s.resolution) for s in track.scenarios] == [(100.0, "flush_extended"), (98.5, None)]
+    assert [(s.event, s.support, s.resolution) for s in track.scenarios] == [
+        ("leverage_flush", 100.0, "flush_extended"), ("leverage_flush", 98.5, None),
+    ]  # fmt: skip
     assert track.days["support_usd"][2] == 98.5
 
 
