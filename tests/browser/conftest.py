@@ -1,6 +1,6 @@
-"""A browser, and what is looked at in it: a warehouse of two assets, Superset over it. `make browser` installs both.
+"""A browser, and what is looked at in it: a warehouse as a first run leaves it, Superset over it.
 
-Pictures for the documents are taken where LEVERAGE_SCREENSHOTS names a directory.
+`make browser` installs both. Pictures for the documents are taken where LEVERAGE_SCREENSHOTS names a directory.
 """
 
 from __future__ import annotations
@@ -19,39 +19,11 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 import pytest
-from pipelines import PROJECT, SAMPLE_END, SAMPLE_FIRST, built_once, environment, leverage
+from pipelines import PROJECT, built_once, environment, leverage
 
 BI_PYTHON = Path(os.environ.get("LEVERAGE_BI_PYTHON", PROJECT / ".venv-bi" / "bin" / "python"))
 PASSWORD = "only-for-this-test"
 STARTS_WITHIN = 400.0  # seconds: Superset's first migration alone takes one to three minutes
-ETHER = """
-[[instruments]]
-asset = "ETH"
-venue = "binance"
-instrument = "ETHUSDT"
-market = "spot"
-symbols = { binance_spot_klines = "ETHUSDT" }
-
-[[instruments]]
-asset = "ETH"
-venue = "binance"
-instrument = "ETHUSDT"
-market = "perpetual"
-margin_type = "linear"
-
-[instruments.symbols]
-binance_um_klines = "ETHUSDT"
-binance_um_funding = "ETHUSDT"
-binance_um_open_interest = "ETHUSDT"
-coinalyze_open_interest = "ETHUSDT_PERP.A"
-coinalyze_liquidations = "ETHUSDT_PERP.A"
-coinalyze_funding = "ETHUSDT_PERP.A"
-
-[[instruments]]
-asset = "ETH"
-market = "network"
-symbols = { coinmetrics_network = "eth" }
-"""
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -65,17 +37,14 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 
 @pytest.fixture(scope="session")
-def two_assets(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The simulated market's last weeks with BTC and ETH. Copy it before you write to it."""
-    catalogue = tmp_path_factory.mktemp("catalogue") / "two.toml"
-    catalogue.write_text((PROJECT / "ingest" / "catalogue.toml").read_text() + ETHER)
+def as_run(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The simulated market as `make run` leaves it: two assets, 400 days, scenarios. Copy it before you write to it."""
 
     def build(target: Path) -> None:
-        days = ("--from", SAMPLE_FIRST, "--now", SAMPLE_END)
-        ran = leverage("run", "--warehouse", target, *days, extra={"LEVERAGE_CATALOGUE": str(catalogue)})
+        ran = leverage("run", "--warehouse", target)
         assert ran.status == 0, ran.said
 
-    return built_once(tmp_path_factory, "two-assets", build)
+    return built_once(tmp_path_factory, "as-run", build)
 
 
 @pytest.fixture
@@ -165,12 +134,12 @@ class Dashboard(NamedTuple):
 
 
 @pytest.fixture(scope="module")
-def superset(two_assets: Path, serving: Callable[..., str], tmp_path_factory: pytest.TempPathFactory) -> Dashboard:
+def superset(as_run: Path, serving: Callable[..., str], tmp_path_factory: pytest.TempPathFactory) -> Dashboard:
     """Superset over a copy of the warehouse."""
     if not BI_PYTHON.exists():
         pytest.skip("needs Superset; run: make browser")
     folder = tmp_path_factory.mktemp("bi")
-    warehouse = Path(shutil.copytree(two_assets, folder / "warehouse", symlinks=True))
+    warehouse = Path(shutil.copytree(as_run, folder / "warehouse", symlinks=True))
     # A prepared state may be given, since Superset's migrations take minutes.
     state = folder / "state"
     if prepared := os.environ.get("LEVERAGE_BI_PREPARED"):
@@ -180,8 +149,8 @@ def superset(two_assets: Path, serving: Callable[..., str], tmp_path_factory: py
 
 
 @pytest.fixture(scope="module")
-def dagster(two_assets: Path, serving: Callable[..., str], tmp_path_factory: pytest.TempPathFactory) -> str:
+def dagster(as_run: Path, serving: Callable[..., str], tmp_path_factory: pytest.TempPathFactory) -> str:
     """The address of the Dagster UI over a copy of the warehouse."""
-    warehouse = shutil.copytree(two_assets, tmp_path_factory.mktemp("ui") / "warehouse", symlinks=True)
+    warehouse = shutil.copytree(as_run, tmp_path_factory.mktemp("ui") / "warehouse", symlinks=True)
     extra = {"LEVERAGE_WAREHOUSE": str(warehouse), "LEVERAGE_MARKET": "sample"}
     return serving([sys.executable, "-m", "orchestration.serve"], "/server_info", extra)
