@@ -1,4 +1,4 @@
-"""What the tests of several folders share: two warehouses of the simulated market, not to be written to."""
+"""What the tests of several folders share: three warehouses of the simulated market, not to be written to."""
 
 from __future__ import annotations
 
@@ -32,3 +32,14 @@ def sample(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def sample_end(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The same to the simulation's end, 2026-02-01, in one undisturbed run. Copy it before you write to it."""
     return pipelines.built_once(tmp_path_factory, "sample-end", _sample(pipelines.SAMPLE_END))
+
+
+@pytest.fixture(scope="session")
+def whole(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """What `make run` builds: all 400 days of the simulated market. Copy it before you write to it."""
+
+    def build(target: Path) -> None:
+        ran = pipelines.leverage("run", "--warehouse", target)
+        assert ran.status == 0, ran.said
+
+    return pipelines.built_once(tmp_path_factory, "whole", build)

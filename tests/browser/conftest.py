@@ -1,4 +1,4 @@
-"""A browser, and what is looked at in it: a warehouse as a first run leaves it, Superset over it.
+"""A browser, and what is looked at in it: Superset and Dagster over the warehouse of a first run.
 
 `make browser` installs both. Pictures for the documents are taken where LEVERAGE_SCREENSHOTS names a directory.
 """
@@ -19,7 +19,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 import pytest
-from pipelines import PROJECT, built_once, environment, leverage
+from pipelines import PROJECT, environment
 
 BI_PYTHON = Path(os.environ.get("LEVERAGE_BI_PYTHON", PROJECT / ".venv-bi" / "bin" / "python"))
 PASSWORD = "only-for-this-test"
@@ -34,17 +34,6 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         if "tests/browser" in str(item.path) and missing:
             item.add_marker(pytest.mark.skip(reason="needs chromium and selenium; run: make browser"))
-
-
-@pytest.fixture(scope="session")
-def as_run(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The simulated market as `make run` leaves it: two assets, 400 days, scenarios. Copy it before you write to it."""
-
-    def build(target: Path) -> None:
-        ran = leverage("run", "--warehouse", target)
-        assert ran.status == 0, ran.said
-
-    return built_once(tmp_path_factory, "as-run", build)
 
 
 @pytest.fixture
@@ -134,12 +123,12 @@ class Dashboard(NamedTuple):
 
 
 @pytest.fixture(scope="module")
-def superset(as_run: Path, serving: Callable[..., str], tmp_path_factory: pytest.TempPathFactory) -> Dashboard:
+def superset(whole: Path, serving: Callable[..., str], tmp_path_factory: pytest.TempPathFactory) -> Dashboard:
     """Superset over a copy of the warehouse."""
     if not BI_PYTHON.exists():
         pytest.skip("needs Superset; run: make browser")
     folder = tmp_path_factory.mktemp("bi")
-    warehouse = Path(shutil.copytree(as_run, folder / "warehouse", symlinks=True))
+    warehouse = Path(shutil.copytree(whole, folder / "warehouse", symlinks=True))
     # A prepared state may be given, since Superset's migrations take minutes.
     state = folder / "state"
     if prepared := os.environ.get("LEVERAGE_BI_PREPARED"):
@@ -149,8 +138,8 @@ def superset(as_run: Path, serving: Callable[..., str], tmp_path_factory: pytest
 
 
 @pytest.fixture(scope="module")
-def dagster(as_run: Path, serving: Callable[..., str], tmp_path_factory: pytest.TempPathFactory) -> str:
+def dagster(whole: Path, serving: Callable[..., str], tmp_path_factory: pytest.TempPathFactory) -> str:
     """The address of the Dagster UI over a copy of the warehouse."""
-    warehouse = shutil.copytree(as_run, tmp_path_factory.mktemp("ui") / "warehouse", symlinks=True)
+    warehouse = shutil.copytree(whole, tmp_path_factory.mktemp("ui") / "warehouse", symlinks=True)
     extra = {"LEVERAGE_WAREHOUSE": str(warehouse), "LEVERAGE_MARKET": "sample"}
     return serving([sys.executable, "-m", "orchestration.serve"], "/server_info", extra)

@@ -11,7 +11,7 @@ from pathlib import Path
 import duckdb
 import polars as pl
 import pytest
-from pipelines import PROJECT, built_once, environment, leverage, published
+from pipelines import PROJECT, environment, leverage, published
 
 PAGES = [PROJECT / "README.md", *sorted((PROJECT / "docs").glob("*.md"))]
 READING = {"sql", "brief", "status"}
@@ -36,17 +36,6 @@ COMMANDS = sorted(
         if "--market live" not in line and "--warehouse" not in line and "ETH" not in line
     }
 )
-
-
-@pytest.fixture(scope="session")
-def whole(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """What `make run` builds."""
-
-    def build(target: Path) -> None:
-        ran = leverage("run", "--warehouse", target)
-        assert ran.status == 0, ran.said
-
-    return built_once(tmp_path_factory, "whole", build)
 
 
 @pytest.mark.slow
