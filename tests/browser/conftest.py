@@ -1,6 +1,7 @@
 """A browser, and what is looked at in it: Superset and Dagster over the warehouse of a first run.
 
-`make browser` installs both. Pictures for the documents are taken where LEVERAGE_SCREENSHOTS names a directory.
+`make browser` installs Chromium and Superset. Pictures for the documents are taken where LEVERAGE_SCREENSHOTS names a
+directory.
 """
 
 from __future__ import annotations
