@@ -144,3 +144,10 @@ def dagster(whole: Path, serving: Callable[..., str], tmp_path_factory: pytest.T
     warehouse = shutil.copytree(whole, tmp_path_factory.mktemp("ui") / "warehouse", symlinks=True)
     extra = {"LEVERAGE_WAREHOUSE": str(warehouse), "LEVERAGE_MARKET": "sample"}
     return serving([sys.executable, "-m", "orchestration.serve"], "/server_info", extra)
+
+
+@pytest.fixture(scope="module")
+def dagster_live(serving: Callable[..., str], tmp_path_factory: pytest.TempPathFactory) -> str:
+    """The address of the Dagster UI of the live market before its first run: its schedules are off, nobody is asked."""
+    extra = {"LEVERAGE_WAREHOUSE": str(tmp_path_factory.mktemp("live") / "warehouse"), "LEVERAGE_MARKET": "live"}
+    return serving([sys.executable, "-m", "orchestration.serve"], "/server_info", extra)

@@ -29,11 +29,11 @@ def shows(driver: Any, *texts: str) -> None:
 
 
 @pytest.mark.slow
-def test_the_lineage_shows_every_group_and_none_without_a_name(
-    dagster: str, browser: Callable[..., Any], pictured: Callable[[Any, str], None]
+def test_the_lineage_of_the_live_market_shows_every_group_and_none_without_a_name(
+    dagster_live: str, browser: Callable[..., Any], pictured: Callable[[Any, str], None]
 ) -> None:
-    driver = browser(width=1600, height=1000)
-    driver.get(f"{dagster}/asset-groups/")
+    driver = browser(width=2400, height=1700)
+    driver.get(f"{dagster_live}/asset-groups/")
     shows(driver, *GROUPS)
     assert "default" not in driver.find_element("tag name", "body").text
     pictured(driver, "lineage")
