@@ -22,10 +22,16 @@ PICTURES = """
 
 
 def shows(driver: Any, *texts: str) -> None:
+    """Waits until the page has all of these and is fetching nothing any more."""
     deadline = time.monotonic() + PATIENCE
-    while missing := [text for text in texts if text not in driver.find_element("tag name", "body").text]:
-        assert time.monotonic() < deadline, f"{missing} not on {driver.current_url}"
+    while lacking := _lacking(driver, texts):
+        assert time.monotonic() < deadline, f"{lacking} on {driver.current_url}"
         time.sleep(0.5)
+
+
+def _lacking(driver: Any, texts: tuple[str, ...]) -> list[str]:
+    body = driver.find_element("tag name", "body").text
+    return [f"no {text}" for text in texts if text not in body] or [word for word in ("(fetching",) if word in body]
 
 
 @pytest.mark.slow
