@@ -1,4 +1,4 @@
-"""What the tests of several folders share: two warehouses of the simulated market, not to be written to."""
+"""What the tests of several folders share: three warehouses of the simulated market, not to be written to."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ def sample(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="session")
-def whole(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, pipelines.Ran]:
+def first_run(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, pipelines.Ran]:
     """What `make run` makes, every default but the place: all 400 days of it, and what the run said."""
 
     def build(target: Path) -> None:
@@ -39,3 +39,10 @@ def whole(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, pipelines.Ran
 
     built = pipelines.built_once(tmp_path_factory, "whole", build)
     return built / "warehouse", pipelines.Ran(**json.loads((built / "ran.json").read_text()))
+
+
+@pytest.fixture(scope="session")
+def whole(first_run: tuple[Path, pipelines.Ran]) -> Path:
+    """The warehouse of that run. Copy it before you write to it."""
+    assert first_run[1].status == 0, first_run[1].said
+    return first_run[0]

@@ -27,7 +27,6 @@ OWN_VARIABLES = ("LEVERAGE_", "DAGSTER_", "COINALYZE_", "COINGLASS_", "NO_COLOR"
 SAMPLE_FIRST = "2025-11-20"
 SAMPLE_NOW = "2026-01-28T06:00:00Z"  # the last complete day is 2026-01-27
 SAMPLE_NEXT = "2026-01-29T06:00:00Z"  # and here 2026-01-28
-SAMPLE_END = "2026-02-02T06:00:00Z"  # and here 2026-02-01, the end of the simulation
 
 
 @dataclass(frozen=True)

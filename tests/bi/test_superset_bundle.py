@@ -17,6 +17,7 @@ BUNDLE = PROJECT / "bi" / "superset" / "bundle"
 DATASETS = {d["uuid"]: d for d in map(yaml.safe_load, (f.read_text() for f in BUNDLE.glob("datasets/*/*.yaml")))}
 CHARTS = {c["slice_name"]: c for c in map(yaml.safe_load, (f.read_text() for f in BUNDLE.glob("charts/*.yaml")))}
 DASHBOARD = yaml.safe_load((BUNDLE / "dashboards" / "leverage.yaml").read_text())
+PLACED = [p["meta"] for p in DASHBOARD["position"].values() if isinstance(p, dict) and p["type"] == "CHART"]
 
 
 @pytest.mark.slow
@@ -35,13 +36,26 @@ def test_a_chart_asks_its_dataset_for_columns_that_are_there(chart: dict[str, An
     metrics = [*params.get("metrics", []), *params.get("metrics_b", [])]
     asked = {name for m in metrics for name in re.findall(r"\((\w+)\)", m["sqlExpression"])}
     asked |= {*params.get("all_columns", []), *params.get("groupby", []), *params.get("groupby_b", [])}
+    asked |= {condition["subject"] for condition in (*params["adhoc_filters"], *params.get("adhoc_filters_b", []))}
     assert asked
     assert asked <= columns
 
 
 def test_every_chart_has_its_place_on_the_dashboard() -> None:
-    placed = {p["meta"]["uuid"] for p in DASHBOARD["position"].values() if isinstance(p, dict) and p["type"] == "CHART"}
-    assert placed == {chart["uuid"] for chart in CHARTS.values()}
+    assert {place["uuid"] for place in PLACED} == {chart["uuid"] for chart in CHARTS.values()}
+
+
+def test_each_filter_reaches_the_charts_that_it_is_for_and_no_other() -> None:
+    reached = {
+        found["name"]: {p["sliceName"] for p in PLACED if p["chartId"] not in found["scope"]["excluded"]}
+        for found in DASHBOARD["metadata"]["native_filter_configuration"]
+    }
+    columns = {name: {c["column_name"] for c in DATASETS[CHARTS[name]["dataset_uuid"]]["columns"]} for name in CHARTS}
+    assert reached == {
+        "Asset": {name for name in CHARTS if "asset" in columns[name]},
+        "Range": {name for name, chart in CHARTS.items() if chart["params"].get("x_axis") == "day"},
+        "Chosen day": {name for name in CHARTS if name.endswith("of the chosen day")},
+    }
 
 
 def test_labels_have_the_colours_of_the_dictionary() -> None:

@@ -1,6 +1,7 @@
-"""A browser, and what is looked at in it: a warehouse of two assets, Superset over it. `make browser` installs both.
+"""A browser, and what is looked at in it: Superset and Dagster over the warehouse of a first run.
 
-Pictures for the documents are taken where LEVERAGE_SCREENSHOTS names a directory.
+`make browser` installs Chromium and Superset. Pictures for the documents are taken where LEVERAGE_SCREENSHOTS names a
+directory.
 """
 
 from __future__ import annotations
@@ -19,7 +20,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 import pytest
-from pipelines import PROJECT, SAMPLE_END, SAMPLE_FIRST, built_once, environment, leverage
+from pipelines import PROJECT, environment
 
 BI_PYTHON = Path(os.environ.get("LEVERAGE_BI_PYTHON", PROJECT / ".venv-bi" / "bin" / "python"))
 PASSWORD = "only-for-this-test"
@@ -34,18 +35,6 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         if "tests/browser" in str(item.path) and missing:
             item.add_marker(pytest.mark.skip(reason="needs chromium and selenium; run: make browser"))
-
-
-@pytest.fixture(scope="session")
-def two_assets(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The simulated market's last weeks with BTC and ETH. Copy it before you write to it."""
-
-    def build(target: Path) -> None:
-        days = ("--from", SAMPLE_FIRST, "--now", SAMPLE_END)
-        ran = leverage("run", "--warehouse", target, *days)
-        assert ran.status == 0, ran.said
-
-    return built_once(tmp_path_factory, "two-assets", build)
 
 
 @pytest.fixture
@@ -135,12 +124,12 @@ class Dashboard(NamedTuple):
 
 
 @pytest.fixture(scope="module")
-def superset(two_assets: Path, serving: Callable[..., str], tmp_path_factory: pytest.TempPathFactory) -> Dashboard:
+def superset(whole: Path, serving: Callable[..., str], tmp_path_factory: pytest.TempPathFactory) -> Dashboard:
     """Superset over a copy of the warehouse."""
     if not BI_PYTHON.exists():
         pytest.skip("needs Superset; run: make browser")
     folder = tmp_path_factory.mktemp("bi")
-    warehouse = Path(shutil.copytree(two_assets, folder / "warehouse", symlinks=True))
+    warehouse = Path(shutil.copytree(whole, folder / "warehouse", symlinks=True))
     # A prepared state may be given, since Superset's migrations take minutes.
     state = folder / "state"
     if prepared := os.environ.get("LEVERAGE_BI_PREPARED"):
@@ -150,8 +139,15 @@ def superset(two_assets: Path, serving: Callable[..., str], tmp_path_factory: py
 
 
 @pytest.fixture(scope="module")
-def dagster(two_assets: Path, serving: Callable[..., str], tmp_path_factory: pytest.TempPathFactory) -> str:
+def dagster(whole: Path, serving: Callable[..., str], tmp_path_factory: pytest.TempPathFactory) -> str:
     """The address of the Dagster UI over a copy of the warehouse."""
-    warehouse = shutil.copytree(two_assets, tmp_path_factory.mktemp("ui") / "warehouse", symlinks=True)
+    warehouse = shutil.copytree(whole, tmp_path_factory.mktemp("ui") / "warehouse", symlinks=True)
     extra = {"LEVERAGE_WAREHOUSE": str(warehouse), "LEVERAGE_MARKET": "sample"}
+    return serving([sys.executable, "-m", "orchestration.serve"], "/server_info", extra)
+
+
+@pytest.fixture(scope="module")
+def dagster_live(serving: Callable[..., str], tmp_path_factory: pytest.TempPathFactory) -> str:
+    """The address of the Dagster UI of the live market before its first run: its schedules are off, nobody is asked."""
+    extra = {"LEVERAGE_WAREHOUSE": str(tmp_path_factory.mktemp("live") / "warehouse"), "LEVERAGE_MARKET": "live"}
     return serving([sys.executable, "-m", "orchestration.serve"], "/server_info", extra)

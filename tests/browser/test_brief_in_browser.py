@@ -26,22 +26,22 @@ def violations(driver: Any) -> list[str]:
 @pytest.mark.parametrize("theme", THEMES)
 @pytest.mark.parametrize("page", PAGES)
 def test_a_page_has_no_serious_violation_and_fits_its_screen(
-    page: str, theme: str, two_assets: Path, browser: Callable[..., Any], pictured: Callable[[Any, str], None]
+    page: str, theme: str, whole: Path, browser: Callable[..., Any], pictured: Callable[[Any, str], None]
 ) -> None:
     driver = browser(**THEMES[theme])
-    driver.get((two_assets / "published" / page).resolve().as_uri())
+    driver.get((whole / "published" / page).resolve().as_uri())
     assert violations(driver) == []
     assert driver.execute_script("return document.documentElement.scrollWidth <= window.innerWidth")
     pictured(driver, f"{Path(page).stem}-{theme}")
 
 
 @pytest.mark.slow
-def test_the_brief_is_whole_with_the_network_cut(two_assets: Path, browser: Callable[..., Any]) -> None:
+def test_the_brief_is_whole_with_the_network_cut(whole: Path, browser: Callable[..., Any]) -> None:
     driver = browser()
     driver.execute_cdp_cmd("Network.enable", {})
     cut = {"offline": True, "latency": 0, "downloadThroughput": 0, "uploadThroughput": 0}
     driver.execute_cdp_cmd("Network.emulateNetworkConditions", cut)
-    page = (two_assets / "published" / "brief.html").resolve()
+    page = (whole / "published" / "brief.html").resolve()
     driver.get(page.as_uri())
     sizes = driver.execute_script(
         "return [...document.querySelectorAll('figure svg')].map(s => s.getBoundingClientRect().height)"
@@ -57,11 +57,11 @@ def test_the_brief_is_whole_with_the_network_cut(two_assets: Path, browser: Call
 
 
 @pytest.mark.slow
-def test_charts_change_their_colours_with_the_theme(two_assets: Path, browser: Callable[..., Any]) -> None:
+def test_charts_change_their_colours_with_the_theme(whole: Path, browser: Callable[..., Any]) -> None:
     seen = []
     for dark in (False, True):
         driver = browser(dark=dark)
-        driver.get((two_assets / "published" / "brief.html").resolve().as_uri())
+        driver.get((whole / "published" / "brief.html").resolve().as_uri())
         line = "document.querySelector('svg [stroke=\"#174ea6\"]')"
         seen.append(driver.execute_script(f"return getComputedStyle({line}).stroke"))
     assert seen == ["rgb(23, 78, 166)", "rgb(138, 180, 248)"]

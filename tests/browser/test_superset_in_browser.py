@@ -24,6 +24,7 @@ from warehouse.publishing import Release, publish
 CHARTS = [yaml.safe_load(f.read_text())["slice_name"] for f in (PROJECT / "bi/superset/bundle/charts").glob("*.yaml")]
 PATIENCE = 90.0
 PUBLICATIONS = 5
+TALL = 4200  # pixels: Superset draws a chart when it is in sight
 LAST = date(2026, 2, 1)
 
 
@@ -86,7 +87,7 @@ def test_every_chart_shows_data_and_the_asset_filter_changes_them(
     from selenium.webdriver.common.keys import Keys
 
     address = superset.address
-    driver = browser(width=1400, height=2900)
+    driver = browser(width=1400, height=TALL)
     log_in(driver, address, superset.password)
     asked = open_dashboard(driver, address)
     assert {chart for chart in CHARTS if chart not in driver.page_source} == set()
@@ -109,7 +110,7 @@ def test_queries_succeed_through_five_publications_and_then_return_the_new_day(
     superset: Any, browser: Callable[..., Any]
 ) -> None:
     address = superset.address
-    driver = browser(width=1400, height=2900)
+    driver = browser(width=1400, height=TALL)
     log_in(driver, address, superset.password)
     days_of = republishing(Warehouse(superset.warehouse))
     days_of(PUBLICATIONS)  # the dashboard opens on a release that lacks the last five days

@@ -4,12 +4,8 @@ from __future__ import annotations
 
 import random
 from collections.abc import Iterator
-<<<<<<< HEAD
-from datetime import datetime
-from types import SimpleNamespace
-=======
 from datetime import datetime, timedelta
->>>>>>> regimes2
+from types import SimpleNamespace
 
 import polars as pl
 import polars.selectors as cs

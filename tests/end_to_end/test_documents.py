@@ -11,7 +11,7 @@ from pathlib import Path
 import duckdb
 import polars as pl
 import pytest
-from pipelines import PROJECT, Ran, environment, leverage, published
+from pipelines import PROJECT, environment, leverage, published
 
 PAGES = [PROJECT / "README.md", *sorted((PROJECT / "docs").glob("*.md"))]
 READING = {"sql", "brief", "status"}
@@ -40,11 +40,11 @@ COMMANDS = sorted(
 
 @pytest.mark.slow
 @pytest.mark.parametrize("command", COMMANDS)
-def test_a_documented_command_works(command: str, whole: tuple[Path, Ran], tmp_path: Path) -> None:
+def test_a_documented_command_works(command: str, whole: Path, tmp_path: Path) -> None:
     arguments = shlex.split(command)
     if "--output" in arguments:
         arguments[arguments.index("--output") + 1] = str(tmp_path / arguments[arguments.index("--output") + 1])
-    ran = leverage(*arguments, "--warehouse", whole[0])
+    ran = leverage(*arguments, "--warehouse", whole)
     assert ran.status == 0, ran.said
     assert ran.out.count("\n") > 1 or list(tmp_path.iterdir()), "it shows something"
 
@@ -53,9 +53,9 @@ def test_a_documented_command_works(command: str, whole: tuple[Path, Ran], tmp_p
 @pytest.mark.parametrize(
     ("page", "code"), [b for b in blocks("python") if WAREHOUSE in b[1]], ids=lambda text: text[:40]
 )
-def test_a_documented_program_works(page: str, code: str, whole: tuple[Path, Ran]) -> None:
+def test_a_documented_program_works(page: str, code: str, whole: Path) -> None:
     ran = subprocess.run(
-        [sys.executable, "-c", code.replace(WAREHOUSE, str(whole[0]))],
+        [sys.executable, "-c", code.replace(WAREHOUSE, str(whole))],
         env=environment(), cwd=PROJECT, capture_output=True, text=True, check=False,
     )  # fmt: skip
     assert ran.returncode == 0, f"{page}: {ran.stderr}"
@@ -63,15 +63,15 @@ def test_a_documented_program_works(page: str, code: str, whole: tuple[Path, Ran
 
 @pytest.mark.slow
 @pytest.mark.parametrize(("page", "query"), blocks("sql"), ids=lambda text: text[:40])
-def test_a_documented_query_works(page: str, query: str, whole: tuple[Path, Ran]) -> None:
-    with duckdb.connect(whole[0] / "published" / "leverage.duckdb", read_only=True) as db:
+def test_a_documented_query_works(page: str, query: str, whole: Path) -> None:
+    with duckdb.connect(whole / "published" / "leverage.duckdb", read_only=True) as db:
         assert db.execute(query).fetchall(), page
 
 
 @pytest.mark.slow
-def test_the_example_days_of_the_labels_have_these_labels(whole: tuple[Path, Ran]) -> None:
+def test_the_example_days_of_the_labels_have_these_labels(whole: Path) -> None:
     rows = re.findall(r"^\| `(\w+)` \| (\d{4}-\d\d-\d\d) \|", (PROJECT / "docs/concepts.md").read_text(), re.M)
-    days = published(whole[0])["regimes_daily"].filter(pl.col("asset") == "BTC").select("day", "event")
+    days = published(whole)["regimes_daily"].filter(pl.col("asset") == "BTC").select("day", "event")
     found = {str(day): event for day, event in days.iter_rows()}
     assert len(rows) == 12
     assert {day: found[day] for _, day in rows} == {day: label for label, day in rows}

@@ -16,8 +16,8 @@ from ingest.sample import SIMULATED
 pytestmark = pytest.mark.slow
 
 
-def test_the_main_job_ends_with_the_brief_of_the_last_day(whole: tuple[Path, Ran]) -> None:
-    warehouse, ran = whole
+def test_the_main_job_ends_with_the_brief_of_the_last_day(first_run: tuple[Path, Ran]) -> None:
+    warehouse, ran = first_run
     assert ran.status == 0, ran.said
     assert "BTC 2026-02-01 UTC" in ran.out
     assert "LEVERAGE FLUSH" in ran.out
@@ -28,8 +28,8 @@ def test_the_main_job_ends_with_the_brief_of_the_last_day(whole: tuple[Path, Ran
     assert (days.len(), days.min(), days.max()) == (400, date(2024, 12, 29), date(2026, 2, 1))
 
 
-def test_everything_published_says_simulated(whole: tuple[Path, Ran]) -> None:
-    folder = whole[0] / "published"
+def test_everything_published_says_simulated(first_run: tuple[Path, Ran]) -> None:
+    folder = first_run[0] / "published"
     assert json.loads((folder / "latest.json").read_text())["simulated"] is True
     with duckdb.connect(folder / "leverage.duckdb", read_only=True) as connection:
         about = dict(connection.execute("SELECT name, value FROM about").fetchall())
@@ -45,8 +45,8 @@ def test_everything_published_says_simulated(whole: tuple[Path, Ran]) -> None:
         assert "simulated" in page.read_text().lower(), page.name
 
 
-def test_every_column_is_published_with_its_comment(whole: tuple[Path, Ran]) -> None:
-    with duckdb.connect(whole[0] / "published" / "leverage.duckdb", read_only=True) as connection:
+def test_every_column_is_published_with_its_comment(first_run: tuple[Path, Ran]) -> None:
+    with duckdb.connect(first_run[0] / "published" / "leverage.duckdb", read_only=True) as connection:
         bare = connection.execute(
             "SELECT table_name, column_name FROM duckdb_columns()"
             " WHERE comment IS NULL AND table_name <> 'about' AND schema_name = 'main' AND NOT internal"
@@ -54,13 +54,13 @@ def test_every_column_is_published_with_its_comment(whole: tuple[Path, Ran]) -> 
     assert bare == []
 
 
-def test_every_episode_of_the_simulation_has_its_label(whole: tuple[Path, Ran]) -> None:
-    labels = set(published(whole[0])["regimes_daily"]["regime"])
+def test_every_episode_of_the_simulation_has_its_label(first_run: tuple[Path, Ran]) -> None:
+    labels = set(published(first_run[0])["regimes_daily"]["regime"])
     assert {"leverage_flush", "short_squeeze", "spot_selloff", "insufficient_data"} <= labels, labels
 
 
-def test_every_simulated_asset_has_its_rows_and_its_labels(whole: tuple[Path, Ran]) -> None:
-    warehouse, _ = whole
+def test_every_simulated_asset_has_its_rows_and_its_labels(first_run: tuple[Path, Ran]) -> None:
+    warehouse, _ = first_run
     release = published(warehouse)
     # A restatement takes a second pull, a scenario a flush.
     with_assets = [n for n, f in release.items() if "asset" in f.columns and n not in ("restatements", "scenarios")]
@@ -75,8 +75,8 @@ def test_every_simulated_asset_has_its_rows_and_its_labels(whole: tuple[Path, Ra
     assert "ETH 2026-02-01 UTC" in shown.out
 
 
-def test_what_is_not_simulated_is_not_asked_for_and_not_missed(whole: tuple[Path, Ran]) -> None:
-    warehouse, ran = whole
+def test_what_is_not_simulated_is_not_asked_for_and_not_missed(first_run: tuple[Path, Ran]) -> None:
+    warehouse, ran = first_run
     assert "skipped" not in ran.said
     feeds = set(published(warehouse)["feed_status"]["feed"])
     assert feeds == {*SIMULATED, "inbox_fund_flows"}
