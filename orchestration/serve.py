@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import os
+import signal
 import sys
 from pathlib import Path
 
@@ -32,6 +33,8 @@ def main() -> None:
     dagster = Path(sys.executable).with_name("dagster")
     arguments = ["dev", "--host", options.host, "--port", options.port, "--module-name", "orchestration.definitions"]
     os.chdir(PROJECT)
+    # A script's `make dev &` ignores SIGINT, and Dagster does on SIGTERM what it does on SIGINT: nothing would stop it.
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
     # In this process's place, so that whoever stops it stops Dagster and not only the wrapper.
     os.execve(dagster, [str(dagster), *arguments], {**os.environ, "DAGSTER_HOME": str(home)})  # noqa: S606
 

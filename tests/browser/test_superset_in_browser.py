@@ -24,7 +24,7 @@ from warehouse.publishing import Release, publish
 CHARTS = [yaml.safe_load(f.read_text())["slice_name"] for f in (PROJECT / "bi/superset/bundle/charts").glob("*.yaml")]
 PATIENCE = 90.0
 PUBLICATIONS = 5
-TALL = 4200  # pixels: Superset draws a chart when it is in sight
+TALL = 4800  # pixels: Superset draws a chart when it is in sight
 LAST = date(2026, 2, 1)
 
 
