@@ -42,7 +42,9 @@ def status(settings: Settings, now: datetime, as_json: bool, stale_after: float 
         latest = release.latest
         feeds = release.select("SELECT * FROM feed_status ORDER BY feed").to_dicts()
     first, last = date.fromisoformat(latest["first_day"]), date.fromisoformat(latest["last_day"])
-    due = {feed.name: feed.due(first, last) for feed in FEEDS} | dict.fromkeys((feed.name for feed in RECORDED), last)
+    published_at = datetime.fromisoformat(latest["published_at"])  # what is late is what was due by then
+    due = {feed.name: feed.due(first, last, published_at) for feed in FEEDS}
+    due |= dict.fromkeys((feed.name for feed in RECORDED), last)
     for feed in feeds:
         expected = due.get(feed["feed"])
         feed["is_late"] = expected is not None and (feed["last_day"] is None or feed["last_day"] < expected)

@@ -220,14 +220,16 @@ class Feed:
         """The UTC day that an observation speaks for."""
         return (observed - timedelta(microseconds=1) if self.stamped_at_end else observed).date()
 
-    def due(self, first: date, last: date) -> date | None:
-        """The day that the newest row should be of where `first` to `last` are wanted.
+    def due(self, first: date, last: date, now: datetime) -> date | None:
+        """The day that the newest row should be of by `now`, where `first` to `last` are wanted.
 
-        None where none is: of a feed that ended before, or of the user's own files.
+        A day is due once the venue has settled it. None where none is: of a feed that ended before, or of the user's
+        own files.
         """
         if not self.hosts or (self.ended and self.ended < first):
             return None
-        return min(last, self.ended or last)
+        reached = last if now >= Window.of_days(last, last).end + self.settles else last - timedelta(days=1)
+        return min(reached, self.ended or reached)
 
     def rows_schema(self) -> dict[str, pl.DataType]:
         """Column name to Polars type, in order."""

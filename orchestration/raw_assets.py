@@ -2,13 +2,12 @@
 
 # No postponed annotations here: Dagster reads the types of context and resources from the functions.
 from collections.abc import Iterator
-from datetime import date, timedelta
+from datetime import timedelta
 from typing import Any
 
 import dagster as dg
 
 from ingest.feed import Feed
-from ingest.windows import Window
 from orchestration.ownership import OWNERS, fresh_daily
 from orchestration.partitions import DAYS, POOL
 from orchestration.raw_checks import Standing, raw_check_results, raw_check_specs, raw_column_schema
@@ -84,13 +83,6 @@ def _standing(feed: Feed, refreshed: Refreshed, present: Present) -> Standing:
         new=pulled.rows,
         quarantined=pulled.quarantined,
         newest=feed.day_of(last) if last else None,
-        due=_due(feed, present),
+        due=feed.due(present.calendar.first_day, present.calendar.last_day, present.now),
         why=pulled.skipped or "the venue has not answered with rows yet",
     )
-
-
-def _due(feed: Feed, present: Present) -> date | None:
-    """The day that the newest row should be of, None where none is due."""
-    first, last = present.calendar.first_day, present.calendar.last_day
-    settled = present.now >= Window.of_days(last, last).end + feed.settles
-    return feed.due(first, last if settled else last - timedelta(days=1))

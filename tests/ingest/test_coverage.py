@@ -159,10 +159,11 @@ def test_a_recent_window_without_rows_is_not_covered_at_all():
         ("binance_cm_liquidations", "2024-10-01", "2024-10-05", "2024-10-05"),
         ("binance_cm_liquidations", "2024-10-15", "2026-02-01", None),
         ("inbox_fund_flows", "2026-01-01", "2026-02-01", None),
+        ("coinmetrics_network", "2026-01-01", "2026-02-01", "2026-01-31"),  # settles five hours after midnight
     ],
 )
-def test_nothing_is_due_of_a_feed_that_ended_before_or_of_own_files(feed, first, last, due):
-    found = feed_named(feed).due(date.fromisoformat(first), date.fromisoformat(last))
+def test_due_is_what_is_settled_and_nothing_of_a_feed_that_ended_before_or_of_own_files(feed, first, last, due):
+    found = feed_named(feed).due(date.fromisoformat(first), date.fromisoformat(last), at("2026-02-02T00:30"))
     assert found == (due and date.fromisoformat(due))
 
 
