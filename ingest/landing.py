@@ -112,12 +112,12 @@ class Landing:
         temporary = folder / f".{name}.{os.getpid()}"
         try:
             stamped.write_parquet(temporary, compression="zstd", metadata={"feed": feed, "parts": described})
-            _sync(temporary)
+            force_to_disk(temporary)
             temporary.rename(folder / name)
         except BaseException:
             temporary.unlink(missing_ok=True)  # a full disk must not get fuller by what did not fit
             raise
-        _sync(folder)
+        force_to_disk(folder)
         return Segment(f"{feed}/{name}", feed, stamp)
 
     def _in(self, folder: Path, known: Collection[str] = frozenset()) -> Iterator[Segment]:
@@ -148,7 +148,8 @@ def _content_hash(rows: pl.DataFrame, described: str) -> str:
     return digest.hexdigest()[:16]
 
 
-def _sync(path: Path) -> None:
+def force_to_disk(path: Path) -> None:
+    """Whatever a file holds, or a folder names, outlives a power cut from here on."""
     descriptor = os.open(path, os.O_RDONLY)
     try:
         os.fsync(descriptor)

@@ -16,6 +16,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+from ingest.landing import force_to_disk
 from record.ledger import Entry
 
 SUFFIX = ".wal"
@@ -104,7 +105,7 @@ class WriteAhead:
         self._serial += 1
         path = self._folder / f"{self._recorder}-{self._serial:08d}{SUFFIX}"
         file = os.open(path, os.O_WRONLY | os.O_APPEND | os.O_CREAT | os.O_EXCL, 0o644)
-        sync_folder(self._folder)
+        force_to_disk(self._folder)
         return path, file
 
     def _write(self, data: bytes) -> None:
@@ -152,15 +153,7 @@ def sealed_files(folder: Path, but: Path | None) -> list[Path]:
 def remove(path: Path) -> None:
     """Remove a file whose content has landed."""
     path.unlink()
-    sync_folder(path.parent)
-
-
-def sync_folder(folder: Path) -> None:
-    descriptor = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
+    force_to_disk(path.parent)
 
 
 def _content(line: bytes) -> list[Any] | None:

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
+from ingest.landing import force_to_disk
 from warehouse.errors import WarehouseError, WrongMarket
 
 
@@ -82,7 +83,7 @@ class Warehouse:
         """Make the warehouse `market`'s for ever. Raises WrongMarket when it already is another's."""
         self.refuse_other(market)
         if self.market() is None:
-            self._write({"market": market})
+            self._write({**self._read(), "market": market})
 
     def calendar(self) -> Calendar | None:
         """The days spoken about so far, None before the first run."""
@@ -119,6 +120,7 @@ class Warehouse:
                 file.flush()
                 os.fsync(file.fileno())
             temporary.rename(self.marker)
+            force_to_disk(self.root)
         except OSError as error:
             raise WarehouseError(
                 f"cannot write to {self.root}: {error.strerror}; choose another --warehouse"

@@ -18,6 +18,7 @@ from typing import Any
 
 import duckdb
 
+from ingest.landing import force_to_disk
 from warehouse.connection import first_row, identifier, literal
 from warehouse.errors import WarehouseError
 from warehouse.location import Warehouse
@@ -69,7 +70,7 @@ def publish(connection: duckdb.DuckDBPyConnection, warehouse: Warehouse, release
         _write_files(unfinished, release.files)
         _sync_tree(unfinished)
         unfinished.rename(final)
-        _sync(warehouse.releases)
+        force_to_disk(warehouse.releases)
         _switch(warehouse.published, final)
         for old in _finished(warehouse)[:-KEPT]:
             shutil.rmtree(old)
@@ -94,7 +95,7 @@ def _switch(link: Path, target: Path) -> None:
     temporary.unlink(missing_ok=True)
     temporary.symlink_to(Path(target.parent.name) / target.name)
     temporary.rename(link)
-    _sync(link.parent)
+    force_to_disk(link.parent)
 
 
 def _write_database(connection: duckdb.DuckDBPyConnection, path: Path, release: Release) -> None:
@@ -177,12 +178,4 @@ def _write_text(path: Path, text: str) -> None:
 
 def _sync_tree(directory: Path) -> None:
     for path in [*directory.rglob("*"), directory]:
-        _sync(path)
-
-
-def _sync(path: Path) -> None:
-    descriptor = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
+        force_to_disk(path)

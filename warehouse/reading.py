@@ -38,7 +38,7 @@ def open_release(warehouse: Warehouse) -> Iterator[OpenRelease]:
     directory = warehouse.published.resolve()
     said = _latest(directory)
     if said is None:
-        raise NotPublished(f"nothing is published in {warehouse.root} yet; run: leverage run")
+        raise NotPublished(f"nothing is published in {warehouse.root} yet; run: leverage run, with the same options")
     with published_database(directory / "leverage.duckdb") as connection:
         yield OpenRelease(said, connection)
 

@@ -137,7 +137,7 @@ def test_a_write_that_breaks_off_leaves_no_segment(landing, monkeypatch):
     def full(path: Path) -> None:
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr(ingest.landing, "_sync", full)
+    monkeypatch.setattr(ingest.landing, "force_to_disk", full)
     with pytest.raises(OSError, match="No space left"):
         landing.write(FEED, rows(), [PART], NOW)
     assert landing.segments([FEED.name]) == []
