@@ -69,7 +69,9 @@ def judged(features: pl.DataFrame, parameters: Parameters, now: datetime) -> Tra
     _check(parameters)
     features = conform(features, "leverage_features_daily").sort(KEY)
     frame = with_memberships(features, parameters)
-    frame = frame.with_columns(label_score(rule, parameters).alias(_score(rule.label)) for rule in parameters.labels)
+    # Rounded: the last digit of a power depends on how many rows are raised to it at once.
+    scores = (label_score(rule, parameters).round(9).alias(_score(rule.label)) for rule in parameters.labels)
+    frame = frame.with_columns(scores)
     frame = _ranked(frame).with_columns(data_status(now, parameters.gate))
     track = with_scenarios(with_levels(_labelled(frame, parameters), parameters.support), parameters)
     frame = with_states(track.days, parameters)

@@ -9,12 +9,17 @@ from pathlib import Path
 import pipelines
 import pytest
 
-LONGEST = ("test_kill.py", "test_recorded_market.py", "test_recorded_regimes.py")
+LONGEST = ("TestFiveKills", "test_recorded_market.py", "TestTheOtherFive", "test_recorded_regimes.py")
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """The longest files first, then what is slow: a file is one process's, and the quick ones fill what is left."""
-    items.sort(key=lambda item: (item.path.name not in LONGEST, item.get_closest_marker("slow") is None))
+    """The longest first, then what is slow: a module or class is one process's, the quick ones fill what is left."""
+
+    def rank(item: pytest.Item) -> tuple[int, bool]:
+        place = next((i for i, name in enumerate(LONGEST) if name in item.nodeid), len(LONGEST))
+        return place, item.get_closest_marker("slow") is None
+
+    items.sort(key=rank)
 
 
 @pytest.fixture(scope="session")

@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
-from pipelines import Ran, leverage
+from pipelines import Ran, copied, leverage
 
 RECORDED = Path(__file__).resolve().parents[3] / "shared" / "recorded_market"
 REASON = "the recorded market is not there: ../shared/recorded_market"
@@ -30,6 +30,14 @@ def run(url: str, warehouse: Path, now: str, *more: str, catalogue: Path) -> Ran
     """`leverage run` on a relay, with a key for Coinalyze."""
     arguments = ("run", "--market", url, "--now", now, "--warehouse", warehouse, *more)
     return leverage(*arguments, extra={"COINALYZE_API_KEY": KEY, "LEVERAGE_CATALOGUE": str(catalogue)})
+
+
+def behind(url: str, warehouse: Path, target: Path) -> Path:
+    """A copy of a warehouse that takes the server at `url` for its market: the same recording on another port."""
+    copied(warehouse, target)
+    marker = target / "warehouse.json"
+    marker.write_text(json.dumps({**json.loads(marker.read_text()), "market": url}))
+    return target
 
 
 def skipped(ran: Ran) -> dict[str, str]:

@@ -10,8 +10,20 @@ from pathlib import Path
 import duckdb
 import polars as pl
 import pytest
-from pipelines import copied, differing, published, up_to
-from recorded_market import ALL_DAYS, KEY, NOW, REASON, RECORDED, RecordedMarket, figures, files_with, run, skipped
+from pipelines import differing, published, up_to
+from recorded_market import (
+    ALL_DAYS,
+    KEY,
+    NOW,
+    REASON,
+    RECORDED,
+    RecordedMarket,
+    behind,
+    figures,
+    files_with,
+    run,
+    skipped,
+)
 
 pytestmark = [pytest.mark.slow, pytest.mark.skipif(not RECORDED.is_dir(), reason=REASON)]
 
@@ -94,7 +106,7 @@ def test_figures_computed_without_the_models(history: Path, day: str) -> None:
 def test_the_same_command_again_asks_little_and_changes_nothing(
     market: RecordedMarket, history: Path, recorded: Path, tmp_path: Path
 ) -> None:
-    warehouse = copied(history, tmp_path / "warehouse")
+    warehouse = behind(market.url, history, tmp_path / "warehouse")
     asked, rows, release = market.requests(), held(warehouse), published(warehouse)
     ran = run(market.url, warehouse, NOW, *ALL_DAYS, catalogue=recorded)
     assert ran.status == 0, ran.said
@@ -137,7 +149,7 @@ def test_a_moved_clock_adds_exactly_the_new_day(market: RecordedMarket, unlimite
 def test_landing_alone_rebuilds_the_same_marts(
     market: RecordedMarket, history: Path, recorded: Path, tmp_path: Path
 ) -> None:
-    warehouse = copied(history, tmp_path / "warehouse")
+    warehouse = behind(market.url, history, tmp_path / "warehouse")
     release = published(warehouse)
     (warehouse / "build.duckdb").unlink()
     market.stop()

@@ -11,7 +11,7 @@ import duckdb
 import polars as pl
 import pytest
 from pipelines import published
-from recorded_market import NOW, REASON, RECORDED, RecordedMarket, run
+from recorded_market import NOW, REASON, RECORDED, RecordedMarket, behind, run
 
 from regimes.validation import agreement, documented_days
 
@@ -29,8 +29,7 @@ def market() -> Iterator[RecordedMarket]:
 @pytest.fixture(scope="module")
 def restated(market: RecordedMarket, unlimited: Path, history: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The same warehouse after a run that was given the other pull of the flows."""
-    warehouse = tmp_path_factory.mktemp("restated") / "warehouse"
-    shutil.copytree(history, warehouse, symlinks=True)
+    warehouse = behind(market.url, history, tmp_path_factory.mktemp("restated") / "warehouse")
     market.set(vintage="2026-06")
     try:
         ran = run(market.url, warehouse, NOW, catalogue=unlimited)
