@@ -133,10 +133,10 @@ def funding() -> pl.Expr:
     return text(came_back, rate)
 
 
-def inflow(predicate: str) -> pl.Expr:
+def selling(predicate: str) -> pl.Expr:
     """The flow that decided the predicate, or that flows are unknown."""
     decider = pl.col(decider_column(predicate))
-    day, three_days = pl.col("netflow_coin"), pl.col("netflow_3d_coin")
+    day, three_days, funds = pl.col("netflow_coin"), pl.col("netflow_3d_coin"), pl.col("fund_netflow_usd")
     # Against a strongly negative median even a small net outflow can be an unusual inflow.
     return choose(
         ((decider == "netflow_z") & (day < 0), "far fewer coins than usual left exchanges"),
@@ -153,6 +153,8 @@ def inflow(predicate: str) -> pl.Expr:
             decider == "gross_inflow_z",
             text("an unusual ", coins(pl.col("inflow_coin")), " gross was sent to exchanges"),
         ),
+        ((decider == "fund_netflow_z") & (funds >= 0), "far less money than usual went into spot funds"),
+        (decider == "fund_netflow_z", text("an unusual net ", usd(-funds), " was taken out of spot funds")),
         otherwise="flows to exchanges were not known",
     )
 

@@ -17,10 +17,10 @@ EVERYTHING = "36500d"  # a century: the median of all days so far
 CONDITIONS = {
     Outcome.CONSOLIDATION_CONFIRMED: "three closes in a row at or above support, with ordinary liquidations and open "
     "interest within four percent",
-    Outcome.SPOT_CONVICTION: "a close below support by more than the band, with an inflow to exchanges that no closing "
-    "explains",
+    Outcome.SPOT_CONVICTION: "a close below support by more than the band, with an inflow to exchanges or an outflow "
+    "from funds that no closing explains",
     Outcome.FLUSH_EXTENDED: "a close below support by more than the band, mostly longs closed by force and fewer "
-    "contracts, without such an inflow",
+    "contracts, without such a flow",
     Outcome.FRESH_SHORTS: "a close below support by more than the band, with more contracts and falling funding",
     Outcome.V_REVERSAL: "a close above resistance with mostly shorts closed by force",
     Outcome.EXPIRED: "ten days without any of these",

@@ -10,7 +10,7 @@ import polars as pl
 from regimes.feature_schema import FEATURE_COLUMNS
 from regimes.memberships import decider_column, membership_column
 from regimes.parameters import LabelRule, Parameters, Ramp
-from regimes.wording import basis_points, coins, number, percent, signed_coins, signed_percent, text, usd
+from regimes.wording import basis_points, coins, number, percent, signed_coins, signed_percent, signed_usd, text, usd
 
 KEY = ["asset", "day"]
 
@@ -164,6 +164,12 @@ def baseline_texts(parameters: Parameters) -> dict[str, pl.Expr]:
             coins(col("inflow_coin")),
             f", median {before}: ",
             coins(col("median_inflow_coin")),
+        ),
+        "fund_netflow_z": text(
+            "fund netflow ",
+            signed_usd(col("fund_netflow_usd")),
+            f", median {before}: ",
+            signed_usd(col("median_fund_netflow_usd")),
         ),
         "address_ratio": text(
             f"median of the last {windows.address_weeks} same weekdays: ",

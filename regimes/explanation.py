@@ -13,13 +13,13 @@ from regimes.clauses import (
     fall,
     funding,
     grown,
-    inflow,
     kept,
     liquidations,
     move,
     open_interest,
     opened,
     rise,
+    selling,
     usual_day,
 )
 from regimes.gate import REQUIRED_INPUTS
@@ -56,8 +56,8 @@ def triggers() -> pl.Expr:
         dollars(level),
         " confirm consolidation; a close below ",
         dollars(level - width),
-        " is conviction on an inflow, an extended flush on closing longs, fresh shorts on new contracts;",
-        " a close above ",
+        " is conviction on an inflow or fund outflow, an extended flush on closing longs, fresh shorts on new",
+        " contracts; a close above ",
         dollars(high),
         " on closing shorts is a reversal",
     )
@@ -72,7 +72,7 @@ def _aftermath() -> pl.Expr:
 
 def _sentences(parameters: Parameters) -> dict[Label, pl.Expr]:
     asset = pl.col("asset")
-    arriving = inflow("abnormal_inflow")
+    arriving = selling("abnormal_inflow")
     pressed = membership_above("abnormal_inflow", parameters)
     return {
         Label.LEVERAGE_FLUSH: text(
@@ -113,13 +113,13 @@ def _sentences(parameters: Parameters) -> dict[Label, pl.Expr]:
             " as ",
             liquidations(),
             ", and at the same time ",
-            inflow("exchange_run"),
+            selling("exchange_run"),
             ": forced closing and the selling of coins came together",
         ),
         Label.SPOT_SELLOFF: text(
             fall(),
             " as ",
-            arriving,
+            selling("spot_selling"),
             ", while ",
             kept(),
             " and ",

@@ -11,6 +11,7 @@ LIQUIDATIONS = "liquidations_daily"
 OPEN_INTEREST = "open_interest_daily"
 FUNDING = "funding_daily"
 FLOWS = "exchange_flows_daily"
+FUNDS = "fund_flows_daily"
 NETWORK = "network_activity_daily"
 ROLLING = "rolling_24h_daily"
 
@@ -144,6 +145,14 @@ FLOW_FEATURES = (
     number("netflow_z", _Z, FLOWS, f"Netflow {_OVER_90}, within one pull of the vendor."),
     number("netflow_3d_z", _Z, FLOWS, f"Three-day netflow {_OVER_90}, within one pull of the vendor."),
     number("gross_inflow_z", _Z, FLOWS, f"Gross inflow {_OVER_90}, within one pull of the vendor."),
+    number(
+        "fund_netflow_usd",
+        "USD",
+        FUNDS,
+        "Money into spot funds less money out of them; null on days without a report, such as weekends.",
+    ),
+    number("median_fund_netflow_usd", "USD", FUNDS, "Median fund netflow of the reported days among the 90 before."),
+    number("fund_netflow_z", _Z, FUNDS, f"Fund netflow {_OVER_90}; null with fewer than 43 reports among them."),
 )
 
 ACTIVITY_FEATURES = (

@@ -1,6 +1,7 @@
 """One row of features per asset and day, made from the daily marts. No later day enters an earlier row.
 
-What counts as missing is decided in gate.py, what a value means in memberships.py.
+The flows' features are made in flows.py. What counts as missing is decided in gate.py, what a value means in
+memberships.py.
 """
 
 from __future__ import annotations
@@ -9,6 +10,7 @@ import polars as pl
 
 from regimes.baselines import known_before, percentile, robust_z, trailing
 from regimes.feed_sets import FEED_SET, FUNDING_SET, comparable_funding, comparable_liquidations
+from regimes.flows import with_flows
 from regimes.gate import gate_columns
 from regimes.inputs import DailyMarts, daily_calendar
 from regimes.instrument_weight import instrument_weights
@@ -17,8 +19,6 @@ from regimes.schema import conform
 
 KEY = ["asset", "day"]
 ASSET = ["asset"]
-# A baseline never crosses a change of these: levels of another pull do not compare.
-FLOW_BASELINE = ["asset", "flow_source", "flow_pulled_at"]
 
 
 def daily_features(marts: DailyMarts, parameters: Parameters) -> pl.DataFrame:
@@ -35,7 +35,7 @@ def daily_features(marts: DailyMarts, parameters: Parameters) -> pl.DataFrame:
     frame = _with_liquidations(frame, marts, parameters)
     frame = _with_open_interest(frame, parameters)
     frame = _with_funding(frame, marts, parameters)
-    frame = _with_flows(frame, parameters)
+    frame = with_flows(frame, parameters)
     frame = _with_activity(frame, parameters)
     frame = _with_leverage(frame, parameters)
     frame = _with_scores(frame, parameters)
@@ -54,9 +54,10 @@ def _joined(marts: DailyMarts, calendar: pl.DataFrame) -> pl.DataFrame:
     )
     flows = marts.exchange_flows_daily.rename({"source": "flow_source", "pulled_at": "flow_pulled_at"})
     funding = marts.funding_daily.rename({"rate_8h_bp": "funding_bp"})
+    funds = marts.fund_flows_daily.rename({"netflow_usd": "fund_netflow_usd"})
     activity = marts.network_activity_daily.rename({"source": "activity_source"})
     frame = calendar
-    daily = (marts.prices_daily, liquidations, marts.open_interest_daily, funding, flows, activity)
+    daily = (marts.prices_daily, liquidations, marts.open_interest_daily, funding, flows, funds, activity)
     for mart in (*daily, marts.rolling_24h_daily):
         frame = frame.join(mart, on=KEY, how="left")
     return frame
@@ -194,15 +195,6 @@ def funding_state(rate: pl.Expr, bounds: FundingBounds) -> pl.Expr:
     )
 
 
-def _with_flows(frame: pl.DataFrame, parameters: Parameters) -> pl.DataFrame:
-    of_one_pull = pl.col("netflow_coin").rolling_sum_by("day", window_size="3d", min_samples=3)
-    known = pl.col("netflow_coin").is_not_null()
-    return frame.with_columns(
-        of_one_pull.over(FLOW_BASELINE).alias("netflow_3d_coin"),
-        known_before(known, parameters.windows.baseline_days, ASSET).alias("any_netflow_count"),
-    )
-
-
 def _with_activity(frame: pl.DataFrame, parameters: Parameters) -> pl.DataFrame:
     windows = parameters.windows
     usual = pl.col("active_addresses_count").rolling_median_by(
@@ -257,19 +249,7 @@ def _with_scores(frame: pl.DataFrame, parameters: Parameters) -> pl.DataFrame:
         "open_interest_change_3d_pct": rule.open_interest_floor_pct,
         "open_interest_change_7d_pct": rule.open_interest_floor_pct,
     }
-    flow_floor = pl.max_horizontal(rule.netflow_floor_coin, rule.netflow_floor_reserve_share * pl.col("reserve_coin"))
-    flows = ["netflow_coin", "netflow_3d_coin", "inflow_coin"]
-    flow_rows = frame.filter(pl.col("netflow_coin").is_not_null())
-    frame = (
-        frame.join(trailing(frame, list(floors), days, ASSET), on=KEY)
-        .join(
-            trailing(flow_rows, flows, days, FLOW_BASELINE),
-            on=[*KEY, *FLOW_BASELINE[1:]],
-            how="left",
-            nulls_equal=True,
-        )
-        .sort(KEY)
-    )
+    frame = frame.join(trailing(frame, list(floors), days, ASSET), on=KEY).sort(KEY)
     range_median = (
         pl.col("range_pct")
         .rolling_median_by(
@@ -277,23 +257,12 @@ def _with_scores(frame: pl.DataFrame, parameters: Parameters) -> pl.DataFrame:
         )
         .over(ASSET)
     )
-    published = {"inflow_coin": "gross_inflow_z"}
-    names = {column: published.get(column, _z_name(column)) for column in (*floors, *flows)}
     return frame.with_columns(
-        *(robust_z(column, floor, few, rule.clip).alias(names[column]) for column, floor in floors.items()),
-        *(robust_z(column, flow_floor, few, rule.clip).alias(names[column]) for column in flows),
+        *(robust_z(c, floor, few, rule.clip).alias(f"{c.removesuffix('_pct')}_z") for c, floor in floors.items()),
         robust_z("comparable_funding_bp", rule.funding_floor_bp, few, rule.clip).alias("funding_z"),
         pl.col("return_pct_median").alias("median_return_pct"),
         pl.col("open_interest_change_1d_pct_median").alias("median_open_interest_change_1d_pct"),
         pl.col("comparable_funding_bp_median").alias("median_funding_bp"),
-        pl.col("netflow_coin_median").alias("median_netflow_coin"),
-        pl.col("inflow_coin_median").alias("median_inflow_coin"),
         range_median.alias("median_range_pct"),
         (pl.col("range_pct") / range_median).alias("range_multiple"),
     )
-
-
-def _z_name(column: str) -> str:
-    for unit in ("_pct", "_bp", "_coin"):
-        column = column.removesuffix(unit)
-    return f"{column}_z"

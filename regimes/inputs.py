@@ -46,6 +46,7 @@ NUMBERS: dict[str, tuple[str, ...]] = {
     ),
     "funding_daily": ("rate_8h_bp",),
     "exchange_flows_daily": ("inflow_coin", "outflow_coin", "netflow_coin", "reserve_coin", "reserve_usd"),
+    "fund_flows_daily": ("netflow_usd",),
     "network_activity_daily": ("active_addresses_count",),
     "rolling_24h_daily": (
         "worst_return_24h_pct",
@@ -82,6 +83,7 @@ class DailyMarts:
     open_interest_daily: pl.DataFrame
     funding_daily: pl.DataFrame
     exchange_flows_daily: pl.DataFrame
+    fund_flows_daily: pl.DataFrame
     network_activity_daily: pl.DataFrame
     rolling_24h_daily: pl.DataFrame
     open_interest_by_venue_daily: pl.DataFrame

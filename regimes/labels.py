@@ -83,7 +83,7 @@ DEFINITIONS = (
         Family.SPOT_DOWN,
         "#c5221f",
         "spot selloff",
-        "Price falls on an abnormal inflow to exchanges while leverage is not flushed.",
+        "Price falls on an abnormal inflow to exchanges or outflow from spot funds while leverage is not flushed.",
         "The closing of longs.",
     ),
     Definition(

@@ -30,6 +30,7 @@ class Windows:
     funding_memory_minimum_days: int
     funding_cooling_days: int
     funding_cooling_minimum_days: int
+    fund_flow_minimum_days: int
     address_weeks: int
     address_minimum_weeks: int
 

@@ -58,12 +58,14 @@ def new_revisions(days: pl.DataFrame, known: pl.DataFrame, parameters: Parameter
 def _reason() -> pl.Expr:
     """Codes of what differs from the revision before; earlier_days where nothing of the day itself does."""
     now_missing, was_missing = pl.col("missing_inputs"), pl.col("missing_inputs_before")
+    # Not in missing_inputs, as no label needs it; but it may come later than the label, and make another one.
+    has_funds, had_funds = (pl.col(f"fund_netflow_usd{then}").is_not_null() for then in ("", "_before"))
     rules = pl.any_horizontal(pl.col(name) != pl.col(f"{name}_before") for name in ("rules_version", "parameter_hash"))
     codes = {
         "rules": rules,
         "final": pl.col("is_final") & ~pl.col("is_final_before"),
-        "inputs_arrived": was_missing.is_not_null() & now_missing.ne_missing(was_missing),
-        "inputs_lost": was_missing.is_null() & now_missing.is_not_null(),
+        "inputs_arrived": (was_missing.is_not_null() & now_missing.ne_missing(was_missing)) | (has_funds & ~had_funds),
+        "inputs_lost": (was_missing.is_null() & now_missing.is_not_null()) | (had_funds & ~has_funds),
         **{f"{group}_restated": _restated(columns) for group, columns in COMPARED.items()},
     }
     named = _listed(pl.when(holds).then(pl.lit(code)) for code, holds in codes.items())

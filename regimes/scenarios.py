@@ -40,7 +40,7 @@ class Outcome(StrEnum):
 
 
 OPENING = (Label.LEVERAGE_FLUSH.value, Label.CAPITULATION.value)
-_PREDICATES = ("liquidations_ordinary", "unexplained_inflow", "funding_falling")
+_PREDICATES = ("liquidations_ordinary", "unexplained_selling", "funding_falling")
 _SEEN = (
     "asset", "day", "event", "low_usd", "close_usd", "floor_usd", "next_floor_usd", "band_usd", "resistance_usd",
     "long_share", "open_interest_change_1d_pct", "open_interest_change_3d_pct",
@@ -160,7 +160,7 @@ def _resolution(scenario: Scenario, row: Mapping[str, Any], rule: ScenarioRule) 
     if scenario.held >= rule.hold_days and holds["liquidations_ordinary"] and stable:
         return Outcome.CONSOLIDATION_CONFIRMED
     if close is not None and close < scenario.support - scenario.band:
-        if holds["unexplained_inflow"]:
+        if holds["unexplained_selling"]:
             return Outcome.SPOT_CONVICTION
         if _known(row["long_share"]) > 0.5 and _known(one_day) < 0.0:
             return Outcome.FLUSH_EXTENDED

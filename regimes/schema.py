@@ -74,6 +74,7 @@ COMPARED: dict[str, tuple[str, ...]] = {
     "open_interest": ("open_interest_change_1d_pct", "open_interest_change_3d_pct"),
     "funding": ("funding_bp",),
     "flows": ("netflow_coin", "netflow_z", "netflow_3d_z", "gross_inflow_z"),
+    "fund_flows": ("fund_netflow_usd", "fund_netflow_z"),
 }
 _REVISED = (
     "asset", "day", "event", "regime", "family", "phase", "previous_regime", "changed", "flags", "confidence", "grade",

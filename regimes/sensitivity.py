@@ -23,6 +23,7 @@ FEEDS: dict[str, tuple[str, ...]] = {
     "rolling 24 hours": ("rolling_24h_daily",),
     "active addresses": ("network_activity_daily",),
     "exchange flows": ("exchange_flows_daily",),
+    "fund flows": ("fund_flows_daily",),
     "liquidations": ("liquidations_daily", "liquidations_by_venue_daily"),
     "funding": ("funding_daily", "funding_by_venue_daily"),
     "open interest": ("open_interest_daily", "open_interest_by_venue_daily"),

@@ -48,6 +48,12 @@ def usd(value: pl.Expr) -> pl.Expr:
     return pl.concat_str(_scaled(value), pl.lit(" USD"))
 
 
+def signed_usd(value: pl.Expr) -> pl.Expr:
+    """An amount of money with a minus where it left."""
+    sign = pl.when(value < 0).then(pl.lit("-")).otherwise(pl.lit(""))
+    return pl.concat_str(sign, usd(value.abs()))
+
+
 def dollars(value: pl.Expr) -> pl.Expr:
     """A price to the dollar above a hundred, else to the cent."""
     figure = pl.when(value >= 100).then(number(value, 0)).otherwise(number(value, 2))

@@ -35,6 +35,7 @@ class Day:
     outflow: float | None
     addresses: float | None
     reserve: float | None = 2_600_000.0
+    fund_netflow: float | None = None
     priced: bool = True
     open_interest_known: bool = True
     worst_24h_pct: float | None = None
@@ -98,6 +99,16 @@ def settled_days(count: int, seed: int = 7) -> list[Day]:
     return [*calm_days(count - len(settled), seed), *settled]
 
 
+def with_fund_flows(days: list[Day], seed: int = 7) -> list[Day]:
+    """The days, the first a Monday, with an ordinary net flow of funds on weekdays that state none."""
+    noise = random.Random(seed)
+    usual = [50e6 + 5e6 * noise.uniform(-1.0, 1.0) for _ in days]
+    return [
+        replace(day, fund_netflow=None if position % 7 >= 5 else flow if day.fund_netflow is None else day.fund_netflow)
+        for position, (day, flow) in enumerate(zip(days, usual, strict=True))
+    ]
+
+
 def quiet_day(**changes: object) -> Day:
     """The median day of `calm_days`, for a test to change."""
     base = Day(
@@ -126,6 +137,7 @@ def marts_of(assets: dict[str, list[Day]], first_day: date = FIRST_DAY) -> Daily
         open_interest_daily=wide.select(*KEY, *OPEN_INTEREST),
         funding_daily=wide.select(*KEY, "rate_8h_bp"),
         exchange_flows_daily=wide.select(*KEY, *FLOWS),
+        fund_flows_daily=wide.select(*KEY, pl.col("fund_netflow_usd").alias("netflow_usd")),
         network_activity_daily=wide.select(*KEY, "active_addresses_count", "source"),
         rolling_24h_daily=wide.select(*KEY, *ROLLING),
         open_interest_by_venue_daily=wide.select(*KEY, *venue, "open_interest_usd"),
@@ -214,6 +226,7 @@ def _asset_frame(asset: str, days: list[Day], first_day: date) -> pl.DataFrame:
                 "reserve_coin": day.reserve,
                 "reserve_usd": None if day.reserve is None else day.reserve * close,
                 "pulled_at": None if day.inflow is None else day.pulled_at,
+                "fund_netflow_usd": day.fund_netflow,
                 "active_addresses_count": day.addresses,
                 # Where a day says nothing of its hours, its worst and best are those of the day itself.
                 "worst_return_24h_pct": day.return_pct if day.worst_24h_pct is None else day.worst_24h_pct,

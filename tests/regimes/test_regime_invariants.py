@@ -8,14 +8,16 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from polars.testing import assert_frame_equal
-from synthetic_marts import FIRST_DAY, LONG_AFTER, Day, calm_days, marts_of, quiet_day, settled_days
+from synthetic_marts import FIRST_DAY, LONG_AFTER, Day, calm_days, marts_of, quiet_day, settled_days, with_fund_flows
 
 from regimes import Classification, DailyMarts, MartError, Parameters, classify, daily_features
 
 FLUSH = quiet_day(
     return_pct=-6.0, low_pct=-9.0, high_pct=0.2, long_usd=40e6, short_usd=8e6, open_interest_change_pct=-7.0
 )
-STORY = (FLUSH, FLUSH.mirrored(), quiet_day(), replace(quiet_day(), return_pct=-3.0, low_pct=-4.0, inflow=40_000.0))
+SOLD = quiet_day(return_pct=-3.0, low_pct=-4.0)
+REDEEMED = replace(SOLD, fund_netflow=-900e6)
+STORY = (FLUSH, FLUSH.mirrored(), quiet_day(), replace(SOLD, inflow=40_000.0), REDEEMED)
 few = settings(max_examples=12, deadline=None)
 
 
@@ -46,7 +48,7 @@ def test_later_days_change_nothing_that_was_said(
     seed: int, story: list[Day], cuts: set[int], parameters: Parameters
 ) -> None:
     """Events, states, levels, scenarios, spans, evidence and base rates, to the last bit, wherever the days end."""
-    days = [*calm_days(80, seed), *story]
+    days = with_fund_flows([*calm_days(80, seed), *story], seed)
     late = told(days, parameters)
     for cut in cuts:
         early = told(days[: 80 + cut], parameters)
@@ -102,6 +104,24 @@ def test_a_dropped_row_is_insufficient_data_with_its_name(
     marts = marts_of({"BTC": [*calm_days(110, seed), FLUSH, day]})
     less = replace(marts, **{MART_OF[drop]: getattr(marts, MART_OF[drop]).head(-1)})
     is_insufficient(classify(daily_features(less, parameters), parameters, LONG_AFTER), drop)
+
+
+@few
+@given(seed=st.integers(0, 99), day=st.sampled_from(STORY), whole_file=st.booleans())
+def test_a_dropped_fund_flow_takes_nothing_but_its_own_half(
+    seed: int, day: Day, whole_file: bool, parameters: Parameters
+) -> None:
+    """Whether the day lacks its report or nobody has the file, the day reads as if there were no funds."""
+    days = [*calm_days(110, seed), replace(day, fund_netflow=None)]
+    marts = marts_of({"BTC": with_fund_flows(days)})
+    funds = marts.fund_flows_daily
+    less = replace(marts, fund_flows_daily=funds.clear() if whole_file else funds.head(-1))
+    found = classify(daily_features(less, parameters), parameters, LONG_AFTER)
+    without = told(days, parameters)
+    of_the_day = pl.col("day") == FIRST_DAY + timedelta(days=110)
+    said = [name for name in without.days.columns if name != "median_fund_netflow_usd"]
+    assert_frame_equal(found.days.filter(of_the_day).select(said), without.days.filter(of_the_day).select(said))
+    assert_frame_equal(found.evidence.filter(of_the_day), without.evidence.filter(of_the_day))
 
 
 def is_insufficient(said: Classification, missing: str) -> None:

@@ -50,6 +50,7 @@ REASONS = {
     "flows_restated": {"event": "mixed", "netflow_z": 5.0},
     "prices_restated": {"grade": "D", "close_usd": 1.0},
     "inputs_lost,flows_restated": {"regime": "insufficient_data", "missing_inputs": "netflow", "netflow_z": 9.0},
+    "inputs_arrived": {"event": "spot_selloff", "fund_netflow_usd": -5e8, "fund_netflow_z": -4.0},
     "rules": {"flags": "fresh_shorts", "rules_version": "9.9.9"},
     "earlier_days": {"regime": "mixed"},
 }
@@ -60,6 +61,14 @@ def test_a_revision_says_why(reason: str, days: pl.DataFrame, parameters: Parame
     first = published(days, no_revisions(), parameters)
     second = new_revisions(changed(days, **REASONS[reason]), first, parameters, MORNING)
     assert second.select("day", "revision", "restatement_reason").rows() == [(LAST, 2, reason)]
+
+
+def test_a_fund_flow_that_is_corrected_or_withdrawn_says_so(days: pl.DataFrame, parameters: Parameters) -> None:
+    reported = changed(days, fund_netflow_usd=-5e8)
+    first = published(reported, no_revisions(), parameters)
+    for flow, reason in ((-4e8, "fund_flows_restated"), (None, "inputs_lost")):
+        second = new_revisions(changed(days, event="mixed", fund_netflow_usd=flow), first, parameters, MORNING)
+        assert second["restatement_reason"].to_list() == [reason]
 
 
 def test_an_input_that_moves_makes_no_revision(days: pl.DataFrame, parameters: Parameters) -> None:

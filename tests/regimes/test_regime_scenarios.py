@@ -21,7 +21,7 @@ def row(**changes: Any) -> dict[str, Any]:
         "next_floor_usd": 100.0, "band_usd": 1.0, "resistance_usd": 110.0, "long_share": 0.6,
         "open_interest_change_1d_pct": 0.0, "open_interest_change_3d_pct": 0.0,
     }  # fmt: skip
-    predicates = {"liquidations_ordinary": 1.0, "unexplained_inflow": 0.0, "funding_falling": 0.0}
+    predicates = {"liquidations_ordinary": 1.0, "unexplained_selling": 0.0, "funding_falling": 0.0}
     return base | {membership_column(name): changes.pop(name, value) for name, value in predicates.items()} | changes
 
 
@@ -34,7 +34,7 @@ FLUSH = row(event="leverage_flush", low_usd=95.0, close_usd=100.0)
 BELOW = {"low_usd": 97.0, "close_usd": 98.5}
 OUTCOMES = {
     "consolidation_confirmed": [row(), row(), row()],
-    "spot_conviction": [row(**BELOW, unexplained_inflow=0.6, open_interest_change_1d_pct=-2.0)],
+    "spot_conviction": [row(**BELOW, unexplained_selling=0.6, open_interest_change_1d_pct=-2.0)],
     "flush_extended": [row(**BELOW, open_interest_change_1d_pct=-2.0)],
     "fresh_shorts": [row(**BELOW, open_interest_change_1d_pct=2.0, funding_falling=0.6)],
     "v_reversal": [row(close_usd=111.0, long_share=0.3)],
