@@ -31,6 +31,7 @@ def run(
     from orchestration.resources import catalogue_of
     from orchestration.run import run_daily
 
+    gc.freeze()
     gc.set_threshold(50_000)
     gc.enable()
     out, warehouse, market = remarks(), settings.located(), settings.parsed_market()

@@ -53,9 +53,10 @@ def write_mart(
 def comment_on(connection: duckdb.DuckDBPyConnection, name: str, about: str, columns: Mapping[str, str]) -> None:
     """Comment `marts.<name>` with `about`, and its columns."""
     table = f"marts.{identifier(name)}"
-    connection.execute(f"COMMENT ON TABLE {table} IS {literal(about)}")
+    comments = [f"COMMENT ON TABLE {table} IS {literal(about)}"]
     for column, comment in columns.items():
-        connection.execute(f"COMMENT ON COLUMN {table}.{identifier(column)} IS {literal(comment)}")
+        comments.append(f"COMMENT ON COLUMN {table}.{identifier(column)} IS {literal(comment)}")
+    connection.execute("; ".join(comments))
 
 
 def extent(connection: duckdb.DuckDBPyConnection, name: str) -> dict[str, Any]:

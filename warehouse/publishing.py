@@ -102,9 +102,8 @@ def _write_database(connection: duckdb.DuckDBPyConnection, path: Path, release: 
     connection.execute(f"ATTACH {literal(str(path))} AS release (STORAGE_VERSION {literal(STORAGE_VERSION)})")
     try:
         for table in release.tables:
-            target = f"release.main.{identifier(table)}"
-            connection.execute(f"CREATE TABLE {target} AS {_ordered(connection, table)}")
-            _carry_comments(connection, table, target, release.simulated)
+            connection.execute(f"CREATE TABLE release.main.{identifier(table)} AS {_ordered(connection, table)}")
+        _carry_comments(connection, release)
         connection.execute("CREATE TABLE release.main.about (name VARCHAR, value VARCHAR)")
         connection.executemany("INSERT INTO release.main.about VALUES (?, ?)", list(release.about.items()))
         connection.execute(
@@ -136,30 +135,37 @@ def _write_parquet(connection: duckdb.DuckDBPyConnection, folder: Path, release:
 
 
 def _ordered(connection: duckdb.DuckDBPyConnection, table: str) -> str:
-    columns = [name for (name,) in connection.execute(
-        "SELECT column_name FROM duckdb_columns() WHERE schema_name = 'marts' AND table_name = ? ORDER BY column_index",
-        [table],
-    ).fetchall()]  # fmt: skip
-    if not columns:
-        raise WarehouseError(f"there is no table marts.{table} to publish; run dbt build, then leverage run")
+    source = f"marts.{identifier(table)}"
+    try:
+        columns = [name for name, *_ in connection.execute(f"DESCRIBE {source}").fetchall()]
+    except duckdb.CatalogException as error:
+        raise WarehouseError(f"there is no table marts.{table} to publish; run dbt build, then leverage run") from error
     keys = [identifier(name) for name in SORTED_BY if name in columns]
     order = f" ORDER BY {', '.join(keys)}" if keys else ""
-    return f"SELECT {', '.join(map(identifier, columns))} FROM marts.{identifier(table)}{order}"  # noqa: S608
+    return f"SELECT {', '.join(map(identifier, columns))} FROM {source}{order}"  # noqa: S608 - quoted
 
 
-def _carry_comments(connection: duckdb.DuckDBPyConnection, table: str, target: str, simulated: bool) -> None:
-    own = first_row(
-        connection,
-        "SELECT comment FROM duckdb_tables() WHERE schema_name = 'marts' AND table_name = ? AND database_name ="
-        " current_database()", [table],
-    )  # fmt: skip
-    comment = (SIMULATED if simulated else "") + ((own and own[0]) or "")
-    connection.execute(f"COMMENT ON TABLE {target} IS {literal(comment)}")
-    for name, described in connection.execute(
-        "SELECT column_name, comment FROM duckdb_columns() WHERE schema_name = 'marts' AND table_name = ?"
-        " AND database_name = current_database() AND comment IS NOT NULL", [table],
-    ).fetchall():  # fmt: skip
-        connection.execute(f"COMMENT ON COLUMN {target}.{identifier(name)} IS {literal(described)}")
+def _carry_comments(connection: duckdb.DuckDBPyConnection, release: Release) -> None:
+    """The comments of the marts onto the tables of the release: two looks at the catalog, one statement."""
+    tables = dict(connection.execute(
+        "SELECT table_name, comment FROM duckdb_tables()"
+        " WHERE schema_name = 'marts' AND database_name = current_database()"
+    ).fetchall())  # fmt: skip
+    columns = connection.execute(
+        "SELECT table_name, column_name, comment FROM duckdb_columns()"
+        " WHERE schema_name = 'marts' AND database_name = current_database() AND comment IS NOT NULL"
+    ).fetchall()
+    mark = SIMULATED if release.simulated else ""
+    comments = [
+        f"COMMENT ON TABLE release.main.{identifier(table)} IS {literal(mark + (tables[table] or ''))}"
+        for table in release.tables
+    ]
+    comments += [
+        f"COMMENT ON COLUMN release.main.{identifier(table)}.{identifier(name)} IS {literal(comment)}"
+        for table, name, comment in columns
+        if table in release.tables
+    ]
+    connection.execute("; ".join(comments))
 
 
 def _write_files(folder: Path, files: Mapping[str, str | Path]) -> None:
