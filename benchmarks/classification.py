@@ -68,8 +68,7 @@ def noise(assets: int, days: int) -> DailyMarts:
             "active_addresses_count": 650_000 * (1 + draw.gauss(0, 0.03)), "worst_return_24h_pct": move - 1,
             "best_return_24h_pct": move + 1, "open_interest_fall_24h_pct": change - 1, "feed_set": "a",
             "instruments": "CONTRACT", "venues": "venue", "venue": "venue", "instrument": "CONTRACT",
-            "source": "a", "pulled_at": datetime(2030, 1, 1), "is_complete": True, "counted_as": "a", "weight": 1e9,
-            "is_weight_assumed": False,
+            "source": "a", "pulled_at": datetime(2030, 1, 1), "is_complete": True, "counted_as": "a",
             "open_interest_fall_24h_ended_at": datetime.combine(FIRST + timedelta(days=position), datetime.min.time()),
         })  # fmt: skip
     one = pl.DataFrame(rows, infer_schema_length=None).with_columns(
