@@ -26,7 +26,7 @@ dev: setup  ## the Dagster UI on 127.0.0.1:3000, over the warehouse of LEVERAGE_
 	$(BIN)/python -m orchestration.serve --port $(PORT)
 
 test: setup-dev  ## every test
-	$(BIN)/python -m pytest -n 2 --dist loadscope
+	$(BIN)/python -m pytest -n 2 --dist loadscope --no-loadscope-reorder
 
 check: setup-dev  ## format, lint, types, SQL lint, import contracts, generated files
 	$(BIN)/ruff format --check $(CODE)
