@@ -18,6 +18,7 @@ from typing import Any
 
 from benchmarks.bulk_load import FEED, plain_load
 from benchmarks.file_server import serving
+from benchmarks.memory import peak_megabytes
 from benchmarks.metrics import write_archive
 from ingest.feed import Instrument
 from ingest.feeds import Catalogue
@@ -107,4 +108,4 @@ def _timed(load: Callable[..., float], *arguments: Any) -> tuple[float, float, f
     seconds = load(*arguments)
     after = resource.getrusage(resource.RUSAGE_SELF)
     processor = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
-    return seconds, after.ru_maxrss / 1024, processor
+    return seconds, peak_megabytes(), processor

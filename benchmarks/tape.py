@@ -20,6 +20,7 @@ from pathlib import Path
 import polars as pl
 from websockets.asyncio.server import ServerConnection, serve
 
+from benchmarks.memory import peak_megabytes
 from ingest import tape
 from ingest.feeds import load_catalogue
 from ingest.landing import Landing
@@ -72,7 +73,7 @@ def _record(folder: Path, pipe: Connection) -> None:
 
     asyncio.run(until_stopped())
     used = resource.getrusage(resource.RUSAGE_SELF)
-    pipe.send((used.ru_utime + used.ru_stime, used.ru_maxrss / 1024))
+    pipe.send((used.ru_utime + used.ru_stime, peak_megabytes()))
 
 
 async def _send(
