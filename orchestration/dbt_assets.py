@@ -1,4 +1,4 @@
-"""The dbt models and their tests as assets and checks, built in one dbt process a run, when anything has changed."""
+"""The dbt models and their tests as assets and checks, built by one call of dbt a run, when anything has changed."""
 
 # No postponed annotations here: Dagster reads the types of context and resources from the functions.
 import json
@@ -21,8 +21,11 @@ from warehouse.context import write_context
 from warehouse.fingerprint import fingerprint, published_fingerprint
 from warehouse.marts import has_mart
 from warehouse.raw import create_tables, load_segments
+from warehouse.views import remember_views, views_stand
 
 DAILY_JOB = "daily"
+# What new rows change. A view follows them by itself; its tests do not.
+FOLLOWING_ROWS = ("config.materialized:table", "config.materialized:seed", "resource_type:test")
 CONTEXT = "ops"  # the dbt source of what the pipeline tells the models
 LAST_MART = "feed_status"  # written right before a release: where it stands, the others do
 
@@ -31,7 +34,7 @@ class Translator(DagsterDbtTranslator):
     """Keys and groups by layer: facts/..., staging/..., intermediate/..., marts/..."""
 
     def __init__(self) -> None:
-        super().__init__(settings=DagsterDbtTranslatorSettings(enable_code_references=False))
+        super().__init__(settings=DagsterDbtTranslatorSettings(enable_dbt_views_as_virtual_assets=True))
 
     def get_asset_key(self, dbt_resource_props: Mapping[str, Any]) -> dg.AssetKey:
         if dbt_resource_props["resource_type"] == "source":
@@ -76,9 +79,15 @@ def warehouse_models() -> dg.AssetsDefinition:
             standing = has_mart(connection, LAST_MART) and fingerprint(connection, present) == published_fingerprint(
                 located
             )
-        if context.run.job_name == DAILY_JOB and standing:
+            views = views_stand(connection)
+        daily = context.run.job_name == DAILY_JOB
+        if daily and standing:
             context.log.info("nothing new since the last release: no model is built and nothing is published")
             return
+        if context.is_subset:
+            select = sorted(key.path[-1] for key in context.selected_asset_keys)
+        else:
+            select = [*FOLLOWING_ROWS] if daily and views else []
         marts = []
         for event in build(
             context,
@@ -86,6 +95,7 @@ def warehouse_models() -> dg.AssetsDefinition:
             target=located.root / "dbt",
             manifest=manifest,
             translator=translator,
+            select=select,
         ):
             # While dbt runs it has the database to itself: what there is to tell of a mart comes after that.
             if mart := _mart_of(event, context):
@@ -93,6 +103,8 @@ def warehouse_models() -> dg.AssetsDefinition:
             else:
                 yield event
         with build_database(located.build) as connection:
+            if not select:
+                remember_views(connection)
             for mart, event in marts:
                 yield event.with_metadata({**event.metadata, **mart_metadata(connection, mart)})
 

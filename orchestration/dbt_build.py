@@ -5,7 +5,7 @@ pipeline leaves a child that goes on writing; here both die together.
 """
 
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from queue import SimpleQueue
@@ -21,7 +21,7 @@ from dbt.cli.main import dbtRunner, dbtRunnerResult
 from dbt_common.events.base_types import EventMsg
 from dbt_common.events.functions import msg_to_dict
 
-from orchestration.dbt_project import BUILD_DATABASE, DBT_PROJECT
+from orchestration.dbt_project import BUILD_DATABASE, DBT_PROJECT, parsed_project
 from orchestration.errors import PipelineError
 
 RESULTS = {"LogModelResult", "LogSeedResult", "LogTestResult"}
@@ -34,10 +34,11 @@ def build(
     target: Path,
     manifest: dict[str, Any],
     translator: DagsterDbtTranslator,
+    select: Sequence[str] = (),
 ) -> Iterator[Any]:
-    """Build and test every model in `database`, yielding Dagster's events as the results come.
+    """Build and test what dbt finds for `select` in `database`, everything without it; Dagster's events as they come.
 
-    `target` takes dbt's log and its parse cache. Raises PipelineError, naming the first model or test that failed.
+    `target` takes dbt's log. Raises PipelineError, naming the first model or test that failed.
     """
     results: SimpleQueue[EventMsg | dbtRunnerResult] = SimpleQueue()
     arguments = [
@@ -46,10 +47,11 @@ def build(
         "--project-dir", str(DBT_PROJECT), "--profiles-dir", str(DBT_PROJECT), "--target-path", str(target),
         "--log-path", str(target),
     ]  # fmt: skip
-    if context.is_subset:
-        arguments += ["--select", *sorted(key.path[-1] for key in context.selected_asset_keys)]
+    if select:
+        arguments += ["--select", *select]
+    runner = dbtRunner(parsed_project(), callbacks=[results.put])
     with _surroundings(database):
-        worker = Thread(target=lambda: results.put(dbtRunner(callbacks=[results.put]).invoke(arguments)), name="dbt")
+        worker = Thread(target=lambda: results.put(runner.invoke(arguments)), name="dbt")
         worker.start()
         failures: list[str] = []
         try:

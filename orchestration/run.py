@@ -124,5 +124,5 @@ def _quiet(verbose: bool) -> Iterator[None]:
     logging.getLogger("dagster._core.execution.plan.active").setLevel(logging.ERROR)
     with warnings.catch_warnings(), open(os.devnull, "w") as nowhere, redirect_stdout(nowhere):
         warnings.filterwarnings("ignore", category=dg.BetaWarning)
-        warnings.filterwarnings("ignore", module=r"dagster.*")
+        warnings.filterwarnings("ignore", category=dg.PreviewWarning)
         yield

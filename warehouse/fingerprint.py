@@ -17,18 +17,14 @@ from warehouse.reading import latest
 
 PROJECT = Path(__file__).resolve().parents[1]
 # Patterns, because warehouse/data lies inside the package and holds whole warehouses.
-CODE = (
-    "brief/*.py",
-    "brief/templates/*",
+DBT = (
     "dbt_project/dbt_project.yml",
     "dbt_project/models/**/*.sql",
     "dbt_project/models/**/*.yml",
     "dbt_project/macros/**/*.sql",
     "dbt_project/seeds/**/*.csv",
-    "regimes/*.py",
-    "regimes/*.toml",
-    "warehouse/*.py",
 )
+CODE = ("brief/*.py", "brief/templates/*", *DBT, "regimes/*.py", "regimes/*.toml", "warehouse/*.py")
 
 
 def fingerprint(connection: duckdb.DuckDBPyConnection, present: Present) -> str:
@@ -43,13 +39,14 @@ def fingerprint(connection: duckdb.DuckDBPyConnection, present: Present) -> str:
         "SELECT feed, arg_max_null(skipped, rowid) FROM ops.pulls GROUP BY feed ORDER BY feed",
     ):
         digest.update(repr(connection.execute(query).fetchall()).encode())
-    for file in _code_files():
+    for file in files_of(CODE):
         digest.update(file.read_bytes())
     return digest.hexdigest()
 
 
-def _code_files() -> Iterable[Path]:
-    for pattern in CODE:
+def files_of(patterns: Iterable[str]) -> Iterable[Path]:
+    """The project's files that match, in an order that is always the same."""
+    for pattern in patterns:
         yield from sorted(PROJECT.glob(pattern))
 
 

@@ -106,7 +106,7 @@ def test_it_changes_with_the_code_that_makes_a_release_and_with_no_other_file(bu
 
 
 def test_every_kind_of_code_is_found():
-    suffixes = {file.suffix for file in warehouse.fingerprint._code_files()}
+    suffixes = {file.suffix for file in warehouse.fingerprint.files_of(warehouse.fingerprint.CODE)}
     assert suffixes == {".sql", ".yml", ".csv", ".py", ".toml", ".html", ".css"}
 
 
@@ -119,7 +119,7 @@ def test_a_release_tells_what_it_was_made_from(built, warehouse):
 
 
 def test_the_code_that_counts_is_the_packages_own_and_not_what_lies_in_warehouses():
-    files = list(warehouse.fingerprint._code_files())
+    files = list(warehouse.fingerprint.files_of(warehouse.fingerprint.CODE))
 
     assert all(file.is_file() for file in files)
     assert not any("data" in file.parts or "target" in file.parts for file in files)
