@@ -12,7 +12,8 @@ from pathlib import Path
 import duckdb
 
 from benchmarks.metrics import write_archive
-from ingest.archives import CHUNK, Archive, Fetched, only_member
+from ingest.archives import Archive, Fetched, only_member
+from ingest.downloads import CHUNK
 from ingest.feed import Part
 from ingest.feeds import feed_named
 from ingest.landing import Landing

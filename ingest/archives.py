@@ -1,6 +1,6 @@
-"""Many checksummed archives at once: a bounded pool of downloads, handed on in order and in chunks.
+"""One checksummed archive: where it is, what it held, and what a zip with one CSV in it is.
 
-Knows what a zip with one CSV in it is, not whose it is.
+How many are fetched at once is the business of `ingest.downloads`, whose they are that of the venues.
 """
 
 from __future__ import annotations
@@ -8,16 +8,11 @@ from __future__ import annotations
 import io
 import zipfile
 import zlib
-from collections.abc import Iterator, Sequence
-from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 
 from ingest.errors import ArchiveAbsent, ArchiveDamaged
 from ingest.http import MarketSession
 from ingest.windows import Window
-
-PARALLEL = 8  # customary for data.binance.vision, which publishes no limit
-CHUNK = 512  # archives in one segment: what an interrupted run fetches again at most; fewer, larger schema checks
 
 
 @dataclass(frozen=True)
@@ -38,39 +33,15 @@ class Fetched:
     sha256: str | None
 
 
-def fetch_archives(session: MarketSession, wanted: Sequence[Archive], notes: list[str]) -> Iterator[list[Fetched]]:
-    """Yield the archives in the order given, in chunks; the next chunk downloads while one is being parsed.
-
-    An archive that does not match its checksum is left out with a note and is asked for again by the next run.
-    Raises FeedUnavailable as the session does; what was yielded before stays good.
-    """
-    with ThreadPoolExecutor(PARALLEL, thread_name_prefix="archive") as pool:
-        chunks = [wanted[i : i + CHUNK] for i in range(0, len(wanted), CHUNK)]
-        running: list[list[Future[Fetched]]] = [[pool.submit(_fetch, session, a) for a in c] for c in chunks[:1]]
-        try:
-            for following in [*chunks[1:], ()]:
-                running.append([pool.submit(_fetch, session, a) for a in following])
-                yield _gather(running.pop(0), notes)
-        finally:
-            pool.shutdown(wait=True, cancel_futures=True)
-
-
-def _gather(running: list[Future[Fetched]], notes: list[str]) -> list[Fetched]:
-    fetched = []
-    for future in running:
-        try:
-            fetched.append(future.result())
-        except ArchiveDamaged as error:
-            notes.append(str(error))
-    return fetched
-
-
-def _fetch(session: MarketSession, archive: Archive) -> Fetched:
+def fetch_archive(session: MarketSession, archive: Archive) -> Fetched | ArchiveDamaged:
+    """The archive, verified and unzipped, or in what way it is damaged. Raises FeedUnavailable as the session does."""
     try:
         body, sha256 = session.verified(archive.url)
+        return Fetched(archive, only_member(body, archive.url), sha256)
     except ArchiveAbsent:
         return Fetched(archive, None, None)
-    return Fetched(archive, only_member(body, archive.url), sha256)
+    except ArchiveDamaged as error:
+        return error
 
 
 def only_member(body: bytes, url: str) -> bytes:

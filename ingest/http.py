@@ -5,6 +5,7 @@ What an answer means is told in `ingest.responses`, where it goes in `ingest.mar
 
 from __future__ import annotations
 
+import copy
 import hashlib
 import threading
 import time
@@ -16,6 +17,7 @@ from typing import Any
 import requests
 import urllib3
 from requests.adapters import BaseAdapter, HTTPAdapter
+from requests.utils import requote_uri
 from tenacity import RetryCallState, Retrying, retry_if_exception_type
 from tenacity.wait import wait_exponential_jitter
 
@@ -78,11 +80,14 @@ class MarketSession:
         pause: Callable[[float], None] | None = None,
     ) -> None:
         self.market = market
+        self.hosts = hosts
         self._counts: Counter[str] = Counter()
         self._lock = threading.Lock()
         self._closed_hosts: dict[str, FeedUnavailable] = {}
         self._answered: set[str] = set()
         self._failing_since: dict[str, float] = {}
+        self._prepared: dict[str, requests.PreparedRequest] = {}
+        self._found: dict[str, Mapping[str, Any]] = {}
         self._stop = threading.Event()
         self._pause: Callable[[float], None] = pause or self._sleep
         self._session = requests.Session()
@@ -103,6 +108,18 @@ class MarketSession:
     def traffic(self) -> Traffic:
         with self._lock:
             return Traffic(self._counts["requests"], self._counts["retries"], self._counts["bytes"])
+
+    def may_be_shared(self, hosts: Iterable[str]) -> bool:
+        """Whether sessions of other processes may ask these hosts too: none has a rate limit that all would share."""
+        return not self.market.simulated and not any(
+            limit.per_second or limit.per_minute for limit in map(self.hosts.get, hosts) if limit
+        )
+
+    def take_over(self, traffic: Traffic, refusal: FeedUnavailable | None) -> None:
+        """What such a session did, and why it could do no more, as if it had been this one."""
+        self._count(requests=traffic.requests, retries=traffic.retries, bytes=traffic.bytes)
+        if isinstance(refusal, Banned | GeoBlocked | HostUnreachable):
+            self._close_host(refusal)
 
     def get_json(
         self,
@@ -216,16 +233,18 @@ class MarketSession:
             raise closed
         self._count(requests=1)
         try:
+            request = (
+                self._plain(host, url)
+                if archive
+                else self._session.prepare_request(
+                    requests.Request(
+                        "GET" if question is None else "POST", url, params=params, headers=headers, json=question
+                    )
+                )
+            )
             # A header here is a key: it goes to the host it is for, and to none that this host points at.
-            with self._session.request(
-                "GET" if question is None else "POST",
-                url,
-                params=params,
-                headers=headers,
-                json=question,
-                timeout=TIMEOUT,
-                stream=True,
-                allow_redirects=headers is None,
+            with self._session.send(
+                request, timeout=TIMEOUT, allow_redirects=headers is None, **self._settings(host)
             ) as response:
                 body = body_of(response, host, path)
                 self._count(bytes=len(body))
@@ -236,6 +255,20 @@ class MarketSession:
                 return body
         except (requests.exceptions.RequestException, urllib3.exceptions.HTTPError) as error:
             raise broken(error, host, path) from error
+
+    def _plain(self, host: str, url: str) -> requests.PreparedRequest:
+        """A GET of an archive. Preparing each anew takes a third of its time, and there are thousands."""
+        if host not in self._prepared:
+            self._prepared[host] = self._session.prepare_request(requests.Request("GET", f"https://{host}/"))
+        request = copy.copy(self._prepared[host])
+        request.url = requote_uri(url)
+        return request
+
+    def _settings(self, host: str) -> Mapping[str, Any]:
+        """Proxies and certificates that the environment names for this host, and that bodies are streamed."""
+        if host not in self._found:
+            self._found[host] = self._session.merge_environment_settings(f"https://{host}/", {}, True, None, None)
+        return self._found[host]
 
     def _close_host(self, reason: FeedUnavailable) -> FeedUnavailable:
         """Nothing more is asked of this host in this run."""

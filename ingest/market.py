@@ -5,6 +5,7 @@ Only the transport differs: the same session, client code and parsing run in all
 
 from __future__ import annotations
 
+import copy
 from dataclasses import dataclass
 from typing import Any, Literal
 from urllib.parse import urlsplit
@@ -77,7 +78,7 @@ class RelayAdapter(HTTPAdapter):
 
     def send(self, request: requests.PreparedRequest, **kwargs: Any) -> requests.Response:  # type: ignore[override]  # noqa: ANN401
         # The caller keeps its own request with the venue's address: errors and limits go by that.
-        relayed = request.copy()
+        relayed = copy.copy(request)  # its own copy() takes a tenth of a millisecond, of one in all
         assert request.url is not None  # noqa: S101 - a prepared request has one
         relayed.url = f"{self._relay}/{request.url.split('://', 1)[1]}"
         response = super().send(relayed, **kwargs)

@@ -12,7 +12,8 @@ from typing import Any
 
 import polars as pl
 
-from ingest.archives import Archive, Fetched, fetch_archives
+from ingest.archives import Archive, Fetched
+from ingest.downloads import fetch_archives
 from ingest.errors import ArchiveDamaged, FeedUnavailable
 from ingest.feed import Batch, Part, Request
 from ingest.schema import since_1970

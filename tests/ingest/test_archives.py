@@ -1,18 +1,15 @@
-"""Archives: verified by their published sum, absent or damaged told apart, many at once and in order."""
+"""One archive: verified by its published sum, absent or damaged told apart, unzipped."""
 
 import hashlib
 import io
 import zipfile
-from datetime import date, timedelta
 
 import pytest
-from scripted_venues import ScriptedVenues, zipped
+from scripted_venues import zipped
 from werkzeug import Response
 
-import ingest.archives
-from ingest.archives import Archive, fetch_archives, only_member
-from ingest.errors import ArchiveAbsent, ArchiveDamaged, GeoBlocked, VenueFailing
-from ingest.windows import Window
+from ingest.archives import only_member
+from ingest.errors import ArchiveAbsent, ArchiveDamaged, VenueFailing
 
 URL = "https://files.example/a/BTC-2026-01-01.zip"
 BODY = zipped("1,2\n")
@@ -104,56 +101,3 @@ def encrypted() -> bytes:
 def test_what_does_not_unzip_is_damaged(body):
     with pytest.raises(ArchiveDamaged, match="does not unzip"):
         only_member(body, URL)
-
-
-# --- many at once
-
-
-def archives(count: int) -> list[Archive]:
-    first = date(2026, 1, 1)
-    listed = [first + timedelta(n) for n in range(count)]
-    return [Archive(f"https://files.example/{n}.zip", "BTC", Window.of_days(d, d)) for n, d in enumerate(listed)]
-
-
-def test_archives_come_in_the_order_asked_for_in_chunks(monkeypatch):
-    monkeypatch.setattr(ingest.archives, "CHUNK", 2)
-    wanted = archives(5)
-    venues = ScriptedVenues(archives={one.url: f"{n}\n" for n, one in enumerate(wanted)})
-    chunks = list(fetch_archives(venues, wanted, []))
-    assert [[one.text for one in chunk] for chunk in chunks] == [[b"0\n", b"1\n"], [b"2\n", b"3\n"], [b"4\n"]]
-    assert [one.archive for chunk in chunks for one in chunk] == wanted
-
-
-def test_absent_archives_are_told_and_damaged_ones_are_left_out_with_a_note():
-    wanted = archives(3)
-    venues = ScriptedVenues(archives={wanted[0].url: "0\n", wanted[1].url: ArchiveDamaged("cut short")})
-    notes: list[str] = []
-    (chunk,) = fetch_archives(venues, wanted, notes)
-    assert [(one.archive, one.text, one.sha256 is None) for one in chunk] == [
-        (wanted[0], b"0\n", False),
-        (wanted[2], None, True),
-    ]
-    assert notes == ["cut short"]
-
-
-def test_a_refusal_ends_the_downloads_but_what_came_before_stays(monkeypatch):
-    monkeypatch.setattr(ingest.archives, "CHUNK", 1)
-    monkeypatch.setattr(ingest.archives, "PARALLEL", 1)
-    wanted = archives(50)
-    venues = ScriptedVenues(archives={wanted[0].url: "0\n", wanted[1].url: GeoBlocked("not here")})
-    reading = fetch_archives(venues, wanted, [])
-    assert [one.text for one in next(reading)] == [b"0\n"]
-    with pytest.raises(GeoBlocked):
-        next(reading)
-    assert len(venues.downloaded) <= 4
-
-
-def test_who_stops_reading_stops_the_downloads(monkeypatch):
-    monkeypatch.setattr(ingest.archives, "CHUNK", 1)
-    monkeypatch.setattr(ingest.archives, "PARALLEL", 1)
-    wanted = archives(50)
-    venues = ScriptedVenues(archives={one.url: "0\n" for one in wanted})
-    reading = fetch_archives(venues, wanted, [])
-    next(reading)
-    reading.close()
-    assert len(venues.downloaded) <= 3
