@@ -88,6 +88,15 @@ class Coverage:
         for key in touched:
             self._held[key] = merge(self._held[key])
 
+    def hold(self, series: str, channel: Channel, windows: Iterable[Window], *, absent: bool = False) -> None:
+        """Take `windows` for held, whatever parts they came in."""
+        key = (series, channel, absent)
+        self._held[key] = merge([*self._held.get(key, []), *windows])
+
+    def know_content(self, sums: Iterable[str]) -> None:
+        """Take the files of these sums for taken."""
+        self._sums.update(sums)
+
     def forget(self, window: Window) -> None:
         """Hold nothing of `window` any more, known gaps included; whole files stay known by their content."""
         for key, held in self._held.items():
@@ -111,10 +120,7 @@ class Coverage:
 
     def days_lacking_archive(self, series: str, window: Window) -> list[date]:
         """The days that begin in `window` of which `lacks_archive` is true, without asking it of every day."""
-        days = list(window.days())
-        if not days:
-            return []
-        whole = Window.of_days(days[0], days[-1])
+        whole = window.whole_days()
         return sorted({day for left in self._lacking(series, whole) for day in left.touched_days()})
 
     def lacks_archive(self, series: str, window: Window) -> bool:

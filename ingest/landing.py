@@ -11,7 +11,7 @@ import hashlib
 import json
 import os
 import re
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -100,13 +100,14 @@ class Landing:
         window = _spanned(parts)
         described = json.dumps([_part_to(p) for p in parts], separators=(",", ":"))
         content = _content_hash(rows, described)
-        earlier = [found for file in os.listdir(folder) if (found := NAME.fullmatch(file))]
-        same = [found for found in earlier if found.string.startswith(f"{label}_{window}_")]
-        if same and max(same, key=_stamp)["hash"] == content:
+        earlier = sorted(os.listdir(folder), key=_stamp, reverse=True)
+        same = _first_segment(file for file in earlier if file.startswith(f"{label}_{window}_"))
+        if same and same["hash"] == content:
             return None
         stamp = now.astimezone(UTC)
-        if earlier and (newest := datetime.fromisoformat(_stamp(max(earlier, key=_stamp)))) >= stamp:
-            stamp = newest + timedelta(microseconds=1)  # a clock that stood still or went back: order must hold
+        newest = _first_segment(earlier)
+        if newest and (fetched := datetime.fromisoformat(newest["stamp"])) >= stamp:
+            stamp = fetched + timedelta(microseconds=1)  # a clock that stood still or went back: order must hold
         name = f"{label}_{window}_{content}_{stamp.strftime(STAMP)}.parquet"
         stamped = rows.with_columns(pl.lit(stamp.replace(tzinfo=None)).cast(pl.Datetime("us")).alias(INGESTED_AT))
         temporary = folder / f".{name}.{os.getpid()}"
@@ -128,9 +129,14 @@ class Landing:
                 yield Segment(name, folder.name, datetime.fromisoformat(found["stamp"]))
 
 
-def _stamp(name: re.Match[str]) -> str:
+def _stamp(file: str) -> str:
     """When a segment was fetched, from its name: of one length, so that it sorts as the moments do."""
-    return name["stamp"]
+    return file.rpartition("_")[2]
+
+
+def _first_segment(files: Iterable[str]) -> re.Match[str] | None:
+    """The first that is a segment: other files may lie among them."""
+    return next((found for file in files if (found := NAME.fullmatch(file))), None)
 
 
 def _spanned(parts: Sequence[Part]) -> str:

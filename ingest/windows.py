@@ -69,10 +69,17 @@ class Window:
 
     def days(self) -> Iterator[date]:
         """Every day that begins inside the window."""
-        day = self.start.date() if self.start == day_start(self.start.date()) else self.start.date() + timedelta(1)
-        while day_start(day) < self.end:
-            yield day
-            day += timedelta(days=1)
+        whole = self.whole_days()
+        for number in range((whole.end - whole.start).days):
+            yield whole.start.date() + timedelta(days=number)
+
+    def whole_days(self) -> Window:
+        """The days that begin inside the window, to the end of the last one; empty where none does."""
+        first, last = (
+            day_start(moment.date()) + (timedelta(days=1) if moment > day_start(moment.date()) else timedelta())
+            for moment in (self.start, self.end)
+        )
+        return Window(first, last)
 
     def touched_days(self) -> Iterator[date]:
         """Every day that has some of the window in it."""

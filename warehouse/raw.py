@@ -7,6 +7,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import UTC, date, datetime
+from itertools import groupby
+from operator import itemgetter
 
 import duckdb
 import polars as pl
@@ -33,27 +35,22 @@ LINEAGE = {
     "segment": ("VARCHAR", "Landed file the row came from"),
 }
 
-# Years of daily parts are a few stretches: joining them here spares the objects for each of them.
-HELD = """
-    WITH parts AS (
-        SELECT series, channel, is_absent, CASE WHEN channel = 'inbox' THEN sha256 END AS sha256, start_at, end_at,
-            row_count
-        FROM ops.coverage
-        WHERE feed = ?
-    ),
-    begun AS (
-        SELECT *, start_at > max(end_at) OVER (earlier ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING) AS is_new
-        FROM parts
-        WINDOW earlier AS (PARTITION BY series, channel, is_absent, sha256 ORDER BY start_at, end_at)
-    ),
-    numbered AS (
-        SELECT *, count(*) FILTER (is_new) OVER (so_far ROWS UNBOUNDED PRECEDING) AS stretch FROM begun
-        WINDOW so_far AS (PARTITION BY series, channel, is_absent, sha256 ORDER BY start_at, end_at)
+# Where what is held begins and ends: where one part ends and another begins nothing changes, so that years of daily
+# parts are a few edges, and the rest need not become objects.
+EDGES = """
+    WITH parts AS (SELECT series, channel, is_absent, start_at, end_at FROM ops.coverage WHERE feed = ?),
+    edges AS (
+        SELECT series, channel, is_absent, start_at AS moment, 1 AS parts FROM parts
+        UNION ALL
+        SELECT series, channel, is_absent, end_at, -1 FROM parts
     )
-    SELECT series, channel, is_absent, sha256, min(start_at), max(end_at), sum(row_count)
-    FROM numbered
-    GROUP BY series, channel, is_absent, sha256, stretch
+    SELECT series, channel, is_absent, moment, sum(parts) AS begun
+    FROM edges
+    GROUP BY series, channel, is_absent, moment
+    HAVING begun <> 0
+    ORDER BY series, channel, is_absent, moment
 """
+OWN_FILES = "SELECT DISTINCT sha256 FROM ops.coverage WHERE feed = ? AND channel = 'inbox' AND sha256 IS NOT NULL"
 
 
 def create_tables(connection: duckdb.DuckDBPyConnection) -> None:
@@ -107,11 +104,19 @@ def load_segments(connection: duckdb.DuckDBPyConnection, landing: Landing, feed:
 
 
 def coverage(connection: duckdb.DuckDBPyConnection, feed: str) -> Coverage:
-    """What the loaded segments of `feed` answer for: parts that touch as one, the user's files each by its sum."""
-    return Coverage(
-        Part(series, channel, Window(_utc(start), _utc(end)), int(count), sha256=sha256, absent=absent)
-        for series, channel, absent, sha256, start, end, count in connection.execute(HELD, [feed]).fetchall()
-    )
+    """What the loaded segments of `feed` answer for, and which of the user's files they hold."""
+    held = Coverage()
+    for (series, channel, absent), edges in groupby(connection.execute(EDGES, [feed]).fetchall(), itemgetter(0, 1, 2)):
+        windows, running = [], 0
+        for *_, moment, begun in edges:
+            if running == 0:
+                start = _utc(moment)
+            running += begun
+            if running == 0:
+                windows.append(Window(start, _utc(moment)))
+        held.hold(series, channel, windows, absent=absent)
+    held.know_content(sum_of for (sum_of,) in connection.execute(OWN_FILES, [feed]).fetchall())
+    return held
 
 
 def reach(connection: duckdb.DuckDBPyConnection, feed: Feed) -> tuple[datetime | None, datetime | None, int]:
