@@ -18,7 +18,7 @@ from typing import Any
 
 from benchmarks.bulk_load import FEED, plain_load
 from benchmarks.file_server import serving
-from benchmarks.memory import peak_megabytes
+from benchmarks.memory import watched
 from benchmarks.metrics import write_archive
 from ingest.feed import Instrument
 from ingest.feeds import Catalogue
@@ -36,7 +36,7 @@ ROUNDS = 3
 
 @dataclass(frozen=True)
 class Load:
-    """Rows per second, peak resident memory in MB, and the processor time of the process per second of its load."""
+    """Rows per second, peak resident memory in MB, and processor time per second of the load; of all its processes."""
 
     rate: float
     megabytes: float
@@ -104,8 +104,13 @@ def _alone(load: Callable[..., float], *arguments: Any) -> Load:  # noqa: ANN401
 
 
 def _timed(load: Callable[..., float], *arguments: Any) -> tuple[float, float, float]:  # noqa: ANN401
-    before = resource.getrusage(resource.RUSAGE_SELF)
-    seconds = load(*arguments)
-    after = resource.getrusage(resource.RUSAGE_SELF)
-    processor = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
-    return seconds, peak_megabytes(), processor
+    before = _processor_seconds()
+    with watched() as megabytes:
+        seconds = load(*arguments)
+    return seconds, max(megabytes), _processor_seconds() - before
+
+
+def _processor_seconds() -> float:
+    """Of this process, and of those that it started and that have ended."""
+    used = [resource.getrusage(who) for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)]
+    return sum(one.ru_utime + one.ru_stime for one in used)
