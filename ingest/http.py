@@ -230,7 +230,7 @@ class MarketSession:
     ) -> bytes:
         host, path = place(url)
         if closed := self._closed_hosts.get(host):
-            raise closed
+            raise copy.copy(closed)
         self._count(requests=1)
         try:
             request = (
@@ -273,7 +273,9 @@ class MarketSession:
     def _close_host(self, reason: FeedUnavailable) -> FeedUnavailable:
         """Nothing more is asked of this host in this run."""
         with self._lock:
-            return self._closed_hosts.setdefault(reason.host, reason)
+            # A copy has no traceback: the frames in it would hold on to the run's database until the process ends.
+            self._closed_hosts.setdefault(reason.host, copy.copy(reason))
+        return reason
 
     def _count(self, **amounts: int) -> None:
         with self._lock:

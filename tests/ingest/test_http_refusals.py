@@ -1,7 +1,9 @@
 """What a session does when a venue will not answer: one typed line, no second request, and never the key."""
 
+import gc
 import json
 import logging
+import weakref
 
 import pytest
 from scripted_venues import asking, days, wire_answer
@@ -138,3 +140,21 @@ def test_binance_codes_for_too_many_requests_are_tried_again(relay):
     relay.answers(URL, Response('{"code": -1003, "msg": "Too many requests."}', status=400))
     with pytest.raises(VenueFailing, match=r"code -1003: Too many requests\., 12 times"):
         relay.session.get_json(URL, judge=rest.judge)
+
+
+def test_a_host_that_refused_holds_on_to_nothing_of_who_asked(relay):
+    """What a traceback names lives as long as the error: a run's database would stay open behind the session."""
+
+    class Database:
+        pass
+
+    def ask() -> weakref.ref[Database]:
+        database = Database()
+        with pytest.raises(GeoBlocked):
+            relay.session.get_json(URL)
+        return weakref.ref(database)
+
+    relay.answers(URL, Response(status=451))
+    first, second = ask(), ask()
+    gc.collect()
+    assert (first(), second()) == (None, None)
