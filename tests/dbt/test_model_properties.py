@@ -19,7 +19,9 @@ from ingest.feeds import feed_named
 from regimes import load_parameters
 from regimes.feed_sets import comparable_funding
 
-BY_VENUE = ("funding_by_venue_daily", "liquidations_by_venue_daily", "open_interest_by_venue_daily")
+BY_VENUE = (
+    "funding_by_venue_daily", "liquidations_by_venue_daily", "open_interest_by_venue_daily", "prices_by_venue_daily",
+)  # fmt: skip
 DAILY = (
     "prices_daily", "funding_daily", "liquidations_daily", "open_interest_daily", "venue_coverage_daily",
     "dim_instruments", "dim_funding_intervals", "rolling_24h_daily", "exchange_flows_daily", "network_activity_daily",

@@ -45,13 +45,13 @@ COMPUTED = (
 DAY_FIGURES = """
     SELECT p.close_usd, p.return_pct, p.drawdown_pct, f.rate_8h_bp, l.long_usd, l.short_usd, o.open_interest_coin,
            o.change_1d_pct, o.source, x.netflow_coin, n.active_addresses_count
-    FROM prices_daily AS p
-    JOIN funding_by_venue_daily AS f USING (asset, day)
+    FROM prices_by_venue_daily AS p
+    JOIN funding_by_venue_daily AS f USING (asset, day, venue, instrument)
     JOIN liquidations_by_venue_daily AS l USING (asset, day, venue, instrument)
     JOIN open_interest_by_venue_daily AS o USING (asset, day, venue, instrument)
     JOIN exchange_flows_daily AS x USING (asset, day)
     JOIN network_activity_daily AS n USING (asset, day)
-    WHERE asset = 'BTC' AND venue = 'binance' AND instrument = 'BTCUSDT' AND day = ?
+    WHERE asset = 'BTC' AND venue = 'binance' AND instrument = 'BTCUSDT' AND p.market = 'spot' AND day = ?
 """
 
 

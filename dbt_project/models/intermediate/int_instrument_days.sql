@@ -7,19 +7,9 @@ known as (
         asset,
         venue,
         instrument,
-        'spot' as market,
+        market,
         day
-    from {{ ref('int_spot_prices') }}
-
-    union all
-
-    select
-        asset,
-        venue,
-        instrument,
-        'perpetual' as market,
-        day
-    from {{ ref('int_perpetual_closes') }}
+    from {{ ref('int_prices__by_instrument') }}
 
     union all
 

@@ -24,7 +24,8 @@ pairs as (
             order by volume_usd desc nulls last, instrument asc
         ) as pair_rank,
         count(previous_close_usd) over (partition by asset, day) as with_previous_count
-    from {{ ref('int_spot_prices') }}
+    from {{ ref('int_prices__by_instrument') }}
+    where market = 'spot'
 
 ),
 

@@ -9,7 +9,8 @@ reported as (
         venue,
         day,
         cast(1 as double) as size
-    from {{ ref('int_spot_prices') }}
+    from {{ ref('int_prices__by_instrument') }}
+    where market = 'spot'
 
     union all
 

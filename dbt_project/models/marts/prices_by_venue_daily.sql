@@ -1,0 +1,26 @@
+-- Daily bar of each spot pair and perpetual contract of the window, from one source each, with what the day did against
+-- the same instrument's previous close.
+select
+    prices.asset,
+    prices.venue,
+    prices.instrument,
+    prices.market,
+    prices.margin_type,
+    prices.day,
+    prices.source,
+    prices.open_usd,
+    prices.high_usd,
+    prices.low_usd,
+    prices.close_usd,
+    prices.volume_coin,
+    prices.volume_usd,
+    {{ change_pct('prices.close_usd', 'prices.previous_close_usd') }} as return_pct,
+    {{ change_pct('prices.low_usd', 'prices.previous_close_usd') }} as drawdown_pct,
+    {{ change_pct('prices.high_usd', 'prices.previous_close_usd') }} as run_up_pct,
+    100 * (prices.high_usd - prices.low_usd) / prices.previous_close_usd as range_pct
+from {{ ref('int_prices__by_instrument') }} as prices
+inner join {{ ref('int_calendar') }} as calendar
+    on
+        prices.asset = calendar.asset
+        and prices.day = calendar.day
+        and calendar.is_in_window
