@@ -6,6 +6,7 @@ import os
 import sys
 import threading
 from collections.abc import Callable
+from datetime import date
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
@@ -15,7 +16,7 @@ from pipelines import OWN_VARIABLES, Ran, leverage
 from typer.testing import CliRunner
 
 from cli.main import app, main
-from warehouse.location import Warehouse
+from warehouse.location import Calendar, Warehouse
 from warehouse.lock import pipeline_lock
 
 FAILED, WRONG_USE, LOCKED = 1, 2, 3
@@ -171,9 +172,23 @@ def test_options_that_make_no_sense_are_refused_before_anything_starts(
     assert said in one_line(ran)
 
 
-def test_a_market_that_is_none_is_refused(typed: Callable[..., Ran], tmp_path: Path) -> None:
-    ran = typed("run", "--market", "moon", "--warehouse", tmp_path / "none")
-    assert ran.status == FAILED
+@pytest.mark.parametrize("options", [("--from", "2026-01-20", "--to", "2026-01-10"), ("--from", "2026-01-29")])
+def test_days_that_end_before_they_begin_are_refused_in_a_warehouse_that_stands_too(
+    options: tuple[str, ...], typed: Callable[..., Ran], tmp_path: Path
+) -> None:
+    warehouse = Warehouse(tmp_path / "standing")
+    warehouse.claim("sample")
+    held = warehouse.extend(Calendar(date(2026, 1, 1), date(2026, 1, 27)))
+    ran = typed("run", "--warehouse", warehouse.root, "--now", "2026-01-28T06:00:00Z", *options)
+    assert ran.status == WRONG_USE
+    assert f"{' '.join(options[:2])} must lie between" in one_line(ran)
+    assert warehouse.calendar() == held
+
+
+@pytest.mark.parametrize("command", ["run", "record", "status"])
+def test_a_market_that_is_none_is_a_wrong_option(command: str, typed: Callable[..., Ran], tmp_path: Path) -> None:
+    ran = typed(command, "--market", "moon", "--warehouse", tmp_path / "none")
+    assert ran.status == WRONG_USE, "the recorder's service ends on 2 and tries again on 1"
     assert "'moon' is no market" in one_line(ran)
     assert not (tmp_path / "none").exists()
 
