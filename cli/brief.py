@@ -18,10 +18,10 @@ from cli.console import REGIME_STYLES, results
 from cli.output import written_to
 from ingest.feeds import feed_named
 from ingest.sample import SIMULATED
-from orchestration.settings import Settings
 from regimes import load_parameters
 from warehouse.errors import UnknownDay
 from warehouse.reading import OpenRelease, open_release
+from warehouse.settings import Settings
 
 
 def brief(settings: Settings, day: date | None, asset: str | None, output: Path | None) -> None:

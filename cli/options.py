@@ -7,14 +7,14 @@ from typing import Any
 
 from cli.errors import WrongUse
 from ingest.errors import IngestError
-from orchestration.settings import Settings
 from warehouse.location import Warehouse
+from warehouse.settings import Settings
 
 
 def settings_with(market: str | None, warehouse: Path | None) -> Settings:
     """The environment's settings, overridden by the options. A warehouse that is named brings its own market.
 
-    Raises WrongUse for a market that is none: nobody should try that again, as the recorder's supervisor does on failure.
+    Raises WrongUse for a market that is none: a failure is what the recorder's supervisor tries again.
     """
     given: dict[str, Any] = {}
     if warehouse is not None:

@@ -5,9 +5,9 @@ from __future__ import annotations
 from rich.markup import escape
 
 from cli.console import REGIME_STYLES, results
-from orchestration.settings import PROJECT, Settings
 from warehouse.location import Warehouse
 from warehouse.reading import latest
+from warehouse.settings import PROJECT, Settings
 
 NEXT = (
     ("leverage brief", "the newest day: label, figures, evidence"),

@@ -14,10 +14,10 @@ from ingest.inbox import strays
 from ingest.landing import Landing
 from ingest.market import Market
 from ingest.sample import FIRST_DAY
-from orchestration.present import present_of
-from orchestration.settings import Settings
 from warehouse.location import Calendar
+from warehouse.present import present_of
 from warehouse.reading import open_release
+from warehouse.settings import Settings
 
 DEFAULT_DAYS = 400  # a year, and the weeks before it that the first baselines need
 

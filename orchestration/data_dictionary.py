@@ -11,9 +11,9 @@ from collections.abc import Iterable, Iterator
 from typing import Any
 
 from orchestration.dbt_project import prepared_manifest
-from orchestration.settings import PROJECT
 from regimes import TABLE_DESCRIPTIONS, TABLES
-from warehouse.context import STATUS_COLUMNS
+from warehouse.feed_status import COLUMNS as STATUS_COLUMNS
+from warehouse.settings import PROJECT
 
 PATH = PROJECT / "docs" / "data-dictionary.md"
 HEAD = """# Data dictionary

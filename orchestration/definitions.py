@@ -12,9 +12,9 @@ from orchestration.raw_assets import raw_asset
 from orchestration.regime_assets import regime_assets
 from orchestration.resources import Pipeline, catalogue_of
 from orchestration.schedules import SCHEDULES, daily_job
-from orchestration.settings import Settings
 from orchestration.tape_assets import load_tape_job, recorder_spec, tape_assets, tape_sensor
 from orchestration.validation import validated, validation_job
+from warehouse.settings import Settings
 
 
 def build_definitions(pipeline: Pipeline, settings: Settings) -> dg.Definitions:

@@ -17,7 +17,7 @@ from orchestration.resources import Pipeline
 from orchestration.validation import VALIDATION
 from regimes import load_parameters
 from warehouse.connection import build_database
-from warehouse.context import write_feed_status
+from warehouse.feed_status import FEED_STATUS, write_feed_status
 from warehouse.fingerprint import fingerprint
 from warehouse.latest import latest_document
 from warehouse.location import Warehouse
@@ -25,8 +25,6 @@ from warehouse.marts import has_mart, read_mart
 from warehouse.publishing import Release, publish
 from warehouse.restatements import RESTATEMENTS
 from warehouse.revisions import as_of_macro
-
-FEED_STATUS = "feed_status"
 
 
 def published_asset(manifest: Path) -> dg.AssetsDefinition:

@@ -12,8 +12,8 @@ from orchestration.ownership import OWNERS, fresh_daily
 from orchestration.partitions import DAYS, POOL
 from orchestration.raw_checks import Standing, raw_check_results, raw_check_specs, raw_column_schema
 from orchestration.resources import Pipeline
-from warehouse.context import Present
 from warehouse.location import Calendar
+from warehouse.present import Present
 from warehouse.refresh import Refreshed
 
 

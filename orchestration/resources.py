@@ -17,14 +17,13 @@ from ingest.market import Market
 from ingest.sample import DEFAULT_SEED, SimulatedMarket, SimulatedMarketAdapter, simulated
 from ingest.windows import Window
 from orchestration.partitions import FIRST_DAY
-from orchestration.present import present_of
 from orchestration.recovery import free_dead_runs, tag_with_process
-from orchestration.settings import Settings
-from warehouse.context import Present
 from warehouse.errors import WarehouseError
 from warehouse.location import Calendar, Warehouse
 from warehouse.lock import pipeline_lock
+from warehouse.present import Present, present_of
 from warehouse.refresh import Refresher
+from warehouse.settings import Settings
 
 
 def catalogue_of(market: Market, path: Path | None) -> Catalogue:

@@ -21,11 +21,11 @@ from orchestration.errors import PipelineError
 from orchestration.instance import open_instance
 from orchestration.recovery import PROCESS_TAG, free_dead_runs, this_process
 from orchestration.resources import Pipeline, catalogue_of
-from orchestration.settings import Settings
 from regimes import MartError, ParameterError
 from warehouse.errors import WarehouseError, WarehouseLocked
 from warehouse.location import Calendar
 from warehouse.lock import pipeline_lock
+from warehouse.settings import Settings
 
 COLOURS = re.compile(r"\x1b\[[0-9;]*m")
 OWN_ERRORS = (PipelineError, WarehouseError, IngestError, MartError, ParameterError)

@@ -44,8 +44,7 @@ def validated(pipeline: Pipeline) -> dg.MaterializeResult[Any]:
     with build_database(pipeline.located.build) as connection:
         marts = DailyMarts(**{f.name: read_mart(connection, f.name) for f in fields(DailyMarts)})
         measured = regime_validation(marts, load_parameters(), present.now)
-        comments = {c.name: f"{c.description} [{c.unit}]" if c.unit else c.description for c in COLUMNS}
-        write_mart(connection, VALIDATION, measured, DESCRIPTION, comments)
+        write_mart(connection, VALIDATION, measured, DESCRIPTION, {c.name: c.comment for c in COLUMNS})
         page = validation_page(measured, _about(pipeline.market, measured))
         return dg.MaterializeResult(
             metadata={**mart_metadata(connection, VALIDATION), "page": dg.MetadataValue.md(page)}

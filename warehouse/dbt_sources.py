@@ -9,11 +9,9 @@ import sys
 from itertools import groupby
 from pathlib import Path
 
-import pandera.polars as pa
-
 from ingest.feed import Feed
 from ingest.feeds import LANDED
-from ingest.schema import unit_of
+from ingest.schema import comment_of
 from warehouse.raw import LINEAGE, SQL_TYPES
 
 STAGING = Path(__file__).resolve().parents[1] / "dbt_project" / "models" / "staging"
@@ -42,7 +40,7 @@ def _source(venue: str, feeds: list[Feed]) -> str:
             "        columns:",
         ]
         for name, column in feed.schema.columns.items():
-            lines += _column(name, SQL_TYPES[column.dtype.type.base_type()], _described(column))
+            lines += _column(name, SQL_TYPES[column.dtype.type.base_type()], comment_of(column))
         for name, (sql_type, about) in LINEAGE.items():
             lines += _column(name, sql_type, about)
     return "\n".join(lines) + "\n"
@@ -54,11 +52,6 @@ def _column(name: str, sql_type: str, about: str) -> list[str]:
         f"            data_type: {sql_type.lower()}",
         f"            description: {_quoted(about)}",
     ]
-
-
-def _described(column: pa.Column) -> str:
-    unit = unit_of(column)
-    return f"{column.description} [{unit}]" if unit else str(column.description)
 
 
 def _quoted(text: str) -> str:

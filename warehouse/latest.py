@@ -8,7 +8,7 @@ from typing import Any
 
 import duckdb
 
-from warehouse.context import Present
+from warehouse.present import Present
 
 FORMAT = 1  # raised when a field changes its meaning or goes away
 HEADLINE = (

@@ -21,10 +21,10 @@ from orchestration.definitions import build_definitions
 from orchestration.partitions import POOL
 from orchestration.raw_assets import raw_key
 from orchestration.resources import Pipeline
-from orchestration.settings import Settings
 from orchestration.tape_assets import RECORDER, tape_sensor
 from regimes import load_parameters
 from warehouse.location import Warehouse
+from warehouse.settings import Settings
 
 SNAPSHOT = Path(__file__).with_name("definitions.txt")
 

@@ -12,8 +12,8 @@ import pytest
 from orchestration.definitions import build_definitions
 from orchestration.instance import open_instance
 from orchestration.resources import Pipeline
-from orchestration.settings import Settings
 from warehouse.location import Warehouse
+from warehouse.settings import Settings
 
 
 @pytest.fixture

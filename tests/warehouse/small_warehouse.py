@@ -13,9 +13,9 @@ from ingest.feed import Part
 from ingest.feeds import feed_named
 from ingest.landing import Landing, Segment
 from ingest.windows import Window
-from warehouse.context import Present
 from warehouse.latest import HEADLINE, LABEL
 from warehouse.location import Calendar
+from warehouse.present import Present
 
 FEED = feed_named("coinalyze_liquidations")
 SYMBOL = "BTCUSDT_PERP.A"

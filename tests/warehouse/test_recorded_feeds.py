@@ -15,7 +15,8 @@ from ingest.http import MarketSession
 from ingest.landing import Landing
 from ingest.market import Market
 from ingest.windows import Window
-from warehouse.context import write_context, write_feed_status
+from warehouse.context import write_context
+from warehouse.feed_status import write_feed_status
 from warehouse.raw import create_tables, load_segments
 from warehouse.refresh import Refresher
 
