@@ -14,8 +14,8 @@ from orchestration.ownership import OWNERS, fresh_daily
 from orchestration.partitions import POOL
 from orchestration.regime_assets import FEATURES, LABELLED, regime_key
 from orchestration.resources import Pipeline
-from orchestration.validation import VALIDATION
 from regimes import load_parameters
+from regimes.validation import VALIDATION
 from warehouse.connection import build_database
 from warehouse.feed_status import FEED_STATUS, write_feed_status
 from warehouse.fingerprint import fingerprint

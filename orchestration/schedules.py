@@ -6,7 +6,7 @@ from datetime import timedelta
 import dagster as dg
 
 from orchestration.dbt_assets import DAILY_JOB
-from orchestration.validation import VALIDATION
+from regimes.validation import VALIDATION
 
 # One process: a step costs 0.1 s there and seconds in a process of its own, and there is one writer anyway.
 daily_job = dg.define_asset_job(

@@ -21,12 +21,10 @@ from orchestration.ownership import OWNERS
 from orchestration.partitions import POOL
 from orchestration.resources import Pipeline
 from regimes import DailyMarts, load_parameters
-from regimes.validation import COLUMNS, DESCRIPTION, regime_validation
+from regimes.validation import COLUMNS, DESCRIPTION, VALIDATION, regime_validation
 from regimes.validation_page import validation_page
 from warehouse.connection import build_database
 from warehouse.marts import read_mart, write_mart
-
-VALIDATION = "regime_validation"
 
 
 @dg.asset(

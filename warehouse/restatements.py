@@ -8,7 +8,7 @@ from warehouse.connection import transaction
 from warehouse.marts import make_mart
 
 RESTATEMENTS = "restatements"
-DESCRIPTION = "How much vendors restate: share of days whose netflow sign or label a new pull of the flows turned."
+DESCRIPTION = "How much vendors restate: share of days whose netflow sign or label a new pull turned, one row per pull."
 COLUMNS = {
     "asset": ("VARCHAR", "Base asset, for example BTC."),
     "pulled_at": ("TIMESTAMP", "When the pull was fetched that restates (UTC)."),
