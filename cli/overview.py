@@ -18,7 +18,7 @@ NEXT = (
 )
 FIRST = (
     ("leverage run", "build the simulated warehouse, offline, in about half a minute"),
-    ("leverage run --market live", "build the real one; leverage doctor says what it needs"),
+    ("leverage run --market live", "build the real one; first: leverage doctor --market live"),
 )
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import sys
 import threading
+import tomllib
 from collections.abc import Callable
 from datetime import date
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -12,7 +13,7 @@ from pathlib import Path
 
 import polars as pl
 import pytest
-from pipelines import OWN_VARIABLES, Ran, leverage
+from pipelines import OWN_VARIABLES, PROJECT, Ran, leverage
 from typer.testing import CliRunner
 
 from cli.main import app, main
@@ -72,6 +73,12 @@ def test_without_a_command_it_says_where_things_stand(sample: Path) -> None:
     assert "BTC 2026-01-27" in ran.out
     assert "simulated" in ran.out
     assert "leverage brief" in ran.out
+
+
+def test_it_says_its_version() -> None:
+    shown = invoke("--version")
+    project = tomllib.loads((PROJECT / "pyproject.toml").read_text())["project"]
+    assert (shown.exit_code, shown.output) == (0, f"leverage {project['version']}\n")
 
 
 def test_help_lists_every_command() -> None:
