@@ -10,8 +10,7 @@ import duckdb
 
 from brief import HASHES, NEWEST, READ_IF_THERE, REQUIRED, About, release_pages
 from orchestration.dbt_assets import mart_keys, mart_names
-from orchestration.ownership import OWNERS, fresh_daily
-from orchestration.partitions import POOL
+from orchestration.ownership import OWNERS, POOL, fresh_daily
 from orchestration.regime_assets import FEATURES, LABELLED, regime_key
 from orchestration.resources import Pipeline
 from regimes import load_parameters

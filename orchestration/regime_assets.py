@@ -13,8 +13,7 @@ import polars as pl
 from ingest.landing import Landing
 from orchestration.charts import mart_metadata
 from orchestration.dbt_assets import mart_keys
-from orchestration.ownership import OWNERS, fresh_daily
-from orchestration.partitions import POOL
+from orchestration.ownership import OWNERS, POOL, fresh_daily
 from orchestration.resources import Pipeline
 from regimes import (
     TABLE_DESCRIPTIONS,

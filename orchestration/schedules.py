@@ -1,20 +1,11 @@
-"""The daily job and when it runs: provisional half an hour after the day, final when Coin Metrics is in."""
+"""When the daily job runs: provisional half an hour after the day, final when Coin Metrics is in."""
 
 # No postponed annotations here: Dagster reads the types of context and resources from the functions.
 from datetime import timedelta
 
 import dagster as dg
 
-from orchestration.dbt_assets import DAILY_JOB
-from regimes.validation import VALIDATION
-
-# One process: a step costs 0.1 s there and seconds in a process of its own, and there is one writer anyway.
-daily_job = dg.define_asset_job(
-    DAILY_JOB,
-    selection=dg.AssetSelection.all() - dg.AssetSelection.assets(["marts", VALIDATION]),
-    executor_def=dg.in_process_executor,
-    description="Every feed, the marts, the regimes and the release, for the days up to the partition's.",
-)
+from orchestration.jobs import daily_job
 
 
 def _yesterday(context: dg.ScheduleEvaluationContext) -> dg.RunRequest:

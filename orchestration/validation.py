@@ -1,4 +1,4 @@
-"""The proof as an asset of its own job, and the page that is generated from it: too slow for every morning.
+"""The proof as an asset that has a job of its own, and the page that is generated from it: too slow for every morning.
 
     python -m orchestration.validation PUBLISHED PAGE
 
@@ -17,8 +17,7 @@ import duckdb
 import polars as pl
 
 from orchestration.charts import mart_metadata
-from orchestration.ownership import OWNERS
-from orchestration.partitions import POOL
+from orchestration.ownership import OWNERS, POOL
 from orchestration.resources import Pipeline
 from regimes import DailyMarts, load_parameters
 from regimes.validation import COLUMNS, DESCRIPTION, VALIDATION, regime_validation
@@ -47,14 +46,6 @@ def validated(pipeline: Pipeline) -> dg.MaterializeResult[Any]:
         return dg.MaterializeResult(
             metadata={**mart_metadata(connection, VALIDATION), "page": dg.MetadataValue.md(page)}
         )
-
-
-validation_job = dg.define_asset_job(
-    "validation",
-    selection=dg.AssetSelection.assets(["marts", VALIDATION]),
-    executor_def=dg.in_process_executor,
-    description="Agreement, spread, persistence, outcomes and sensitivity of the labels. Takes about ten seconds.",
-)
 
 
 def _about(market: str, measured: pl.DataFrame) -> str:
