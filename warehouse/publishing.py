@@ -18,7 +18,7 @@ from typing import Any
 
 import duckdb
 
-from ingest.landing import force_to_disk
+from ingest.durable import force_to_disk
 from warehouse.connection import first_row, identifier, literal
 from warehouse.errors import WarehouseError
 from warehouse.location import Warehouse
