@@ -12,23 +12,20 @@ from dataclasses import dataclass
 
 import dagster as dg
 
-from ingest.errors import IngestError
 from ingest.feed import Progress
 from orchestration.dbt_project import prepared_manifest
 from orchestration.definitions import build_definitions
-from orchestration.errors import PipelineError
+from orchestration.errors import OWN_ERRORS, PipelineError
 from orchestration.instance import open_instance
 from orchestration.jobs import DAILY_JOB
 from orchestration.recovery import PROCESS_TAG, free_dead_runs, this_process
 from orchestration.resources import Pipeline
-from regimes import MartError, ParameterError
-from warehouse.errors import WarehouseError, WarehouseLocked
+from warehouse.errors import WarehouseLocked
 from warehouse.location import Calendar
 from warehouse.lock import pipeline_lock
 from warehouse.settings import Settings
 
 COLOURS = re.compile(r"\x1b\[[0-9;]*m")
-OWN_ERRORS = (PipelineError, WarehouseError, IngestError, MartError, ParameterError)
 CLASS_NAME = re.compile(r"^(?:\w+\.)+\w+: ")
 
 

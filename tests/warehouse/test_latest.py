@@ -7,7 +7,7 @@ import pytest
 from small_warehouse import FIRST, LAST, NOW, PRESENT, make_marts
 
 from warehouse.errors import NotPublished, WarehouseError
-from warehouse.latest import FORMAT, FIGURES, LABEL, latest_document
+from warehouse.latest import FIGURES, FORMAT, LABEL, latest_document
 from warehouse.publishing import Release, publish
 from warehouse.reading import latest, open_release
 
