@@ -68,13 +68,13 @@ def tape_asset(feed: Feed) -> dg.AssetsDefinition:
         }
         yield dg.MaterializeResult(
             metadata={name: value for name, value in found.items() if value is not None},
-            check_results=list(raw_check_results(feed, _standing(loaded, pipeline.moment))),
+            check_results=list(raw_check_results(feed, standing(loaded, pipeline.moment))),
         )
 
     return asset
 
 
-def _standing(loaded: Loaded, now: datetime) -> Standing:
+def standing(loaded: Loaded, now: datetime) -> Standing:
     """Judged by what was listened to, from the first whole day on; where no recorder has run nothing is due."""
     heard, yesterday = loaded.heard, (now - timedelta(days=1)).date()
     return Standing(
