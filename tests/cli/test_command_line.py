@@ -64,6 +64,7 @@ def test_without_a_command_it_says_what_to_type_first(tmp_path: Path) -> None:
     ran = leverage(extra={"LEVERAGE_WAREHOUSE": str(tmp_path / "none")})
     assert ran.status == 0
     assert "leverage run" in ran.out
+    assert "leverage doctor --market live" in ran.out, "the simulated market needs nothing, and doctor would say so"
     assert "leverage --help" in ran.out
 
 
