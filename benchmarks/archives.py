@@ -24,8 +24,8 @@ from ingest.feed import Instrument
 from ingest.feeds import Catalogue
 from ingest.http import MarketSession
 from ingest.market import Market
-from warehouse.context import Present
 from warehouse.location import Calendar, Warehouse
+from warehouse.present import Present
 from warehouse.refresh import Refresher
 
 SYMBOLS = [f"S{i:03}USDT" for i in range(400)]

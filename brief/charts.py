@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, Literal
 import polars as pl
 
 from brief.figures import quantity
+from regimes import regime_spans
 
 if TYPE_CHECKING:
     import altair as alt
@@ -141,7 +142,7 @@ def _measures(alt: Any, panel: Panel, days: pl.DataFrame, x: Any, y: dict[str, A
 
 
 def _bands(alt: Any, regimes: pl.DataFrame, labels: pl.DataFrame) -> Any:  # noqa: ANN401 - Altair's
-    spans = spans_of(regimes).join(labels.select("label", "colour"), left_on="regime", right_on="label")
+    spans = regime_spans(regimes).join(labels.select("label", "colour"), left_on="regime", right_on="label")
     half = pl.duration(hours=12)
     moments = spans.select(
         (pl.col("first_day").cast(pl.Datetime) - half).dt.strftime("%Y-%m-%dT%H:%MZ").alias("from"),
@@ -152,16 +153,6 @@ def _bands(alt: Any, regimes: pl.DataFrame, labels: pl.DataFrame) -> Any:  # noq
         alt.Chart(moments)
         .mark_rect(opacity=0.34)
         .encode(x=alt.X("from:T", scale=alt.Scale(type="utc")), x2="to:T", color=alt.Color("colour:N", scale=None))
-    )
-
-
-def spans_of(regimes: pl.DataFrame) -> pl.DataFrame:
-    """Runs of days with one regime: regime, first_day, last_day, in order."""
-    runs = regimes.sort("day").with_columns(pl.col("regime").rle_id().alias("run"))
-    return (
-        runs.group_by("run", maintain_order=True)
-        .agg(pl.col("regime").first(), pl.col("day").min().alias("first_day"), pl.col("day").max().alias("last_day"))
-        .drop("run")
     )
 
 

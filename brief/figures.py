@@ -1,4 +1,4 @@
-"""The figures of a day as a reader meets them: name, value with unit, and the mart it came from."""
+"""The figures of a day as a reader meets them: name, value with unit, and the mart it came from; names as words."""
 
 from __future__ import annotations
 
@@ -45,6 +45,11 @@ HEADLINE = {
     "address_ratio": "addresses against the same weekdays",
 }
 _SIGNED = ("return", "drawdown", "change", "netflow", "funding")
+
+
+def words(name: str) -> str:
+    """An identifier as words: leverage_flush is leverage flush."""
+    return name.replace("_", " ")
 
 
 def headline(features: Mapping[str, Any]) -> list[Figure]:

@@ -7,7 +7,8 @@ from datetime import date
 
 import polars as pl
 
-from brief.page import About, environment, readable_on, words
+from brief.figures import words
+from brief.page import About, environment, readable_on
 
 
 def index_page(regimes: pl.DataFrame, labels: pl.DataFrame, pages: Mapping[tuple[str, date], str], about: About) -> str:

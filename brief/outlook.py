@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from brief.figures import quantity
+from brief.figures import quantity, words
 from brief.tables import DayTables
 
 WHOLE = 0.995  # a membership that rounds to 100 %
@@ -24,7 +24,7 @@ def outlook(tables: DayTables, evidence: Sequence[Mapping[str, Any]]) -> list[st
     if others:
         lacking = [e for e in others if e["role"] != "supporting" and (e["membership"] or 0.0) < WHOLE]
         named = ", ".join(_lacking(e) for e in lacking) or "nothing in full; it merely scores less"
-        doubts.append(f"The next reading is {_words(others[0]['label'])}. It lacks: {named}.")
+        doubts.append(f"The next reading is {words(others[0]['label'])}. It lacks: {named}.")
     elif partly == [] and evidence:
         doubts.append("Every condition of the label holds in full, and no other label comes near.")
     return doubts
@@ -47,7 +47,7 @@ def _level(support: Mapping[str, Any]) -> list[str]:
 
 
 def _partly(row: Mapping[str, Any]) -> str:
-    name = _words(row["predicate"])
+    name = words(row["predicate"])
     if row["membership"] is None:
         return f"Not known: {name}. It counts for nothing until its figures are there."
     return f"{name.capitalize()} holds to {row['membership'] * 100:.0f} %: {_value(row)}, against {row['baseline']}."
@@ -55,13 +55,9 @@ def _partly(row: Mapping[str, Any]) -> str:
 
 def _lacking(row: Mapping[str, Any]) -> str:
     if row["membership"] is None:
-        return f"{_words(row['predicate'])} (not known)"
-    return f"{_words(row['predicate'])} (holds to {row['membership'] * 100:.0f} % at {_value(row)})"
+        return f"{words(row['predicate'])} (not known)"
+    return f"{words(row['predicate'])} (holds to {row['membership'] * 100:.0f} % at {_value(row)})"
 
 
 def _value(row: Mapping[str, Any]) -> str:
     return quantity(row["value"], row["unit"]) if row["value"] is not None else "not known"
-
-
-def _words(name: str) -> str:
-    return name.replace("_", " ")

@@ -14,11 +14,11 @@ import jinja2
 import polars as pl
 from markupsafe import Markup
 
-from brief.charts import PANELS, PRICE, Panel, alt_text, chart, has_values, spans_of, svg, table_of
-from brief.figures import headline, quantity
+from brief.charts import PANELS, PRICE, Panel, alt_text, chart, has_values, svg, table_of
+from brief.figures import headline, quantity, words
 from brief.outlook import outlook
 from brief.tables import DayTables
-from regimes import Parameters
+from regimes import Parameters, regime_spans
 
 ON_THE_PAGE = ("price", "liquidations", "open_interest", "open_interest_coin", "funding", "flows", "addresses")
 ROLES = ("core", "guard", "supporting")
@@ -89,11 +89,6 @@ def day_page(tables: DayTables, parameters: Parameters, about: About, index: str
     )
 
 
-def words(name: str) -> str:
-    """An identifier as words: leverage_flush is leverage flush."""
-    return name.replace("_", " ")
-
-
 def breakable(name: str) -> Markup:
     """An identifier that a narrow column may break after its underscores."""
     return Markup("_<wbr>").join(name.split("_"))
@@ -143,7 +138,7 @@ def _legend(tables: DayTables, labels: Mapping[str, Mapping[str, Any]]) -> list[
     regimes = tables.drawn("regimes_daily")
     if regimes is None:
         return []
-    spans = spans_of(regimes).to_dicts()
+    spans = regime_spans(regimes).to_dicts()
     counted = regimes.group_by("regime").len("days").sort("days", "regime", descending=[True, False])
     return [
         {

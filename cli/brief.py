@@ -13,15 +13,15 @@ from rich.panel import Panel
 from rich.table import Table
 
 from brief import FOLDER, READ_IF_THERE, REQUIRED, About, DayTables, day_page
-from brief.figures import headline, quantity
+from brief.figures import headline, quantity, words
 from cli.console import REGIME_STYLES, results
 from cli.output import written_to
 from ingest.feeds import feed_named
 from ingest.sample import SIMULATED
-from orchestration.settings import Settings
 from regimes import load_parameters
 from warehouse.errors import UnknownDay
 from warehouse.reading import OpenRelease, open_release
+from warehouse.settings import Settings
 
 
 def brief(settings: Settings, day: date | None, asset: str | None, output: Path | None) -> None:
@@ -65,7 +65,7 @@ def _show(out: Console, release: OpenRelease, label: dict[str, Any]) -> None:
     ).row(0)
     style = REGIME_STYLES[family]
     head = [
-        f"[{style}]{label['regime'].replace('_', ' ').upper()}[/]{_state(label)}{_confidence(label)}",
+        f"[{style}]{words(label['regime']).upper()}[/]{_state(label)}{_confidence(label)}",
         f"[dim]{escape(meaning)}[/dim]",
         "",
         escape(label["explanation"]),
@@ -91,14 +91,14 @@ def simulated_feeds(latest: dict[str, Any]) -> str:
 def _state(label: dict[str, Any]) -> str:
     """The phase, and what happened on the day where that is another label than the regime."""
     phase = f"  {label['phase']}" if label["phase"] else ""
-    event = f", the day itself {label['event'].replace('_', ' ')}" if label["event"] != label["regime"] else ""
+    event = f", the day itself {words(label['event'])}" if label["event"] != label["regime"] else ""
     return phase + event
 
 
 def _confidence(label: dict[str, Any]) -> str:
     if label["confidence"] is None:
         return ""
-    second = f", next {label['runner_up'].replace('_', ' ')}" if label["runner_up"] else ""
+    second = f", next {words(label['runner_up'])}" if label["runner_up"] else ""
     return f"  confidence {label['confidence']:.2f}{second}"
 
 
@@ -118,7 +118,7 @@ def _evidence(release: OpenRelease, asset: str, day: date, event: str) -> Table 
     if not rows:
         return None
     closest = rows[0]["label"]
-    title = "What the label rests on" if closest == event else f"Closest to {closest.replace('_', ' ')}"
+    title = "What the label rests on" if closest == event else f"Closest to {words(closest)}"
     table = Table(
         box=box.SIMPLE_HEAD,
         header_style="bold",
@@ -131,7 +131,7 @@ def _evidence(release: OpenRelease, asset: str, day: date, event: str) -> Table 
     for row in rows:
         known = row["value"] is not None
         table.add_row(
-            row["predicate"].replace("_", " "),
+            words(row["predicate"]),
             quantity(row["value"], row["unit"]) if known else "[dim]not known[/dim]",
             f"{row['membership']:.0%}" if row["membership"] is not None else "-",
             escape(row["baseline"] or ""),

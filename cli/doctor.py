@@ -19,11 +19,11 @@ from rich.table import Table
 from cli.console import results
 from ingest.feeds import load_catalogue
 from ingest.market import Market
-from orchestration.settings import Settings
 from warehouse.errors import WarehouseLocked
 from warehouse.location import Warehouse
 from warehouse.lock import pipeline_lock
 from warehouse.reading import latest
+from warehouse.settings import Settings
 
 TIMEOUT = (4.0, 8.0)  # seconds to connect and to answer: a person is waiting
 SCARCE = 2**30  # bytes; a year of five-minute bars of one asset with three releases takes less than half of it

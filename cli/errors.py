@@ -11,11 +11,9 @@ import duckdb
 import typer
 
 from cli.console import remarks
-from ingest.errors import IngestError
-from orchestration.errors import PipelineError
+from orchestration.errors import OWN_ERRORS
 from record.recorder import RecorderBusy
-from regimes import MartError, ParameterError
-from warehouse.errors import WarehouseError, WarehouseLocked
+from warehouse.errors import WarehouseLocked
 
 FAILED, WRONG_USE, LOCKED, STALE = 1, 2, 3, 4
 
@@ -28,9 +26,7 @@ class Stale(Exception):
     """What is published is older than somebody said it may be."""
 
 
-OWN_ERRORS = (
-    WarehouseError, IngestError, PipelineError, MartError, ParameterError, WrongUse, Stale, duckdb.Error,
-)  # fmt: skip
+SAID_IN_ONE_LINE = (*OWN_ERRORS, WrongUse, Stale, duckdb.Error)  # the last: a query that somebody typed
 
 
 @contextmanager
@@ -38,7 +34,7 @@ def say(verbose: bool) -> Iterator[None]:
     """Turn the project's own errors into one line; anything else is a mistake here and keeps its traceback."""
     try:
         yield
-    except OWN_ERRORS as error:
+    except SAID_IN_ONE_LINE as error:
         if verbose:
             traceback.print_exc(file=sys.stderr)
         line = str(error).strip().splitlines()[0]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from datetime import UTC, date, datetime
+from importlib import metadata
 from pathlib import Path
 from typing import Annotated
 
@@ -46,8 +47,19 @@ MarketOption = Annotated[
 Verbose = Annotated[bool, typer.Option("--verbose", "-v", help="Show Dagster's log, and tracebacks.")]
 
 
+def _say_version(asked: bool) -> None:
+    if asked:
+        print(f"leverage {metadata.version('leverage-warehouse')}")
+        raise typer.Exit
+
+
 @app.callback()
-def main_command(context: typer.Context) -> None:
+def main_command(
+    context: typer.Context,
+    version: Annotated[
+        bool, typer.Option("--version", callback=_say_version, is_eager=True, help="Show the version and exit.")
+    ] = False,
+) -> None:
     """Is Bitcoin's leverage being reset, or is the structure breaking? Every day, with its evidence."""
     if context.invoked_subcommand is None:
         with say(verbose=False):

@@ -2,18 +2,15 @@
 
 from __future__ import annotations
 
-import os
 from pathlib import Path
 
 from cli.errors import WrongUse
+from ingest.durable import replace_file
 
 
 def written_to(path: Path, content: bytes) -> None:
     """Replace `path` by `content`. Raises WrongUse when it cannot be written."""
-    temporary = path.with_name(f".{path.name}.{os.getpid()}")
     try:
-        temporary.write_bytes(content)
-        temporary.replace(path)
+        replace_file(path, content, durable=False)
     except OSError as error:
-        temporary.unlink(missing_ok=True)
         raise WrongUse(f"cannot write {path}: {error.strerror}; choose another --output") from error

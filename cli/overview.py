@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from rich.markup import escape
 
+from brief.figures import words
 from cli.console import REGIME_STYLES, results
-from orchestration.settings import PROJECT, Settings
 from warehouse.location import Warehouse
 from warehouse.reading import latest
+from warehouse.settings import PROJECT, Settings
 
 NEXT = (
     ("leverage brief", "the newest day: label, figures, evidence"),
@@ -18,7 +19,7 @@ NEXT = (
 )
 FIRST = (
     ("leverage run", "build the simulated warehouse, offline, in about half a minute"),
-    ("leverage run --market live", "build the real one; leverage doctor says what it needs"),
+    ("leverage run --market live", "build the real one; first: leverage doctor --market live"),
 )
 
 
@@ -35,7 +36,7 @@ def overview(settings: Settings) -> None:
         for asset, newest in released["assets"].items():
             style = REGIME_STYLES.get(newest["family"], "bold")
             sure = "" if newest["confidence"] is None else f", confidence {newest['confidence']:.2f}"
-            label = newest["regime"].replace("_", " ")
+            label = words(newest["regime"])
             out.print(f"{asset} {newest['day']}  [{style}]{label}[/]{sure}  [dim]({escape(market)})[/dim]")
         out.print(f"[dim]{escape(str(warehouse.root))}[/dim]")
     if not standing:

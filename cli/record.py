@@ -9,9 +9,9 @@ import signal
 from cli.errors import WrongUse
 from ingest.feeds import load_catalogue
 from ingest.landing import Landing
-from orchestration.settings import Settings
 from record.clock import Clock
 from record.recorder import Recorder, catalogued_streams
+from warehouse.settings import Settings
 
 
 def record(settings: Settings, verbose: bool) -> None:

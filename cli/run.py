@@ -14,10 +14,10 @@ from ingest.inbox import strays
 from ingest.landing import Landing
 from ingest.market import Market
 from ingest.sample import FIRST_DAY
-from orchestration.present import present_of
-from orchestration.settings import Settings
 from warehouse.location import Calendar
+from warehouse.present import present_of
 from warehouse.reading import open_release
+from warehouse.settings import Settings
 
 DEFAULT_DAYS = 400  # a year, and the weeks before it that the first baselines need
 
@@ -47,10 +47,10 @@ def run(
             f"{warehouse.root} reaches to {known.last_day}, which is not over at --now {present:%Y-%m-%d %H:%M}"
         )
     if first is None:
-        first = (
-            known.first_day if known else (FIRST_DAY if market.simulated else last - timedelta(days=DEFAULT_DAYS - 1))
-        )
-    first = min(first, last) if known else first
+        if known:
+            first = min(known.first_day, last)  # a --to before all that is held makes the calendar begin there
+        else:
+            first = FIRST_DAY if market.simulated else last - timedelta(days=DEFAULT_DAYS - 1)
     if not EARLIEST <= first <= last:
         raise WrongUse(f"--from {first} must lie between {EARLIEST} and --to {last}")
     if market.simulated and first < FIRST_DAY:

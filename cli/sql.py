@@ -14,8 +14,8 @@ from rich.table import Table
 from cli.console import remarks, results
 from cli.errors import WrongUse
 from cli.output import written_to
-from orchestration.settings import Settings
 from warehouse.reading import open_release
+from warehouse.settings import Settings
 
 ROWS_SHOWN = 1000  # more is for a file or a notebook, not for a terminal
 FORMATS: dict[str, Callable[[pl.DataFrame, io.BytesIO], Any]] = {

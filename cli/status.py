@@ -17,10 +17,10 @@ from cli.brief import simulated_feeds
 from cli.console import results
 from cli.errors import Stale
 from ingest.feeds import FEEDS, RECORDED
-from orchestration.settings import Settings
 from record import health
 from warehouse.location import Warehouse
 from warehouse.reading import open_release
+from warehouse.settings import Settings
 
 DAY = timedelta(days=1)
 COLUMNS = (

@@ -19,6 +19,7 @@ from typing import Any
 
 import polars as pl
 
+from ingest.durable import force_to_disk
 from ingest.errors import IngestError
 from ingest.feed import Feed, Part
 from ingest.windows import Window
@@ -152,15 +153,6 @@ def _content_hash(rows: pl.DataFrame, described: str) -> str:
     # As text: the same values can lie in memory in several ways (chunks, what stands under a null).
     digest.update(rows.select(pl.all().to_physical()).write_csv(None, include_header=False, null_value="\0").encode())
     return digest.hexdigest()[:16]
-
-
-def force_to_disk(path: Path) -> None:
-    """Whatever a file holds, or a folder names, outlives a power cut from here on."""
-    descriptor = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
 
 
 def _part_to(part: Part) -> dict[str, Any]:

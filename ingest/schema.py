@@ -219,6 +219,12 @@ def _reason(found: pl.DataFrame, reason: str) -> pl.DataFrame:
     return found.select(pl.col("row").cast(pl.UInt32), pl.lit(reason).alias("reason"))
 
 
+def comment_of(column: pa.Column) -> str:
+    """What stands beside the column in a database: description and unit."""
+    unit = unit_of(column)
+    return f"{column.description} [{unit}]" if unit else str(column.description)
+
+
 def unit_of(column: Any) -> str | None:  # noqa: ANN401 - a Pandera column
     """The unit a column was declared with, None for text."""
     return (column.metadata or {}).get("unit")

@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 
 import dagster as dg
 
-from orchestration.webhook import WebhookFailed, WebhookSettings, post
+from orchestration.webhook import WebhookSettings, post
 from warehouse.changes import changes_after
 from warehouse.location import Warehouse
 
@@ -21,7 +21,10 @@ def change_sensor(warehouse: Warehouse) -> dg.SensorDefinition:
         default_status=dg.DefaultSensorStatus.RUNNING,
     )
     def changes_to_webhook(context: dg.SensorEvaluationContext) -> dg.SkipReason:
-        """Post regime changes, broken or reclaimed supports, resolved scenarios, degraded data and restatements."""
+        """Post regime changes, broken or reclaimed supports, resolved scenarios, degraded data and restatements.
+
+        Raises WebhookFailed: the tick has failed, and the next one tells the same.
+        """
         webhook = WebhookSettings()
         if webhook.url is None:
             return dg.SkipReason("LEVERAGE_WEBHOOK_URL is not set: nobody is told")
@@ -34,14 +37,12 @@ def change_sensor(warehouse: Warehouse) -> dg.SensorDefinition:
         changes = changes_after(warehouse, datetime.fromisoformat(told["available_at"]) if told else None)
         if not changes:
             return dg.SkipReason("nothing has changed")
-        if not told:  # from where to go on, should this first message not get through
-            before = changes[0]["available_at"] - timedelta(microseconds=1)
-            context.update_cursor(_cursor(before, None))
-        try:
-            post(webhook, changes)
-        except WebhookFailed as failed:
-            context.log.warning(str(failed))
-            return dg.SkipReason(str(failed))
+        if not told:
+            # A tick of its own: a failed one keeps the cursor that it began with, and without any a release that comes
+            # before the message gets through would take its changes away.
+            context.update_cursor(_cursor(changes[0]["available_at"] - timedelta(microseconds=1), None))
+            return dg.SkipReason("from now on: the newest publication is told at the next tick")
+        post(webhook, changes)
         context.update_cursor(_cursor(changes[-1]["available_at"], now))
         return dg.SkipReason(f"told the webhook of {len(changes)} changes")
 

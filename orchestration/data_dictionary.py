@@ -7,13 +7,13 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from orchestration.dbt_project import prepared_manifest
-from orchestration.settings import PROJECT
-from regimes import TABLE_DESCRIPTIONS, TABLES
-from warehouse.context import STATUS_COLUMNS
+from regimes import TABLE_DESCRIPTIONS, TABLES, Column, validation
+from warehouse import feed_status, publishing, restatements
+from warehouse.settings import PROJECT
 
 PATH = PROJECT / "docs" / "data-dictionary.md"
 HEAD = """# Data dictionary
@@ -38,9 +38,25 @@ def _tables() -> Iterator[tuple[str, str, list[Line]]]:
         if node["resource_type"] == "model" and node["fqn"][1] == "marts":
             yield node["name"], node["description"], [_dbt_line(column) for column in node["columns"].values()]
     for name, columns in TABLES.items():
-        yield name, TABLE_DESCRIPTIONS[name], [(c.name, str(c.dtype), c.unit or "", c.description) for c in columns]
-    about = "One row per feed: how far it reaches, and how its last pull went."
-    yield "feed_status", about, [(name, kind.lower(), "", said) for name, (kind, said) in STATUS_COLUMNS.items()]
+        yield name, TABLE_DESCRIPTIONS[name], [_regime_line(column) for column in columns]
+    measured = f"{validation.DESCRIPTION} Published once the job `validation` has run."
+    yield validation.VALIDATION, measured, [_regime_line(column) for column in validation.COLUMNS]
+    yield feed_status.FEED_STATUS, feed_status.DESCRIPTION, _sql_lines(feed_status.COLUMNS)
+    yield restatements.RESTATEMENTS, restatements.DESCRIPTION, _sql_lines(restatements.COLUMNS)
+    yield publishing.ABOUT, publishing.ABOUT_DESCRIPTION, _sql_lines(publishing.ABOUT_COLUMNS)
+
+
+def _regime_line(column: Column) -> Line:
+    return column.name, str(column.dtype), column.unit, column.description
+
+
+def _sql_lines(columns: Mapping[str, tuple[str, str]]) -> list[Line]:
+    """Of a table that SQL makes; a unit stands in the comment, in brackets at its end."""
+    lines = []
+    for name, (sql_type, comment) in columns.items():
+        said, _, unit = comment.removesuffix("]").partition(" [") if comment.endswith("]") else (comment, "", "")
+        lines.append((name, sql_type.lower(), unit, said))
+    return lines
 
 
 def _dbt_line(column: dict[str, Any]) -> Line:

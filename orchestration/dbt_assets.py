@@ -13,21 +13,20 @@ from ingest.landing import Landing
 from orchestration.charts import mart_metadata
 from orchestration.dbt_build import build
 from orchestration.dbt_project import DBT_PROJECT, standing_manifest
-from orchestration.ownership import OWNERS, fresh_daily
-from orchestration.partitions import POOL
+from orchestration.jobs import DAILY_JOB
+from orchestration.ownership import OWNERS, POOL, fresh_daily
 from orchestration.resources import Pipeline
 from warehouse.connection import build_database
 from warehouse.context import write_context
+from warehouse.feed_status import FEED_STATUS
 from warehouse.fingerprint import fingerprint, published_fingerprint
 from warehouse.marts import has_mart
 from warehouse.raw import create_tables, load_segments
 from warehouse.views import remember_views, views_stand
 
-DAILY_JOB = "daily"
 # What new rows change. A view follows them by itself; its tests do not.
 FOLLOWING_ROWS = ("config.materialized:table", "config.materialized:seed", "resource_type:test")
 CONTEXT = "ops"  # the dbt source of what the pipeline tells the models
-LAST_MART = "feed_status"  # written right before a release: where it stands, the others do
 
 
 class Translator(DagsterDbtTranslator):
@@ -76,7 +75,7 @@ def warehouse_models() -> dg.AssetsDefinition:
             create_tables(connection)
             load_segments(connection, Landing(located.landing))
             write_context(connection, present, pipeline.refresher.catalogue)
-            standing = has_mart(connection, LAST_MART) and fingerprint(connection, present) == published_fingerprint(
+            standing = has_mart(connection, FEED_STATUS) and fingerprint(connection, present) == published_fingerprint(
                 located
             )
             views = views_stand(connection)

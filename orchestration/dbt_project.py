@@ -13,7 +13,7 @@ from dbt.contracts.graph.manifest import Manifest
 from dbt.parser.manifest import extended_mashumuro_decoder
 
 from orchestration.errors import PipelineError
-from orchestration.settings import PROJECT
+from warehouse.settings import PROJECT
 
 DBT_PROJECT = PROJECT / "dbt_project"
 TARGET = DBT_PROJECT / "target"

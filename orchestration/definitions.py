@@ -7,24 +7,25 @@ import dagster as dg
 from orchestration.change_sensor import change_sensor
 from orchestration.dbt_assets import context_tables, warehouse_models
 from orchestration.dbt_project import standing_manifest
+from orchestration.jobs import JOBS
 from orchestration.published_asset import published_asset
 from orchestration.raw_assets import raw_asset
 from orchestration.regime_assets import regime_assets
-from orchestration.resources import Pipeline, catalogue_of
-from orchestration.schedules import SCHEDULES, daily_job
-from orchestration.settings import Settings
-from orchestration.tape_assets import load_tape_job, recorder_spec, tape_assets, tape_sensor
-from orchestration.validation import validated, validation_job
+from orchestration.resources import Pipeline
+from orchestration.schedules import SCHEDULES
+from orchestration.tape_assets import recorder_spec, tape_assets, tape_sensor
+from orchestration.validation import validated
+from warehouse.settings import Settings
 
 
-def build_definitions(pipeline: Pipeline, settings: Settings) -> dg.Definitions:
+def build_definitions(pipeline: Pipeline) -> dg.Definitions:
     """The definitions over one pipeline. Raises PipelineError when the dbt manifest has not been made."""
     manifest = standing_manifest()
     return dg.Definitions(
         assets=[
             *dg.with_source_code_references(
                 [
-                    *(raw_asset(feed) for feed in catalogue_of(settings.parsed_market(), settings.catalogue).feeds),
+                    *(raw_asset(feed) for feed in pipeline.asked().feeds),
                     *tape_assets(),
                     *regime_assets(manifest),
                     validated,
@@ -35,9 +36,9 @@ def build_definitions(pipeline: Pipeline, settings: Settings) -> dg.Definitions:
             warehouse_models(),
             *context_tables(),
         ],
-        jobs=[daily_job, validation_job, load_tape_job],
+        jobs=JOBS,
         schedules=SCHEDULES,
-        sensors=[change_sensor(settings.located()), tape_sensor(settings.located())],
+        sensors=[change_sensor(pipeline.located), tape_sensor(pipeline.located)],
         resources={"pipeline": pipeline},
         executor=dg.in_process_executor,
     )
@@ -46,5 +47,4 @@ def build_definitions(pipeline: Pipeline, settings: Settings) -> dg.Definitions:
 @dg.definitions
 def defs() -> dg.Definitions:
     """What `dagster dev` loads: the market and warehouse that the environment names."""
-    settings = Settings()
-    return build_definitions(Pipeline.from_settings(settings), settings)
+    return build_definitions(Pipeline.from_settings(Settings()))

@@ -1,4 +1,4 @@
-"""Who answers for the assets, and how old they may get: the same for all of them."""
+"""Who answers for the assets, how old they may get, and for what they wait: the same for all of them."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from datetime import timedelta
 import dagster as dg
 
 OWNERS = ["team:warehouse"]
+POOL = "duckdb"  # one writer: every asset that opens the build database waits for this slot
 
 
 def fresh_daily() -> dg.FreshnessPolicy:

@@ -8,4 +8,3 @@ import dagster as dg
 
 FIRST_DAY = date(2020, 1, 1)  # Binance's futures archives begin in this month
 DAYS = dg.DailyPartitionsDefinition(start_date=FIRST_DAY.isoformat(), timezone="UTC")
-POOL = "duckdb"  # one writer: every asset that opens the build database waits for this slot

@@ -10,14 +10,13 @@ import duckdb
 
 from brief import HASHES, NEWEST, READ_IF_THERE, REQUIRED, About, release_pages
 from orchestration.dbt_assets import mart_keys, mart_names
-from orchestration.ownership import OWNERS, fresh_daily
-from orchestration.partitions import POOL
+from orchestration.ownership import OWNERS, POOL, fresh_daily
 from orchestration.regime_assets import FEATURES, LABELLED, regime_key
 from orchestration.resources import Pipeline
-from orchestration.validation import VALIDATION
 from regimes import load_parameters
+from regimes.validation import VALIDATION
 from warehouse.connection import build_database
-from warehouse.context import write_feed_status
+from warehouse.feed_status import FEED_STATUS, write_feed_status
 from warehouse.fingerprint import fingerprint
 from warehouse.latest import latest_document
 from warehouse.location import Warehouse
@@ -25,8 +24,6 @@ from warehouse.marts import has_mart, read_mart
 from warehouse.publishing import Release, publish
 from warehouse.restatements import RESTATEMENTS
 from warehouse.revisions import as_of_macro
-
-FEED_STATUS = "feed_status"
 
 
 def published_asset(manifest: Path) -> dg.AssetsDefinition:

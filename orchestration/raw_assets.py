@@ -8,12 +8,12 @@ from typing import Any
 import dagster as dg
 
 from ingest.feed import Feed
-from orchestration.ownership import OWNERS, fresh_daily
-from orchestration.partitions import DAYS, POOL
+from orchestration.ownership import OWNERS, POOL, fresh_daily
+from orchestration.partitions import DAYS
 from orchestration.raw_checks import Standing, raw_check_results, raw_check_specs, raw_column_schema
 from orchestration.resources import Pipeline
-from warehouse.context import Present
 from warehouse.location import Calendar
+from warehouse.present import Present
 from warehouse.refresh import Refreshed
 
 
@@ -48,7 +48,8 @@ def raw_asset(feed: Feed) -> dg.AssetsDefinition:
     def asset(context: dg.AssetExecutionContext, pipeline: Pipeline) -> Iterator[dg.MaterializeResult[Any]]:
         window = context.partition_time_window
         days = Calendar(window.start.date(), (window.end - timedelta(days=1)).date())
-        present = pipeline.present(days)
+        pipeline.widen(days)
+        present = pipeline.present()
         refreshed = pipeline.refresher.refresh(feed, present, context.run.run_id)
         if refreshed.pulled.skipped:
             context.log.warning(f"{feed.name} skipped: {refreshed.pulled.skipped}")

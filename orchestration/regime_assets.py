@@ -13,8 +13,7 @@ import polars as pl
 from ingest.landing import Landing
 from orchestration.charts import mart_metadata
 from orchestration.dbt_assets import mart_keys
-from orchestration.ownership import OWNERS, fresh_daily
-from orchestration.partitions import POOL
+from orchestration.ownership import OWNERS, POOL, fresh_daily
 from orchestration.resources import Pipeline
 from regimes import (
     TABLE_DESCRIPTIONS,
@@ -31,6 +30,7 @@ from regimes import (
 )
 from warehouse.connection import build_database
 from warehouse.marts import read_mart, write_mart
+from warehouse.restatements import DESCRIPTION as RESTATEMENTS_DESCRIPTION
 from warehouse.restatements import RESTATEMENTS, write_restatements
 from warehouse.revisions import keep_revisions, known_revisions
 
@@ -114,7 +114,7 @@ def regime_assets(manifest: Path) -> list[dg.AssetsDefinition]:
         key=regime_key(RESTATEMENTS),
         deps=[regime_key("regime_revisions")],
         group_name="regimes",
-        description="How much vendors restate: share of days whose netflow sign or label changed between two pulls.",
+        description=RESTATEMENTS_DESCRIPTION,
         kinds={"duckdb"},
         owners=OWNERS,
         pool=POOL,
@@ -154,18 +154,12 @@ def _spec(name: str) -> dg.AssetSpec:
 
 
 def _static(name: str) -> dict[str, Any]:
-    columns = [
-        dg.TableColumn(
-            c.name, type=str(c.dtype), description=f"{c.description} [{c.unit}]" if c.unit else c.description
-        )
-        for c in TABLES[name]
-    ]
+    columns = [dg.TableColumn(c.name, type=str(c.dtype), description=c.comment) for c in TABLES[name]]
     return {"dagster/column_schema": dg.TableSchema(columns=columns), "dagster/table_name": f"marts.{name}"}
 
 
 def _write(connection: duckdb.DuckDBPyConnection, name: str, frame: pl.DataFrame) -> None:
-    comments = {c.name: f"{c.description} [{c.unit}]" if c.unit else c.description for c in TABLES[name]}
-    write_mart(connection, name, frame, TABLE_DESCRIPTIONS[name], comments)
+    write_mart(connection, name, frame, TABLE_DESCRIPTIONS[name], {c.name: c.comment for c in TABLES[name]})
 
 
 def _written(connection: duckdb.DuckDBPyConnection, name: str) -> dict[str, Any]:

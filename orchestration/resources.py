@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import date, datetime
 from pathlib import Path
+from typing import Any
 
 import dagster as dg
 from pydantic import Field, PrivateAttr
@@ -17,14 +18,13 @@ from ingest.market import Market
 from ingest.sample import DEFAULT_SEED, SimulatedMarket, SimulatedMarketAdapter, simulated
 from ingest.windows import Window
 from orchestration.partitions import FIRST_DAY
-from orchestration.present import present_of
 from orchestration.recovery import free_dead_runs, tag_with_process
-from orchestration.settings import Settings
-from warehouse.context import Present
 from warehouse.errors import WarehouseError
 from warehouse.location import Calendar, Warehouse
 from warehouse.lock import pipeline_lock
+from warehouse.present import Present, present_of
 from warehouse.refresh import Refresher
+from warehouse.settings import Settings
 
 
 def catalogue_of(market: Market, path: Path | None) -> Catalogue:
@@ -61,9 +61,10 @@ class Pipeline(dg.ConfigurableResource):
     _present: datetime | None = PrivateAttr(default=None)
 
     @classmethod
-    def from_settings(cls, settings: Settings) -> Pipeline:
+    def from_settings(cls, settings: Settings, **run: Any) -> Pipeline:  # noqa: ANN401 - the fields of this class
+        """The pipeline of the settings' market, warehouse and catalogue; `run` are the fields of one run."""
         catalogue = str(settings.catalogue) if settings.catalogue else None
-        return cls(market=settings.market, warehouse=str(settings.located().root), catalogue=catalogue)
+        return cls(market=settings.market, warehouse=str(settings.located().root), catalogue=catalogue, **run)
 
     def watched_by(self, progress: Progress) -> Pipeline:
         """The same pipeline, telling `progress` how far it is."""
@@ -77,12 +78,12 @@ class Pipeline(dg.ConfigurableResource):
         if instance is None or run is None:
             raise WarehouseError("the pipeline runs in a Dagster run only")
         tag_with_process(instance, run.run_id)
-        market, located = Market.parse(self.market), Warehouse(Path(self.warehouse))
+        market, located = self.parsed_market, self.located
         located.claim(str(market))
         with pipeline_lock(located.lock, self.lock_wait):
             free_dead_runs(instance, run.run_id)
             self._present, self._calendar = present_of(market, self.now), None
-            catalogue = catalogue_of(market, Path(self.catalogue) if self.catalogue else None)
+            catalogue = self.asked()
             if unknown := set(self.refetch) - {feed.name for feed in catalogue.feeds}:
                 raise WarehouseError(f"refetch names {', '.join(sorted(unknown))}, which is not asked here")
             session = open_session(market, catalogue, self._present)
@@ -112,11 +113,15 @@ class Pipeline(dg.ConfigurableResource):
 
     @property
     def located(self) -> Warehouse:
-        return self.refresher.warehouse
+        return Warehouse(Path(self.warehouse))
 
     @property
     def parsed_market(self) -> Market:
         return Market.parse(self.market)
+
+    def asked(self) -> Catalogue:
+        """What is asked of the market. Raises CatalogueBroken."""
+        return catalogue_of(self.parsed_market, Path(self.catalogue) if self.catalogue else None)
 
     @property
     def moment(self) -> datetime:
@@ -125,16 +130,20 @@ class Pipeline(dg.ConfigurableResource):
             raise WarehouseError("the pipeline is not open; it is held by a run")
         return self._present
 
-    def present(self, days: Calendar | None = None) -> Present:
-        """The present of the run, the calendar widened by `days`. Raises WarehouseError before any day is known."""
-        if days and self._present and Window.of_days(days.first_day, days.last_day).end > self._present:
+    def widen(self, days: Calendar) -> None:
+        """Have the warehouse speak about `days`, too. Raises WarehouseError when they are not over at the present."""
+        if Window.of_days(days.first_day, days.last_day).end > self.moment:
             raise WarehouseError(
-                f"{days.last_day} is not over at {self._present:%Y-%m-%d %H:%M} UTC; choose earlier days"
+                f"{days.last_day} is not over at {self.moment:%Y-%m-%d %H:%M} UTC; choose earlier days"
             )
-        if self._calendar is None or (days and self._calendar.including(days) != self._calendar):
+        if self._calendar is None or self._calendar.including(days) != self._calendar:
+            self._calendar = self.located.extend(days)
+
+    def present(self) -> Present:
+        """The present of the run and its days. Raises WarehouseError before any day is known."""
+        if self._calendar is None:
             # Read once: every step of a run speaks about the same days, whoever widens the file meanwhile.
-            self._calendar = self.located.extend(days) if days else self.located.calendar()
-        calendar = self._calendar
-        if calendar is None or self._present is None:
+            self._calendar = self.located.calendar()
+        if self._calendar is None:
             raise WarehouseError(f"{self.located.root} knows no day yet; materialize a raw feed, or run: leverage run")
-        return Present(self._present, calendar)
+        return Present(self.moment, self._calendar)

@@ -12,23 +12,20 @@ from dataclasses import dataclass
 
 import dagster as dg
 
-from ingest.errors import IngestError
 from ingest.feed import Progress
-from orchestration.dbt_assets import DAILY_JOB
 from orchestration.dbt_project import prepared_manifest
 from orchestration.definitions import build_definitions
-from orchestration.errors import PipelineError
+from orchestration.errors import OWN_ERRORS, PipelineError
 from orchestration.instance import open_instance
+from orchestration.jobs import DAILY_JOB
 from orchestration.recovery import PROCESS_TAG, free_dead_runs, this_process
-from orchestration.resources import Pipeline, catalogue_of
-from orchestration.settings import Settings
-from regimes import MartError, ParameterError
-from warehouse.errors import WarehouseError, WarehouseLocked
+from orchestration.resources import Pipeline
+from warehouse.errors import WarehouseLocked
 from warehouse.location import Calendar
 from warehouse.lock import pipeline_lock
+from warehouse.settings import Settings
 
 COLOURS = re.compile(r"\x1b\[[0-9;]*m")
-OWN_ERRORS = (PipelineError, WarehouseError, IngestError, MartError, ParameterError)
 CLASS_NAME = re.compile(r"^(?:\w+\.)+\w+: ")
 
 
@@ -56,24 +53,21 @@ def run_daily(
     """
     prepared_manifest()
     warehouse = settings.located()
-    catalogue = str(settings.catalogue) if settings.catalogue else None
-    catalogue_of(settings.parsed_market(), settings.catalogue)  # a broken one is said before anything is started
-    pipeline = Pipeline(
-        market=settings.market,
-        warehouse=str(warehouse.root),
-        catalogue=catalogue,
+    pipeline = Pipeline.from_settings(
+        settings,
         now=now,
         refetch=list(refetch),
         refetch_from=days.first_day.isoformat(),
         refetch_to=days.last_day.isoformat(),
         lock_wait=0.0,
     )
+    pipeline.asked()  # a broken catalogue is said before anything is started
     with _quiet(verbose), open_instance(warehouse) as instance:
         with pipeline_lock(warehouse.lock):
-            warehouse.claim(str(settings.parsed_market()))
+            warehouse.claim(str(pipeline.parsed_market))
             warehouse.extend(days)
             free_dead_runs(instance)  # before the new run claims its first slot
-        job = build_definitions(pipeline.watched_by(progress), settings).resolve_job_def(DAILY_JOB)
+        job = build_definitions(pipeline.watched_by(progress)).resolve_job_def(DAILY_JOB)
         result = job.execute_in_process(
             instance=instance,
             partition_key=days.last_day.isoformat(),

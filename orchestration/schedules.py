@@ -1,37 +1,25 @@
-"""The daily job and when it runs: provisional half an hour after the day, final when Coin Metrics is in."""
+"""When the daily job runs: provisional half an hour after the day, final when Coin Metrics is in."""
 
-# No postponed annotations here: Dagster reads the types of context and resources from the functions.
-from datetime import timedelta
+from __future__ import annotations
 
 import dagster as dg
 
-from orchestration.dbt_assets import DAILY_JOB
-from orchestration.validation import VALIDATION
+from orchestration.jobs import daily_job
 
-# One process: a step costs 0.1 s there and seconds in a process of its own, and there is one writer anyway.
-daily_job = dg.define_asset_job(
-    DAILY_JOB,
-    selection=dg.AssetSelection.all() - dg.AssetSelection.assets(["marts", VALIDATION]),
-    executor_def=dg.in_process_executor,
-    description="Every feed, the marts, the regimes and the release, for the days up to the partition's.",
-)
-
-
-def _yesterday(context: dg.ScheduleEvaluationContext) -> dg.RunRequest:
-    day = (context.scheduled_execution_time - timedelta(days=1)).date().isoformat()
-    return dg.RunRequest(run_key=f"{context.scheduled_execution_time.isoformat()}", partition_key=day)
-
-
-@dg.schedule(job=daily_job, cron_schedule="30 0 * * *", execution_timezone="UTC")
-def provisional(context: dg.ScheduleEvaluationContext) -> dg.RunRequest:
-    """00:30 UTC: prices, funding, open interest and liquidations are there, exchange flows are not."""
-    return _yesterday(context)
-
-
-@dg.schedule(job=daily_job, cron_schedule="30 5 * * *", execution_timezone="UTC")
-def final(context: dg.ScheduleEvaluationContext) -> dg.RunRequest:
-    """05:30 UTC: exchange flows are in; what is missing now stays missing."""
-    return _yesterday(context)
-
-
-SCHEDULES = [provisional, final]
+# Both ask for the partition of the day that has just ended. Dagster tells their runs apart by schedule and time.
+SCHEDULES = [
+    dg.build_schedule_from_partitioned_job(
+        daily_job,
+        name="provisional",
+        description="00:30 UTC: prices, funding, open interest and liquidations are there, exchange flows are not.",
+        hour_of_day=0,
+        minute_of_hour=30,
+    ),
+    dg.build_schedule_from_partitioned_job(
+        daily_job,
+        name="final",
+        description="05:30 UTC: exchange flows are in; what is missing now stays missing.",
+        hour_of_day=5,
+        minute_of_hour=30,
+    ),
+]

@@ -11,8 +11,8 @@ from pathlib import Path
 from orchestration.dbt_project import prepared_manifest
 from orchestration.errors import PipelineError
 from orchestration.instance import dagster_home
-from orchestration.settings import PROJECT, Settings
 from warehouse.errors import WarehouseError
+from warehouse.settings import PROJECT, Settings
 
 
 def main() -> None:

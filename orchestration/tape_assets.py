@@ -13,8 +13,8 @@ import dagster as dg
 from ingest import tape
 from ingest.feed import Feed
 from ingest.landing import Landing
-from orchestration.ownership import OWNERS, fresh_daily
-from orchestration.partitions import POOL
+from orchestration.jobs import load_tape_job
+from orchestration.ownership import OWNERS, POOL, fresh_daily
 from orchestration.raw_assets import raw_key
 from orchestration.raw_checks import Standing, raw_check_results, raw_check_specs, raw_column_schema
 from orchestration.resources import Pipeline
@@ -23,7 +23,6 @@ from warehouse.location import Warehouse
 from warehouse.refresh import Loaded
 
 RECORDER = dg.AssetKey(["tape", "recorder"])
-LOAD_TAPE = "load_tape"
 LOOK_EVERY = 600  # seconds; segments come with the hour, and with every 3 MB where it storms
 
 
@@ -69,13 +68,13 @@ def tape_asset(feed: Feed) -> dg.AssetsDefinition:
         }
         yield dg.MaterializeResult(
             metadata={name: value for name, value in found.items() if value is not None},
-            check_results=list(raw_check_results(feed, _standing(loaded, pipeline.moment))),
+            check_results=list(raw_check_results(feed, standing(loaded, pipeline.moment))),
         )
 
     return asset
 
 
-def _standing(loaded: Loaded, now: datetime) -> Standing:
+def standing(loaded: Loaded, now: datetime) -> Standing:
     """Judged by what was listened to, from the first whole day on; where no recorder has run nothing is due."""
     heard, yesterday = loaded.heard, (now - timedelta(days=1)).date()
     return Standing(
@@ -90,14 +89,6 @@ def _standing(loaded: Loaded, now: datetime) -> Standing:
 
 def tape_assets() -> list[dg.AssetsDefinition]:
     return [tape_asset(feed) for feed in tape.FEEDS]
-
-
-load_tape_job = dg.define_asset_job(
-    LOAD_TAPE,
-    selection=dg.AssetSelection.assets(*(raw_key(feed) for feed in tape.FEEDS)),
-    executor_def=dg.in_process_executor,
-    description="What the recorder has landed, into the raw tables.",
-)
 
 
 def tape_sensor(warehouse: Warehouse) -> dg.SensorDefinition:

@@ -1,4 +1,4 @@
-"""The proof as an asset of its own job, and the page that is generated from it: too slow for every morning.
+"""The proof as an asset that has a job of its own, and the page that is generated from it: too slow for every morning.
 
     python -m orchestration.validation PUBLISHED PAGE
 
@@ -17,16 +17,13 @@ import duckdb
 import polars as pl
 
 from orchestration.charts import mart_metadata
-from orchestration.ownership import OWNERS
-from orchestration.partitions import POOL
+from orchestration.ownership import OWNERS, POOL
 from orchestration.resources import Pipeline
 from regimes import DailyMarts, load_parameters
-from regimes.validation import COLUMNS, DESCRIPTION, regime_validation
+from regimes.validation import COLUMNS, DESCRIPTION, VALIDATION, regime_validation
 from regimes.validation_page import validation_page
 from warehouse.connection import build_database
 from warehouse.marts import read_mart, write_mart
-
-VALIDATION = "regime_validation"
 
 
 @dg.asset(
@@ -44,20 +41,11 @@ def validated(pipeline: Pipeline) -> dg.MaterializeResult[Any]:
     with build_database(pipeline.located.build) as connection:
         marts = DailyMarts(**{f.name: read_mart(connection, f.name) for f in fields(DailyMarts)})
         measured = regime_validation(marts, load_parameters(), present.now)
-        comments = {c.name: f"{c.description} [{c.unit}]" if c.unit else c.description for c in COLUMNS}
-        write_mart(connection, VALIDATION, measured, DESCRIPTION, comments)
+        write_mart(connection, VALIDATION, measured, DESCRIPTION, {c.name: c.comment for c in COLUMNS})
         page = validation_page(measured, _about(pipeline.market, measured))
         return dg.MaterializeResult(
             metadata={**mart_metadata(connection, VALIDATION), "page": dg.MetadataValue.md(page)}
         )
-
-
-validation_job = dg.define_asset_job(
-    "validation",
-    selection=dg.AssetSelection.assets(["marts", VALIDATION]),
-    executor_def=dg.in_process_executor,
-    description="Agreement, spread, persistence, outcomes and sensitivity of the labels. Takes about ten seconds.",
-)
 
 
 def _about(market: str, measured: pl.DataFrame) -> str:

@@ -6,13 +6,13 @@
 from __future__ import annotations
 
 import json
-import os
 import sys
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+from ingest.durable import replace_file
 from ingest.errors import IngestError
 
 FILE = "health.json"
@@ -62,9 +62,8 @@ class Health:
 
 def write(folder: Path, health: Health) -> None:
     """Replace the file in one step. Raises OSError."""
-    temporary = folder / f".{FILE}.{os.getpid()}"
-    temporary.write_text(json.dumps(asdict(health), indent=2) + "\n")
-    temporary.rename(folder / FILE)
+    content = json.dumps(asdict(health), indent=2) + "\n"
+    replace_file(folder / FILE, content.encode(), durable=False)  # in five seconds there is a newer one
 
 
 def read(folder: Path) -> Health | None:

@@ -6,7 +6,6 @@ One process a warehouse. It holds neither DuckDB nor the pipeline's lock, so nei
 from __future__ import annotations
 
 import asyncio
-import fcntl
 import logging
 import os
 from collections.abc import Iterator, Sequence
@@ -16,6 +15,7 @@ from pathlib import Path
 
 import polars as pl
 
+from ingest.durable import try_lock
 from ingest.errors import IngestError
 from ingest.feeds import Catalogue
 from ingest.landing import Landing
@@ -258,8 +258,6 @@ def _alone(folder: Path) -> Iterator[None]:
     except OSError as error:
         raise IngestError(f"cannot write to {folder}: {error.strerror}", advice="choose another --warehouse") from error
     with lock:
-        try:
-            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError as error:
-            raise RecorderBusy(f"another recorder writes to {folder}", advice="stop it first") from error
+        if not try_lock(lock):
+            raise RecorderBusy(f"another recorder writes to {folder}", advice="stop it first")
         yield

@@ -16,7 +16,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-from ingest.landing import force_to_disk
+from ingest.durable import force_to_disk
 from record.ledger import Entry
 
 SUFFIX = ".wal"

@@ -7,6 +7,7 @@ classification = classify(features, parameters, now)
 
 from regimes.classifier import Classification, classify
 from regimes.columns import Column
+from regimes.episodes import spans as regime_spans
 from regimes.features import daily_features
 from regimes.inputs import DailyMarts, MartError
 from regimes.labels import Family, Label, regime_labels
@@ -37,5 +38,6 @@ __all__ = [
     "regime_changes",
     "regime_labels",
     "regime_revisions",
+    "regime_spans",
     "regimes_daily",
 ]

@@ -17,6 +17,11 @@ class Column:
     description: str
     source: str = ""
 
+    @property
+    def comment(self) -> str:
+        """What stands beside the column in a database: description and unit."""
+        return f"{self.description} [{self.unit}]" if self.unit else self.description
+
 
 def number(name: str, unit: str, source: str, description: str) -> Column:
     return Column(name, pl.Float64(), unit, description, source)

@@ -197,7 +197,7 @@ TABLE_DESCRIPTIONS: dict[str, str] = {
     "support_daily": "The support in force on each day, what the day did to it, and how that went on before.",
     "scenarios": "What can follow each flush, as conditions, with how often each came before.",
     "regime_revisions": "Every label ever published, append-only; regimes_as_of(ts) picks what was known at ts.",
-    "regime_changes": "What a reader of the labels wants to be told of, one row per (asset, day, revision).",
+    "regime_changes": "What a reader of the labels wants to be told of: revisions that changed something.",
 }
 
 

@@ -35,6 +35,7 @@ COLUMNS: tuple[Column, ...] = (
     text("detail", "What else there is to say."),
 )
 KEY = ("section", "subject", "measure")
+VALIDATION = "regime_validation"
 DESCRIPTION = "How far the labels can be trusted: agreement with documented days, spread, persistence, outcomes."
 # A condition that holds by less than half opposes the label; the rolling view may say otherwise.
 WEAK = 0.5

@@ -1,4 +1,5 @@
-"""What the tests of several folders share: three warehouses of the simulated market, not to be written to."""
+"""What the tests of several folders share: the recorded samples, and two warehouses of the simulated market, not to
+be written to."""
 
 from __future__ import annotations
 
@@ -8,6 +9,7 @@ from pathlib import Path
 
 import pipelines
 import pytest
+from recordings import NO_SAMPLES, SAMPLES
 
 LONGEST = ("TestFiveKills", "test_recorded_market.py", "TestTheOtherFive", "test_recorded_regimes.py")
 
@@ -20,6 +22,14 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         return place, item.get_closest_marker("slow") is None
 
     items.sort(key=rank)
+
+
+@pytest.fixture
+def api_samples() -> Path:
+    """The directory of recorded answers and messages."""
+    if not SAMPLES.is_dir():
+        pytest.skip(NO_SAMPLES)
+    return SAMPLES
 
 
 @pytest.fixture(scope="session")

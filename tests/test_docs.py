@@ -11,7 +11,8 @@ from typer.main import get_command
 from cli.main import app
 
 PROJECT = Path(__file__).resolve().parents[1]
-PAGES = [PROJECT / "README.md", PROJECT / "CHANGELOG.md", *sorted((PROJECT / "docs").rglob("*.md"))]
+ROOT = ("README.md", "CHANGELOG.md", "CONTRIBUTING.md")
+PAGES = [*(PROJECT / name for name in ROOT), *sorted((PROJECT / "docs").rglob("*.md"))]
 LINK = re.compile(r"\]\((?!https?://|mailto:)([^)#\s]+)(?:#[^)]*)?\)")
 BLOCK = re.compile(r"```sh\n(.*?)```", re.S)
 

@@ -1,4 +1,4 @@
-"""The dbt source declarations of the raw tables, written from the feeds' schemas so that both say the same.
+"""The dbt source declarations of the raw tables, and of the marts that Python writes, from their schemas.
 
 `python -m warehouse.dbt_sources` writes them, `--check` fails where a file differs.
 """
@@ -9,21 +9,57 @@ import sys
 from itertools import groupby
 from pathlib import Path
 
-import pandera.polars as pa
-
 from ingest.feed import Feed
 from ingest.feeds import LANDED
-from ingest.schema import unit_of
+from ingest.schema import comment_of
+from regimes import TABLE_DESCRIPTIONS, TABLE_KEYS, validation
+from warehouse import feed_status, restatements
 from warehouse.raw import LINEAGE, SQL_TYPES
+from warehouse.settings import PROJECT
 
-STAGING = Path(__file__).resolve().parents[1] / "dbt_project" / "models" / "staging"
+MODELS = PROJECT / "dbt_project" / "models"
 HEAD = "# Written by `make sources` from the feeds' schemas; change those. Tests belong to the staging models.\n"
+MARTS_HEAD = (
+    "# Written by `make sources` from what Python says of the tables that it writes into the marts schema after the"
+    " models:\n# declared so that exposures can name them.\n"
+)
 
 
 def declarations() -> dict[Path, str]:
-    """The files and what they have to say, one per venue."""
+    """The files and what they have to say, one per venue, and one for what no model makes of the marts."""
     by_venue = groupby(sorted(LANDED, key=lambda f: f.venue), key=lambda f: f.venue)
-    return {STAGING / venue / "__sources.yml": _source(venue, list(feeds)) for venue, feeds in by_venue}
+    staged = {MODELS / "staging" / venue / "__sources.yml": _source(venue, list(feeds)) for venue, feeds in by_venue}
+    return {**staged, MODELS / "marts" / "__sources.yml": _written_by_python()}
+
+
+def _written_by_python() -> str:
+    """The columns stay out: nothing selects from these tables in dbt, and docs/data-dictionary.md has them."""
+    by_package = {
+        "regimes": (
+            "Features, labels and evidence of each day, computed from the marts by the regimes package.",
+            {
+                **{name: _grained(said, TABLE_KEYS[name]) for name, said in TABLE_DESCRIPTIONS.items()},
+                validation.VALIDATION: _grained(validation.DESCRIPTION, validation.KEY),
+            },
+        ),
+        "warehouse": (
+            "What the warehouse tells of its feeds.",
+            {
+                feed_status.FEED_STATUS: feed_status.DESCRIPTION,
+                restatements.RESTATEMENTS: restatements.DESCRIPTION,
+            },
+        ),
+    }
+    lines = [MARTS_HEAD + "sources:"]
+    for package, (about, tables) in by_package.items():
+        lines += [f"  - name: {package}", "    schema: marts", f"    description: {about}", "    tables:"]
+        for name, description in tables.items():
+            lines += [f"      - name: {name}", f"        description: {_quoted(description)}"]
+    return "\n".join(lines) + "\n"
+
+
+def _grained(description: str, key: tuple[str, ...]) -> str:
+    return f"{description} Grain: one row per ({', '.join(key)})."
 
 
 def _source(venue: str, feeds: list[Feed]) -> str:
@@ -42,7 +78,7 @@ def _source(venue: str, feeds: list[Feed]) -> str:
             "        columns:",
         ]
         for name, column in feed.schema.columns.items():
-            lines += _column(name, SQL_TYPES[column.dtype.type.base_type()], _described(column))
+            lines += _column(name, SQL_TYPES[column.dtype.type.base_type()], comment_of(column))
         for name, (sql_type, about) in LINEAGE.items():
             lines += _column(name, sql_type, about)
     return "\n".join(lines) + "\n"
@@ -54,11 +90,6 @@ def _column(name: str, sql_type: str, about: str) -> list[str]:
         f"            data_type: {sql_type.lower()}",
         f"            description: {_quoted(about)}",
     ]
-
-
-def _described(column: pa.Column) -> str:
-    unit = unit_of(column)
-    return f"{column.description} [{unit}]" if unit else str(column.description)
 
 
 def _quoted(text: str) -> str:

@@ -11,8 +11,8 @@ import duckdb
 
 from ingest.landing import REVISIONS
 from regimes import load_parameters
-from warehouse.context import Present
 from warehouse.location import Warehouse
+from warehouse.present import Present
 from warehouse.reading import latest
 
 PROJECT = Path(__file__).resolve().parents[1]

@@ -8,10 +8,10 @@ from typing import Any
 
 import duckdb
 
-from warehouse.context import Present
+from warehouse.present import Present
 
 FORMAT = 1  # raised when a field changes its meaning or goes away
-HEADLINE = (
+FIGURES = (
     "close_usd",
     "return_pct",
     "drawdown_pct",
@@ -75,7 +75,7 @@ def _assets(connection: duckdb.DuckDBPyConnection) -> list[str]:
 
 def _of(connection: duckdb.DuckDBPyConnection, asset: str) -> dict[str, Any]:
     labels = ", ".join(f"r.{name}" for name in LABEL)
-    figures = ", ".join(f"f.{name}" for name in HEADLINE)
+    figures = ", ".join(f"f.{name}" for name in FIGURES)
     row = _records(
         connection,
         f"SELECT r.asset, r.day, {labels}, {figures} FROM marts.regimes_daily r"  # noqa: S608 - names from this module
@@ -86,7 +86,7 @@ def _of(connection: duckdb.DuckDBPyConnection, asset: str) -> dict[str, Any]:
         "asset": row["asset"],
         "day": row["day"],
         **{name: row[name] for name in LABEL},
-        "headline": {name: row[name] for name in HEADLINE},
+        "headline": {name: row[name] for name in FIGURES},
         "venues": _venues(connection, asset, row["day"]),
     }
 

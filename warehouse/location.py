@@ -6,12 +6,11 @@
 from __future__ import annotations
 
 import json
-import os
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
-from ingest.landing import force_to_disk
+from ingest.durable import replace_file
 from warehouse.errors import WarehouseError, WrongMarket
 
 
@@ -114,13 +113,7 @@ class Warehouse:
     def _write(self, content: dict[str, str]) -> None:
         try:
             self.root.mkdir(parents=True, exist_ok=True)
-            temporary = self.marker.with_suffix(f".{os.getpid()}")
-            with temporary.open("w") as file:
-                json.dump(content, file, indent=2)
-                file.flush()
-                os.fsync(file.fileno())
-            temporary.rename(self.marker)
-            force_to_disk(self.root)
+            replace_file(self.marker, json.dumps(content, indent=2).encode(), durable=True)
         except OSError as error:
             raise WarehouseError(
                 f"cannot write to {self.root}: {error.strerror}; choose another --warehouse"

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import fcntl
 import json
 import os
 import time
@@ -12,6 +11,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import IO
 
+from ingest.durable import try_lock
 from warehouse.errors import WarehouseLocked
 
 POLL = 0.2  # seconds between two tries while waiting
@@ -23,7 +23,7 @@ def pipeline_lock(path: Path, wait: float = 0.0) -> Iterator[None]:
     path.parent.mkdir(parents=True, exist_ok=True)
     with path.open("a+") as file:
         deadline = time.monotonic() + wait
-        while not _try(file):
+        while not try_lock(file):
             if time.monotonic() >= deadline:
                 raise WarehouseLocked(f"{_holder(file)} is writing to {path.parent}; wait for it to end, or stop it")
             time.sleep(POLL)
@@ -34,14 +34,6 @@ def pipeline_lock(path: Path, wait: float = 0.0) -> Iterator[None]:
             yield
         finally:
             file.truncate(0)
-
-
-def _try(file: IO[str]) -> bool:
-    try:
-        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except BlockingIOError:
-        return False
-    return True
 
 
 def _holder(file: IO[str]) -> str:

@@ -50,6 +50,16 @@ def write_mart(
         connection.unregister("frame_to_write")
 
 
+def make_mart(
+    connection: duckdb.DuckDBPyConnection, name: str, about: str, columns: Mapping[str, tuple[str, str]]
+) -> None:
+    """Replace `marts.<name>` by an empty table of `columns`, each with SQL type and comment, commented with `about`."""
+    typed = ", ".join(f"{identifier(column)} {sql_type}" for column, (sql_type, _) in columns.items())
+    connection.execute("CREATE SCHEMA IF NOT EXISTS marts")
+    connection.execute(f"CREATE OR REPLACE TABLE marts.{identifier(name)} ({typed})")
+    comment_on(connection, name, about, {column: comment for column, (_, comment) in columns.items()})
+
+
 def comment_on(connection: duckdb.DuckDBPyConnection, name: str, about: str, columns: Mapping[str, str]) -> None:
     """Comment `marts.<name>` with `about`, and its columns."""
     table = f"marts.{identifier(name)}"

@@ -18,7 +18,7 @@ from typing import Any
 
 import duckdb
 
-from ingest.landing import force_to_disk
+from ingest.durable import force_to_disk
 from warehouse.connection import first_row, identifier, literal
 from warehouse.errors import WarehouseError
 from warehouse.location import Warehouse
@@ -26,6 +26,12 @@ from warehouse.location import Warehouse
 STORAGE_VERSION = "v1.2.0"  # what DuckDB 1.2 and later can open
 KEPT = 3  # releases: the current one, and two that a slow reader may still be opening
 RELEASE_NAME = re.compile(r"\d{8}T\d{6}Z-\d{6,}")
+ABOUT = "about"
+ABOUT_DESCRIPTION = "What this file is: market, days, rules, when it was published."
+ABOUT_COLUMNS = {
+    "name": ("VARCHAR", "market, simulated, first_day, last_day, published_at, rules_version or licences"),
+    "value": ("VARCHAR", "What there is to say of it, as text"),
+}
 SIMULATED = "SIMULATED MARKET, not real data. "
 SORTED_BY = (
     "asset", "series", "venue", "instrument", "market", "day", "revision", "label", "predicate", "feed", "first_day",
@@ -104,15 +110,21 @@ def _write_database(connection: duckdb.DuckDBPyConnection, path: Path, release: 
         for table in release.tables:
             connection.execute(f"CREATE TABLE release.main.{identifier(table)} AS {_ordered(connection, table)}")
         _carry_comments(connection, release)
-        connection.execute("CREATE TABLE release.main.about (name VARCHAR, value VARCHAR)")
-        connection.executemany("INSERT INTO release.main.about VALUES (?, ?)", list(release.about.items()))
-        connection.execute(
-            "COMMENT ON TABLE release.main.about IS 'What this file is: market, days, rules, when it was published.'"
-        )
+        _write_about(connection, release)
         _make_macros(connection, release)
         connection.execute("CHECKPOINT release")
     finally:
         connection.execute("DETACH release")
+
+
+def _write_about(connection: duckdb.DuckDBPyConnection, release: Release) -> None:
+    table = f"release.main.{ABOUT}"
+    typed = ", ".join(f"{name} {sql_type}" for name, (sql_type, _) in ABOUT_COLUMNS.items())
+    connection.execute(f"CREATE TABLE {table} ({typed})")
+    connection.executemany(f"INSERT INTO {table} VALUES (?, ?)", list(release.about.items()))  # noqa: S608 - of this module
+    connection.execute(f"COMMENT ON TABLE {table} IS {literal(ABOUT_DESCRIPTION)}")
+    for name, (_, comment) in ABOUT_COLUMNS.items():
+        connection.execute(f"COMMENT ON COLUMN {table}.{name} IS {literal(comment)}")
 
 
 def _make_macros(connection: duckdb.DuckDBPyConnection, release: Release) -> None:

@@ -17,7 +17,7 @@ from ingest.errors import IngestError
 from ingest.feed import Coverage, Feed, Part
 from ingest.feeds import LANDED
 from ingest.landing import INGESTED_AT, QUARANTINE, QUARANTINE_SCHEMA, RECORDS, REVISIONS, Landing, Segment
-from ingest.schema import unit_of
+from ingest.schema import comment_of
 from ingest.windows import Window
 from regimes import REVISION_COLUMNS
 from warehouse.connection import first_row, identifier, literal, transaction
@@ -187,9 +187,7 @@ def _describe(connection: duckdb.DuckDBPyConnection, feed: Feed) -> None:
     table = f"raw.{identifier(feed.name)}"
     connection.execute(f"COMMENT ON TABLE {table} IS {literal(feed.description)}")
     for name, column in feed.schema.columns.items():
-        unit = unit_of(column)
-        comment = f"{column.description} [{unit}]" if unit else str(column.description)
-        connection.execute(f"COMMENT ON COLUMN {table}.{identifier(name)} IS {literal(comment)}")
+        connection.execute(f"COMMENT ON COLUMN {table}.{identifier(name)} IS {literal(comment_of(column))}")
     for name, (_, comment) in LINEAGE.items():
         connection.execute(f"COMMENT ON COLUMN {table}.{identifier(name)} IS {literal(comment)}")
 

@@ -15,8 +15,9 @@ from ingest.landing import Landing
 from ingest.pull import Pulled, pull
 from ingest.windows import Window
 from warehouse.connection import build_database
-from warehouse.context import Present, record_pull
 from warehouse.location import Warehouse
+from warehouse.present import Present
+from warehouse.pulls import record_pull
 from warehouse.raw import coverage, create_tables, load_segments, reach
 from warehouse.tape import Heard, heard, landed_lately
 

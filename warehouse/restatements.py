@@ -5,9 +5,10 @@ from __future__ import annotations
 import duckdb
 
 from warehouse.connection import transaction
-from warehouse.marts import comment_on
+from warehouse.marts import make_mart
 
 RESTATEMENTS = "restatements"
+DESCRIPTION = "How much vendors restate: share of days whose netflow sign or label a new pull turned, one row per pull."
 COLUMNS = {
     "asset": ("VARCHAR", "Base asset, for example BTC."),
     "pulled_at": ("TIMESTAMP", "When the pull was fetched that restates (UTC)."),
@@ -68,9 +69,6 @@ def write_restatements(connection: duckdb.DuckDBPyConnection) -> None:
 
     Reads `raw.coinmetrics_network`, `ops.instruments` and `marts.regime_revisions`.
     """
-    columns = ", ".join(f"{name} {sql_type}" for name, (sql_type, _) in COLUMNS.items())
-    about = "Share of days that a new pull of the exchange flows restated."
     with transaction(connection):
-        connection.execute(f"CREATE OR REPLACE TABLE marts.{RESTATEMENTS} ({columns})")
+        make_mart(connection, RESTATEMENTS, DESCRIPTION, COLUMNS)
         connection.execute(f"INSERT INTO marts.{RESTATEMENTS} {QUERY}")
-        comment_on(connection, RESTATEMENTS, about, {name: comment for name, (_, comment) in COLUMNS.items()})

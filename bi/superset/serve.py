@@ -16,18 +16,17 @@ from pathlib import Path
 HERE = Path(__file__).resolve().parent
 PROJECT = HERE.parents[1]
 BIN = Path(sys.executable).parent
+DEFAULT_WAREHOUSES = ("sample", "live")
 
 
 def main() -> None:
     """Prepare what has changed since the last start, then serve until stopped."""
     parser = argparse.ArgumentParser(description=__doc__)
-    market = os.environ.get("LEVERAGE_MARKET", "sample")
-    warehouse = os.environ.get("LEVERAGE_WAREHOUSE") or PROJECT / "warehouse" / "data" / market
-    parser.add_argument("--warehouse", type=Path, default=Path(warehouse))
+    parser.add_argument("--warehouse", type=Path, help="default: LEVERAGE_WAREHOUSE, else that of LEVERAGE_MARKET")
     parser.add_argument("--state", type=Path, default=PROJECT / ".superset", help="Superset's own database and keys")
     parser.add_argument("--port", type=int, default=8088)
     options = parser.parse_args()
-    published = options.warehouse.expanduser().absolute() / "published"
+    published = (options.warehouse or _chosen()).expanduser().absolute() / "published"
     if not (published / "leverage.duckdb").exists():
         sys.exit(f"error nothing is published in {published.parent} yet; run: make run")
     state = options.state.absolute()
@@ -50,6 +49,16 @@ def main() -> None:
     arguments += ["--timeout", "120", "--log-level", "warning", "superset.app:create_app()"]
     # In this process's place, so that whoever stops it stops Superset.
     os.execve(BIN / "gunicorn", ["gunicorn", *arguments], environment)  # noqa: S606
+
+
+def _chosen() -> Path:
+    """The warehouse that the environment names, else the default one of its market."""
+    if named := os.environ.get("LEVERAGE_WAREHOUSE"):
+        return Path(named)
+    market = os.environ.get("LEVERAGE_MARKET") or "sample"
+    if market not in DEFAULT_WAREHOUSES:  # a relay's directory is named by the project, which is not installed here
+        sys.exit(f"error LEVERAGE_MARKET is {market}, none of {', '.join(DEFAULT_WAREHOUSES)}; set LEVERAGE_WAREHOUSE")
+    return PROJECT / "warehouse" / "data" / market
 
 
 def _secret(path: Path) -> str:

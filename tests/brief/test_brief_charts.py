@@ -11,18 +11,9 @@ import pytest
 from published_frames import LAST, frames, tables
 
 import brief
-from brief.charts import PANELS, PRICE, Panel, alt_text, chart, has_values, png, spans_of, svg
+from brief.charts import PANELS, PRICE, Panel, alt_text, chart, has_values, png, svg
 
 STYLE = (Path(brief.__file__).parent / "templates" / "style.css").read_text()
-
-
-def test_days_of_one_regime_are_one_span() -> None:
-    days = pl.DataFrame({"day": [date(2026, 1, d) for d in range(1, 6)], "regime": ["a", "a", "b", "a", "a"]})
-    assert spans_of(days).rows() == [
-        ("a", date(2026, 1, 1), date(2026, 1, 2)),
-        ("b", date(2026, 1, 3), date(2026, 1, 3)),
-        ("a", date(2026, 1, 4), date(2026, 1, 5)),
-    ]
 
 
 @pytest.mark.parametrize("panel", PANELS, ids=lambda p: p.name)

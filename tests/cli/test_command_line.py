@@ -5,17 +5,19 @@ from __future__ import annotations
 import os
 import sys
 import threading
+import tomllib
 from collections.abc import Callable
+from datetime import date
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 import polars as pl
 import pytest
-from pipelines import OWN_VARIABLES, Ran, leverage
+from pipelines import OWN_VARIABLES, PROJECT, Ran, leverage
 from typer.testing import CliRunner
 
 from cli.main import app, main
-from warehouse.location import Warehouse
+from warehouse.location import Calendar, Warehouse
 from warehouse.lock import pipeline_lock
 
 FAILED, WRONG_USE, LOCKED = 1, 2, 3
@@ -62,6 +64,7 @@ def test_without_a_command_it_says_what_to_type_first(tmp_path: Path) -> None:
     ran = leverage(extra={"LEVERAGE_WAREHOUSE": str(tmp_path / "none")})
     assert ran.status == 0
     assert "leverage run" in ran.out
+    assert "leverage doctor --market live" in ran.out, "the simulated market needs nothing, and doctor would say so"
     assert "leverage --help" in ran.out
 
 
@@ -71,6 +74,12 @@ def test_without_a_command_it_says_where_things_stand(sample: Path) -> None:
     assert "BTC 2026-01-27" in ran.out
     assert "simulated" in ran.out
     assert "leverage brief" in ran.out
+
+
+def test_it_says_its_version() -> None:
+    shown = invoke("--version")
+    project = tomllib.loads((PROJECT / "pyproject.toml").read_text())["project"]
+    assert (shown.exit_code, shown.output) == (0, f"leverage {project['version']}\n")
 
 
 def test_help_lists_every_command() -> None:
@@ -171,9 +180,23 @@ def test_options_that_make_no_sense_are_refused_before_anything_starts(
     assert said in one_line(ran)
 
 
-def test_a_market_that_is_none_is_refused(typed: Callable[..., Ran], tmp_path: Path) -> None:
-    ran = typed("run", "--market", "moon", "--warehouse", tmp_path / "none")
-    assert ran.status == FAILED
+@pytest.mark.parametrize("options", [("--from", "2026-01-20", "--to", "2026-01-10"), ("--from", "2026-01-29")])
+def test_days_that_end_before_they_begin_are_refused_in_a_warehouse_that_stands_too(
+    options: tuple[str, ...], typed: Callable[..., Ran], tmp_path: Path
+) -> None:
+    warehouse = Warehouse(tmp_path / "standing")
+    warehouse.claim("sample")
+    held = warehouse.extend(Calendar(date(2026, 1, 1), date(2026, 1, 27)))
+    ran = typed("run", "--warehouse", warehouse.root, "--now", "2026-01-28T06:00:00Z", *options)
+    assert ran.status == WRONG_USE
+    assert f"{' '.join(options[:2])} must lie between" in one_line(ran)
+    assert warehouse.calendar() == held
+
+
+@pytest.mark.parametrize("command", ["run", "record", "status"])
+def test_a_market_that_is_none_is_a_wrong_option(command: str, typed: Callable[..., Ran], tmp_path: Path) -> None:
+    ran = typed(command, "--market", "moon", "--warehouse", tmp_path / "none")
+    assert ran.status == WRONG_USE, "the recorder's service ends on 2 and tries again on 1"
     assert "'moon' is no market" in one_line(ran)
     assert not (tmp_path / "none").exists()
 

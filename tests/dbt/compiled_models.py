@@ -15,8 +15,9 @@ import duckdb
 import polars as pl
 
 from ingest.feeds import feed_named, load_catalogue
-from warehouse.context import Present, write_context
+from warehouse.context import write_context
 from warehouse.location import Calendar
+from warehouse.present import Present
 from warehouse.raw import create_tables
 
 DBT_PROJECT = Path(__file__).parents[2] / "dbt_project"

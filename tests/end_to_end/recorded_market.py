@@ -17,9 +17,8 @@ from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 from pipelines import Ran, copied, leverage
+from recordings import RECORDED
 
-RECORDED = Path(__file__).resolve().parents[3] / "shared" / "recorded_market"
-REASON = "the recorded market is not there: ../shared/recorded_market"
 KEY = "key-that-nobody-may-read-5f2c"  # any key will do there
 NOW = "2026-02-02T04:00:00Z"  # the server's clock unless it is moved
 ALL_DAYS = ("--from", "2024-09-01", "--to", "2026-02-01")

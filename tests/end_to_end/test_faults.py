@@ -9,11 +9,12 @@ from pathlib import Path
 import polars as pl
 import pytest
 from pipelines import differing, published
-from recorded_market import KEY, NOW, REASON, RECORDED, RecordedMarket, files_with, run, skipped
+from recorded_market import KEY, NOW, RecordedMarket, files_with, run, skipped
+from recordings import NOT_RECORDED, RECORDED
 
 from ingest.feeds import FEEDS, load_catalogue
 
-pytestmark = [pytest.mark.slow, pytest.mark.skipif(not RECORDED.is_dir(), reason=REASON)]
+pytestmark = [pytest.mark.slow, pytest.mark.skipif(not RECORDED.is_dir(), reason=NOT_RECORDED)]
 
 DAYS = ("--from", "2025-12-20", "--to", "2026-02-01")
 

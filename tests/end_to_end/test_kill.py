@@ -15,7 +15,7 @@ from dagster import DagsterInstance, DagsterRunStatus
 from pipelines import SAMPLE_NEXT, copied, differing, leverage, published, started
 
 from orchestration.instance import open_instance
-from orchestration.partitions import POOL
+from orchestration.ownership import POOL
 from warehouse.location import Warehouse
 
 KILLS = 10

@@ -10,7 +10,8 @@ from pathlib import Path
 
 import polars as pl
 import pytest
-from recorded_market import NOW, REASON, RECORDED, RecordedMarket
+from recorded_market import NOW, RecordedMarket
+from recordings import NOT_RECORDED, RECORDED
 
 from ingest.feed import Coverage, Request
 from ingest.feeds import feed_named, load_catalogue
@@ -20,7 +21,7 @@ from ingest.market import Market
 from ingest.pull import Pulled, pull
 from ingest.windows import Window
 
-pytestmark = pytest.mark.skipif(not RECORDED.is_dir(), reason=REASON)
+pytestmark = pytest.mark.skipif(not RECORDED.is_dir(), reason=NOT_RECORDED)
 
 HOUR = timedelta(hours=1)
 WHOLE = Window.of_days(date(2024, 9, 1), date(2026, 2, 1))

@@ -11,21 +11,10 @@ import duckdb
 import polars as pl
 import pytest
 from pipelines import differing, published, up_to
-from recorded_market import (
-    ALL_DAYS,
-    KEY,
-    NOW,
-    REASON,
-    RECORDED,
-    RecordedMarket,
-    behind,
-    figures,
-    files_with,
-    run,
-    skipped,
-)
+from recorded_market import ALL_DAYS, KEY, NOW, RecordedMarket, behind, figures, files_with, run, skipped
+from recordings import NOT_RECORDED, RECORDED
 
-pytestmark = [pytest.mark.slow, pytest.mark.skipif(not RECORDED.is_dir(), reason=REASON)]
+pytestmark = [pytest.mark.slow, pytest.mark.skipif(not RECORDED.is_dir(), reason=NOT_RECORDED)]
 
 DAY_BEFORE = "2026-02-01T04:00:00Z"
 

@@ -9,11 +9,12 @@ from pathlib import Path
 import polars as pl
 import pytest
 from pipelines import published
-from recorded_market import NOW, REASON, RECORDED, RecordedMarket, rates_of, run, skipped
+from recorded_market import NOW, RecordedMarket, rates_of, run, skipped
+from recordings import NOT_RECORDED, RECORDED
 
 from ingest.feeds import CATALOGUE, load_catalogue
 
-pytestmark = [pytest.mark.slow, pytest.mark.skipif(not RECORDED.is_dir(), reason=REASON)]
+pytestmark = [pytest.mark.slow, pytest.mark.skipif(not RECORDED.is_dir(), reason=NOT_RECORDED)]
 
 LAST = date(2026, 2, 1)
 RECORDINGS = {

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from datetime import date
+from collections import Counter
+from datetime import date, timedelta
 from pathlib import Path
 
 import duckdb
@@ -11,9 +12,15 @@ import polars as pl
 import pytest
 from pipelines import Ran, leverage, published
 
-from ingest.sample import SIMULATED
+from ingest.sample import EPISODES, FIRST_DAY, LAST_DAY, SIMULATED
+from ingest.sample.scenario import Episode
 
 pytestmark = pytest.mark.slow
+
+SCRIPTED = [e for e in EPISODES if e.label != "consolidation" and e.last <= LAST_DAY]
+CALM = [e for e in EPISODES if e.label == "consolidation" and e.length > 20]
+# Where funding and open interest have grown for weeks, a build-up ends as the hotter of the two.
+READ_AS = {"leverage_buildup": ("leverage_buildup", "overheated")}
 
 
 def test_the_main_job_ends_with_the_brief_of_the_last_day(first_run: tuple[Path, Ran]) -> None:
@@ -49,14 +56,32 @@ def test_every_column_is_published_with_its_comment(first_run: tuple[Path, Ran])
     with duckdb.connect(first_run[0] / "published" / "leverage.duckdb", read_only=True) as connection:
         bare = connection.execute(
             "SELECT table_name, column_name FROM duckdb_columns()"
-            " WHERE comment IS NULL AND table_name <> 'about' AND schema_name = 'main' AND NOT internal"
+            " WHERE comment IS NULL AND schema_name = 'main' AND NOT internal"
         ).fetchall()
     assert bare == []
 
 
-def test_every_episode_of_the_simulation_has_its_label(first_run: tuple[Path, Ran]) -> None:
-    labels = set(published(first_run[0])["regimes_daily"]["regime"])
-    assert {"leverage_flush", "short_squeeze", "spot_selloff", "insufficient_data"} <= labels, labels
+@pytest.fixture(scope="module")
+def events(first_run: tuple[Path, Ran]) -> dict[date, str]:
+    """What each day of Bitcoin was read as."""
+    return dict(published(first_run[0])["regimes_daily"].filter(asset="BTC").select("day", "event").iter_rows())
+
+
+@pytest.mark.parametrize("episode", SCRIPTED, ids=lambda e: f"{e.label} of {e.last}")
+def test_every_scripted_episode_is_read_as_itself_on_its_last_day(episode: Episode, events: dict[date, str]) -> None:
+    assert events[episode.last] in READ_AS.get(episode.label, (episode.label,))
+
+
+@pytest.mark.parametrize("episode", CALM, ids=lambda e: f"until {e.last}")
+def test_quiet_weeks_are_mostly_consolidation(episode: Episode, events: dict[date, str]) -> None:
+    days = Counter(events[episode.first + timedelta(days=n)] for n in range(episode.length))
+    del days["insufficient_data"]  # of the days before the first baseline
+    assert days.most_common(1)[0][0] == "consolidation"
+
+
+def test_the_days_before_the_first_baseline_are_insufficient_data(events: dict[date, str]) -> None:
+    insufficient = sorted(day for day, event in events.items() if event == "insufficient_data")
+    assert insufficient == [FIRST_DAY + timedelta(days=n) for n in range(61)]
 
 
 def test_every_simulated_asset_has_its_rows_and_its_labels(first_run: tuple[Path, Ran]) -> None:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import socket
 import threading
 from collections.abc import Callable, Iterator
-from pathlib import Path
 
 import hypothesis
 import pytest
@@ -18,16 +17,6 @@ from ingest.market import Market
 # Two busy cores are no fault of the code: properties have no deadline.
 hypothesis.settings.register_profile("any machine", deadline=None)
 hypothesis.settings.load_profile("any machine")
-
-SAMPLES = Path(__file__).resolve().parents[2].parent / "shared" / "api_samples"
-
-
-@pytest.fixture
-def api_samples() -> Path:
-    """The directory of recorded answers beside the repository; they may not be copied into it."""
-    if not SAMPLES.is_dir():
-        pytest.skip("the recorded samples are not here (../shared/api_samples)")
-    return SAMPLES
 
 
 class Relay:

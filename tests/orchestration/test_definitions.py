@@ -18,13 +18,13 @@ from ingest.sample import SIMULATED
 from ingest.windows import Window
 from orchestration.dbt_project import prepared_manifest
 from orchestration.definitions import build_definitions
-from orchestration.partitions import POOL
+from orchestration.ownership import POOL
 from orchestration.raw_assets import raw_key
 from orchestration.resources import Pipeline
-from orchestration.settings import Settings
 from orchestration.tape_assets import RECORDER, tape_sensor
 from regimes import load_parameters
 from warehouse.location import Warehouse
+from warehouse.settings import Settings
 
 SNAPSHOT = Path(__file__).with_name("definitions.txt")
 
@@ -43,7 +43,7 @@ def definitions(warehouse: Path) -> dg.Definitions:
 def of_the_live_market(warehouse: Path) -> dg.Definitions:
     """It asks every feed; nothing is asked to define them."""
     settings = Settings(market="live", warehouse=warehouse)
-    return build_definitions(Pipeline.from_settings(settings), settings)
+    return build_definitions(Pipeline.from_settings(settings))
 
 
 @pytest.fixture(scope="module")
@@ -116,7 +116,7 @@ def test_the_feeds_are_partitioned_by_day_and_backfilled_in_one_run(graph) -> No
 
 def test_of_the_simulated_market_only_what_is_simulated_is_an_asset(warehouse: Path) -> None:
     settings = Settings(market="sample", warehouse=warehouse)
-    simulated = build_definitions(Pipeline.from_settings(settings), settings).resolve_asset_graph()
+    simulated = build_definitions(Pipeline.from_settings(settings)).resolve_asset_graph()
     feeds = {k.path[-1] for k in simulated.materializable_asset_keys} & {feed.name for feed in FEEDS}
     assert feeds == {*SIMULATED, "inbox_fund_flows"}
 

@@ -12,8 +12,8 @@ import pytest
 from orchestration.definitions import build_definitions
 from orchestration.instance import open_instance
 from orchestration.resources import Pipeline
-from orchestration.settings import Settings
 from warehouse.location import Warehouse
+from warehouse.settings import Settings
 
 
 @pytest.fixture
@@ -30,7 +30,7 @@ def instance(warehouse: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[dg.Da
 
 def execute(warehouse: Path, instance: dg.DagsterInstance, *keys: str, **tags: str) -> dg.ExecuteInProcessResult:
     settings = Settings(market="sample", warehouse=warehouse)
-    job = build_definitions(Pipeline.from_settings(settings), settings).resolve_implicit_global_asset_job_def()
+    job = build_definitions(Pipeline.from_settings(settings)).resolve_implicit_global_asset_job_def()
     asked = [dg.AssetKey(key.split("/")) for key in keys]
     return job.execute_in_process(asset_selection=asked, instance=instance, tags=tags, raise_on_error=False)
 

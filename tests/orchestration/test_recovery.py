@@ -14,7 +14,7 @@ from dagster import DagsterInstance, DagsterRun, DagsterRunStatus
 from dagster._core.test_utils import create_run_for_test
 
 from orchestration.instance import open_instance
-from orchestration.partitions import POOL
+from orchestration.ownership import POOL
 from orchestration.recovery import PROCESS_TAG, free_dead_runs, this_process
 from warehouse.location import Warehouse
 

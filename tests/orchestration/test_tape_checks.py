@@ -8,7 +8,7 @@ import pytest
 
 from ingest import tape
 from orchestration.raw_checks import raw_check_results
-from orchestration.tape_assets import _standing
+from orchestration.tape_assets import standing
 from warehouse.refresh import Loaded
 from warehouse.tape import Heard
 
@@ -18,7 +18,7 @@ LANDED = datetime(2026, 2, 2, 5)
 
 def passed(heard: Heard | None, *, rows: int = 0, lately: int = 0, quarantined: int = 0) -> dict[str, bool]:
     loaded = Loaded(heard, lately, quarantined, None, None, rows)
-    return {str(r.check_name): r.passed for r in raw_check_results(tape.EVENTS[0], _standing(loaded, NOW))}
+    return {str(r.check_name): r.passed for r in raw_check_results(tape.EVENTS[0], standing(loaded, NOW))}
 
 
 @pytest.mark.parametrize(

@@ -15,8 +15,9 @@ import pytest
 from polars.testing import assert_frame_equal
 
 from benchmarks.classification import noise
+from orchestration.jobs import validation_job
 from orchestration.resources import Pipeline
-from orchestration.validation import main, validated, validation_job
+from orchestration.validation import main, validated
 from regimes import DailyMarts, load_parameters, sensitivity
 from regimes.validation import documented_days, regime_validation
 from warehouse.connection import build_database

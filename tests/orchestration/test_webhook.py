@@ -95,6 +95,7 @@ def published(monkeypatch: pytest.MonkeyPatch) -> list[dict]:
 
 
 def tick(cursor: str | None) -> tuple[str | None, str]:
+    """The cursor that Dagster keeps and the tick's message. A tick that raises has failed and keeps the old cursor."""
     context = dg.build_sensor_context(cursor=cursor)
     said = change_sensor(NOWHERE)(context)
     assert isinstance(said, dg.SkipReason)
@@ -112,6 +113,8 @@ def test_a_change_is_told_once_and_the_next_after_the_cooldown(published, monkey
     monkeypatch.setenv("LEVERAGE_WEBHOOK_URL", httpserver.url_for("/secret-path"))
     published.append(CHANGE)
     cursor, _ = tick(None)
+    assert asked == [], "the first tick says from where on"
+    cursor, _ = tick(cursor)
     published.append(CHANGE | {"event_id": "BTC/2026-02-01/2", "available_at": AT + timedelta(hours=1)})
     cursor, said = tick(cursor)
     assert said == "told less than 30 minutes ago"
@@ -122,12 +125,13 @@ def test_a_change_is_told_once_and_the_next_after_the_cooldown(published, monkey
     assert told == [["BTC/2026-02-01/1"], ["BTC/2026-02-01/2"]]
 
 
-def test_what_could_not_be_told_is_told_next_time(published, monkeypatch, httpserver) -> None:
+def test_a_tick_that_could_not_tell_has_failed_and_the_next_one_tells_it(published, monkeypatch, httpserver) -> None:
     asked = answered(httpserver, *[500] * ATTEMPTS, 200)
     monkeypatch.setenv("LEVERAGE_WEBHOOK_URL", httpserver.url_for("/secret-path"))
     published.append(CHANGE)
-    cursor, said = tick(None)
-    assert "is tried again" in said
+    cursor, _ = tick(None)
+    with pytest.raises(WebhookFailed, match="is tried again"):
+        tick(cursor)
     published.append(CHANGE | {"event_id": "BTC/2026-02-02/1", "available_at": AT + timedelta(hours=24)})
     tick(cursor)
     told = [change["event_id"] for change in json.loads(asked[-1].data)["changes"]]

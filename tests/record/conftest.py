@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from pathlib import Path
 
 import pytest
 from running import Running
@@ -16,8 +15,6 @@ from record import connection
 from record.clock import Clock
 from record.recorder import catalogued_streams
 from record.stream import Stream
-
-SAMPLES = Path(__file__).resolve().parents[2].parent / "shared" / "api_samples"
 
 
 @pytest.fixture
@@ -40,14 +37,6 @@ def server() -> Iterator[VenueServer]:
     started = VenueServer()
     yield started
     started.close()
-
-
-@pytest.fixture
-def api_samples() -> Path:
-    """The directory of recorded messages beside the repository; they may not be copied into it."""
-    if not SAMPLES.is_dir():
-        pytest.skip("the recorded samples are not here (../shared/api_samples)")
-    return SAMPLES
 
 
 @pytest.fixture

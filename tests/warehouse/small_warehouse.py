@@ -13,16 +13,16 @@ from ingest.feed import Part
 from ingest.feeds import feed_named
 from ingest.landing import Landing, Segment
 from ingest.windows import Window
-from warehouse.context import Present
-from warehouse.latest import HEADLINE, LABEL
+from warehouse.latest import FIGURES, LABEL
 from warehouse.location import Calendar
+from warehouse.present import Present
 
 FEED = feed_named("coinalyze_liquidations")
 SYMBOL = "BTCUSDT_PERP.A"
 NOW = datetime(2026, 2, 2, 6, tzinfo=UTC)
 FIRST, LAST = date(2026, 1, 30), date(2026, 2, 1)
 PRESENT = Present(NOW, Calendar(FIRST, LAST))
-NUMBERS = {"confidence", *HEADLINE} - {"funding_state"}
+NUMBERS = {"confidence", *FIGURES} - {"funding_state"}
 
 
 def day(number: int, *, absent: bool = False) -> Part:
@@ -83,7 +83,7 @@ def make_marts(connection: duckdb.DuckDBPyConnection, *days: tuple[str, date, st
     connection.execute("CREATE SCHEMA IF NOT EXISTS marts")
     connection.execute(f"CREATE OR REPLACE TABLE marts.regimes_daily (asset VARCHAR, day DATE, {columns(LABEL)})")
     connection.execute(
-        f"CREATE OR REPLACE TABLE marts.leverage_features_daily (asset VARCHAR, day DATE, {columns(HEADLINE)})"
+        f"CREATE OR REPLACE TABLE marts.leverage_features_daily (asset VARCHAR, day DATE, {columns(FIGURES)})"
     )
     connection.execute("""
         CREATE OR REPLACE TABLE marts.feed_status AS

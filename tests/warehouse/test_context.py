@@ -1,22 +1,13 @@
-"""What the models and readers are told besides raw rows: days, instruments, and how each feed's last pull went."""
+"""What the models are told besides raw rows: days and instruments."""
 
 from datetime import date, datetime, timedelta, timezone
 
-import pytest
-from small_warehouse import FEED, FIRST, LAST, NOW, PRESENT, SYMBOL, day, land, land_broken, rows
+from small_warehouse import FIRST, LAST, NOW, PRESENT, SYMBOL
 
-from ingest.feeds import FEEDS, load_catalogue
-from ingest.http import Traffic
-from ingest.pull import Pulled
-from warehouse.context import STATUS_COLUMNS, Present, record_pull, write_context, write_feed_status
+from ingest.feeds import load_catalogue
+from warehouse.context import write_context
 from warehouse.location import Calendar
-from warehouse.raw import load_segments
-
-
-def status(connection, feed: str = FEED.name) -> dict[str, object]:
-    write_feed_status(connection, load_catalogue(), PRESENT.calendar)
-    cursor = connection.execute("SELECT * FROM marts.feed_status WHERE feed = ?", [feed])
-    return dict(zip([column[0] for column in cursor.description], cursor.fetchone(), strict=True))
+from warehouse.present import Present
 
 
 def test_the_window_is_one_row_with_the_present_in_utc(connection):
@@ -45,49 +36,3 @@ def test_every_symbol_of_every_feed_is_listed_with_what_it_stands_for(connection
     assert ("coinmetrics_network", "btc", "BTC", None, None, "network", None, 1.0) in listed
     assert ("binance_spot_klines", "BTCUSDT", "BTC", "binance", "BTCUSDT", "spot", None, 1.0) in listed
     assert len(listed) == sum(map(len, load_catalogue().instruments.values()))
-
-
-def test_every_pull_is_written_down(connection):
-    pulled = Pulled(FEED.name, 5, 1, ["a", "b"], ["one", "two"], "no connection", Traffic(9, 2, 1234))
-    record_pull(connection, pulled, "run", NOW)
-    record_pull(connection, Pulled(FEED.name), "next run", NOW)
-    first, second = connection.execute("SELECT * FROM ops.pulls ORDER BY rowid").fetchall()
-    moment = datetime(2026, 2, 2, 6)
-    assert first == (FEED.name, "run", moment, 5, 1, 2, 9, 2, 1234, "no connection", "one\ntwo")
-    assert second == (FEED.name, "next run", moment, 0, 0, 0, 0, 0, 0, None, None)
-
-
-def test_the_status_of_a_feed_is_its_reach_and_its_last_pull(connection, landing):
-    land(landing, 1)
-    land(landing, 3, hour=1)
-    land_broken(landing)
-    landing.write(FEED, rows().clear(), [day(2, absent=True)], NOW)
-    load_segments(connection, landing)
-    write_context(connection, PRESENT, load_catalogue())
-    record_pull(connection, Pulled(FEED.name, skipped="no connection"), "first", NOW)
-    record_pull(connection, Pulled(FEED.name, notes=["late"]), "second", NOW + timedelta(hours=1))
-    found = status(connection)
-    asked = len(load_catalogue().instruments[FEED.name])  # of three days one has rows, and of the symbols one
-    assert found == {
-        "feed": FEED.name, "venue": "coinalyze", "series": "liquidations", "first_day": date(2026, 2, 1),
-        "last_day": date(2026, 2, 3), "coverage_share": pytest.approx(1 / (3 * asked)), "row_count": 2,
-        "quarantined_count": 1, "gap_count": 1,
-        "pulled_at": datetime(2026, 2, 2, 7), "skipped": None, "notes": "late", "licence": FEED.licence,
-    }  # fmt: skip
-    assert list(found) == list(STATUS_COLUMNS)
-
-
-def test_a_feed_that_was_never_asked_has_a_status_too(connection):
-    write_context(connection, PRESENT, load_catalogue())
-    found = status(connection, "coinmetrics_network")
-    assert (found["row_count"], found["first_day"], found["pulled_at"], found["skipped"]) == (0, None, None, None)
-    assert connection.execute("SELECT count(*) FROM marts.feed_status").fetchone() == (len(FEEDS),)
-
-
-def test_the_status_says_what_its_columns_are(connection):
-    write_context(connection, PRESENT, load_catalogue())
-    status(connection)
-    said = connection.execute(
-        "SELECT column_name, comment FROM duckdb_columns() WHERE schema_name = 'marts' AND table_name = 'feed_status'"
-    ).fetchall()
-    assert dict(said) == {name: comment for name, (_, comment) in STATUS_COLUMNS.items()}

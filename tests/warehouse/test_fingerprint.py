@@ -9,10 +9,11 @@ from small_warehouse import FEED, LAST, NOW, PRESENT, day, land, land_broken, ro
 import warehouse.fingerprint
 from ingest.feeds import load_catalogue
 from ingest.pull import Pulled
-from warehouse.context import record_pull, write_context
+from warehouse.context import write_context
 from warehouse.fingerprint import fingerprint, published_fingerprint
 from warehouse.location import Calendar
 from warehouse.publishing import Release, publish
+from warehouse.pulls import record_pull
 from warehouse.raw import load_segments
 
 

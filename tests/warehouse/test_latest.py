@@ -7,7 +7,7 @@ import pytest
 from small_warehouse import FIRST, LAST, NOW, PRESENT, make_marts
 
 from warehouse.errors import NotPublished, WarehouseError
-from warehouse.latest import FORMAT, HEADLINE, LABEL, latest_document
+from warehouse.latest import FIGURES, FORMAT, LABEL, latest_document
 from warehouse.publishing import Release, publish
 from warehouse.reading import latest, open_release
 
@@ -38,7 +38,7 @@ def test_it_has_the_fields_that_a_bot_relies_on(connection):
         "format", "asset", "day", *LABEL, "headline", "venues", "market", "simulated", "published_at", "first_day",
         "last_day", "unavailable_feeds", "feeds", "assets", "inputs",
     }  # fmt: skip
-    assert tuple(said["headline"]) == HEADLINE
+    assert tuple(said["headline"]) == FIGURES
     assert (said["format"], said["market"], said["simulated"], said["inputs"]) == (FORMAT, "live", False, "abc")
     assert (said["first_day"], said["last_day"]) == ("2026-01-30", "2026-02-01")
     assert datetime.fromisoformat(said["published_at"]) == NOW

@@ -4,6 +4,7 @@ import json
 import os
 import resource
 import struct
+from contextlib import suppress
 from dataclasses import replace
 from datetime import timedelta
 
@@ -11,16 +12,20 @@ import duckdb
 import pytest
 from small_warehouse import NOW
 
-from warehouse import publishing
 from warehouse.errors import WarehouseError
 from warehouse.publishing import KEPT, SIMULATED, Release, publish
 from warehouse.reading import latest, open_release
 
+WHOLE = ["latest.json", "leverage.duckdb", "parquet"]
 ABOUT = {"market": 'it\'s "ours"', "simulated": "false"}
 
 
 @pytest.fixture
 def marts(connection):
+    return filled(connection)
+
+
+def filled(connection):
     """Two marts, one of them commented, the rows in no order."""
     connection.execute("CREATE SCHEMA marts")
     connection.execute("""
@@ -129,35 +134,54 @@ def test_what_is_no_release_is_left_alone(marts, warehouse):
 # --- never half of it
 
 
-@pytest.mark.parametrize("step", ["_write_database", "_write_parquet", "_write_text", "_sync_tree", "_switch"])
-def test_a_crash_before_the_switch_leaves_the_last_release(marts, warehouse, monkeypatch, step):
-    first = publish(marts, warehouse, release(1), NOW)
+class Dying:
+    """The connection of a run that dies at the `last`-th thing it does to the disk or in the database."""
 
-    def killed(*args) -> None:
-        raise KeyboardInterrupt
+    def __init__(self, connection, monkeypatch, last: int) -> None:
+        self._connection, self.last, self.done = connection, last, 0
+        for name in ("mkdir", "rename", "symlink", "unlink", "fsync"):
+            monkeypatch.setattr(os, name, self._counted(getattr(os, name)))
 
-    monkeypatch.setattr("warehouse.publishing." + step, killed)
-    with pytest.raises(KeyboardInterrupt):
-        publish(marts, warehouse, release(2), NOW)
-    assert warehouse.published.resolve() == first.resolve()
-    assert published_mark(warehouse) == 1
-    monkeypatch.undo()
-    third = publish(marts, warehouse, release(3), NOW)
-    assert published_mark(warehouse) == 3
-    assert warehouse.published.resolve() == third.resolve()
-    assert not [path for path in warehouse.releases.iterdir() if path.name.startswith(".")]
+    @property
+    def is_dead(self) -> bool:
+        return self.done >= self.last
+
+    def __getattr__(self, name):
+        found = getattr(self._connection, name)
+        return self._counted(found) if name in ("execute", "executemany") else found
+
+    def _counted(self, work):
+        def counted(*args, **kwargs):
+            self.done += 1
+            if self.done >= self.last:  # who is dead clears nothing up
+                raise KeyboardInterrupt
+            return work(*args, **kwargs)
+
+        return counted
 
 
-def test_the_link_only_ever_points_at_a_whole_release(marts, warehouse, monkeypatch):
-    switch, seen = publishing._switch, []
-
-    def watched(link, target) -> None:
-        seen.append(sorted(path.name for path in target.iterdir()))
-        switch(link, target)
-
-    monkeypatch.setattr(publishing, "_switch", watched)
-    publish(marts, warehouse, release(), NOW)
-    assert seen == [["latest.json", "leverage.duckdb", "parquet"]]
+def test_wherever_a_run_dies_a_whole_release_is_published_and_the_next_run_publishes(warehouse, monkeypatch):
+    before_the_switch = after_it = 0
+    for last in range(1, 1000):
+        with duckdb.connect() as connection:
+            whole = publish(filled(connection), warehouse, release(-last), NOW)
+        assert warehouse.published.resolve() == whole.resolve()
+        assert [path.name for path in warehouse.root.rglob("*") if path.name.startswith(".")] == []
+        with duckdb.connect() as connection, monkeypatch.context() as patched:
+            dying = Dying(filled(connection), patched, last)
+            with suppress(KeyboardInterrupt):
+                publish(dying, warehouse, release(last), NOW)
+        assert sorted(path.name for path in warehouse.published.iterdir()) == WHOLE
+        with open_release(warehouse) as opened:
+            mark = opened.latest["mark"]
+            assert opened.select("SELECT count(*) FROM prices_daily").item() == 3
+        if not dying.is_dead:
+            break
+        assert mark in (-last, last)
+        before_the_switch += mark == -last
+        after_it += mark == last
+    assert mark == last
+    assert (before_the_switch > 20, after_it > 2) == (True, True)
 
 
 def test_a_mart_that_is_not_there_is_named_and_publishes_nothing(marts, warehouse):

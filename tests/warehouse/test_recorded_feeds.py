@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from datetime import UTC, date, datetime, timedelta
 
 import polars as pl
@@ -15,13 +16,15 @@ from ingest.http import MarketSession
 from ingest.landing import Landing
 from ingest.market import Market
 from ingest.windows import Window
-from warehouse.context import write_context, write_feed_status
+from warehouse.context import write_context
+from warehouse.feed_status import write_feed_status
 from warehouse.raw import create_tables, load_segments
 from warehouse.refresh import Refresher
 
 BINANCE, BYBIT, OKX = tape.EVENTS
 NOON = datetime(2026, 1, 31, 12)
 LANDED = datetime(2026, 2, 2, 5, tzinfo=UTC)
+ORDER = pl.DataFrame({name: [None] for name in BINANCE.rows_schema()}, schema=BINANCE.rows_schema())
 
 
 def land_ledger(landing: Landing, *entries: tuple[str, str, str, datetime, float], now: datetime = LANDED) -> None:
@@ -95,17 +98,27 @@ def test_what_landed_lately_is_counted_with_what_was_quarantined_of_that_feed(wa
     assert refresher.load_recorded(OKX).heard is None
 
 
-def test_the_ledger_is_listed_before_the_orders_whose_recording_it_claims(connection, landing, monkeypatch):
-    """A file that lands in between is then loaded without its claim, never a claim without its orders."""
-    listed: list[str] = []
-    real = Landing._in
-
-    def noting(self, folder, known=frozenset()):
-        listed.append(folder.name)
-        return real(self, folder, known)
-
+@pytest.mark.parametrize("listings", range(1, len(tape.FEEDS) + 1))
+def test_a_claim_is_never_loaded_without_its_orders(connection, landing, monkeypatch, listings):
+    """The recorder lands orders, then the ledger that claims them, and does not wait for who lists the folders."""
     for feed in tape.FEEDS:
         (landing.directory / feed.name).mkdir(parents=True)
-    monkeypatch.setattr(Landing, "_in", noting)
+    listed: list[str] = []
+    really = os.listdir
+
+    def landing_meanwhile(folder):
+        found = really(folder)
+        listed.append(folder)
+        if len(listed) == listings:
+            landing.write(BINANCE, ORDER, [part(1)], LANDED)
+            land_ledger(landing, ("binance", "binance", "recorded", NOON, 1))
+        return found
+
+    monkeypatch.setattr(os, "listdir", landing_meanwhile)
     load_segments(connection, landing)
-    assert listed[0] == tape.LEDGER.name
+    assert len(listed) > listings
+    claims = connection.execute("SELECT count(*) FROM raw.tape_coverage").fetchone()
+    orders = connection.execute(f"SELECT count(*) FROM raw.{BINANCE.name}").fetchone()
+    assert claims <= orders
+    load_segments(connection, landing)
+    assert connection.execute("SELECT count(*) FROM raw.tape_coverage").fetchone() == (1,), "the next run has both"

@@ -14,8 +14,8 @@ from ingest.feeds import Catalogue, feed_named, load_catalogue
 from ingest.http import Traffic
 from ingest.windows import Window
 from warehouse.connection import build_database
-from warehouse.context import Present
 from warehouse.location import Calendar
+from warehouse.present import Present
 from warehouse.refresh import Refresher
 
 FEED = feed_named("binance_um_open_interest")

@@ -8,22 +8,20 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from datetime import UTC, datetime
-from pathlib import Path
 
 import pytest
+from recordings import NOT_RECORDED, RECORDED
 from scripted_venues import asking, conformed, days
 
 from ingest.feed import Instrument
 from ingest.http import MarketSession
 from ingest.market import Market
 
-RECORDED = Path(__file__).resolve().parents[4] / "shared" / "recorded_market"
-
 
 @pytest.fixture(scope="module")
 def session() -> Iterator[MarketSession]:
     if not RECORDED.is_dir():
-        pytest.skip("the recorded market is not here (../shared/recorded_market)")
+        pytest.skip(NOT_RECORDED)
     with subprocess.Popen(
         [sys.executable, str(RECORDED / "serve.py"), "--port", "0"],
         stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True,

@@ -5,11 +5,11 @@ import gzip
 import subprocess
 import sys
 from datetime import datetime
-from pathlib import Path
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from recordings import NOT_RECORDED, RECORDED
 from scripted_venues import ScriptedVenues, asking, at, conformed, days, fetched, landed, ms
 
 from ingest.errors import AccessRefused, KeyMissing, RequestRefused, VenueFailing
@@ -22,7 +22,7 @@ FEED = "coinglass_liquidations"
 SYMBOL = "Binance,Bybit,OKX/BTC"
 KEYS = {"COINGLASS_API_KEY": "a key of mine"}
 HOUR = 3_600_000
-SERVER = Path(__file__).resolve().parents[3].parent / "shared" / "recorded_market" / "serve.py"
+SERVER = RECORDED / "serve.py"
 
 
 def put(venues: ScriptedVenues, first="2026-01-30", last="2026-02-01", **more):
@@ -177,7 +177,7 @@ def test_the_recorded_refusal_says_what_to_check(relay, api_samples):
 def recorded_market():
     """A session to the recorded market, which knows Bitcoin alone."""
     if not SERVER.exists():
-        pytest.skip("the recorded market is not here (../shared/recorded_market)")
+        pytest.skip(NOT_RECORDED)
     command = [sys.executable, str(SERVER), "--port", "0"]
     with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True) as server:
         assert server.stdout is not None

@@ -1,6 +1,7 @@
-"""The staging models of Gate, Bitfinex, Coinbase and CoinGlass over answers in the venues' shapes, with their tests.
+"""From an answer to staged rows, of Gate, Bitfinex, Coinbase and CoinGlass: parser, schema and models together.
 
-One dbt invocation of the real project, of these models alone, over a build database that holds nothing else.
+One dbt invocation of the real project, of these models and their declared tests, over a database that holds nothing
+else. A unit test in a model's yml begins with typed rows and cannot say what an answer comes to.
 """
 
 from __future__ import annotations

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
-from pydantic import Field, SecretStr
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from ingest.errors import IngestError
+from ingest.feeds import FEEDS
 from ingest.market import Market
 from warehouse.location import Warehouse
 
@@ -16,15 +17,13 @@ SIMULATED_KEY = "simulated"  # the simulation asks for a key as the venue does, 
 
 
 class Settings(BaseSettings):
-    """`LEVERAGE_MARKET`, `LEVERAGE_WAREHOUSE`, `LEVERAGE_CATALOGUE`, and the vendors' keys under their own names."""
+    """`LEVERAGE_MARKET`, `LEVERAGE_WAREHOUSE` and `LEVERAGE_CATALOGUE`; the vendors' keys are never held."""
 
-    model_config = SettingsConfigDict(env_prefix="LEVERAGE_", extra="ignore", populate_by_name=True)
+    model_config = SettingsConfigDict(env_prefix="LEVERAGE_", extra="ignore")
 
     market: str = "sample"
     warehouse: Path | None = None
     catalogue: Path | None = None
-    coinalyze_api_key: SecretStr | None = Field(default=None, validation_alias="COINALYZE_API_KEY")
-    coinglass_api_key: SecretStr | None = Field(default=None, validation_alias="COINGLASS_API_KEY")
 
     def parsed_market(self) -> Market:
         """The market. Raises IngestError when it is none."""
@@ -36,15 +35,15 @@ class Settings(BaseSettings):
         return Warehouse(root.expanduser().absolute())
 
     def keys(self) -> dict[str, str]:
-        """The keys by variable name; the caller must not print them.
+        """The keys that the environment holds of those that feeds ask for, by variable; the caller must not print them.
 
         Raises IngestError where a key would go to a relay on another machine in clear text.
         """
         market = self.parsed_market()
+        wanted = dict.fromkeys(feed.key_variable for feed in FEEDS if feed.key_variable)
         if market.simulated:
-            return dict.fromkeys(("COINALYZE_API_KEY", "COINGLASS_API_KEY"), SIMULATED_KEY)
-        held = {"COINALYZE_API_KEY": self.coinalyze_api_key, "COINGLASS_API_KEY": self.coinglass_api_key}
-        keys = {name: key.get_secret_value() for name, key in held.items() if key and key.get_secret_value()}
+            return dict.fromkeys(wanted, SIMULATED_KEY)
+        keys = {name: os.environ[name] for name in wanted if os.environ.get(name)}
         if keys and not market.keeps_secrets:
             raise IngestError(
                 f"{', '.join(keys)} would go to {market.url} in clear text",

@@ -1,11 +1,21 @@
-"""The present of a run: what is complete, what is asked for, what retention still holds. Free of Dagster."""
+"""The present of a run and its days: what is complete, what is asked for, what retention still holds."""
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from ingest.market import Market
 from ingest.sample import SIMULATION_NOW
+from warehouse.location import Calendar
+
+
+@dataclass(frozen=True)
+class Present:
+    """The present of one run and the days it speaks about."""
+
+    now: datetime
+    calendar: Calendar
 
 
 def present_of(market: Market, now: str | None) -> datetime:

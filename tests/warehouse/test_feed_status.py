@@ -1,0 +1,55 @@
+"""What readers are told of each feed: its reach, and how its last pull went."""
+
+from datetime import date, datetime, timedelta
+
+import pytest
+from small_warehouse import FEED, NOW, PRESENT, day, land, land_broken, rows
+
+from ingest.feeds import FEEDS, load_catalogue
+from ingest.pull import Pulled
+from warehouse.context import write_context
+from warehouse.feed_status import COLUMNS, write_feed_status
+from warehouse.pulls import record_pull
+from warehouse.raw import load_segments
+
+
+def status(connection, feed: str = FEED.name) -> dict[str, object]:
+    write_feed_status(connection, load_catalogue(), PRESENT.calendar)
+    cursor = connection.execute("SELECT * FROM marts.feed_status WHERE feed = ?", [feed])
+    return dict(zip([column[0] for column in cursor.description], cursor.fetchone(), strict=True))
+
+
+def test_the_status_of_a_feed_is_its_reach_and_its_last_pull(connection, landing):
+    land(landing, 1)
+    land(landing, 3, hour=1)
+    land_broken(landing)
+    landing.write(FEED, rows().clear(), [day(2, absent=True)], NOW)
+    load_segments(connection, landing)
+    write_context(connection, PRESENT, load_catalogue())
+    record_pull(connection, Pulled(FEED.name, skipped="no connection"), "first", NOW)
+    record_pull(connection, Pulled(FEED.name, notes=["late"]), "second", NOW + timedelta(hours=1))
+    found = status(connection)
+    asked = len(load_catalogue().instruments[FEED.name])  # of three days one has rows, and of the symbols one
+    assert found == {
+        "feed": FEED.name, "venue": "coinalyze", "series": "liquidations", "first_day": date(2026, 2, 1),
+        "last_day": date(2026, 2, 3), "coverage_share": pytest.approx(1 / (3 * asked)), "row_count": 2,
+        "quarantined_count": 1, "gap_count": 1,
+        "pulled_at": datetime(2026, 2, 2, 7), "skipped": None, "notes": "late", "licence": FEED.licence,
+    }  # fmt: skip
+    assert list(found) == list(COLUMNS)
+
+
+def test_a_feed_that_was_never_asked_has_a_status_too(connection):
+    write_context(connection, PRESENT, load_catalogue())
+    found = status(connection, "coinmetrics_network")
+    assert (found["row_count"], found["first_day"], found["pulled_at"], found["skipped"]) == (0, None, None, None)
+    assert connection.execute("SELECT count(*) FROM marts.feed_status").fetchone() == (len(FEEDS),)
+
+
+def test_the_status_says_what_its_columns_are(connection):
+    write_context(connection, PRESENT, load_catalogue())
+    status(connection)
+    said = connection.execute(
+        "SELECT column_name, comment FROM duckdb_columns() WHERE schema_name = 'marts' AND table_name = 'feed_status'"
+    ).fetchall()
+    assert dict(said) == {name: comment for name, (_, comment) in COLUMNS.items()}
