@@ -112,10 +112,11 @@ def asking(
     symbols: tuple[str, ...] = ("BTCUSDT",),
     held: Coverage | None = None,
     keys: dict[str, str] | None = None,
+    margin_type: str | None = None,
 ) -> Request:
     return Request(
         feed=feed_named(feed),
-        instruments=tuple(Instrument(symbol, "BTC", "perpetual") for symbol in symbols),
+        instruments=tuple(Instrument(symbol, "BTC", "perpetual", margin_type=margin_type) for symbol in symbols),
         window=window,
         now=at(now),
         session=venues,  # type: ignore[arg-type]
