@@ -188,12 +188,13 @@ class Feed:
 
     `key` are the natural key columns, `observed` the column that tells when (its day counts for freshness),
     `retention` how far back the venue keeps it, `hosts` whom it asks (host names, or host/path where the venue limits a
-    path by itself), `key_variable` and `key_from` the variable of its API key and where to get one,
-    `settles` how long after a day its value can still be missing without anything being wrong, `revises` how long the
-    venue still corrects it, so that it is asked for again. With `stamped_at_end` an observation speaks for what came
-    before its stamp: one at 00:00 belongs to the day before. `ended` is the last day of a feed that is not published
-    any more. A `whole` feed gives its whole series each time, and staging never mixes two pulls. `hosts` are whom it
-    asks; a feed of the user's own files asks nobody.
+    path by itself; none for a feed of the user's own files), `key_variable` and `key_from` the variable of its API key
+    and where to get one, `settles` how long after a day its value can still be missing without anything being wrong,
+    `revises` how long the venue still corrects it, so that it is asked for again, `lost_after` how long the venue keeps
+    it where that is no more than a day, so that it is asked for between the daily runs. With `stamped_at_end` an
+    observation speaks for what came before its stamp: one at 00:00 belongs to the day before. `ended` is the last day
+    of a feed that is not published any more. A `whole` feed gives its whole series each time, and staging never mixes
+    two pulls.
     """
 
     name: str
@@ -210,6 +211,7 @@ class Feed:
     hosts: tuple[str, ...]
     settles: timedelta = timedelta(0)
     revises: timedelta = timedelta(0)
+    lost_after: timedelta | None = None
     stamped_at_end: bool = False
     ended: date | None = None
     whole: bool = False

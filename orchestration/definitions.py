@@ -7,6 +7,7 @@ import dagster as dg
 from orchestration.change_sensor import change_sensor
 from orchestration.dbt_assets import context_tables, warehouse_models
 from orchestration.dbt_project import standing_manifest
+from orchestration.polling import polling
 from orchestration.published_asset import published_asset
 from orchestration.raw_assets import raw_asset
 from orchestration.regime_assets import regime_assets
@@ -20,11 +21,13 @@ from orchestration.validation import validated, validation_job
 def build_definitions(pipeline: Pipeline, settings: Settings) -> dg.Definitions:
     """The definitions over one pipeline. Raises PipelineError when the dbt manifest has not been made."""
     manifest = standing_manifest()
+    feeds = catalogue_of(settings.parsed_market(), settings.catalogue).feeds
+    polls = polling(feeds)
     return dg.Definitions(
         assets=[
             *dg.with_source_code_references(
                 [
-                    *(raw_asset(feed) for feed in catalogue_of(settings.parsed_market(), settings.catalogue).feeds),
+                    *(raw_asset(feed) for feed in feeds),
                     *tape_assets(),
                     *regime_assets(manifest),
                     validated,
@@ -35,8 +38,8 @@ def build_definitions(pipeline: Pipeline, settings: Settings) -> dg.Definitions:
             warehouse_models(),
             *context_tables(),
         ],
-        jobs=[daily_job, validation_job, load_tape_job],
-        schedules=SCHEDULES,
+        jobs=[daily_job, validation_job, load_tape_job, *polls["jobs"]],
+        schedules=[*SCHEDULES, *polls["schedules"]],
         sensors=[change_sensor(settings.located()), tape_sensor(settings.located())],
         resources={"pipeline": pipeline},
         executor=dg.in_process_executor,
