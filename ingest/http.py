@@ -278,7 +278,8 @@ def _adapters(
         }
         limited: BaseAdapter
         limited = LimitedRelayAdapter(relay=market.url, **rates, **pool) if relayed else LimitedAdapter(**rates, **pool)
-        yield f"https://{host}/", limited
+        # A path may be the whole of an address; a host without its slash would be the beginning of others.
+        yield f"https://{host}" if "/" in host else f"https://{host}/", limited
 
 
 _BACKOFF = wait_exponential_jitter(multiplier=0.25, max=8, jitter=0.5)
