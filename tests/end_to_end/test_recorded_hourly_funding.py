@@ -12,7 +12,8 @@ import polars as pl
 import pytest
 from recorded_market import NOW, REASON, RECORDED, RecordedMarket
 
-from ingest.feed import Coverage, Request
+from ingest.coverage import Coverage
+from ingest.feed import Request
 from ingest.feeds import feed_named, load_catalogue
 from ingest.http import MarketSession
 from ingest.landing import Landing

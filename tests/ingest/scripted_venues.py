@@ -16,8 +16,9 @@ from urllib.parse import urlsplit
 
 import polars as pl
 
+from ingest.coverage import Coverage
 from ingest.errors import ArchiveAbsent
-from ingest.feed import Batch, Coverage, Instrument, Part, Request
+from ingest.feed import Batch, Instrument, Part, Request
 from ingest.feeds import feed_named
 from ingest.http import Traffic
 from ingest.schema import Conformed, conform

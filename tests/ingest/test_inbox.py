@@ -7,7 +7,7 @@ import polars as pl
 import pytest
 from scripted_venues import ScriptedVenues, asking, days
 
-from ingest.feed import Coverage
+from ingest.coverage import Coverage
 from ingest.inbox import strays
 from ingest.landing import INGESTED_AT, QUARANTINE, Landing
 from ingest.pull import pull

@@ -17,8 +17,9 @@ from typing import Any
 import pandera.polars as pa
 import polars as pl
 
+from ingest.coverage import settled
 from ingest.errors import FeedUnavailable
-from ingest.feed import Batch, Feed, Part, Request, settled
+from ingest.feed import Batch, Feed, Part, Request
 from ingest.pages import text_frame
 from ingest.schema import moment, not_negative, number, text
 from ingest.venues.binance import rest, vision

@@ -10,8 +10,9 @@ from hypothesis import strategies as st
 from scripted_venues import ScriptedVenues, asking, at, conformed, days, fetched, landed, ms, parts_of
 from werkzeug import Response
 
+from ingest.coverage import Coverage
 from ingest.errors import RequestRefused, VenueFailing
-from ingest.feed import Batch, Coverage, Part
+from ingest.feed import Batch, Part
 from ingest.feeds import load_catalogue
 from ingest.http import MarketSession
 from ingest.market import Market

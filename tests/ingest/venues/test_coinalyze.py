@@ -6,8 +6,9 @@ from datetime import UTC, datetime
 import pytest
 from scripted_venues import ScriptedVenues, asking, at, conformed, days, fetched, landed, ms
 
+from ingest.coverage import Coverage
 from ingest.errors import KeyMissing, RequestRefused
-from ingest.feed import Coverage, Part
+from ingest.feed import Part
 from ingest.feeds import feed_named
 from ingest.venues import coinalyze
 
