@@ -13,7 +13,7 @@ from typing import Literal
 from ingest.sample.answers import Answer, BadParameterError, Question, integer, json_answer
 from ingest.sample.instants import DAY_MS, FIVE_MINUTES_MS, start_of
 from ingest.sample.market import AssetMarket, SimulatedMarket
-from ingest.sample.scenario import AssetCode
+from ingest.sample.story import AssetCode
 
 Point = dict[str, float]
 
