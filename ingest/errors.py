@@ -25,7 +25,7 @@ class KeyMissing(FeedUnavailable):
 
 
 class GeoBlocked(FeedUnavailable):
-    """The venue refuses the country this machine is in (HTTP 451, CloudFront 403)."""
+    """The country this machine is in, or a firewall, keeps it from the venue (HTTP 451, a 403 that is no JSON)."""
 
 
 class Banned(FeedUnavailable):
@@ -33,7 +33,7 @@ class Banned(FeedUnavailable):
 
 
 class AccessRefused(FeedUnavailable):
-    """HTTP 401 or 403: a wrong key, a plan that does not have this, or a firewall."""
+    """HTTP 401 or 403: a wrong key, a plan that does not have this, or what is not for everybody."""
 
 
 class HostUnreachable(FeedUnavailable):
@@ -70,6 +70,14 @@ class Transient(IngestError):
 
 class NoConnection(Transient):
     """A failed attempt in which the host did not even accept the connection."""
+
+
+class RefusedByServer(Transient):
+    """A failed attempt in which the venue said no with an HTTP status that promises better: seldom worth many more."""
+
+    def __init__(self, refusal: RequestRefused) -> None:
+        super().__init__(refusal.what, host=refusal.host, path=refusal.path)
+        self.refusal = refusal
 
 
 class ChecksumDiffers(Transient):

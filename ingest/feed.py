@@ -5,18 +5,21 @@ No feed stands here: the venues define theirs in `ingest.venues`, the catalogue 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
-from typing import Literal, Protocol
+from typing import TYPE_CHECKING, Literal, Protocol
 
 import pandera.polars as pa
 import polars as pl
 
 from ingest.errors import KeyMissing, RequestRefused
 from ingest.http import MarketSession
-from ingest.windows import Window, day_start, merge
+from ingest.windows import Window
+
+if TYPE_CHECKING:
+    from ingest.coverage import Coverage
 
 # inbox: a file of the user's; own: made here, fetched from nobody; stream: recorded as it was sent
 Channel = Literal["archive", "rest", "inbox", "own", "stream"]
@@ -69,68 +72,6 @@ class Batch:
     parts: tuple[Part, ...]
 
 
-class Coverage:
-    """What a warehouse holds of one feed, by series and channel. A pull adds to it what it has landed."""
-
-    def __init__(self, parts: Iterable[Part] = ()) -> None:
-        self._held: dict[tuple[str, Channel, bool], list[Window]] = {}
-        self._sums: set[str] = set()
-        self.add(parts)
-
-    def add(self, parts: Iterable[Part]) -> None:
-        touched = set()
-        for part in parts:
-            key = (part.series, part.channel, part.absent)
-            self._held.setdefault(key, []).append(part.window)
-            touched.add(key)
-            if part.sha256:
-                self._sums.add(part.sha256)
-        for key in touched:
-            self._held[key] = merge(self._held[key])
-
-    def hold(self, series: str, channel: Channel, windows: Iterable[Window], *, absent: bool = False) -> None:
-        """Take `windows` for held, whatever parts they came in."""
-        key = (series, channel, absent)
-        self._held[key] = merge([*self._held.get(key, []), *windows])
-
-    def know_content(self, sums: Iterable[str]) -> None:
-        """Take the files of these sums for taken."""
-        self._sums.update(sums)
-
-    def forget(self, window: Window) -> None:
-        """Hold nothing of `window` any more, known gaps included; whole files stay known by their content."""
-        for key, held in self._held.items():
-            self._held[key] = [left for one in held for left in one.without([window])]
-
-    def has_content(self, sha256: str) -> bool:
-        """Whether a file of that sum was taken."""
-        return sha256 in self._sums
-
-    def of(self, series: str, channel: Channel, *, absent: bool = False) -> list[Window]:
-        """The windows that came by a channel, or with `absent` those that the venue does not have in it."""
-        return self._held.get((series, channel, absent), [])
-
-    def reaches(self, moment: datetime) -> bool:
-        """Whether anything is held up to that moment."""
-        return any(held and held[-1].end >= moment for (_, _, absent), held in self._held.items() if not absent)
-
-    def missing(self, series: str, window: Window) -> list[Window]:
-        """The parts of `window` of which no channel has brought anything."""
-        return window.without([*self.of(series, "archive"), *self.of(series, "rest")])
-
-    def days_lacking_archive(self, series: str, window: Window) -> list[date]:
-        """The days that begin in `window` of which `lacks_archive` is true, without asking it of every day."""
-        whole = window.whole_days()
-        return sorted({day for left in self._lacking(series, whole) for day in left.touched_days()})
-
-    def lacks_archive(self, series: str, window: Window) -> bool:
-        """Whether some of `window` came by no archive and is not known to be absent there."""
-        return bool(self._lacking(series, window))
-
-    def _lacking(self, series: str, window: Window) -> list[Window]:
-        return window.without([*self.of(series, "archive"), *self.of(series, "archive", absent=True)])
-
-
 class Progress(Protocol):
     """Where a fetch tells how far it is."""
 
@@ -169,6 +110,11 @@ class Request:
     notes: list[str] = field(default_factory=list)
     refused: dict[str, RequestRefused] = field(default_factory=dict)
 
+    @property
+    def wanted(self) -> Window:
+        """The stamps that are asked for: those of the window, with the one at its end where the feed stamps ends."""
+        return self.feed.stamped_in(self.window)
+
     @contextmanager
     def alone(self, series: str) -> Iterator[None]:
         """What the venue refuses inside is refused for `series`, a symbol or a part of one, and costs no other."""
@@ -194,12 +140,13 @@ class Feed:
 
     `key` are the natural key columns, `observed` the column that tells when (its day counts for freshness),
     `retention` how far back the venue keeps it, `hosts` whom it asks (host names, or host/path where the venue limits a
-    path by itself), `key_variable` and `key_from` the variable of its API key and where to get one,
-    `settles` how long after a day its value can still be missing without anything being wrong, `revises` how long the
-    venue still corrects it, so that it is asked for again. With `stamped_at_end` an observation speaks for what came
-    before its stamp: one at 00:00 belongs to the day before. `ended` is the last day of a feed that is not published
-    any more. A `whole` feed gives its whole series each time, and staging never mixes two pulls. `hosts` are whom it
-    asks; a feed of the user's own files asks nobody.
+    path by itself; none for a feed of the user's own files), `key_variable` and `key_from` the variable of its API key
+    and where to get one, `settles` how long after a day its value can still be missing without anything being wrong,
+    `revises` how long the venue still corrects it, so that it is asked for again, `lost_after` how long the venue keeps
+    it where that is no more than a day, so that it is asked for between the daily runs. With `stamped_at_end` an
+    observation speaks for what came before its stamp: one at 00:00 belongs to the day before. `ended` is the last day
+    of a feed that is not published any more. A `whole` feed gives its whole series each time, and staging never mixes
+    two pulls.
     """
 
     name: str
@@ -216,11 +163,16 @@ class Feed:
     hosts: tuple[str, ...]
     settles: timedelta = timedelta(0)
     revises: timedelta = timedelta(0)
+    lost_after: timedelta | None = None
     stamped_at_end: bool = False
     ended: date | None = None
     whole: bool = False
     key_variable: str | None = None
     key_from: str | None = None
+
+    def stamped_in(self, window: Window) -> Window:
+        """The stamps that belong to `window`: what is stamped at its end stands right behind it, within the hour."""
+        return Window(window.start, window.end + timedelta(hours=1)) if self.stamped_at_end else window
 
     def day_of(self, observed: datetime) -> date:
         """The UTC day that an observation speaks for."""
@@ -240,17 +192,3 @@ class Feed:
     def rows_schema(self) -> dict[str, pl.DataType]:
         """Column name to Polars type, in order."""
         return {name: column.dtype.type for name, column in self.schema.columns.items()}
-
-
-def settled(asked: Window, last: datetime | None, now: datetime) -> Window:
-    """The part of `asked` that an answer can be held to have covered.
-
-    `last` is the end of the last observation received. Near the present a venue may simply be late, so only what
-    came counts; what is older than LATE and did not come is not going to come.
-    """
-    if last is None:  # an empty answer can be a slip as well as a gap, and asking again costs one request
-        return Window(asked.start, asked.start)
-    if asked.end <= now - LATE:
-        return asked
-    reached = max(asked.start, min(asked.end, day_start((now - LATE).date())))
-    return Window(asked.start, max(reached, min(last, asked.end)))

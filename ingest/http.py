@@ -30,6 +30,7 @@ from ingest.errors import (
     HostUnreachable,
     IngestError,
     NoConnection,
+    RefusedByServer,
     Transient,
     VenueFailing,
 )
@@ -38,8 +39,8 @@ from ingest.responses import Judge, body_of, broken, decoded, place, refuse, wit
 
 TIMEOUT = (10.0, 60.0)  # seconds to connect, and between two bytes: Vision stalls for half a minute at times
 ATTEMPTS = 12  # with 4 of 10 attempts failing, 1 request in 60,000 gives up
-CONNECTION_ATTEMPTS = 3  # a host that accepts no connection for a second or two is down, not busy
-LONGEST_WAIT = 120.0  # seconds; a venue that asks for more is skipped and asked at the next run
+FEW_ATTEMPTS = 3  # a host that accepts no connection for a second or two is down, not busy; what it refuses, it refuses
+LONGEST_WAIT = 120.0  # seconds; a host that asks for more is asked nothing more before the next run
 PATIENCE = 300.0  # seconds in which a host did nothing but fail; 12 attempts at 120 each would hold up the run
 
 
@@ -187,14 +188,19 @@ class MarketSession:
             raise self._close_host(
                 HostUnreachable(error.what, host=host, advice="check the network; the next run fetches what is missing")
             ) from error
+        except RefusedByServer as error:
+            raise error.refusal from error
         except Transient as error:
+            asks_for_a_break = (error.retry_after or 0) > LONGEST_WAIT
+            wish = f", and asked for {error.retry_after:.0f} seconds of quiet" if asks_for_a_break else ""
             failing: FeedUnavailable = VenueFailing(
-                f"{error.what}, {retrying.statistics['attempt_number']} times",
+                f"{error.what}, {retrying.statistics['attempt_number']} times{wish}",
                 host=host,
                 path=path,
                 advice="the next run fetches what is missing",
             )
-            if self._failed_for(host) > PATIENCE:
+            # Whoever goes on asking a host that wants a break is banned from it.
+            if asks_for_a_break or self._failed_for(host) > PATIENCE:
                 failing = self._close_host(failing)
             raise failing from error
 
@@ -250,7 +256,9 @@ class MarketSession:
                 self._count(bytes=len(body))
                 body = without_keys(body, headers)
                 if response.status_code != 200:
-                    refuse(response, body, host, path, judge, archive=archive, answered_before=host in self._answered)
+                    known = host in self._answered
+                    keyed = headers is not None
+                    refuse(response, body, host, path, judge, archive=archive, keyed=keyed, answered_before=known)
                 self._answered.add(host)
                 return body
         except (requests.exceptions.RequestException, urllib3.exceptions.HTTPError) as error:
@@ -305,7 +313,8 @@ def _adapters(
         }
         limited: BaseAdapter
         limited = LimitedRelayAdapter(relay=market.url, **rates, **pool) if relayed else LimitedAdapter(**rates, **pool)
-        yield f"https://{host}/", limited
+        # A path may be the whole of an address; a host without its slash would be the beginning of others.
+        yield f"https://{host}" if "/" in host else f"https://{host}/", limited
 
 
 _BACKOFF = wait_exponential_jitter(multiplier=0.25, max=8, jitter=0.5)
@@ -321,4 +330,4 @@ def _give_up(state: RetryCallState) -> bool:
     error = state.outcome.exception() if state.outcome else None
     if isinstance(error, Transient) and (error.retry_after or 0) > LONGEST_WAIT:
         return True
-    return state.attempt_number >= (CONNECTION_ATTEMPTS if isinstance(error, NoConnection) else ATTEMPTS)
+    return state.attempt_number >= (FEW_ATTEMPTS if isinstance(error, NoConnection | RefusedByServer) else ATTEMPTS)

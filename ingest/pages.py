@@ -11,10 +11,13 @@ from typing import Any
 
 import polars as pl
 
+from ingest.coverage import settled
 from ingest.errors import RequestRefused
-from ingest.feed import Batch, Part, Request, settled
+from ingest.feed import Batch, Part, Request
 from ingest.schema import since_1970
 from ingest.windows import Window, milliseconds
+
+MILLISECONDS_FROM = 10**11  # a larger stamp is in milliseconds: in seconds it would be the year 5138
 
 
 def newest_first(

@@ -21,6 +21,7 @@ from ingest.errors import (
     Banned,
     GeoBlocked,
     NoConnection,
+    RefusedByServer,
     RequestRefused,
     Transient,
 )
@@ -77,33 +78,63 @@ def refuse(
     judge: Judge | None,
     *,
     archive: bool,
+    keyed: bool,
     answered_before: bool,
 ) -> NoReturn:
-    """Raise what an answer other than HTTP 200 means. `answered_before`: the host has answered in this run."""
+    """Raise what an answer other than HTTP 200 means. `keyed`: a key was sent. `answered_before`: the host has answered
+    in this run."""
     status = response.status_code
     if archive and status == 404:
         raise ArchiveAbsent("no such archive", host=host, path=path)
     if status == 502 and not answered_before:  # a relay that has nothing to pass the question on to
         raise NoConnection("no connection behind the gateway (HTTP 502)", host=host, path=path)
     if status == 429 or status >= 500:
-        raise Transient(f"HTTP {status}", host=host, path=path, retry_after=_retry_after(response))
+        raise _passing(response, body, host, path, judge)
     if status == 418:
         raise Banned("the venue banned this address (HTTP 418)", host=host, advice="wait up to 3 days")
     if status == 403 and b"too frequent" in body.lower():  # Bybit's way; CloudFront may carry it
         raise Banned("the venue banned this address (HTTP 403)", host=host, advice="wait 10 minutes, ask more slowly")
-    if status == 451 or (status == 403 and b"cloudfront" in body.lower()):
-        raise GeoBlocked(
-            f"not available from this country (HTTP {status})", host=host, advice="other venues cover for it"
-        )
+    if status == 451:
+        raise GeoBlocked("not available from this country (HTTP 451)", host=host, advice="other venues cover for it")
     shown = body[:SHOWN].decode("utf-8", "replace")
-    if judge:
-        try:
-            judge(json.loads(body), host, path)
-        except ValueError:
-            shown = f"not JSON: {shown}"
+    try:
+        said = json.loads(body)
+    except ValueError:
+        # No venue answers like that: what stands before it does, and would to every other question as well.
+        if status == 403 and (not keyed or b"cloudfront" in body.lower()):
+            raise GeoBlocked(
+                "refused by a firewall, or not available from this country (HTTP 403)",
+                host=host,
+                advice="try another network; other venues cover for it",
+            ) from None
+        shown = f"not JSON: {shown}" if judge else shown
+    else:
+        if judge:
+            judge(said, host, path)
     if status in (401, 403):
-        raise AccessRefused(f"HTTP {status}: {shown}", host=host, path=path, advice="check the key and the plan it has")
+        advice = "check the key and the plan it has" if keyed else "the venue has closed this to the public"
+        raise AccessRefused(f"HTTP {status}: {shown}", host=host, path=path, advice=advice)
     raise RequestRefused(f"HTTP {status}: {shown}", host=host, path=path)
+
+
+def _passing(response: requests.Response, body: bytes, host: str, path: str, judge: Judge | None) -> Transient:
+    """The failed attempt that a 429 or 5xx is. How long to wait the venue may say in the body, if not in the head.
+
+    A refusal in the body of a 5xx is one, too, in case that the server only stumbled; that of a 429 is about the rate.
+    Raises what the judge raises of a ban, a block or a key.
+    """
+    what, wait = f"HTTP {response.status_code}", _retry_after(response)
+    try:
+        if judge:
+            judge(json.loads(body), host, path)
+    except Transient as told:
+        what, wait = f"{what}, {told.what}", told.retry_after if wait is None else wait
+    except RequestRefused as refusal:
+        if response.status_code >= 500:
+            return RefusedByServer(refusal)
+    except ValueError:  # no JSON: a proxy on the way, who has no more to say
+        pass
+    return Transient(what, host=host, path=path, retry_after=wait)
 
 
 def broken(error: Exception, host: str, path: str) -> Transient:

@@ -16,6 +16,7 @@ SIDES = ["long", "short"]
 PRICES = ["average_fill", "bankruptcy"]
 ENTRIES = {
     "recorded": "the stream was open, acknowledged and alive, and what it sent is on disk",
+    "listed": "the contracts that are kept of a stream from here on; detail names them",
     "connected": "a connection was opened",
     "acknowledged": "the venue confirmed the subscription",
     "disconnected": "the connection ended; detail says how",
@@ -28,6 +29,7 @@ ENTRIES = {
     "unlisted": "events of contracts that the catalogue does not list",
     "lost": "messages that could not be kept",
     "storage": "the disk did not take what was to be written",
+    "failed": "a part of the recorder ended by a mistake of its own; detail has it",
     "clock": "the machine's clock jumped",
     "torn": "lines at the end of a write-ahead file that were cut by a crash",
 }

@@ -43,9 +43,6 @@ class Window:
         start = max(self.start, other.start)
         return Window(start, max(start, min(self.end, other.end)))
 
-    def covers(self, other: Window) -> bool:
-        return self.start <= other.start and other.end <= self.end
-
     def without(self, covered: Iterable[Window]) -> list[Window]:
         """What is left of this window when `covered` is taken out, in order."""
         left, start = [], self.start
@@ -59,9 +56,15 @@ class Window:
             left.append(Window(start, self.end))
         return left
 
-    def split(self, longest: timedelta) -> Iterator[Window]:
-        """The same in pieces of at most `longest`, oldest first."""
-        start = self.start
+    def split(self, longest: timedelta, *, reverse: bool = False) -> Iterator[Window]:
+        """The same in pieces of at most `longest`, oldest first; with `reverse` counted from its end, newest first."""
+        start, end = self.start, self.end
+        if reverse:
+            while end - start > longest:
+                yield Window(end - longest, end)
+                end -= longest
+            yield Window(start, end)
+            return
         while self.end - start > longest:
             yield Window(start, start + longest)
             start += longest

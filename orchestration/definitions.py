@@ -8,6 +8,7 @@ from orchestration.change_sensor import change_sensor
 from orchestration.dbt_assets import context_tables, warehouse_models
 from orchestration.dbt_project import standing_manifest
 from orchestration.jobs import JOBS
+from orchestration.polling import polling
 from orchestration.published_asset import published_asset
 from orchestration.raw_assets import raw_asset
 from orchestration.regime_assets import regime_assets
@@ -21,11 +22,13 @@ from warehouse.settings import Settings
 def build_definitions(pipeline: Pipeline) -> dg.Definitions:
     """The definitions over one pipeline. Raises PipelineError when the dbt manifest has not been made."""
     manifest = standing_manifest()
+    feeds = pipeline.asked().feeds
+    polls = polling(feeds)
     return dg.Definitions(
         assets=[
             *dg.with_source_code_references(
                 [
-                    *(raw_asset(feed) for feed in pipeline.asked().feeds),
+                    *(raw_asset(feed) for feed in feeds),
                     *tape_assets(),
                     *regime_assets(manifest),
                     validated,
@@ -36,8 +39,8 @@ def build_definitions(pipeline: Pipeline) -> dg.Definitions:
             warehouse_models(),
             *context_tables(),
         ],
-        jobs=JOBS,
-        schedules=SCHEDULES,
+        jobs=[*JOBS, *polls["jobs"]],
+        schedules=[*SCHEDULES, *polls["schedules"]],
         sensors=[change_sensor(pipeline.located), tape_sensor(pipeline.located)],
         resources={"pipeline": pipeline},
         executor=dg.in_process_executor,

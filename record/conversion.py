@@ -16,9 +16,9 @@ from pathlib import Path
 import polars as pl
 
 from ingest import tape
-from ingest.feed import Feed, Instrument, Part
+from ingest.feed import Feed, Part
 from ingest.landing import Landing
-from ingest.schema import conform, since_1970
+from ingest.schema import QUARANTINE_COLUMNS, conform, since_1970
 from ingest.windows import Window
 from record.ledger import RECORDER, Entry, frame_of
 from record.stream import Liquidation, Malformed, Stream
@@ -29,7 +29,6 @@ COLUMNS = (
     "symbol", "venue_ms", "position_side", "contracts", "price", "ordinal", "received_at", "stream", "price_kind",
     "message",
 )  # fmt: skip
-QUARANTINED = {"symbol": pl.String, "reason": pl.String, "payload": pl.String}
 
 
 @dataclass
@@ -145,7 +144,7 @@ def _land_events(
     feed: Feed, gathered: Sequence[_Gathered], landing: Landing, sha256: str, now: datetime, result: Converted
 ) -> None:
     frames = [_frame(g) for g in gathered if g.columns["symbol"]]
-    malformed = pl.DataFrame([row for g in gathered for row in g.malformed], schema=QUARANTINED, orient="row")
+    malformed = pl.DataFrame([row for g in gathered for row in g.malformed], schema=QUARANTINE_COLUMNS, orient="row")
     rows = pl.concat(frames) if frames else pl.DataFrame(schema=feed.rows_schema())
     conformed = conform(rows, feed.schema, feed.key, now)
     quarantined = pl.concat([malformed, conformed.quarantined])
@@ -167,7 +166,7 @@ def _frame(gathered: _Gathered) -> pl.DataFrame:
     assert gathered.stream is not None  # noqa: S101 - only such are gathered for a feed
     types = dict.fromkeys(COLUMNS, pl.String) | {"ordinal": pl.Int64, "received_at": pl.Datetime("us")}
     sizes = pl.DataFrame(
-        [(i.symbol, i.margin_type == "inverse", _size(i)) for i in gathered.stream.instruments],
+        [(i.symbol, i.margin_type == "inverse", i.contract_size) for i in gathered.stream.instruments],
         schema={"symbol": pl.String, "inverse": pl.Boolean, "contract_size": pl.Float64},
         orient="row",
     )
@@ -191,11 +190,6 @@ def _frame(gathered: _Gathered) -> pl.DataFrame:
             "message",
         )
     )
-
-
-def _size(instrument: Instrument) -> float:
-    assert instrument.contract_size is not None  # noqa: S101 - the catalogue has refused a tape without
-    return instrument.contract_size
 
 
 def _land_ledger(

@@ -36,7 +36,8 @@ class StreamHealth:
 
 @dataclass(frozen=True)
 class Health:
-    """`at` is when it was written. `storage` says what the disk refuses, null while it takes everything."""
+    """`at` is when it was written. `storage` says what the disk refuses, null while it takes everything; `failed` what
+    ended by a mistake of the recorder's own."""
 
     recorder: str
     pid: int
@@ -46,6 +47,7 @@ class Health:
     unlanded_files: int
     last_segment_at: str | None
     streams: tuple[StreamHealth, ...]
+    failed: str | None = None
 
     def trouble(self, now: datetime) -> str | None:
         """In one line what is wrong at `now`, None when nothing is."""
@@ -56,6 +58,8 @@ class Health:
             return f"not running: last sign of life {self.at[:19]} UTC"
         if self.storage:
             return f"disk: {self.storage}"
+        if self.failed:
+            return f"failed: {self.failed}; restart the recorder"
         bad = [f"{s.stream} {s.state}" for s in self.streams if s.state != "recording"]
         return ", ".join(bad) or None
 

@@ -12,6 +12,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from datetime import datetime
 from pathlib import Path
+from typing import Literal
 
 import polars as pl
 
@@ -32,6 +33,8 @@ from record.wal import Message, WriteAhead, remove, sealed_files
 from record.watch import Watch
 
 log = logging.getLogger("record")
+
+Refusal = Literal["storage", "failed"]  # entries of the ledger: the disk does not take it, or this code fails
 
 SYNC_EVERY = 0.5  # seconds, so that with the sync itself less than a second is ever unsynced
 HEALTH_EVERY = 5.0
@@ -74,7 +77,7 @@ class Recorder:
         self._name = f"{clock.now():%Y%m%dT%H%M%S.%fZ}-{os.getpid()}"
         self._wal: WriteAhead
         self._watches: list[Watch] = []
-        self._refusals: dict[str, str] = {}
+        self._refusals: dict[str, tuple[Refusal, str]] = {}
         self._last_segment_at: datetime | None = None
         self._stopping = asyncio.Event()
 
@@ -92,6 +95,7 @@ class Recorder:
                     f"cannot write to {self._folder}: {error.strerror}",
                     advice="give the recorder a directory of its own",
                 ) from error
+            self._say_listed()
             self._watches = [Watch(stream, self._clock, self._wal.note) for stream in self._streams]
             connections = [
                 Connection(w, w.stream.address(self._market), self._clock, self._keep) for w in self._watches
@@ -118,7 +122,7 @@ class Recorder:
     def _ended(self, task: asyncio.Task[None]) -> None:
         """A task that fails has met what nobody foresaw. The others go on; `run` raises it in the end."""
         if not task.cancelled() and (error := task.exception()):
-            self._refused(task.get_name(), f"failed: {error!r}")
+            self._refused(task.get_name(), error)
 
     def _keep(self, stream: str, at: datetime, frame: str) -> bool:
         return self._wal.append(Message(stream, at, frame))
@@ -149,7 +153,7 @@ class Recorder:
         try:
             await self._wal.sync()
         except OSError as error:
-            self._refused("writing", f"{error.strerror}: {self._wal.path}")
+            self._refused("writing", error, str(self._wal.path))
         else:
             self._works("writing")
 
@@ -157,7 +161,7 @@ class Recorder:
         try:
             self._wal.rotate()
         except OSError as error:
-            self._refused("rotating", f"{error.strerror}: {self._folder}")
+            self._refused("rotating", error, str(self._folder))
             return False
         self._works("rotating")
         return True
@@ -175,7 +179,7 @@ class Recorder:
                 done = await asyncio.to_thread(convert, path, self._streams, self._landing, self._clock.now())
                 remove(path)
             except (OSError, pl.exceptions.PolarsError) as error:
-                self._refused("landing", f"{error}: {path.name}")
+                self._refused("landing", error, path.name)
                 return  # the order of the files must hold
             self._works("landing")
             self._last_segment_at = self._clock.now() if done.segments else self._last_segment_at
@@ -202,13 +206,26 @@ class Recorder:
         for watch in self._watches:
             watch.clock_jumped(seconds)
 
-    def _refused(self, what: str, why: str) -> None:
-        """Say once what does not work, in the log, in the ledger and in the health file."""
-        if self._refusals.get(what) != why:
+    def _say_listed(self) -> None:
+        """What is kept from now on: before a contract was listed, nobody heard it, whatever the stream brought."""
+        now = self._clock.now()
+        for stream in self._streams:
+            symbols = sorted(i.symbol for i in stream.instruments)
+            self._wal.note(Entry(stream.venue, stream.name, "listed", now, now, len(symbols), ", ".join(symbols)))
+
+    def _refused(self, what: str, error: BaseException, where: str = "") -> None:
+        """Say once what does not work, in the log, in the ledger and in the health file: the disk, or this code."""
+        kind: Refusal = "storage" if isinstance(error, OSError) else "failed"
+        words = (error.strerror or str(error)) if isinstance(error, OSError) else repr(error)
+        why = f"{words}: {where}" if where else words
+        if self._refusals.get(what) != (kind, why):
             now = self._clock.now()
             log.error("%s: %s", what, why)
-            self._wal.note(Entry(RECORDER, RECORDER, "storage", now, now, detail=f"{what}: {why}"))
-        self._refusals[what] = why
+            self._wal.note(Entry(RECORDER, RECORDER, kind, now, now, detail=f"{what}: {why}"))
+        self._refusals[what] = kind, why
+
+    def _refusing(self, kind: Refusal) -> str | None:
+        return "; ".join(f"{what}: {why}" for what, (found, why) in self._refusals.items() if found == kind) or None
 
     def _works(self, what: str) -> None:
         if self._refusals.pop(what, None):
@@ -220,7 +237,8 @@ class Recorder:
             pid=os.getpid(),
             at=self._clock.now().isoformat(),
             stopped=stopped,
-            storage="; ".join(f"{what}: {why}" for what, why in self._refusals.items()) or None,
+            storage=self._refusing("storage"),
+            failed=self._refusing("failed"),
             unlanded_files=len(sealed_files(self._folder, but=self._wal.path)),
             last_segment_at=_iso(self._last_segment_at),
             streams=tuple(_health_of(watch) for watch in self._watches),

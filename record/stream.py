@@ -5,6 +5,7 @@ No venue stands here. What is done with events is in `record.conversion`, with c
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, Literal, NamedTuple
@@ -71,6 +72,17 @@ class Stream:
             return self.url
         scheme, rest = market.url.split("://", 1)
         return f"{'wss' if scheme == 'https' else 'ws'}://{rest}/{self.url.split('://', 1)[1]}"
+
+
+def decoded(frame: str) -> dict[str, Any]:
+    """The object that a frame is. Raises Malformed when it is none."""
+    try:
+        message = json.loads(frame)
+    except ValueError as error:
+        raise Malformed("no JSON") from error
+    if not isinstance(message, dict):
+        raise Malformed("no object")
+    return message
 
 
 def field(published: Any, name: str) -> Any:  # noqa: ANN401 - as it came

@@ -13,8 +13,9 @@ from operator import itemgetter
 import duckdb
 import polars as pl
 
+from ingest.coverage import Coverage
 from ingest.errors import IngestError
-from ingest.feed import Coverage, Feed, Part
+from ingest.feed import Feed, Part
 from ingest.feeds import LANDED
 from ingest.landing import INGESTED_AT, QUARANTINE, QUARANTINE_SCHEMA, RECORDS, REVISIONS, Landing, Segment
 from ingest.schema import comment_of

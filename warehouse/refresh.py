@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import datetime
 
 import duckdb
 
-from ingest.feed import Coverage, Feed, NoProgress, Progress, Request
+from ingest.coverage import Coverage
+from ingest.feed import Feed, NoProgress, Progress, Request
 from ingest.feeds import Catalogue
 from ingest.http import MarketSession
 from ingest.landing import Landing
@@ -85,8 +86,7 @@ class Refresher:
     def _held(self, connection: duckdb.DuckDBPyConnection, feed: Feed) -> Coverage:
         held = coverage(connection, feed.name)
         if window := self.refetch.get(feed.name):
-            # What is stamped at the end of the last day belongs to it.
-            held.forget(Window(window.start, window.end + timedelta(hours=1)) if feed.stamped_at_end else window)
+            held.forget(feed.stamped_in(window))
         return held
 
     def load_recorded(self, feed: Feed) -> Loaded:

@@ -10,9 +10,9 @@ from typing import TypeVar
 
 from ingest.sample.answers import Answer, BadParameterError, Question, integer, json_answer
 from ingest.sample.instants import DAY_MS, FIVE_MINUTES_MS, HOUR_MS, start_of
-from ingest.sample.market import Market, SimulatedMarket
+from ingest.sample.market import MarketKind, SimulatedMarket
 from ingest.sample.path import Bar
-from ingest.sample.scenario import ASSETS, AssetCode
+from ingest.sample.story import ASSETS, AssetCode
 
 SYMBOLS: dict[str, AssetCode] = {"BTCUSDT": "BTC", "ETHUSDT": "ETH"}
 INTERVALS_MS = {"1h": HOUR_MS, "1d": DAY_MS}
@@ -49,7 +49,7 @@ def usd_margined_rest(market: SimulatedMarket, question: Question) -> Answer:
     return _routed(question, routes)
 
 
-def kline_fields(bar: Bar, market: Market, step_ms: int) -> list[int | str]:
+def kline_fields(bar: Bar, market: MarketKind, step_ms: int) -> list[int | str]:
     """The twelve fields of a kline: numbers for times and the trade count, decimal strings for the rest."""
     price, volume, quote = (8, 8, 8) if market == "spot" else (2, 3, 5)
     return [
@@ -100,7 +100,7 @@ def _routed(question: Question, routes: Mapping[str, Callable[[], Answer]]) -> A
         return json_answer(400, {"code": -1100, "msg": legal})
 
 
-def _klines(market: SimulatedMarket, question: Question, kind: Market, most: int) -> Answer:
+def _klines(market: SimulatedMarket, question: Question, kind: MarketKind, most: int) -> Answer:
     code = _asset(question)
     step_ms = INTERVALS_MS.get(_required(question, "interval"))
     if step_ms is None:

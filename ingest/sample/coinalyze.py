@@ -1,6 +1,6 @@
 """Coinalyze's answers in the simulated market: daily histories of each asset's linear and inverse perpetual.
 
-Linear contracts count coins, inverse ones USD; liquidations count coins for both. Today's bucket is partial.
+Linear contracts count coins, inverse ones USD, liquidations as well. Today's bucket is partial.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from typing import Literal
 from ingest.sample.answers import Answer, BadParameterError, Question, integer, json_answer
 from ingest.sample.instants import DAY_MS, FIVE_MINUTES_MS, start_of
 from ingest.sample.market import AssetMarket, SimulatedMarket
-from ingest.sample.scenario import AssetCode
+from ingest.sample.story import AssetCode
 
 Point = dict[str, float]
 
@@ -100,7 +100,7 @@ def _liquidations(
     share = market.elapsed_share(day)
     if share == 0.0:
         return []  # A bucket without a liquidation is missing, not zero.
-    price = state.perpetual_close_usd if in_usd else 1.0
+    price = state.perpetual_close_usd if in_usd or contract.margin == "inverse" else 1.0
     return [{"l": round(long_coin * share * price, 3), "s": round(short_coin * share * price, 3)}]
 
 

@@ -9,7 +9,7 @@ from ingest.sample.answers import Answer, BadParameterError, Question, integer, 
 from ingest.sample.daily import Day
 from ingest.sample.instants import DAY_MS, HOUR_MS, start_of
 from ingest.sample.market import SimulatedMarket
-from ingest.sample.scenario import FINAL_MODELLED_DAY, FIRST_DAY, AssetCode
+from ingest.sample.story import FINAL_MODELLED_DAY, FIRST_DAY, AssetCode
 
 _PATH = "/v4/timeseries/asset-metrics"
 ASSETS: dict[str, AssetCode] = {"btc": "BTC", "eth": "ETH"}

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 from ingest.sample import noise
-from ingest.sample.scenario import EPISODES, FIRST_DAY, LAST_DAY, AssetScale, Episode
+from ingest.sample.story import EPISODES, FIRST_DAY, LAST_DAY, AssetScale, Episode
 
 # Active addresses by weekday, Monday first: fewer at the weekend, hence the ratio to the same weekdays.
 _ADDRESSES_BY_WEEKDAY = (1.0, 1.02, 1.03, 1.02, 1.0, 0.92, 0.87)

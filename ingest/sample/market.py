@@ -11,7 +11,7 @@ from ingest.sample import noise, path
 from ingest.sample.daily import Day, build_days
 from ingest.sample.instants import DAY_MS, FIVE_MINUTES_MS, HOUR_MS, day_of, start_of
 from ingest.sample.path import Bar
-from ingest.sample.scenario import (
+from ingest.sample.story import (
     ASSETS,
     FINAL_MODELLED_DAY,
     FIRST_DAY,
@@ -21,7 +21,7 @@ from ingest.sample.scenario import (
 )
 from ingest.windows import milliseconds
 
-Market = Literal["spot", "perpetual"]
+MarketKind = Literal["spot", "perpetual"]
 
 
 class AssetMarket:
@@ -34,13 +34,13 @@ class AssetMarket:
         self.scale = scale
         self._seed = seed
         self.days: dict[date, Day] = {day.day: day for day in build_days(scale, seed)}
-        self._hours: dict[tuple[Market, date], list[Bar]] = {}
+        self._hours: dict[tuple[MarketKind, date], list[Bar]] = {}
         self._courses: dict[tuple[str, date], list[float]] = {}
 
-    def price_decimals(self, market: Market) -> int:
+    def price_decimals(self, market: MarketKind) -> int:
         return self.scale.spot_decimals if market == "spot" else self.scale.perpetual_decimals
 
-    def hours(self, market: Market, day: date) -> list[Bar]:
+    def hours(self, market: MarketKind, day: date) -> list[Bar]:
         """The 24 hourly bars of a day."""
         if (market, day) not in self._hours:
             state = self.days[day]
@@ -128,7 +128,7 @@ class SimulatedMarket:
         first, last = max(day_of(first_ms), FIRST_DAY), min(day_of(until_ms), FINAL_MODELLED_DAY)
         return [day_of(start_of(first) + i * DAY_MS) for i in range((last - first).days + 1)]
 
-    def bars(self, code: AssetCode, market: Market, step_ms: int, first_ms: int, last_ms: int) -> list[Bar]:
+    def bars(self, code: AssetCode, market: MarketKind, step_ms: int, first_ms: int, last_ms: int) -> list[Bar]:
         """Bars of one hour or one day that open within [first_ms, last_ms] and not after now, ascending.
 
         The bar around now is there as far as it has formed.
@@ -165,7 +165,7 @@ class SimulatedMarket:
         """How much of a day has passed at now, 0..1."""
         return min(max((self.now_ms - start_of(day)) / DAY_MS, 0.0), 1.0)
 
-    def _begun(self, series: AssetMarket, market: Market, day: date) -> list[Bar]:
+    def _begun(self, series: AssetMarket, market: MarketKind, day: date) -> list[Bar]:
         """The day's hours that have opened; the last one cut where now is."""
         hours = series.hours(market, day)
         if start_of(day) + DAY_MS <= self.now_ms:

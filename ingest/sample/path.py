@@ -12,7 +12,7 @@ from typing import NamedTuple
 from ingest.sample import noise
 from ingest.sample.daily import Day
 from ingest.sample.instants import HOUR_MS, start_of
-from ingest.sample.scenario import AssetScale, Extreme
+from ingest.sample.story import AssetScale, Extreme
 
 FIVE_MINUTES_PER_DAY = 288
 

@@ -19,8 +19,8 @@ from ingest.sample import noise
 from ingest.sample.answers import Answer, Question
 from ingest.sample.binance import INTERVALS_MS, SYMBOLS, kline_fields, settlements
 from ingest.sample.instants import DAY_MS, FIVE_MINUTES_MS, HOUR_MS, http_date, start_of
-from ingest.sample.market import Market, SimulatedMarket
-from ingest.sample.scenario import AssetCode
+from ingest.sample.market import MarketKind, SimulatedMarket
+from ingest.sample.story import AssetCode
 
 Kind = Literal["klines", "metrics", "fundingRate"]
 
@@ -53,7 +53,7 @@ _PUBLICATION_HOUR_MS = 3 * HOUR_MS
 
 @dataclass(frozen=True, slots=True)
 class _Archive:
-    market: Market
+    market: MarketKind
     kind: Kind
     code: AssetCode
     symbol: str

@@ -12,8 +12,10 @@ from typing import Any
 import pandera.polars as pa
 import polars as pl
 
+from ingest.coverage import settled
 from ingest.errors import RequestRefused
-from ingest.feed import Batch, Feed, Part, Request, settled
+from ingest.feed import Batch, Feed, Part, Request
+from ingest.pages import text_frame
 from ingest.schema import calendar_day, forming, number, positive, since_1970, text
 from ingest.windows import Window, day_start
 
@@ -74,9 +76,7 @@ def parse(body: Any, chart: str) -> pl.DataFrame:  # noqa: ANN401 - as it came
     points = body.get("values") if isinstance(body, Mapping) else None
     if not isinstance(points, list) or not all(isinstance(point, Mapping) for point in points):
         raise RequestRefused(f"expected values, got {str(body)[:80]}", host=HOST, path=f"/charts/{chart}")
-    lines = [[None if point.get(field) is None else str(point[field]) for field in ("x", "y")] for point in points]
-    frame = pl.DataFrame(lines, schema={"x": pl.String, "y": pl.String}, orient="row")
-    return frame.select(
+    return text_frame(points, ("x", "y")).select(
         pl.lit(chart).alias("symbol"),
         since_1970(pl.col("x").cast(pl.Int64, strict=False), 1_000_000).cast(pl.Date).alias("day"),
         pl.col("y").alias("unique_addresses"),

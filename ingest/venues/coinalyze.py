@@ -1,6 +1,7 @@
 """Coinalyze: daily open interest, liquidations and funding of single contracts, full history, with a free key.
 
-Stamps and the window are in seconds: milliseconds are answered with an empty list and no error.
+Stamps and the window are in seconds: milliseconds are answered with an empty list and no error. Liquidations of an
+inverse contract are asked for in USD: in what unit they come otherwise, the vendor does not say for sure.
 """
 
 from __future__ import annotations
@@ -59,10 +60,19 @@ FUNDING = _schema(
 LIQUIDATIONS = _schema(
     "coinalyze_liquidations",
     {
-        "long_coin": number("Forced closing of longs, in coins; a floor, as the venue publishes one order a second",
-                            "coin", not_negative()),
-        "short_coin": number("Forced closing of shorts, in coins; a floor like the longs", "coin", not_negative()),
+        "long_coin": number("Forced closing of longs of a linear contract, in coins; a floor, as the venue publishes "
+                            "one order a second", "coin", not_negative(), nullable=True),
+        "short_coin": number("Forced closing of shorts of a linear contract, in coins; a floor like the longs",
+                             "coin", not_negative(), nullable=True),
+        "long_usd": number("Forced closing of longs of an inverse contract, asked for in USD; a floor", "USD",
+                           not_negative(), nullable=True),
+        "short_usd": number("Forced closing of shorts of an inverse contract, asked for in USD; a floor", "USD",
+                            not_negative(), nullable=True),
     },
+    [
+        rows(f"{side} missing", pl.any_horizontal(pl.col(f"{side}_coin", f"{side}_usd").is_not_null()))
+        for side in ("long", "short")
+    ],
 )  # fmt: skip
 KLINES = _schema(
     "coinalyze_klines",
@@ -79,16 +89,26 @@ KLINES = _schema(
 )
 
 
-def _fetch(path: str, fields: Mapping[str, str], request: Request) -> Iterator[Batch]:
-    """Yield whole days of the window that are not held yet, one contract at a time: every symbol counts as a call."""
+def _fetch(
+    path: str, fields: Mapping[str, str], request: Request, *, usd_fields: Mapping[str, str] | None = None
+) -> Iterator[Batch]:
+    """Yield whole days of the window that are not held yet, one contract at a time: every symbol counts as a call.
+
+    `usd_fields` are the fields of an inverse contract where it is asked for in USD. That is a series of its own, so
+    that what was landed before in a unit that nobody names is fetched again.
+    """
     url, key = f"https://{HOST}/v1/{path}", request.key()
     for instrument in request.instruments:
-        for window in request.held.missing(instrument.symbol, request.window):
-            with request.alone(instrument.symbol):
-                body = request.session.get_json(url, _asked(instrument.symbol, window), headers={"api_key": key})
-                frame = parse(body, instrument.symbol, fields, path)
-                frame = frame.filter(~forming("open_at", DAY, request.now))
-                yield answered(request, frame, instrument.symbol, window, "open_at", DAY, url)
+        symbol, named, more, series = instrument.symbol, fields, {}, instrument.symbol
+        if usd_fields and instrument.margin_type == "inverse":
+            named, more, series = usd_fields, {"convert_to_usd": "true"}, f"{symbol} in USD"
+        for window in request.held.missing(series, request.window):
+            with request.alone(symbol):
+                asked = {**_asked(symbol, window), **more}
+                body = request.session.get_json(url, asked, headers={"api_key": key})
+                frame = parse(body, symbol, named, path).filter(~forming("open_at", DAY, request.now))
+                blank = [pl.lit(None, pl.String).alias(c) for c in request.feed.schema.columns if c not in frame]
+                yield answered(request, frame.with_columns(blank), series, window, "open_at", DAY, url)
 
 
 def _asked(symbol: str, window: Window) -> dict[str, str | int]:
@@ -101,7 +121,7 @@ def _asked(symbol: str, window: Window) -> dict[str, str | int]:
 
 
 def parse(body: Any, symbol: str, fields: Mapping[str, str], path: str) -> pl.DataFrame:  # noqa: ANN401 - as it came
-    """The history of `symbol` as a frame with the schema's columns, numbers as published.
+    """The history of `symbol` as a frame with the columns of `fields`, numbers as published.
 
     `fields` maps the published names to columns. An empty outer list is an unknown symbol or a window before its
     listing and gives no rows, as an empty history does. Raises RequestRefused when the answer has another shape.
@@ -123,7 +143,16 @@ def _is_history(one: Any) -> bool:  # noqa: ANN401 - as it came
     return isinstance(rows, list) and all(isinstance(row, Mapping) for row in rows)
 
 
-def _feed(name: str, series: str, path: str, fields: Mapping[str, str], schema: pa.DataFrameSchema, about: str) -> Feed:
+def _feed(
+    name: str,
+    series: str,
+    path: str,
+    fields: Mapping[str, str],
+    schema: pa.DataFrameSchema,
+    about: str,
+    *,
+    usd_fields: Mapping[str, str] | None = None,
+) -> Feed:
     return Feed(
         name=name,
         venue="coinalyze",
@@ -135,7 +164,7 @@ def _feed(name: str, series: str, path: str, fields: Mapping[str, str], schema: 
         cadence="daily",
         retention="daily values are never deleted",
         licence="Coinalyze terms of use; no redistribution",
-        fetch=lambda request: _fetch(path, fields, request),
+        fetch=lambda request: _fetch(path, fields, request, usd_fields=usd_fields),
         hosts=(HOST,),
         revises=CORRECTED,
         key_variable="COINALYZE_API_KEY",
@@ -150,10 +179,11 @@ FEEDS: tuple[Feed, ...] = (
           "Daily open interest of single contracts, as Coinalyze records it from the exchanges."),
     _feed("coinalyze_liquidations", "liquidations", "liquidation-history",
           {"l": "long_coin", "s": "short_coin"}, LIQUIDATIONS,
-          "Daily forced closing of longs and of shorts of single contracts; a day without a row is unknown, not zero."),
+          "Daily forced closing of longs and of shorts of single contracts; a day without a row is unknown, not zero.",
+          usd_fields={"l": "long_usd", "s": "short_usd"}),
     _feed("coinalyze_klines", "klines", "ohlcv-history",
           {**BAR, "v": "volume", "bv": "buy_volume", "tx": "trade_count", "btx": "buy_trade_count"}, KLINES,
-          "Daily bars of single contracts; they value the liquidations of contracts whose own bars are not fetched."),
+          "Daily bars of single contracts; they give a price where the exchange's own bars are missing."),
     _feed("coinalyze_funding", "funding", "funding-rate-history", BAR, FUNDING,
           "Daily funding rates of single contracts, in percent per settlement interval."),
 )  # fmt: skip

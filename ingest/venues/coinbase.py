@@ -41,16 +41,8 @@ def fetch(request: Request) -> Iterator[Batch]:
     for instrument in request.instruments:
         with request.alone(instrument.symbol):
             for missing in request.held.missing(instrument.symbol, request.window):
-                for window in _pages(missing):
+                for window in missing.split(PAGE * DAY):
                     yield _page(request, instrument.symbol, window)
-
-
-def _pages(window: Window) -> Iterator[Window]:
-    start = window.start
-    while start < window.end:
-        end = min(window.end, start + PAGE * DAY)
-        yield Window(start, end)
-        start = end
 
 
 def _page(request: Request, symbol: str, window: Window) -> Batch:

@@ -14,7 +14,7 @@ import polars as pl
 
 from ingest.errors import AccessRefused, RequestRefused, Transient
 from ingest.feed import Batch, Feed, Request
-from ingest.pages import answered, stamped
+from ingest.pages import answered, stamped, text_frame
 from ingest.schema import GENESIS, forming, moment, not_negative, number, text
 from ingest.windows import Window, milliseconds
 
@@ -63,19 +63,11 @@ def fetch(request: Request) -> Iterator[Batch]:
     for instrument in request.instruments:
         with request.alone(instrument.symbol):
             for missing in request.held.missing(instrument.symbol, request.window):
-                for window in _pages(missing):
+                for window in missing.split(PAGE * HOUR, reverse=True):
                     batch = _page(request, instrument.symbol, window, headers)
                     yield batch
                     if batch.rows.is_empty():
                         break
-
-
-def _pages(window: Window) -> Iterator[Window]:
-    end = window.end
-    while end > window.start:
-        start = max(window.start, end - PAGE * HOUR)
-        yield Window(start, end)
-        end = start
 
 
 def _page(request: Request, symbol: str, window: Window, headers: Mapping[str, str]) -> Batch:
@@ -98,10 +90,7 @@ def parse(body: Any, symbol: str) -> pl.DataFrame:  # noqa: ANN401 - as it came
     data = body.get("data") if isinstance(body, Mapping) else None
     if not isinstance(data, list) or not all(isinstance(hour, Mapping) for hour in data):
         raise RequestRefused(f"expected data, got {str(body)[:80]}", host=HOST, path=PATH)
-    names = ("time", *FIELDS)
-    lines = [[None if hour.get(name) is None else str(hour[name]) for name in names] for hour in data]
-    frame = pl.DataFrame(lines, schema=dict.fromkeys(names, pl.String), orient="row")
-    return frame.select(
+    return text_frame(data, ("time", *FIELDS)).select(
         pl.lit(symbol).alias("symbol"),
         stamped("time").alias("open_at"),
         *(pl.col(published).alias(column) for published, column in FIELDS.items()),

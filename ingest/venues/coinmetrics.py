@@ -16,6 +16,7 @@ import polars as pl
 
 from ingest.errors import AccessRefused, ArchiveAbsent, FeedUnavailable, RequestRefused, VenueFailing
 from ingest.feed import Batch, Feed, Part, Request
+from ingest.pages import text_frame
 from ingest.schema import calendar_day, forming, not_negative, number, positive, text
 from ingest.windows import Window, day_start
 
@@ -137,9 +138,7 @@ def _pull(request: Request, code: str, window: Window) -> list[Mapping[str, Any]
 
 def parse(records: Sequence[Mapping[str, Any]]) -> pl.DataFrame:
     """Rows as a frame with the schema's columns, numbers as published text; a metric left out is null."""
-    fields = ("asset", "time", *METRICS)
-    lines = [[None if r.get(f) is None else str(r[f]) for f in fields] for r in records]
-    return _shaped(pl.DataFrame(lines, schema=dict.fromkeys(fields, pl.String), orient="row"))
+    return _shaped(text_frame(records, ("asset", "time", *METRICS)))
 
 
 def _shaped(frame: pl.DataFrame) -> pl.DataFrame:

@@ -13,8 +13,9 @@ from typing import Any
 import pandera.polars as pa
 import polars as pl
 
+from ingest.coverage import settled
 from ingest.errors import RequestRefused
-from ingest.feed import LATE, Batch, Feed, Part, Request, settled
+from ingest.feed import LATE, Batch, Feed, Part, Request
 from ingest.pages import answered, stamped, text_frame
 from ingest.schema import (
     PRICES_FIT,
@@ -73,9 +74,8 @@ KLINES = pa.DataFrameSchema(
 
 def funding(request: Request) -> Iterator[Batch]:
     """Yield the settlements of the window that are not held yet, and the holes that the venue itself has in them."""
-    window = Window(request.window.start, request.window.end + HOUR)  # the last one stands at the window's end
     for instrument in request.instruments:
-        for missing in request.held.missing(instrument.symbol, window):
+        for missing in request.held.missing(instrument.symbol, request.wanted):
             with request.alone(instrument.symbol):
                 yield _settlements(request, instrument.symbol, missing)
 

@@ -10,7 +10,7 @@ import json
 from collections.abc import Sequence
 
 from ingest.feed import Instrument
-from record.stream import ALIVE, Heard, Liquidation, Malformed, Stream, field
+from record.stream import ALIVE, Heard, Liquidation, Malformed, Stream, decoded, field
 
 TOPIC = "!forceOrder@arr"
 URL = f"wss://fstream.binance.com/market/stream?streams={TOPIC}"
@@ -40,11 +40,9 @@ def streams(instruments: Sequence[Instrument]) -> tuple[Stream, ...]:
 def hear(frame: str) -> Heard:
     """What a frame is; the combined stream wraps an event into `stream` and `data`."""
     try:
-        message = json.loads(frame)
-    except ValueError:
-        return Heard("malformed", detail="no JSON")
-    if not isinstance(message, dict):
-        return Heard("malformed", detail="no object")
+        message = decoded(frame)
+    except Malformed as error:
+        return Heard("malformed", detail=str(error))
     if "data" in message or "e" in message:
         return Heard("events", TOPIC)
     if "error" in message or "code" in message:
@@ -56,11 +54,8 @@ def hear(frame: str) -> Heard:
 
 def parse(frame: str) -> list[Liquidation]:
     """The order of a frame. `z` is what was filled and `ap` its average price; `p` is the limit. Raises Malformed."""
-    try:
-        message = json.loads(frame)
-    except ValueError as error:
-        raise Malformed("no JSON") from error
-    event = message.get("data", message) if isinstance(message, dict) else message
+    message = decoded(frame)
+    event = message.get("data", message)
     if field(event, "e") != "forceOrder":
         raise Malformed(f"event {event['e']!r}")
     order = field(event, "o")

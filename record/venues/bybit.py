@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from ingest.feed import Instrument
-from record.stream import ALIVE, Heard, Liquidation, Malformed, Stream, field, listed
+from record.stream import ALIVE, Heard, Liquidation, Malformed, Stream, decoded, field, listed
 
 URL = "wss://stream.bybit.com/v5/public/{category}"
 PREFIX = "allLiquidation."
@@ -49,11 +49,9 @@ def streams(instruments: Sequence[Instrument]) -> tuple[Stream, ...]:
 def hear(frame: str) -> Heard:
     """What a frame is. Acknowledgements carry our own req_id, which is the topic."""
     try:
-        message = json.loads(frame)
-    except ValueError:
-        return Heard("malformed", detail="no JSON")
-    if not isinstance(message, dict):
-        return Heard("malformed", detail="no object")
+        message = decoded(frame)
+    except Malformed as error:
+        return Heard("malformed", detail=str(error))
     if str(message.get("topic", "")).startswith(PREFIX):
         return Heard("events", message["topic"])
     if message.get("op") == "subscribe":
@@ -64,11 +62,7 @@ def hear(frame: str) -> Heard:
 
 def parse(frame: str) -> list[Liquidation]:
     """The liquidations of a frame; `p` is the bankruptcy price. Raises Malformed."""
-    try:
-        message = json.loads(frame)
-    except ValueError as error:
-        raise Malformed("no JSON") from error
-    return [_liquidation(one) for one in listed(message, "data")]
+    return [_liquidation(one) for one in listed(decoded(frame), "data")]
 
 
 def _liquidation(one: Any) -> Liquidation:  # noqa: ANN401 - as it came

@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from ingest.feed import Instrument
-from record.stream import ALIVE, Heard, Liquidation, Malformed, Stream, field, listed
+from record.stream import ALIVE, Heard, Liquidation, Malformed, Stream, decoded, field, listed
 
 URL = "wss://ws.okx.com:8443/ws/v5/public"
 CHANNEL = "liquidation-orders"
@@ -43,11 +43,9 @@ def hear(frame: str) -> Heard:
     if frame == "pong":
         return ALIVE
     try:
-        message = json.loads(frame)
-    except ValueError:
-        return Heard("malformed", detail="no JSON")
-    if not isinstance(message, dict):
-        return Heard("malformed", detail="no object")
+        message = decoded(frame)
+    except Malformed as error:
+        return Heard("malformed", detail=str(error))
     if "data" in message:
         return Heard("events", CHANNEL)
     if message.get("event") == "subscribe":
@@ -59,13 +57,9 @@ def hear(frame: str) -> Heard:
 
 def parse(frame: str) -> list[Liquidation]:
     """The liquidations of a frame, several a contract; `bkPx` is the bankruptcy price. Raises Malformed."""
-    try:
-        message = json.loads(frame)
-    except ValueError as error:
-        raise Malformed("no JSON") from error
     return [
         _liquidation(str(field(contract, "instId")), one)
-        for contract in listed(message, "data")
+        for contract in listed(decoded(frame), "data")
         for one in listed(contract, "details")
     ]
 

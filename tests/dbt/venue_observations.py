@@ -76,6 +76,8 @@ def _open_interest(n: int, day: datetime) -> Iterator[Observed]:
 def _liquidations(n: int, day: datetime) -> Iterator[Observed]:
     coins = {"long_coin": 3.0 + n, "short_coin": 1.1}
     yield "binance", "coinalyze_liquidations", {"symbol": "BTCUSDT_PERP.A", "open_at": day, **coins}
+    usd = {"long_usd": 700.0 + n, "short_usd": 50.0}
+    yield "binance", "coinalyze_liquidations", {"symbol": "BTCUSD_PERP.A", "open_at": day, **usd}
     yield "kraken", "kraken_liquidations", {"symbol": "PF_XBTUSD", "open_at": day, "volume_coin": 0.3 + n}
     sides = {"long_contracts": 1e4, "short_contracts": 2e4 + n, "long_usd": 990.0, "short_usd": 1980.0 + n}
     held = {"open_interest_contracts": 1e6 + n, "open_interest_usd": 1e5 + n, "mark_price": 1000.0}
@@ -83,6 +85,8 @@ def _liquidations(n: int, day: datetime) -> Iterator[Observed]:
     order = {"happened_at": day + 5 * HOUR, "order_side": "sell", "position_side": "long"}
     size = {"contracts": 100.0 + n, "bankruptcy_price": 1000.0}
     yield "okx", "okx_liquidations", {"symbol": "BTC-USDT-SWAP", **order, **size}
+    match = {"position_id": n, "is_match": 1, "amount_coin": 2.0 + n, "acquired_price": 990.0}
+    yield "bitfinex", "bitfinex_liquidations", {"symbol": "tBTCF0:USTF0", "happened_at": day + HOUR, **match}
 
 
 def _network(n: int, day: datetime) -> Iterator[Observed]:

@@ -13,7 +13,8 @@ import pytest
 from recorded_market import NOW, RecordedMarket
 from recordings import NOT_RECORDED, RECORDED
 
-from ingest.feed import Coverage, Request
+from ingest.coverage import Coverage
+from ingest.feed import Request
 from ingest.feeds import feed_named, load_catalogue
 from ingest.http import MarketSession
 from ingest.landing import Landing

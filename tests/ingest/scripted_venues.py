@@ -16,8 +16,9 @@ from urllib.parse import urlsplit
 
 import polars as pl
 
+from ingest.coverage import Coverage
 from ingest.errors import ArchiveAbsent
-from ingest.feed import Batch, Coverage, Instrument, Part, Request
+from ingest.feed import Batch, Instrument, Part, Request
 from ingest.feeds import feed_named
 from ingest.http import Traffic
 from ingest.schema import Conformed, conform
@@ -112,10 +113,11 @@ def asking(
     symbols: tuple[str, ...] = ("BTCUSDT",),
     held: Coverage | None = None,
     keys: dict[str, str] | None = None,
+    margin_type: str | None = None,
 ) -> Request:
     return Request(
         feed=feed_named(feed),
-        instruments=tuple(Instrument(symbol, "BTC", "perpetual") for symbol in symbols),
+        instruments=tuple(Instrument(symbol, "BTC", "perpetual", margin_type=margin_type) for symbol in symbols),
         window=window,
         now=at(now),
         session=venues,  # type: ignore[arg-type]

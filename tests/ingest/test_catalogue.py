@@ -192,3 +192,16 @@ def test_feeds_have_names_keys_and_hosts_that_fit_together():
         assert feed.hosts or feed.venue == "inbox"
         assert list(feed.rows_schema()) == list(feed.schema.columns)
         assert all(column.description for column in feed.schema.columns.values())
+
+
+def test_the_tape_has_every_perpetual_of_the_venues_that_are_recorded():
+    catalogue = load_catalogue()
+    for venue, klines in (
+        ("binance", ("binance_um_klines", "binance_cm_klines")),
+        ("bybit", ("bybit_klines",)),
+        ("okx", ("okx_klines",)),
+    ):
+        asked = {i.instrument for feed in klines for i in catalogue.instruments[feed] if i.market == "perpetual"}
+        taped = catalogue.instruments[f"{venue}_liquidation_tape"]
+        assert {i.instrument for i in taped} == asked
+        assert {i.asset for i in taped} == {"BTC", "ETH", "SOL"}

@@ -66,9 +66,14 @@ def test_a_retry_after_without_seconds_falls_back_to_the_own_backoff(relay, head
 
 def test_a_venue_that_asks_for_more_than_two_minutes_is_left_alone(relay):
     relay.answers(URL, Response(status=429, headers={"Retry-After": "121"}))
-    with pytest.raises(VenueFailing, match=r"HTTP 429, 1 times \(venue.example/v1/rows\)"):
-        relay.session.get_json(URL)
+    relay.answers("https://other.example/x", "[1]")
+    said = r"HTTP 429, 1 times, and asked for 121 seconds of quiet \(venue.example/v1/rows\)"
+    for url in (URL, "https://venue.example/v1/another/symbol"):
+        with pytest.raises(VenueFailing, match=said):
+            relay.session.get_json(url)
     assert relay.pauses == []
+    assert len(relay.asked) == 1, "going on asking is how a 429 becomes a ban"
+    assert relay.session.get_json("https://other.example/x") == [1]
 
 
 def test_the_backoff_doubles_up_to_eight_seconds_with_jitter(relay):
@@ -119,6 +124,40 @@ def test_the_judge_tells_of_a_code_that_comes_with_an_http_error(relay):
     with pytest.raises(RequestRefused, match="HTTP 400: not JSON: not JSON"):
         relay.session.get_json(URL, judge=judge)
     assert relay.session.traffic.retries == 1
+
+
+def busy(body: object, host: str, path: str) -> None:
+    if isinstance(body, list):
+        return
+    raise Transient("too often", host=host, path=path, retry_after=30.0)
+
+
+@pytest.mark.parametrize(("header", "seconds"), [({}, 30.0), ({"Retry-After": "2"}, 2.0)], ids=["body", "head"])
+@pytest.mark.parametrize("status", [429, 503])
+def test_how_long_to_wait_the_venue_may_say_in_the_body_where_the_head_does_not(relay, status, header, seconds):
+    relay.answers(URL, Response('{"code": 7}', status=status, headers=header), GOOD)
+    assert relay.session.get_json(URL, judge=busy) == [1, 2, 3]
+    (pause,) = relay.pauses
+    assert seconds <= pause < seconds + 0.2
+
+
+def refusing(body: object, host: str, path: str) -> None:
+    if not isinstance(body, list):
+        raise RequestRefused("no such symbol", host=host, path=path)
+
+
+def test_a_refusal_in_the_body_of_a_server_error_costs_this_question_alone(relay):
+    relay.answers(URL, Response('{"code": 1}', status=500))
+    relay.answers(URL + "/other", GOOD)
+    with pytest.raises(RequestRefused, match=r"no such symbol \(venue.example/v1/rows\)"):
+        relay.session.get_json(URL, judge=refusing)
+    assert len(relay.asked) == http.FEW_ATTEMPTS, "in case that the server only stumbled"
+    assert relay.session.get_json(URL + "/other", judge=refusing) == [1, 2, 3]
+
+
+def test_a_refusal_in_the_body_of_a_429_is_about_the_rate(relay):
+    relay.answers(URL, Response('{"label": "TOO_MANY_REQUESTS"}', status=429), GOOD)
+    assert relay.session.get_json(URL, judge=refusing) == [1, 2, 3]
 
 
 def test_a_host_that_accepts_no_connection_is_given_up_quickly_and_asked_no_more():

@@ -10,6 +10,7 @@ from scripted_venues import wire_answer
 from werkzeug import Response
 
 from ingest.errors import IngestError
+from ingest.feeds import load_catalogue
 from ingest.http import Host, MarketSession
 from ingest.market import Market
 
@@ -58,6 +59,28 @@ def test_a_host_is_asked_no_faster_than_its_limit(relay, hosts):
     for _ in range(5):
         relay.session.get_json(URL)
     assert time.monotonic() - started >= 0.2
+
+
+LIMITED = {"venue.example": Host(per_minute=600), "venue.example/v1/rows": Host(per_minute=60)}
+
+
+@pytest.mark.parametrize("hosts", [LIMITED])
+def test_a_path_has_the_limit_of_the_longest_name_that_it_begins_with(relay, hosts):
+    def limiter(url: str) -> object:
+        return relay.session._session.get_adapter(url).limiter
+
+    path, host = limiter("https://venue.example/v1/rows?symbol=x"), limiter("https://venue.example/v1/bars")
+    assert path is not host
+    assert limiter("https://venue.example/v1/rows/hist") is path
+    assert limiter("https://venue.example/v2") is host
+    assert not hasattr(relay.session._session.get_adapter("https://venue.example.org/"), "limiter")
+
+
+def test_binances_paths_are_asked_no_faster_than_each_may_be():
+    hosts = load_catalogue().hosts
+    for api in ("fapi", "dapi"):
+        assert hosts[f"{api}.binance.com/{api}/v1/fundingRate"].per_second * 300 <= 500
+        assert hosts[f"{api}.binance.com/futures/data"].per_second * 300 <= 1000
 
 
 @pytest.mark.parametrize("hosts", [{"venue.example": Host(per_second=100, burst=1)}])

@@ -7,7 +7,7 @@ import polars as pl
 import pytest
 from scripted_venues import ScriptedVenues, asking, days
 
-from ingest.feed import Coverage
+from ingest.coverage import Coverage
 from ingest.inbox import strays
 from ingest.landing import INGESTED_AT, QUARANTINE, Landing
 from ingest.pull import pull
@@ -140,7 +140,7 @@ OWN = "symbol,open_at,long_coin,short_coin\nBTCUSDT_PERP.A,2026-01-10T00:00:00Z,
 def test_a_series_of_the_catalogue_is_taken_although_its_key_is_missing(landing):
     put(landing, "own.csv", OWN, LIQUIDATIONS)
     result = pulled(landing, LIQUIDATIONS)
-    assert landed(landing, LIQUIDATIONS) == [("BTCUSDT_PERP.A", datetime(2026, 1, 10), 10.0, 20.0)]
+    assert landed(landing, LIQUIDATIONS) == [("BTCUSDT_PERP.A", datetime(2026, 1, 10), 10.0, 20.0, None, None)]
     assert "set COINALYZE_API_KEY" in result.skipped
 
 

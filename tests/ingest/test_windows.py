@@ -51,6 +51,10 @@ def test_pieces_of_a_window_follow_each_other_and_none_is_longer_than_allowed(wh
     assert all(pieces) or pieces == [whole]
     assert (pieces[0].start, pieces[-1].end) == (whole.start, whole.end)
     assert list(whole.split(timedelta.max)) == [whole]
+    backward = list(whole.split(timedelta(hours=longest), reverse=True))
+    assert [piece.start for piece in backward[:-1]] == [piece.end for piece in backward[1:]]
+    assert (backward[-1].start, backward[0].end) == (whole.start, whole.end)
+    assert [len(hours(piece)) for piece in backward] == [len(hours(piece)) for piece in pieces], "the rest is left last"
 
 
 @given(WINDOWS, WINDOWS)
@@ -58,12 +62,6 @@ def test_an_intersection_is_what_both_share(one, other):
     shared = one.intersect(other)
     assert hours(shared) == hours(one) & hours(other)
     assert bool(shared) == bool(hours(one) & hours(other))
-
-
-@given(WINDOWS, WINDOWS)
-def test_a_window_covers_another_when_nothing_of_it_is_left(one, other):
-    if one and other:
-        assert one.covers(other) == (not other.without([one]))
 
 
 @given(WINDOWS)

@@ -12,7 +12,7 @@ import pytest
 
 from ingest import tape
 from ingest.feed import Part
-from ingest.feeds import FEEDS
+from ingest.feeds import FEEDS, feed_named
 from ingest.landing import Landing
 from ingest.sample import SIMULATED
 from ingest.windows import Window
@@ -134,7 +134,14 @@ def test_the_final_run_is_not_before_a_day_is_final(definitions: dg.Definitions)
     assert int(hour) * 60 + int(minute) >= load_parameters().gate.provisional_minutes
 
 
-@pytest.mark.parametrize(("name", "hour"), [("provisional", 0), ("final", 5)])
+def test_what_a_venue_forgets_within_a_day_is_asked_for_every_six_hours(definitions: dg.Definitions) -> None:
+    poll = definitions.resolve_schedule_def("short_lived_feeds")
+    assert (poll.cron_schedule, poll.job_name) == ("15 */6 * * *", "poll")
+    polled = definitions.resolve_job_def("poll").asset_layer.executable_asset_keys
+    assert polled == {raw_key(feed_named("okx_liquidations"))}
+
+
+@pytest.mark.parametrize(("name", "hour"), [("provisional", 0), ("final", 5), ("short_lived_feeds", 6)])
 def test_a_schedule_asks_for_the_day_that_has_just_ended(definitions: dg.Definitions, name: str, hour: int) -> None:
     schedule = definitions.resolve_schedule_def(name)
     context = dg.build_schedule_context(scheduled_execution_time=datetime(2026, 2, 2, hour, 30, tzinfo=UTC))

@@ -145,7 +145,7 @@ def test_what_is_odd_is_kept_or_quarantined_and_counted_in_the_ledger(tmp_path, 
         heard("okx", '{"data":[{"instId":"BTC-USDT-SWAP","details":[{"sz":"1"}]}]}'),
         heard("okx", frames.okx_frame(MS, size="-4")),
         heard("okx", frames.okx_frame(MS, side="hold", position="net", size="5")),
-        heard("okx", frames.okx_frame(MS, symbol="ETH-USDT-SWAP")),
+        heard("okx", frames.okx_frame(MS, symbol="XRP-USDT-SWAP")),
         heard("okx", frames.okx_frame(MS - 90_000, size="6")),
         heard("okx", "pong"),
     )

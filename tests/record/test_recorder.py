@@ -9,6 +9,7 @@ import time
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
+import polars as pl
 import pytest
 import venue_server as frames
 from running import until
@@ -161,6 +162,36 @@ def test_a_landing_zone_that_may_not_be_written_keeps_the_write_ahead_files(reco
     running.stop()
     assert running.written_ahead() == []
     assert any("Permission denied" in str(d) for d in running.rows("tape_coverage").filter(kind="storage")["detail"])
+
+
+def test_a_mistake_of_the_recorders_own_is_no_fault_of_the_disk(recording, by_name, server, monkeypatch):
+    def mistaken(*_: object) -> None:
+        raise KeyError("no such column")
+
+    monkeypatch.setattr(record.recorder, "convert", mistaken)
+    monkeypatch.setattr(record.recorder, "HEALTH_EVERY", 0.1)
+    running = recording([by_name["okx"]])
+    running.connected()
+    server.send("okx", frames.okx_frame(now_ms()))
+    until(lambda: health.read(running.root / "tape").failed, "the health file says it")
+    told = health.read(running.root / "tape")
+    assert told.storage is None
+    assert told.trouble(datetime.now(UTC)) == "failed: landing: KeyError('no such column'); restart the recorder"
+    monkeypatch.undo()
+    with pytest.raises(KeyError):
+        running.stop()
+    failed = running.rows("tape_coverage").filter(pl.col("stream") == "recorder")
+    assert failed.select("kind", "detail").rows() == [("failed", "landing: KeyError('no such column')")]
+
+
+def test_the_ledger_says_of_which_contracts_orders_are_kept(recording, streams, server):
+    running = recording(streams)
+    running.connected()
+    running.stop()
+    listed = running.rows("tape_coverage").filter(kind="listed")
+    assert sorted(listed["stream"]) == ["binance", "bybit-inverse", "bybit-linear", "okx"]
+    (bybit,) = listed.filter(stream="bybit-inverse")["detail"]
+    assert bybit == "BTCUSD, ETHUSD, SOLUSD"
 
 
 def test_a_jump_of_the_clock_is_in_the_ledger(recording, by_name):

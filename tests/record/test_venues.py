@@ -118,8 +118,9 @@ def test_okx_is_asked_by_instrument_type_alone():
 
 def test_every_topic_of_bybit_is_asked_for_in_a_message_of_its_own(by_name):
     linear, inverse = by_name["bybit-linear"], by_name["bybit-inverse"]
-    assert [json.loads(m)["args"] for m in linear.subscribe] == [["allLiquidation.BTCUSDT"]]
-    assert [json.loads(m)["args"] for m in inverse.subscribe] == [["allLiquidation.BTCUSD"]]
+    for stream, quote in ((linear, "USDT"), (inverse, "USD")):
+        topics = [f"allLiquidation.{asset}{quote}" for asset in ("BTC", "ETH", "SOL")]
+        assert [json.loads(m)["args"] for m in stream.subscribe] == [[topic] for topic in topics]
     assert (linear.url.rsplit("/", 1)[1], inverse.url.rsplit("/", 1)[1]) == ("linear", "inverse")
 
 

@@ -33,7 +33,7 @@ def day(number: int, *, absent: bool = False) -> Part:
 
 def rows(number: int = 1, long_coin: float = 1.5) -> pl.DataFrame:
     held = {"symbol": [SYMBOL], "open_at": [datetime(2026, 2, number)], "long_coin": [long_coin], "short_coin": [0.5]}
-    return pl.DataFrame(held, schema=FEED.rows_schema())
+    return pl.DataFrame(held | {"long_usd": [None], "short_usd": [None]}, schema=FEED.rows_schema())
 
 
 def land(landing: Landing, number: int = 1, long_coin: float = 1.5, *, hour: int = 0) -> Segment:

@@ -28,7 +28,7 @@ def test_a_segment_is_loaded_with_where_it_came_from_and_when(connection, landin
     assert load_segments(connection, landing) == 1
     moment = datetime(2026, 2, 2, 6)
     assert connection.execute(f"SELECT * FROM raw.{FEED.name}").fetchall() == [
-        (SYMBOL, datetime(2026, 2, 1), 1.5, 0.5, moment, segment.name)
+        (SYMBOL, datetime(2026, 2, 1), 1.5, 0.5, None, None, moment, segment.name)
     ]
     (ledger,) = connection.execute("SELECT * EXCLUDE (loaded_at) FROM raw.load_ledger").fetchall()
     assert ledger == (segment.name, FEED.name, 1, landing.path(segment).stat().st_size, moment)

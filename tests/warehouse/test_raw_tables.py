@@ -15,6 +15,8 @@ TYPES = {
     "open_at": "TIMESTAMP",
     "long_coin": "DOUBLE",
     "short_coin": "DOUBLE",
+    "long_usd": "DOUBLE",
+    "short_usd": "DOUBLE",
     "ingested_at": "TIMESTAMP",
     "segment": "VARCHAR",
 }
@@ -103,10 +105,17 @@ def test_a_segment_with_a_column_that_its_feed_has_no_more_is_loaded_without_it(
     assert load_segments(connection, landing, FEED) == 1
 
 
+def test_a_segment_from_before_a_column_that_may_be_null_is_loaded_with_nulls(connection, landing):
+    landing.write(FEED, rows(1).drop("long_usd", "short_usd"), [day(1)], NOW)
+    assert load_segments(connection, landing, FEED) == 1
+    held = connection.execute(f"SELECT long_coin, short_coin, long_usd, short_usd FROM raw.{FEED.name}").fetchall()
+    assert held == [(1.5, 0.5, None, None)]
+
+
 def test_a_segment_from_before_a_column_that_must_be_there_is_named_and_not_loaded_as_nulls(connection, landing):
     land(landing, 2)
-    landing.write(FEED, rows(1).rename({"short_coin": "shorts"}), [day(1)], NOW)
-    with pytest.raises(IngestError, match="lacks short_coin, which its feed has by now"):
+    landing.write(FEED, rows(1).rename({"symbol": "contract"}), [day(1)], NOW)
+    with pytest.raises(IngestError, match="lacks symbol, which its feed has by now"):
         load_segments(connection, landing, FEED)
 
 

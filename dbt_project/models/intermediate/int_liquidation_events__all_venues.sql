@@ -9,6 +9,6 @@
         'deribit_liquidations': ref('stg_deribit__liquidations'),
     },
     columns=[
-        'happened_at', 'position_side', 'contracts', 'coin', 'usd'
+        'happened_at', 'position_side', 'contracts', 'coin', 'usd', 'price_usd'
     ]
 ) }}

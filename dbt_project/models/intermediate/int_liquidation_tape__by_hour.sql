@@ -1,5 +1,11 @@
 -- Forced orders of each instrument in each hour of the window that was recorded at least in part, zeros included:
--- in an hour that was heard, no order is an observation. How much of it was heard stands beside it.
+-- in an hour that was heard, no order is an observation, of the contracts that were kept at the time. How much of it
+-- was heard stands beside it.
+{%- set tapes = {
+    'binance_liquidation_tape': ref('stg_binance__liquidation_tape'),
+    'bybit_liquidation_tape': ref('stg_bybit__liquidation_tape'),
+    'okx_liquidation_tape': ref('stg_okx__liquidation_tape'),
+} %}
 
 with
 
@@ -13,42 +19,46 @@ instruments as (
         instrument,
         margin_type
     from {{ ref('stg_ops__instruments') }}
-    where feed in ('binance_liquidation_tape', 'bybit_liquidation_tape', 'okx_liquidation_tape')
+    where feed in ('{{ tapes | join("', '") }}')
 
 ),
 
 orders as (
+    {{ all_venues(feeds=tapes, columns=['position_side', 'quantity_coin', 'quantity_usd', 'venue_at']) }}
+),
+
+-- The recorder says what it keeps of a stream since it is asked for more than one asset; before that, an order shows.
+seen as (
 
     select
-        'binance_liquidation_tape' as feed,
+        feed,
         symbol,
-        position_side,
-        quantity_coin,
-        quantity_usd,
-        venue_at
-    from {{ ref('stg_binance__liquidation_tape') }}
+        venue_at as seen_at
+    from orders
 
     union all
 
     select
-        'bybit_liquidation_tape' as feed,
-        symbol,
-        position_side,
-        quantity_coin,
-        quantity_usd,
-        venue_at
-    from {{ ref('stg_bybit__liquidation_tape') }}
+        instruments.feed,
+        instruments.symbol,
+        ledger.start_at as seen_at
+    from instruments
+    inner join {{ ref('stg_tape__coverage') }} as ledger
+        on
+            instruments.venue = ledger.venue
+            and ledger.kind = 'listed'
+            and position(', ' || instruments.symbol || ', ' in ', ' || ledger.detail || ', ') > 0
 
-    union all
+),
+
+kept as (
 
     select
-        'okx_liquidation_tape' as feed,
+        feed,
         symbol,
-        position_side,
-        quantity_coin,
-        quantity_usd,
-        venue_at
-    from {{ ref('stg_okx__liquidation_tape') }}
+        min(date_trunc('hour', seen_at)) as first_hour_at
+    from seen
+    group by feed, symbol
 
 ),
 
@@ -88,9 +98,14 @@ select
     sums.largest_usd,
     hours.recorded_share
 from instruments
+inner join kept
+    on
+        instruments.feed = kept.feed
+        and instruments.symbol = kept.symbol
 inner join {{ ref('int_liquidation_tape__recorded_hours') }} as hours
     on
         instruments.venue = hours.venue
+        and kept.first_hour_at <= hours.hour_at
         -- what came by another of the venue's streams says nothing of this contract
         and hours.stream in (instruments.venue, instruments.venue || '-' || instruments.margin_type)
 left join sums

@@ -1,7 +1,6 @@
 -- Forced closings of each instrument and day from one source: one that tells longs from shorts over the whole
 -- day before any other (single events never do), what is published before what was recorded here, the venue's own
--- before an aggregator's. What the source leaves out (USD of coins, coins of USD) is valued at the daily close of
--- the very contract that was liquidated; without that close it stays unknown.
+-- before an aggregator's.
 {{ config(materialized='table') }}
 {%- set is_whole = 'hours_covered = 24 and coalesce(long_coin + short_coin, long_usd + short_usd) is not null' %}
 
@@ -18,6 +17,7 @@ ranked as (
         long_coin,
         short_coin,
         total_coin,
+        price_usd,
         long_usd,
         short_usd,
         total_usd,
@@ -37,29 +37,9 @@ ranked as (
 
 chosen as (
 
-    select
-        ranked.asset,
-        ranked.venue,
-        ranked.instrument,
-        ranked.day,
-        ranked.source,
-        ranked.long_coin,
-        ranked.short_coin,
-        ranked.total_coin,
-        ranked.long_usd,
-        ranked.short_usd,
-        ranked.total_usd,
-        ranked.event_count,
-        ranked.is_whole,
-        closes.close_usd as price_usd
+    select *
     from ranked
-    left join {{ ref('int_perpetual_closes') }} as closes
-        on
-            ranked.asset = closes.asset
-            and ranked.venue = closes.venue
-            and ranked.instrument = closes.instrument
-            and ranked.day = closes.day
-    where ranked.precedence = 1
+    where precedence = 1
 
 ),
 
@@ -89,13 +69,13 @@ select
     chosen.instrument,
     chosen.day,
     chosen.source,
-    {%- for side in ['long', 'short', 'total'] %}
-    {{ coins_at_price('chosen.' ~ side ~ '_coin', 'chosen.' ~ side ~ '_usd') }} as {{ side }}_coin,
-    {%- endfor %}
-    case when chosen.total_coin is null or chosen.total_usd is null then chosen.price_usd end as price_usd,
-    {%- for side in ['long', 'short', 'total'] %}
-    {{ usd_at_price('chosen.' ~ side ~ '_coin', 'chosen.' ~ side ~ '_usd') }} as {{ side }}_usd,
-    {%- endfor %}
+    chosen.long_coin,
+    chosen.short_coin,
+    chosen.total_coin,
+    chosen.price_usd,
+    chosen.long_usd,
+    chosen.short_usd,
+    chosen.total_usd,
     chosen.event_count,
     -- An aggregator's sum over exchanges is no contract: beside theirs it would count them twice.
     case

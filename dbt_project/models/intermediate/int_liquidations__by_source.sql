@@ -1,5 +1,7 @@
--- Forced closings of each instrument and day by feed, in what the feed tells of coins and USD without a price.
--- Which feed counts is decided in int_liquidations__by_instrument.
+-- Forced closings of each instrument and day by feed, in coins and USD. What the feed leaves out is valued: USD of
+-- coins at the daily close of the very contract that was liquidated, or without that close at the price of each single
+-- event; coins of USD at the price of each event, or of a sum over a period at the close. Without a price it stays
+-- unknown. Which feed counts is decided in int_liquidations__by_instrument.
 {%- set sides = ['long', 'short', 'total'] %}
 
 with
@@ -35,9 +37,20 @@ events as (
         position_side,
         cast(happened_at as date) as day,
         {{ published_coins('contracts', 'coin') }} as coin,
-        {{ published_usd('contracts', 'usd') }} as usd
+        {{ published_usd('contracts', 'usd') }} as usd,
+        price_usd
     from {{ ref('int_liquidation_events__all_venues') }}
     where market = 'perpetual'
+
+),
+
+events_at_their_price as (
+
+    select
+        *,
+        {{ coins_at_price('coin', 'usd') }} as priced_coin,
+        {{ usd_at_price('coin', 'usd') }} as priced_usd
+    from events
 
 ),
 
@@ -57,6 +70,10 @@ days_of_periods as (
         {%- set both = 'coalesce(long_' ~ unit ~ ' + short_' ~ unit ~ ', total_' ~ unit ~ ')' %}
         {{ sum_if_all_known(both) }} as total_{{ unit }},
         {%- endfor %}
+        {%- for side in sides %}
+        cast(null as double) as {{ side }}_priced_coin,
+        cast(null as double) as {{ side }}_priced_usd,
+        {%- endfor %}
         cast({{ sum_if_all_known('event_count') }} as bigint) as event_count
     from periods
     group by asset, venue, instrument, day, feed, is_venue_feed
@@ -74,7 +91,7 @@ days_of_events as (
         is_venue_feed,
         -- how much of the day its events are of, no event tells
         cast(null as double) as hours_covered,
-        {%- for unit in ['coin', 'usd'] %}
+        {%- for unit in ['coin', 'usd', 'priced_coin', 'priced_usd'] %}
         {%- set known = 'count(*) = count(' ~ unit ~ ')' %}
         {%- for side in ['long', 'short'] %}
         case
@@ -84,7 +101,7 @@ days_of_events as (
         case when {{ known }} then {{ total(unit) }} end as total_{{ unit }},
         {%- endfor %}
         count(*) as event_count
-    from events
+    from events_at_their_price
     group by asset, venue, instrument, day, feed, is_venue_feed
 
 ),
@@ -105,31 +122,78 @@ days_of_tape as (
         long_usd,
         short_usd,
         total_usd,
+        {%- for side in sides %}
+        cast(null as double) as {{ side }}_priced_coin,
+        cast(null as double) as {{ side }}_priced_usd,
+        {%- endfor %}
         event_count
     from {{ ref('int_liquidation_tape__by_day') }}
     where is_covered
 
+),
+
+published as (
+
+    {% for relation in ['days_of_periods', 'days_of_events', 'days_of_tape'] %}
+    select
+        asset,
+        venue,
+        instrument,
+        day,
+        feed as source,
+        is_venue_feed,
+        {{ 'true' if relation == 'days_of_tape' else 'false' }} as is_recorded_here,
+        hours_covered,
+        {%- for side in sides %}
+        {{ side }}_coin,
+        {{ side }}_usd,
+        {{ side }}_priced_coin,
+        {{ side }}_priced_usd,
+        {%- endfor %}
+        event_count
+    from {{ relation }}
+    {% if not loop.last %}
+    union all
+    {% endif %}
+    {%- endfor %}
+
+),
+
+priced as (
+
+    select
+        published.*,
+        closes.close_usd as price_usd
+    from published
+    left join {{ ref('int_perpetual_closes') }} as closes
+        on
+            published.asset = closes.asset
+            and published.venue = closes.venue
+            and published.instrument = closes.instrument
+            and published.day = closes.day
+
 )
 
-{% for relation in ['days_of_periods', 'days_of_events', 'days_of_tape'] %}
 select
     asset,
     venue,
     instrument,
     day,
-    feed as source,
+    source,
     is_venue_feed,
-    {{ 'true' if relation == 'days_of_tape' else 'false' }} as is_recorded_here,
+    is_recorded_here,
     hours_covered,
-    long_coin,
-    short_coin,
-    total_coin,
-    long_usd,
-    short_usd,
-    total_usd,
+    {%- for side in sides %}
+    {%- set coin, usd = side ~ '_coin', side ~ '_usd' %}
+    coalesce({{ coin }}, {{ side }}_priced_coin, {{ usd }} / price_usd) as {{ coin }},
+    {%- endfor %}
+    case
+        when total_usd is null and total_coin is not null then price_usd
+        when total_usd is not null and coalesce(total_coin, total_priced_coin) is null then price_usd
+    end as price_usd,
+    {%- for side in sides %}
+    {%- set coin, usd = side ~ '_coin', side ~ '_usd' %}
+    coalesce({{ usd }}, {{ coin }} * price_usd, {{ side }}_priced_usd) as {{ usd }},
+    {%- endfor %}
     event_count
-from {{ relation }}
-{% if not loop.last %}
-union all
-{% endif %}
-{%- endfor %}
+from priced

@@ -1,19 +1,6 @@
 -- What each source says of the forced closings of an instrument and day, side by side and never added up.
 with
 
-instruments as (
-
-    select
-        feed,
-        symbol,
-        asset,
-        venue,
-        instrument
-    from {{ ref('stg_ops__instruments') }}
-    where market = 'perpetual'
-
-),
-
 recorded as (
 
     select
@@ -24,8 +11,10 @@ recorded as (
         source,
         long_coin,
         short_coin,
+        total_coin,
         long_usd,
         short_usd,
+        total_usd,
         event_count,
         largest_usd,
         recorded_share
@@ -33,32 +22,26 @@ recorded as (
 
 ),
 
-aggregated as (
+published as (
 
     select
-        instruments.asset,
-        instruments.venue,
-        instruments.instrument,
-        liquidations.day,
-        instruments.feed as source,
-        liquidations.long_coin,
-        liquidations.short_coin,
-        liquidations.long_coin * closes.close_usd as long_usd,
-        liquidations.short_coin * closes.close_usd as short_usd,
-        cast(null as bigint) as event_count,
+        asset,
+        venue,
+        instrument,
+        day,
+        source,
+        long_coin,
+        short_coin,
+        total_coin,
+        long_usd,
+        short_usd,
+        total_usd,
+        event_count,
         cast(null as double) as largest_usd,
         cast(null as double) as recorded_share
-    from {{ ref('stg_coinalyze__liquidations') }} as liquidations
-    inner join instruments
-        on
-            liquidations.symbol = instruments.symbol
-            and instruments.feed = 'coinalyze_liquidations'
-    left join {{ ref('int_perpetual_closes') }} as closes
-        on
-            instruments.asset = closes.asset
-            and instruments.venue = closes.venue
-            and instruments.instrument = closes.instrument
-            and liquidations.day = closes.day
+    from {{ ref('int_liquidations__by_source') }}
+    -- of the tape there are the days alone that count
+    where not is_recorded_here
 
 ),
 
@@ -68,7 +51,7 @@ side_by_side as (
 
     union all
 
-    select * from aggregated
+    select * from published
 
 )
 
@@ -80,15 +63,14 @@ select
     side_by_side.source,
     side_by_side.long_coin,
     side_by_side.short_coin,
-    side_by_side.long_coin + side_by_side.short_coin as total_coin,
+    side_by_side.total_coin,
     side_by_side.long_usd,
     side_by_side.short_usd,
-    side_by_side.long_usd + side_by_side.short_usd as total_usd,
+    side_by_side.total_usd,
     side_by_side.event_count,
     side_by_side.largest_usd,
     side_by_side.recorded_share,
-    (side_by_side.long_coin + side_by_side.short_coin) / nullif(recorded.long_coin + recorded.short_coin, 0)
-        as tape_ratio
+    side_by_side.total_coin / nullif(recorded.total_coin, 0) as tape_ratio
 from side_by_side
 inner join {{ ref('int_calendar') }} as calendar
     on

@@ -10,8 +10,8 @@ from ingest.schema import number, positive
 from ingest.venues.binance import funding, klines, liquidations, open_interest
 
 TERMS = "Binance terms of use; no redistribution of raw data"
-USDT_MARGINED_HOSTS = ("data.binance.vision", "fapi.binance.com")
-COIN_MARGINED_HOSTS = ("data.binance.vision", "dapi.binance.com")
+VISION = "data.binance.vision"
+USDT_MARGINED, COIN_MARGINED = "fapi.binance.com", "dapi.binance.com"
 
 IN_COINS = {
     "volume": klines.traded("Traded volume in coins", "coin"),
@@ -69,14 +69,14 @@ FEEDS: tuple[Feed, ...] = (
         "binance_spot_klines",
         SPOT_KLINES,
         description="Spot bars of Binance: price and volume.",
-        hosts=("data.binance.vision", "data-api.binance.vision"),
+        hosts=(VISION, "data-api.binance.vision"),
         licence=TERMS,
     ),
     klines.kline_feed(
         "binance_um_klines",
         USDT_MARGINED_KLINES,
         description="Bars of Binance's USDT-margined perpetuals; their daily close values liquidations.",
-        hosts=USDT_MARGINED_HOSTS,
+        hosts=(VISION, USDT_MARGINED),
         licence=TERMS,
     ),
     funding.funding_feed(
@@ -84,7 +84,7 @@ FEEDS: tuple[Feed, ...] = (
         USDT_MARGINED_FUNDING,
         description="Funding settlements of Binance's USDT-margined perpetuals.",
         retention="all since 2020-01",
-        hosts=USDT_MARGINED_HOSTS,
+        hosts=(VISION, f"{USDT_MARGINED}/fapi/v1/fundingRate"),
         licence=TERMS,
     ),
     open_interest.open_interest_feed(
@@ -92,14 +92,14 @@ FEEDS: tuple[Feed, ...] = (
         USDT_MARGINED_OPEN_INTEREST,
         description="Open interest of Binance's USDT-margined perpetuals every five minutes, with trader ratios.",
         retention="archives since 2020-09; 30 days by REST",
-        hosts=USDT_MARGINED_HOSTS,
+        hosts=(VISION, f"{USDT_MARGINED}/futures/data"),
         licence=TERMS,
     ),
     klines.kline_feed(
         "binance_cm_klines",
         COIN_MARGINED_KLINES,
         description="Daily bars of Binance's coin-margined perpetuals, volume in contracts and in coins.",
-        hosts=COIN_MARGINED_HOSTS,
+        hosts=(VISION, COIN_MARGINED),
         licence=TERMS,
     ),
     funding.funding_feed(
@@ -107,7 +107,7 @@ FEEDS: tuple[Feed, ...] = (
         COIN_MARGINED_FUNDING,
         description="Funding settlements of Binance's coin-margined perpetuals.",
         retention="all by REST; archives since 2022-07",
-        hosts=COIN_MARGINED_HOSTS,
+        hosts=(VISION, f"{COIN_MARGINED}/dapi/v1/fundingRate"),
         licence=TERMS,
     ),
     open_interest.open_interest_feed(
@@ -115,7 +115,7 @@ FEEDS: tuple[Feed, ...] = (
         COIN_MARGINED_OPEN_INTEREST,
         description="Open interest of Binance's coin-margined perpetuals every five minutes, in contracts.",
         retention="archives since 2021-07; 30 days by REST",
-        hosts=COIN_MARGINED_HOSTS,
+        hosts=(VISION, f"{COIN_MARGINED}/futures/data"),
         licence=TERMS,
     ),
     Feed(
@@ -130,7 +130,7 @@ FEEDS: tuple[Feed, ...] = (
         retention="archives of 2023-06-25 to 2024-10-14, none since",
         licence=TERMS,
         fetch=liquidations.fetch,
-        hosts=("data.binance.vision",),
+        hosts=(VISION,),
         ended=liquidations.LAST_DAY,
     ),
 )

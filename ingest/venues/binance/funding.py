@@ -19,7 +19,6 @@ from ingest.windows import Window
 
 PAGE = 1000
 COLUMNS = ("calc_time", "interval_hours", "funding_rate")
-# A settlement belongs to the hours before it, so a window's last one stands right at its end.
 SETTLEMENT = timedelta(hours=1)
 
 
@@ -55,7 +54,7 @@ def fetch(source: Source, request: Request) -> Iterator[Batch]:
 
     Raises FeedUnavailable when REST cannot be had for what archives lack; archives that REST fills in for cost a note.
     """
-    window = Window(request.window.start, request.window.end + SETTLEMENT)
+    window = request.wanted
     wanted = [
         vision.archive(source.market, "monthly", "fundingRate", i.symbol, i.symbol, month)
         for i in request.instruments

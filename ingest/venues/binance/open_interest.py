@@ -8,7 +8,7 @@ the stamp.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from functools import partial
@@ -17,7 +17,9 @@ from typing import Any
 import pandera.polars as pa
 import polars as pl
 
-from ingest.feed import Batch, Feed, Part, Request, settled
+from ingest.coverage import settled
+from ingest.errors import FeedUnavailable
+from ingest.feed import Batch, Feed, Part, Request
 from ingest.pages import text_frame
 from ingest.schema import moment, not_negative, number, text
 from ingest.venues.binance import rest, vision
@@ -25,6 +27,7 @@ from ingest.windows import Window
 
 PAGE = 500
 STEP = timedelta(minutes=5)
+OVERLAP = timedelta(hours=1)  # asked for once more where an archive has it: twelve rows that tell what a stamp means
 RETENTION = timedelta(days=30) - timedelta(hours=1)  # an older startTime is refused; an hour for clocks that differ
 RATIOS = {
     "top_trader_account_ratio": "Top traders: accounts long to short",
@@ -78,25 +81,79 @@ def fetch(source: Source, request: Request) -> Iterator[Batch]:
         for day in request.held.days_lacking_archive(i.symbol, request.window)
         if Window.of_days(day, day).end <= request.now
     ]
-    closed = yield from vision.batches(request, wanted, COLUMNS, partial(parse_archive, source))
     kept = Window(request.now - RETENTION, request.now)
+    archived: list[pl.DataFrame] = []
+    batches = vision.batches(request, wanted, COLUMNS, partial(parse_archive, source))
+    closed = yield from _noting_recent(batches, kept, archived)
     for instrument in request.instruments:
         for missing in request.held.missing(instrument.symbol, request.window):
             if recent := missing.intersect(kept):
+                told = _hour_before(recent, kept, archived, instrument.symbol)
                 with request.alone(instrument.symbol):
-                    yield _rest(source, request, instrument.symbol, recent)
+                    yield _rest(source, request, instrument.symbol, recent, told)
     if closed:  # days older than REST keeps stay missing
         raise closed
 
 
-def _rest(source: Source, request: Request, symbol: str, window: Window) -> Batch:
-    # Snapshots stand at the end of what they speak for: those of (start, end] belong to the window.
-    shifted = Window(window.start + STEP, window.end + STEP)
+def _noting_recent(
+    batches: Generator[Batch, None, FeedUnavailable | None], kept: Window, recent: list[pl.DataFrame]
+) -> Generator[Batch, None, FeedUnavailable | None]:
+    """The same, with the rows that REST has as well in `recent`."""
+    while True:
+        try:
+            batch = next(batches)
+        except StopIteration as end:
+            return end.value
+        rows = batch.rows.filter(pl.col("snapshot_at") > pl.lit(kept.start.replace(tzinfo=None)))
+        if rows.height:
+            recent.append(rows)
+        yield batch
+
+
+def _hour_before(window: Window, kept: Window, archived: Sequence[pl.DataFrame], symbol: str) -> pl.DataFrame | None:
+    """The archived rows of the hour before `window`; None where no archive of this run has them, or REST has not."""
+    if window.start - OVERLAP < kept.start:
+        return None
+    end = window.start.replace(tzinfo=None)
+    mine = [
+        rows.filter((pl.col("symbol") == symbol) & pl.col("snapshot_at").is_between(end - OVERLAP, end, closed="right"))
+        for rows in archived
+    ]
+    held = pl.concat(mine) if mine else pl.DataFrame()
+    return held if held.height else None
+
+
+def stamps_start(source: Source, told: pl.DataFrame, archived: pl.DataFrame) -> bool | None:
+    """Whether REST stamps the start of the five minutes, by the rows that an archive has of the same snapshots; None
+    where they do not tell, be it that nothing moved in that hour."""
+    amount = next(iter(source.amounts))
+    ours, theirs = (frame.with_columns(pl.col(amount).cast(pl.Float64, strict=False)) for frame in (told, archived))
+
+    def agreeing(moment: pl.Expr) -> int:
+        same = ours.with_columns(moment.alias("snapshot_at")).join(theirs, on=["snapshot_at", amount], how="inner")
+        return same["snapshot_at"].n_unique()
+
+    at_end, at_start = agreeing(pl.col("labelled_at")), agreeing(pl.col("labelled_at") + STEP)
+    return None if at_end == at_start else at_start > at_end
+
+
+def _rest(source: Source, request: Request, symbol: str, window: Window, archived: pl.DataFrame | None = None) -> Batch:
+    # Snapshots stand at the end of what they speak for: those of (start, end] belong to the window. The hour before it,
+    # where an archive has that, tells what the stamp means.
+    shifted = Window(window.start - OVERLAP if archived is not None else window.start + STEP, window.end + STEP)
     params = {**source.asked(symbol), "period": "5m"}
     pages = rest.pages(
         request.session, source.url, params, shifted, limit=PAGE, stamp_of=lambda row: int(row["timestamp"])
     )
     frame = parse(source, [row for page in pages for row in page], symbol)
+    if archived is not None:
+        if stamps_start(source, frame, archived):
+            frame = frame.with_columns(pl.col("snapshot_at") + STEP)
+            seen_in = f"the archive of {window.start - STEP:%Y-%m-%d}"
+            request.notes.append(
+                f"{symbol}: REST stamps the start of its five minutes, as {seen_in} shows; moved to the end"
+            )
+        frame = frame.filter((pl.col("snapshot_at") > pl.lit(window.start.replace(tzinfo=None))).fill_null(True))
     seen = frame.filter(pl.col("snapshot_at") <= pl.lit(window.end.replace(tzinfo=None)))["snapshot_at"].max()
     last = seen.replace(tzinfo=UTC) if isinstance(seen, datetime) else None
     return Batch(frame, (Part(symbol, "rest", settled(window, last, request.now), frame.height, source.url),))
@@ -121,7 +178,7 @@ def parse(source: Source, records: Sequence[dict[str, Any]], symbol: str) -> pl.
     """REST rows as a frame with the schema's columns. Their stamp is taken for the snapshot's moment.
 
     Whether the REST label moved with the archives' on 2026-06-25, and which one coin-margined rows have, is not
-    documented and could not be seen.
+    documented: `stamps_start` looks where both tell of the same hour.
     """
     fields = ("timestamp", "sumOpenInterest", "sumOpenInterestValue")
     return text_frame(records, fields).select(

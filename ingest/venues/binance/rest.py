@@ -8,6 +8,7 @@ from typing import Any
 from ingest.errors import RequestRefused, Transient
 from ingest.http import MarketSession
 from ingest.pages import readable_stamp
+from ingest.responses import place
 from ingest.windows import Window, milliseconds
 
 # -1003 too many requests, -1001 disconnected, -1007 timeout of a backend: worth another attempt.
@@ -40,12 +41,12 @@ def pages(
     Stamps that are unreadable or outside of the window move nothing: one wrong row must not end the paging early.
     Raises RequestRefused when an answer is no list of rows, or a full page does not reach into what was asked for.
     """
-    start, end = milliseconds(window.start), milliseconds(window.end) - 1
+    (host, path), start, end = place(url), milliseconds(window.start), milliseconds(window.end) - 1
     while start <= end:
         asked = {**params, "startTime": start, "endTime": end, "limit": limit}
         page = session.get_json(url, asked, judge=judge)
         if not isinstance(page, list) or not all(isinstance(row, row_type) for row in page):
-            raise RequestRefused(f"expected a list of rows, got {str(page)[:80]}", host=url)
+            raise RequestRefused(f"expected a list of rows, got {str(page)[:80]}", host=host, path=path)
         if page:
             yield page
         if len(page) < limit:
@@ -54,5 +55,6 @@ def pages(
             stamp for row in page if (stamp := readable_stamp(row, stamp_of)) is not None and start <= stamp <= end
         ]
         if not stamps:
-            raise RequestRefused(f"a full page outside of the window asked for: {str(page[-1])[:80]}", host=url)
+            outside = f"a full page outside of the window asked for: {str(page[-1])[:80]}"
+            raise RequestRefused(outside, host=host, path=path)
         start = max(stamps) + 1

@@ -14,8 +14,9 @@ from typing import Any
 import pandera.polars as pa
 import polars as pl
 
+from ingest.coverage import settled
 from ingest.errors import RequestRefused, VenueFailing
-from ingest.feed import Batch, Part, Request, settled
+from ingest.feed import Batch, Part, Request
 from ingest.pages import stamped
 from ingest.schema import moment, number, positive, text
 from ingest.venues.bitfinex import rest

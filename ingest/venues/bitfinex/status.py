@@ -12,7 +12,8 @@ from typing import Any
 import pandera.polars as pa
 import polars as pl
 
-from ingest.feed import Batch, Part, Request, settled
+from ingest.coverage import settled
+from ingest.feed import Batch, Part, Request
 from ingest.pages import stamped
 from ingest.schema import moment, not_negative, number, positive, text, within
 from ingest.venues.bitfinex import rest
@@ -56,24 +57,16 @@ SCHEMA = pa.DataFrameSchema(
 def fetch(request: Request) -> Iterator[Batch]:
     """Yield the hours of the window that are over and not held yet, newest first and not all of them in one run."""
     # The rate that is settled at the end of the window's last day is named in the hour after it.
-    end = min(request.window.end + HOUR, request.now.replace(minute=0, second=0, microsecond=0))
+    end = min(request.wanted.end, request.now.replace(minute=0, second=0, microsecond=0))
     for instrument in request.instruments:
         missing = request.held.missing(instrument.symbol, Window(request.window.start, end))
-        stretches = [stretch for window in reversed(missing) for stretch in _stretches(window)]
+        stretches = [one for window in reversed(missing) for one in window.split(STRETCH, reverse=True)]
         with request.alone(instrument.symbol):
             for stretch in stretches[:STRETCHES]:
                 yield _hours(request, instrument.symbol, stretch)
         if left := stretches[STRETCHES:]:
             days = f"{left[-1].start:%Y-%m-%d} to {left[0].end:%Y-%m-%d}"
             request.notes.append(f"{instrument.symbol}: {days} is for later runs, {STRETCHES} requests each")
-
-
-def _stretches(window: Window) -> Iterator[Window]:
-    end = window.end
-    while end > window.start:
-        start = max(window.start, end - STRETCH)
-        yield Window(start, end)
-        end = start
 
 
 def _hours(request: Request, symbol: str, window: Window) -> Batch:

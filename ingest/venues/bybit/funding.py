@@ -33,9 +33,8 @@ SCHEMA = pa.DataFrameSchema(
 
 def fetch(request: Request) -> Iterator[Batch]:
     """Yield the settlements of the window that are not held yet."""
-    wanted = Window(request.window.start, request.window.end + SETTLEMENT)
     for instrument in request.instruments:
-        for window in request.held.missing(instrument.symbol, wanted):
+        for window in request.held.missing(instrument.symbol, request.wanted):
             with request.alone(instrument.symbol):
                 yield _settlements(request, instrument, window)
 

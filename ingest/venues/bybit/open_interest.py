@@ -58,9 +58,8 @@ SCHEMA = pa.DataFrameSchema(
 
 def fetch(request: Request) -> Iterator[Batch]:
     """Yield the snapshots of the window that are not held yet."""
-    wanted = Window(request.window.start, request.window.end + SNAPSHOT)
     for instrument in request.instruments:
-        for window in request.held.missing(instrument.symbol, wanted):
+        for window in request.held.missing(instrument.symbol, request.wanted):
             with request.alone(instrument.symbol):
                 yield _snapshots(request, instrument, window)
 

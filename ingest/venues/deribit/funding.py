@@ -37,19 +37,11 @@ SCHEMA = pa.DataFrameSchema(
 
 def fetch(request: Request) -> Iterator[Batch]:
     """Yield the hours of the window that are not held yet, thirty days at a time."""
-    window = Window(request.window.start, request.window.end + HOUR)  # the last hour is stamped at the window's end
     for instrument in request.instruments:
-        for missing in request.held.missing(instrument.symbol, window):
+        for missing in request.held.missing(instrument.symbol, request.wanted):
             with request.alone(instrument.symbol):
-                for page in _pages(missing):
+                for page in missing.split(PAGE):
                     yield _hours(request, instrument.symbol, page)
-
-
-def _pages(window: Window) -> Iterator[Window]:
-    start = window.start
-    while start < window.end:
-        yield Window(start, min(start + PAGE, window.end))
-        start += PAGE
 
 
 def _hours(request: Request, symbol: str, window: Window) -> Batch:

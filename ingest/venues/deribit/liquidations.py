@@ -12,8 +12,9 @@ from typing import Any
 import pandera.polars as pa
 import polars as pl
 
+from ingest.coverage import settled
 from ingest.errors import RequestRefused
-from ingest.feed import Batch, Part, Request, settled
+from ingest.feed import Batch, Part, Request
 from ingest.http import MarketSession
 from ingest.pages import stamped
 from ingest.schema import moment, number, positive, text

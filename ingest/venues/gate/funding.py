@@ -33,10 +33,9 @@ SCHEMA = pa.DataFrameSchema(
 
 def fetch(request: Request) -> Iterator[Batch]:
     """Yield the settlements of the window that are not held yet and that the venue still has."""
-    window = Window(request.window.start, request.window.end + SETTLEMENT)
     kept = Window(request.now - rest.KEPT, request.now)
     for instrument in request.instruments:
-        for missing in request.held.missing(instrument.symbol, window.intersect(kept)):
+        for missing in request.held.missing(instrument.symbol, request.wanted.intersect(kept)):
             with request.alone(instrument.symbol):
                 yield _settlements(request, instrument.symbol, missing)
 

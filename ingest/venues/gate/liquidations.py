@@ -1,4 +1,7 @@
-"""Gate `liq_orders`: single liquidations, an hour a request, so only the last days are asked for; they accrue."""
+"""Gate `liq_orders`: single liquidations, an hour a request, so a first run asks for the last days alone; they accrue.
+
+What a stop of some weeks has missed is made up for, newest first and not all of it in one run.
+"""
 
 from __future__ import annotations
 
@@ -17,7 +20,10 @@ from ingest.windows import Window, day_start
 
 PATH = "liq_orders"
 HOUR = 3600  # seconds; a longer window is refused
-REACH = timedelta(days=2)  # 48 requests a contract at most; daily sums reach back further (contract_stats)
+REACH = timedelta(days=2)  # of a first run, 48 requests a contract; daily sums reach back further (contract_stats)
+KEPT = timedelta(days=85)  # about 90 are told of
+STRETCH = timedelta(days=3)
+STRETCHES = 4  # a contract and run: 288 requests, half a minute
 
 SCHEMA = pa.DataFrameSchema(
     {
@@ -36,12 +42,19 @@ SCHEMA = pa.DataFrameSchema(
 
 
 def fetch(request: Request) -> Iterator[Batch]:
-    """Yield the liquidations of the last days of the window that are not held yet."""
-    recent = Window(day_start((request.now - REACH).date()), request.now)
+    """Yield the liquidations of the window that are not held yet, since the first that are held, newest first."""
     for instrument in request.instruments:
-        for missing in request.held.missing(instrument.symbol, request.window.intersect(recent)):
-            with request.alone(instrument.symbol):
-                yield _events(request, instrument.symbol, missing)
+        symbol, first = instrument.symbol, request.now - REACH
+        if held := request.held.of(symbol, "rest"):
+            first = max(request.now - KEPT, min(first, held[0].start))
+        wanted = request.window.intersect(Window(day_start(first.date()), request.now))
+        missing = reversed(request.held.missing(symbol, wanted))
+        stretches = [one for window in missing for one in window.split(STRETCH, reverse=True)]
+        with request.alone(symbol):
+            for stretch in stretches[:STRETCHES]:
+                yield _events(request, symbol, stretch)
+        if left := stretches[STRETCHES:]:
+            request.notes.append(f"{symbol}: {left[-1].start:%Y-%m-%d} to {left[0].end:%Y-%m-%d} is for later runs")
 
 
 def _events(request: Request, symbol: str, window: Window) -> Batch:

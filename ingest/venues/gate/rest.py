@@ -10,13 +10,13 @@ import polars as pl
 
 from ingest.errors import RequestRefused, VenueFailing
 from ingest.http import MarketSession
+from ingest.pages import MILLISECONDS_FROM
 from ingest.schema import since_1970
 
 HOST = "api.gateio.ws"
 URL = f"https://{HOST}/api/v4/futures/usdt"
 PAGE = 1000  # rows; no answer has more
 KEPT = timedelta(days=179)  # an older `from` than 180 days is refused; a day for clocks that differ
-MILLISECONDS_FROM = 10**11  # a larger stamp is in milliseconds: in seconds it would be the year 5138
 
 
 def judge(body: Any, host: str, path: str) -> None:  # noqa: ANN401 - whatever JSON came

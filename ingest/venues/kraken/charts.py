@@ -13,13 +13,13 @@ import polars as pl
 
 from ingest.errors import RequestRefused, Transient
 from ingest.http import MarketSession
+from ingest.pages import MILLISECONDS_FROM
 from ingest.schema import LAST_MICROSECOND, since_1970
 from ingest.windows import Window
 
 HOST = "futures.kraken.com"
 CHARTS = f"https://{HOST}/api/charts/v1"
 PASSING = {"apiLimitExceeded", "Server Error", "Unavailable"}
-MILLISECONDS_FROM = 10**11  # a larger stamp is in milliseconds: in seconds it would be the year 5138
 
 Row = tuple[int, Any]
 """(milliseconds since 1970, what the venue says of the bucket that begins there)"""

@@ -13,8 +13,9 @@ from typing import Any
 import pandera.polars as pa
 import polars as pl
 
+from ingest.coverage import settled
 from ingest.errors import RequestRefused
-from ingest.feed import Batch, Part, Request, settled
+from ingest.feed import Batch, Part, Request
 from ingest.pages import text_frame
 from ingest.schema import moment, number, text, within
 from ingest.venues.kraken import analytics, charts
@@ -42,7 +43,7 @@ def fetch(request: Request) -> Iterator[Batch]:
     The year's list answers for nothing before its first hour. What is older is asked of the analytics; their refusal
     costs a note, as they have nothing for most of the past.
     """
-    window = Window(request.window.start, request.window.end + HOUR)  # the last rate is stamped at the window's end
+    window = request.wanted
     for instrument in request.instruments:
         missing = request.held.missing(instrument.symbol, window)
         if not missing:

@@ -10,7 +10,7 @@ import pandera.polars as pa
 import polars as pl
 
 from ingest.feed import Batch, Request
-from ingest.pages import answered
+from ingest.pages import answered, text_frame
 from ingest.schema import PRICES_FIT, forming, moment, not_negative, number, prices, rows, text
 from ingest.venues.kraken import charts
 from ingest.windows import Window
@@ -61,6 +61,6 @@ def _read(body: Any, url: str) -> tuple[list[charts.Row], bool]:  # noqa: ANN401
 
 def parse(rows: Sequence[charts.Row], symbol: str) -> pl.DataFrame:
     """Candles as a frame with the schema's columns, numbers as published text."""
-    lines = [[stamp, *(None if c.get(f) is None else str(c[f]) for f in COLUMNS)] for stamp, c in rows]
-    frame = pl.DataFrame(lines, schema={"t": pl.Int64, **dict.fromkeys(COLUMNS, pl.String)}, orient="row")
+    stamps = pl.Series("t", [stamp for stamp, _ in rows], pl.Int64)
+    frame = text_frame([candle for _, candle in rows], COLUMNS).with_columns(stamps)
     return frame.select(pl.lit(symbol).alias("symbol"), charts.opened().alias("open_at"), *COLUMNS)

@@ -65,5 +65,6 @@ FEEDS: tuple[Feed, ...] = (
         licence=TERMS,
         fetch=liquidations.fetch,
         hosts=(rest.HOST,),
+        lost_after=liquidations.KEPT,
     ),
 )

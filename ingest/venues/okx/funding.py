@@ -39,9 +39,8 @@ SCHEMA = pa.DataFrameSchema(
 def fetch(request: Request) -> Iterator[Batch]:
     """Yield the settlements of the window that are not held yet and that the venue still has."""
     kept = Window(day_start((request.now - KEPT).date()), request.now + SETTLEMENT)
-    wanted = Window(request.window.start, request.window.end + SETTLEMENT).intersect(kept)
     for instrument in request.instruments:
-        for window in request.held.missing(instrument.symbol, wanted):
+        for window in request.held.missing(instrument.symbol, request.wanted.intersect(kept)):
             with request.alone(instrument.symbol):
                 yield _settlements(request, instrument.symbol, window)
 

@@ -23,6 +23,7 @@ from ingest.windows import Window
 PATH = "public/liquidation-orders"
 KEPT = timedelta(hours=24)
 SHORTEST = timedelta(milliseconds=1)
+RETIRED = ("HTTP 404", "code 50")  # what a refusal says of an address that is no more; 51xxx speak of the question
 
 SCHEMA = pa.DataFrameSchema(
     {
@@ -39,11 +40,23 @@ SCHEMA = pa.DataFrameSchema(
 
 
 def fetch(request: Request) -> Iterator[Batch]:
-    """Yield what the venue has of the 24 hours before now, whatever window was asked for: it is gone tomorrow."""
+    """Yield what the venue has of the 24 hours before now, whatever window was asked for: it is gone tomorrow.
+
+    Raises RequestRefused when the endpoint is no more: it has left the documentation, so nobody will announce that.
+    """
     for instrument in request.instruments:
         for window in request.held.missing(instrument.symbol, Window(request.now - KEPT, request.now)):
             with request.alone(instrument.symbol):
                 yield _events(request, instrument.symbol, window)
+            refused = request.refused.get(instrument.symbol)
+            if refused and refused.what.startswith(RETIRED):
+                del request.refused[instrument.symbol]
+                raise RequestRefused(
+                    f"endpoint retired, it seems: {refused.what}",
+                    host=refused.host,
+                    path=refused.path,
+                    advice="record them instead: leverage record",
+                )
 
 
 def _events(request: Request, symbol: str, window: Window) -> Batch:

@@ -195,17 +195,24 @@ def test_both_contracts_share_the_venues_daily_close(venues, asset):
         assert all(0 < day["bv"] < day["v"] and 0 < day["btx"] < day["tx"] for day in days)
 
 
-def test_liquidations_in_usd_are_coins_at_the_daily_close(venues):
-    for contract in ("BTCUSDT_PERP.A", "BTCUSD_PERP.A"):
-        coins = venues.coinalyze("liquidation-history", contract, "2024-12-29", "2026-02-01")
-        in_usd = venues.coinalyze("liquidation-history", contract, "2024-12-29", "2026-02-01", convert_to_usd="true")
-        closes = venues.coinalyze("ohlcv-history", contract, "2024-12-29", "2026-02-01")
-        assert len(coins) == 400
-        for coin, usd, price in zip(coins, in_usd, closes, strict=True):
-            assert coin["l"] > 0
-            assert coin["s"] > 0
-            assert usd["l"] == pytest.approx(coin["l"] * price["c"], abs=0.01)
-            assert usd["s"] == pytest.approx(coin["s"] * price["c"], abs=0.01)
+def test_liquidations_of_a_linear_contract_are_coins_and_in_usd_those_at_the_daily_close(venues):
+    asked = ("liquidation-history", "BTCUSDT_PERP.A", "2024-12-29", "2026-02-01")
+    coins, in_usd = venues.coinalyze(*asked), venues.coinalyze(*asked, convert_to_usd="true")
+    closes = venues.coinalyze("ohlcv-history", *asked[1:])
+    assert len(coins) == 400
+    for coin, usd, price in zip(coins, in_usd, closes, strict=True):
+        assert coin["l"] > 0
+        assert coin["s"] > 0
+        assert usd["l"] == pytest.approx(coin["l"] * price["c"], abs=0.01)
+        assert usd["s"] == pytest.approx(coin["s"] * price["c"], abs=0.01)
+
+
+def test_liquidations_of_an_inverse_contract_are_usd_as_its_open_interest_is(venues):
+    asked = ("liquidation-history", "BTCUSD_PERP.A", "2024-12-29", "2026-02-01")
+    usd = venues.coinalyze(*asked, convert_to_usd="true")
+    assert venues.coinalyze(*asked) == usd
+    held = venues.coinalyze("open-interest-history", *asked[1:])
+    assert all(0 < day["l"] < interest["c"] for day, interest in zip(usd, held, strict=True))
 
 
 @pytest.mark.parametrize(("asset", "symbol"), [("btc", "BTCUSDT"), ("eth", "ETHUSDT")])

@@ -2,8 +2,9 @@
 
 import pytest
 
+from ingest.coverage import Coverage
 from ingest.errors import CatalogueBroken
-from ingest.feed import Coverage, Instrument, Request
+from ingest.feed import Instrument, Request
 from ingest.feeds import Catalogue, feed_named, load_catalogue
 from ingest.http import MarketSession
 from ingest.landing import Landing

@@ -37,7 +37,7 @@ class Days:
         self.open_interest = [c * p + usd for c, p, usd in zip(self.linear, price, self.inverse, strict=True)]
         liquidations = [history("liquidation-history", contract) for contract in ("USDT", "USD")]
         self.long, self.short = (
-            [(a[side] + b[side]) * p for a, b, p in zip(*liquidations, price, strict=True)] for side in "ls"
+            [a[side] * p + b[side] for a, b, p in zip(*liquidations, price, strict=True)] for side in "ls"
         )
         self.total = [long + short for long, short in zip(self.long, self.short, strict=True)]
         url = "https://fapi.binance.com/fapi/v1/fundingRate"

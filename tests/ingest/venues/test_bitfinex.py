@@ -10,10 +10,11 @@ from hypothesis import strategies as st
 from scripted_venues import ScriptedVenues, asking, at, conformed, days, fetched, landed, ms, parts_of
 from werkzeug import Response
 
+from ingest.coverage import Coverage
 from ingest.errors import RequestRefused, VenueFailing
-from ingest.feed import Batch, Coverage, Part
+from ingest.feed import Batch, Part
 from ingest.feeds import load_catalogue
-from ingest.http import ATTEMPTS, MarketSession
+from ingest.http import MarketSession
 from ingest.market import Market
 from ingest.venues.bitfinex import liquidations, rest, status
 from ingest.windows import Window
@@ -258,16 +259,19 @@ def test_an_error_of_the_venue_is_no_row():
         fetched(put(STATUS, ScriptedVenues(lambda url, params: ["error", 10020, "symbol: invalid"])))
 
 
-def test_being_asked_too_often_is_waited_out_for_a_minute_whatever_the_http_status(relay, api_samples):
+@pytest.mark.parametrize("status", [200, 429, 500])
+def test_being_asked_too_often_is_waited_out_for_a_minute_whatever_the_http_status(relay, api_samples, status):
     body = (api_samples / "bitfinex/error_ratelimit.json").read_text()
-    relay.answers(liquidations.URL, body, "[]")
+    relay.answers(liquidations.URL, Response(body, status=status), "[]")
     assert rest.page(relay.session, liquidations.URL, {}) == []
-    assert len(relay.pauses) == 1
-    assert relay.pauses[0] >= 60
-    relay.answers("https://api-pub.bitfinex.com/v2/status", Response(body, status=429))
-    with pytest.raises(VenueFailing, match="HTTP 429"):
-        rest.page(relay.session, "https://api-pub.bitfinex.com/v2/status", {})
-    assert len(relay.asked) == 2 + ATTEMPTS
+    (pause,) = relay.pauses
+    assert pause >= 60
+
+
+def test_a_symbol_refused_with_http_500_costs_no_other(relay):
+    relay.answers(liquidations.URL, Response('["error", 10020, "symbol: invalid"]', status=500))
+    with pytest.raises(RequestRefused, match="code 10020: symbol: invalid"):
+        rest.page(relay.session, liquidations.URL, {})
 
 
 def test_liquidations_have_their_own_limit_beside_that_of_the_host(httpserver):

@@ -6,7 +6,9 @@ from datetime import UTC, datetime
 import pytest
 from scripted_venues import ScriptedVenues, asking, at, conformed, days, fetched, landed, ms
 
+from ingest.coverage import Coverage
 from ingest.errors import KeyMissing, RequestRefused
+from ingest.feed import Part
 from ingest.feeds import feed_named
 from ingest.venues import coinalyze
 
@@ -93,8 +95,32 @@ def test_a_bar_becomes_a_typed_row(feed):
 def test_longs_are_longs_and_a_zero_is_a_zero():
     rows = landed(put(LIQUIDATIONS, answering({"t": seconds("2026-01-10"), "l": 12.5, "s": 0})))
     assert rows.rows(named=True) == [
-        {"symbol": SYMBOL, "open_at": datetime(2026, 1, 10), "long_coin": 12.5, "short_coin": 0.0}
-    ]
+        {"symbol": SYMBOL, "open_at": datetime(2026, 1, 10), "long_coin": 12.5, "short_coin": 0.0,
+         "long_usd": None, "short_usd": None}
+    ]  # fmt: skip
+
+
+def test_liquidations_of_an_inverse_contract_are_asked_for_in_usd_and_land_as_usd():
+    venues = answering({"t": seconds("2026-01-10"), "l": 90_000.5, "s": 0}, symbol="BTCUSD_PERP.A")
+    (row,) = landed(put(LIQUIDATIONS, venues, symbols=("BTCUSD_PERP.A",), margin_type="inverse")).to_dicts()
+    assert [params.get("convert_to_usd") for _, params in venues.asked] == ["true"]
+    assert (row["long_usd"], row["short_usd"], row["long_coin"], row["short_coin"]) == (90_000.5, 0.0, None, None)
+
+
+def test_only_liquidations_of_inverse_contracts_are_asked_for_in_usd():
+    for feed, margin in ((LIQUIDATIONS, "linear"), (OPEN_INTEREST, "inverse"), (KLINES, "inverse")):
+        venues = answering()
+        fetched(put(feed, venues, margin_type=margin))
+        assert "convert_to_usd" not in venues.asked[0][1]
+
+
+def test_days_of_an_inverse_contract_that_came_in_an_unnamed_unit_are_asked_for_again():
+    """They are held under the symbol alone; the coverage of a linear contract goes on to count."""
+    held = Coverage([Part("BTCUSD_PERP.A", "rest", days("2026-01-10", "2026-01-12"), 3)])
+    for margin, times in (("inverse", 1), ("linear", 0)):
+        venues = answering()
+        fetched(put(LIQUIDATIONS, venues, symbols=("BTCUSD_PERP.A",), margin_type=margin, held=held))
+        assert len(venues.asked) == times
 
 
 def test_a_price_bar_has_its_volume_and_its_counts_where_they_are_known():
@@ -131,7 +157,7 @@ def test_the_day_that_is_still_running_is_dropped_and_asked_for_again():
         (FUNDING, bar("2026-01-10", 0, 11, 0, 0), "high: within -10 to 10"),
         (LIQUIDATIONS, {"t": seconds("2026-01-10"), "l": -1, "s": 1}, "long_coin: not negative"),
         (LIQUIDATIONS, {"t": seconds("2026-01-10"), "l": "lots", "s": 1}, "long_coin: unparsable"),
-        (LIQUIDATIONS, {"t": seconds("2026-01-10"), "l": 1}, "short_coin: missing"),
+        (LIQUIDATIONS, {"t": seconds("2026-01-10"), "l": 1}, "short missing"),
         (LIQUIDATIONS, {"t": seconds("2100-01-01"), "l": 1, "s": 1}, "open_at: absurd timestamp"),
         (LIQUIDATIONS, {"t": ms("2026-01-10"), "l": 1, "s": 1}, "open_at: missing"),
         (LIQUIDATIONS, {"t": ms("2026-01-10") * 1_000_000, "l": 1, "s": 1}, "open_at: missing"),
@@ -203,7 +229,7 @@ def test_recorded_histories_keep_their_values(api_samples, feed, file, fields):
     assert len(rows) == len(published) > 0
     for row, one in zip(rows, published, strict=True):
         assert row[1].replace(tzinfo=UTC).timestamp() == one["t"]
-        assert list(row[2:]) == [one[field] for field in fields]
+        assert list(row[2 : 2 + len(fields)]) == [one[field] for field in fields]
 
 
 def test_the_shape_of_funding_is_that_of_the_recorded_open_interest(api_samples):

@@ -8,8 +8,9 @@ import polars as pl
 import pytest
 from scripted_venues import ScriptedVenues, asking, at, conformed, days, fetched, landed
 
+from ingest.coverage import Coverage
 from ingest.errors import AccessRefused, HostUnreachable, RequestRefused, VenueFailing
-from ingest.feed import Coverage, Part
+from ingest.feed import Part
 from ingest.landing import Landing
 from ingest.pull import pull
 from ingest.venues import coinmetrics

@@ -10,8 +10,9 @@ from hypothesis import strategies as st
 from scripted_venues import ScriptedVenues, asking, at, conformed, days, fetched, landed
 from werkzeug import Response
 
+from ingest.coverage import Coverage
 from ingest.errors import RequestRefused, VenueFailing
-from ingest.feed import Batch
+from ingest.feed import Batch, Part
 from ingest.feeds import load_catalogue
 from ingest.landing import Landing
 from ingest.pull import pull
@@ -131,6 +132,19 @@ def test_liquidations_are_asked_for_by_the_hour_and_only_for_the_last_days():
     windows = [(params["from"], params["to"]) for _, params in venues.asked]
     first = seconds("2026-01-31")
     assert windows == [(first + 3600 * n, first + 3600 * n + 3599) for n in range(48)]
+
+
+def test_what_a_stop_has_missed_is_made_up_for_newest_first_and_not_in_one_run():
+    """Held since November, with a hole of twenty days before the last two."""
+    events = [liquidation(seconds("2026-01-12T12:00") + 7200 * n, n + 1) for n in range(245)]
+    earlier = Window(at("2025-11-20"), at("2026-01-12"))
+    request = put(LIQUIDATIONS, Gate(*events), "2025-02-01", held=Coverage([Part(BTC, "rest", earlier, 9)]))
+    rows = landed(request)
+    assert rows["happened_at"].min() == datetime(2026, 1, 21)
+    assert request.notes == ["BTC_USDT: 2026-01-12 to 2026-01-21 is for later runs"]
+    again = put(LIQUIDATIONS, Gate(*events), "2025-02-01", held=request.held)
+    assert landed(again)["happened_at"].min() == datetime(2026, 1, 12, 12)
+    assert again.notes == []
 
 
 def test_hours_after_the_last_liquidation_are_asked_for_again_while_the_venue_may_be_late():

@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 from scripted_venues import ScriptedVenues, asking, at, conformed, days, fetched, landed, ms, parts_of
 from werkzeug import Response
 
+from ingest.coverage import Coverage
 from ingest.errors import FeedUnavailable, RequestRefused, VenueFailing
-from ingest.feed import Coverage
 from ingest.landing import Landing
 from ingest.pull import pull
 from ingest.venues import hyperliquid

@@ -7,8 +7,9 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from scripted_venues import VISION, ScriptedVenues, asking, at, conformed, days, fetched, landed, ms, parts_of
 
+from ingest.coverage import Coverage
 from ingest.errors import ArchiveDamaged, GeoBlocked, HostUnreachable, RequestRefused
-from ingest.feed import Batch, Coverage, Part
+from ingest.feed import Batch, Part
 from ingest.venues.binance import SPOT_KLINES, klines
 from ingest.windows import Window
 

@@ -238,3 +238,56 @@ def test_the_recorded_snapshots_keep_their_values(api_samples):
         assert row["snapshot_at"].replace(tzinfo=UTC).timestamp() * 1000 == published["timestamp"]
         assert row["open_interest_coin"] == float(published["sumOpenInterest"])
         assert row["open_interest_usd"] == float(published["sumOpenInterestValue"])
+
+
+# --- what a stamp of REST means
+
+
+def coins_at(moment: datetime) -> str:
+    """Open interest that is another at every snapshot."""
+    return f"{1000 + moment.timestamp() % 86_400 / 300:.3f}"
+
+
+def archived_day(day: str) -> str:
+    """The archive of a day after the label change: stamps are starts."""
+    start = at(day)
+    labels = [start + timedelta(minutes=5 * n) for n in range(288)]
+    return HEADER + "".join(line(f"{label:%Y-%m-%d %H:%M:%S}", coins_at(label + STEP)) for label in labels)
+
+
+def telling(shift: timedelta, coins=coins_at) -> ScriptedVenues:
+    """REST whose stamps are so far before the snapshots, beside the archive of 2026-07-10."""
+
+    def answer(url: str, params: dict) -> list[dict[str, object]]:
+        stamps = [row["timestamp"] for row in snapshots_between(url, params)]
+        return [snapshot(s, coins(datetime.fromtimestamp(s / 1000, UTC) + shift)) for s in stamps]
+
+    return ScriptedVenues(answer, archives={archive("2026-07-10"): archived_day("2026-07-10")})
+
+
+STEP = timedelta(minutes=5)
+
+
+@pytest.mark.parametrize("shift", [timedelta(0), STEP], ids=["the snapshot", "the start"])
+def test_what_a_stamp_of_rest_means_is_seen_where_an_archive_tells_the_same(shift):
+    request = asking(FEED, telling(shift), days("2026-07-10", "2026-07-11"), now="2026-07-12T04:00")
+    rows = landed(request).filter(channel="rest")
+    assert rows["snapshot_at"].min() == datetime(2026, 7, 11, 0, 5), "what the archive has is not landed again"
+    assert rows["open_interest_coin"].to_list() == [
+        float(coins_at(moment.replace(tzinfo=UTC))) for moment in rows["snapshot_at"]
+    ]
+    assert (rows["snapshot_at"] - rows["labelled_at"]).unique().to_list() == [shift]
+    assert [("REST stamps the start" in note) for note in request.notes] == ([True] if shift else [])
+    assert request.held.missing("BTCUSDT", request.window) == []
+
+
+@pytest.mark.parametrize("coins", [lambda _: "1000.5", lambda _: "7"], ids=["nothing moved", "nothing agrees"])
+def test_a_stamp_of_which_nothing_tells_is_taken_for_the_snapshot(coins):
+    venues = telling(STEP, coins)
+    if coins(None) == "1000.5":
+        labels = [at("2026-07-10") + timedelta(minutes=5 * n) for n in range(288)]
+        venues.archives[archive("2026-07-10")] = HEADER + "".join(line(f"{one:%Y-%m-%d %H:%M:%S}") for one in labels)
+    request = asking(FEED, venues, days("2026-07-10", "2026-07-11"), now="2026-07-12T04:00")
+    rows = landed(request).filter(channel="rest")
+    assert (rows["snapshot_at"] == rows["labelled_at"]).all()
+    assert request.notes == []

@@ -8,8 +8,8 @@ from datetime import datetime
 import pytest
 from scripted_venues import ScriptedVenues, asking, conformed, days, fetched, landed, ms, parts_of
 
+from ingest.coverage import Coverage
 from ingest.errors import RequestRefused
-from ingest.feed import Coverage
 from ingest.landing import Landing
 from ingest.pull import pull
 

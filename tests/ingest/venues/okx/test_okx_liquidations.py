@@ -112,11 +112,23 @@ def test_an_answer_without_details_is_refused(groups):
         fetched(put(LIQUIDATIONS, ScriptedVenues(lambda url, params: {"code": "0", "data": groups})))
 
 
-def test_an_endpoint_that_is_gone_is_refused_at_once(relay):
-    relay.answers(f"{URL}/{liquidations.PATH}", Response('{"code": "50001", "msg": "gone", "data": []}', status=404))
-    with pytest.raises(RequestRefused, match="code 50001: gone"):
-        fetched(put(LIQUIDATIONS, relay.session))
+@pytest.mark.parametrize(
+    ("body", "said"),
+    [('{"code": "50001", "msg": "gone", "data": []}', "code 50001: gone"), ("<html>", "HTTP 404: not JSON")],
+)
+def test_an_endpoint_that_is_gone_is_asked_once_and_called_retired(relay, body, said):
+    relay.answers(f"{URL}/{liquidations.PATH}", Response(body, status=404))
+    with pytest.raises(RequestRefused, match=f"endpoint retired, it seems: {said}.*record them instead"):
+        fetched(put(LIQUIDATIONS, relay.session, symbols=(SYMBOL, "ETH-USDT-SWAP")))
     assert len(relay.asked) == 1
+
+
+def test_an_instrument_that_is_unknown_does_not_retire_the_endpoint():
+    refused = RequestRefused("code 51001: no such instrument", host="www.okx.com")
+    venues = ScriptedVenues(lambda url, params: refused)
+    with pytest.raises(RequestRefused, match=r"^code 51001"):
+        fetched(put(LIQUIDATIONS, venues, symbols=(SYMBOL, "ETH-USDT-SWAP")))
+    assert len(venues.asked) == 2
 
 
 @given(st.lists(st.tuples(st.integers(0, 5000), st.integers(1, 9)), min_size=1, max_size=40), st.randoms(),
