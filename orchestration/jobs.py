@@ -5,7 +5,6 @@ from __future__ import annotations
 import dagster as dg
 
 from ingest import tape
-from orchestration.partitions import DAYS
 from orchestration.raw_assets import raw_key
 from regimes.validation import VALIDATION
 
@@ -15,7 +14,6 @@ DAILY_JOB = "daily"
 daily_job = dg.define_asset_job(
     DAILY_JOB,
     selection=dg.AssetSelection.all() - dg.AssetSelection.assets(["marts", VALIDATION]),
-    partitions_def=DAYS,
     executor_def=dg.in_process_executor,
     description="Every feed, the marts, the regimes and the release, for the days up to the partition's.",
 )

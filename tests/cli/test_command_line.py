@@ -60,12 +60,16 @@ def test_every_command_explains_itself_and_its_options(command: str) -> None:
     assert "--verbose" in helped.output
 
 
-def test_without_a_command_it_says_what_to_type_first(tmp_path: Path) -> None:
-    ran = leverage(extra={"LEVERAGE_WAREHOUSE": str(tmp_path / "none")})
-    assert ran.status == 0
-    assert "leverage run" in ran.out
-    assert "leverage doctor --market live" in ran.out, "the simulated market needs nothing, and doctor would say so"
-    assert "leverage --help" in ran.out
+def test_without_a_command_it_says_what_to_type_first(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("cli.overview.PROJECT", tmp_path)  # whoever works here may have a warehouse of his own
+    monkeypatch.setenv("LEVERAGE_WAREHOUSE", str(tmp_path / "none"))
+    shown = invoke()
+    assert shown.exit_code == 0
+    assert "leverage run" in shown.output
+    assert "leverage doctor --market live" in shown.output, (
+        "the simulated market needs nothing, and doctor would say so"
+    )
+    assert "leverage --help" in shown.output
 
 
 @pytest.mark.slow
