@@ -44,11 +44,6 @@ class SimulatedMarketAdapter(BaseAdapter):
             "community-api.coinmetrics.io": lambda question: asset_metrics(market, question),
         }
 
-    @property
-    def hosts(self) -> frozenset[str]:
-        """The hosts that are simulated."""
-        return frozenset(self._venues)
-
     def send(
         self,
         request: PreparedRequest,
@@ -64,8 +59,8 @@ class SimulatedMarketAdapter(BaseAdapter):
         venue = self._venues.get(host)
         if venue is None:
             raise ConnectionError(f"{host} is not part of the simulated market", request=request)
-        if request.method not in ("GET", "HEAD"):
-            answer = Answer(405, "text/plain", b"Method Not Allowed", {"Allow": "GET, HEAD"})
+        if request.method != "GET":
+            answer = Answer(405, "text/plain", b"Method Not Allowed")
         else:
             parameters = dict(parse_qsl(address.query, keep_blank_values=True))
             headers = {name.lower(): str(value) for name, value in request.headers.items()}
@@ -81,7 +76,6 @@ class SimulatedMarketAdapter(BaseAdapter):
             "Content-Type": answer.content_type,
             "Content-Length": str(len(answer.body)),
             "X-Simulated-Market": f"seed={self._market.seed}",
-            **answer.headers,
         }
         reason = HTTPStatus(answer.status).phrase
         response = Response()
@@ -90,7 +84,7 @@ class SimulatedMarketAdapter(BaseAdapter):
         response.headers = CaseInsensitiveDict(headers)
         response.encoding = get_encoding_from_headers(response.headers)
         response.raw = HTTPResponse(
-            body=io.BytesIO(b"" if request.method == "HEAD" else answer.body),
+            body=io.BytesIO(answer.body),
             headers=HTTPHeaderDict(headers),
             status=answer.status,
             reason=reason,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,7 +22,6 @@ class Answer:
     status: int
     content_type: str
     body: bytes
-    headers: Mapping[str, str] = field(default_factory=dict)
 
 
 class BadParameterError(ValueError):
@@ -34,9 +33,9 @@ class BadParameterError(ValueError):
         self.message = message
 
 
-def json_answer(status: int, value: object, headers: Mapping[str, str] | None = None) -> Answer:
+def json_answer(status: int, value: object) -> Answer:
     body = json.dumps(value, separators=(",", ":")).encode()
-    return Answer(status, "application/json", body, headers or {})
+    return Answer(status, "application/json", body)
 
 
 def integer(question: Question, name: str) -> int | None:

@@ -16,11 +16,8 @@ from ingest.sample.story import ASSETS, AssetCode
 
 SYMBOLS: dict[str, AssetCode] = {"BTCUSDT": "BTC", "ETHUSDT": "ETH"}
 INTERVALS_MS = {"1h": HOUR_MS, "1d": DAY_MS}
-_PERIODS_MS = {"5m": FIVE_MINUTES_MS, **INTERVALS_MS}
 # openInterestHist keeps no more than 30 days.
 _OPEN_INTEREST_RETENTION_MS = 30 * DAY_MS
-
-_USED_WEIGHT = "X-MBX-USED-WEIGHT-1M"
 
 Row = TypeVar("Row")
 
@@ -108,8 +105,7 @@ def _klines(market: SimulatedMarket, question: Question, kind: MarketKind, most:
     limit = _limit(question, 500, most)
     bars = market.bars(code, kind, step_ms, *_window(market, question, limit * step_ms))
     bars = _page(bars, question, limit)
-    weight = "2" if kind == "spot" else _futures_weight(limit)
-    return json_answer(200, [kline_fields(bar, kind, step_ms) for bar in bars], {_USED_WEIGHT: weight})
+    return json_answer(200, [kline_fields(bar, kind, step_ms) for bar in bars])
 
 
 def _funding(market: SimulatedMarket, question: Question) -> Answer:
@@ -125,21 +121,20 @@ def _funding(market: SimulatedMarket, question: Question) -> Answer:
         }
         for calculated_ms, rate, mark in _page(rows, question, limit)
     ]
-    return json_answer(200, payload, {_USED_WEIGHT: "1"})
+    return json_answer(200, payload)
 
 
 def _open_interest(market: SimulatedMarket, question: Question) -> Answer:
     code = _asset(question)
-    step_ms = _PERIODS_MS.get(_required(question, "period"))
-    if step_ms is None:
+    if _required(question, "period") != "5m":
         raise _RefusedError(-1130, "parameter 'period' is invalid.")
     oldest_ms = market.now_ms - _OPEN_INTEREST_RETENTION_MS
     started = integer(question, "startTime")
     if started is not None and started < oldest_ms:
         raise _RefusedError(-1130, "parameter 'startTime' is invalid.")
     limit = _limit(question, 30, most=500)
-    first_ms, last_ms = _window(market, question, limit * step_ms)
-    rows = market.open_interest(code, step_ms, max(first_ms, oldest_ms), last_ms)
+    first_ms, last_ms = _window(market, question, limit * FIVE_MINUTES_MS)
+    rows = market.open_interest(code, max(first_ms, oldest_ms), last_ms)
     payload = [
         {
             "symbol": question.parameters["symbol"],
@@ -150,7 +145,7 @@ def _open_interest(market: SimulatedMarket, question: Question) -> Answer:
         }
         for instant_ms, coin, usd in _page(rows, question, limit)
     ]
-    return json_answer(200, payload, {_USED_WEIGHT: "0"})
+    return json_answer(200, payload)
 
 
 def _required(question: Question, name: str) -> str:
@@ -184,11 +179,3 @@ def _limit(question: Question, default: int, most: int) -> int:
 def _page(rows: list[Row], question: Question, limit: int) -> list[Row]:
     """From startTime on when it is given, else the latest; ascending either way."""
     return rows[:limit] if integer(question, "startTime") is not None else rows[-limit:]
-
-
-def _futures_weight(limit: int) -> str:
-    """The weight of a request for futures klines: what a minute has used that saw no other."""
-    for below, weight in ((100, "1"), (500, "2"), (1001, "5")):
-        if limit < below:
-            return weight
-    return "10"

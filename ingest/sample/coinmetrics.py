@@ -51,15 +51,11 @@ def _page(market: SimulatedMarket, question: Question) -> dict[str, object]:
     size = 100 if size is None else size
     if not 1 <= size <= _MOST_ROWS:
         raise BadParameterError("page_size", f"Value must be between 1 and {_MOST_ROWS}.")
-    paging_from = question.parameters.get("paging_from", "end")
-    if paging_from not in ("start", "end"):
-        raise BadParameterError("paging_from", f"Value '{paging_from}' is not supported.")
+    # The vendor begins at the end unless told otherwise, which a client that forgets to say so is to notice.
+    if question.parameters.get("paging_from") != "start":
+        raise BadParameterError("paging_from", "is 'start' in the simulated market")
     served = integer(question, "next_page_token") or 0
-    if paging_from == "start":
-        page = rows[served : served + size]
-    else:
-        page = rows[max(0, len(rows) - served - size) : max(0, len(rows) - served)]
-    answer: dict[str, object] = {"data": page}
+    answer: dict[str, object] = {"data": rows[served : served + size]}
     if served + size < len(rows):
         token = str(served + size)
         query = urlencode({**question.parameters, "next_page_token": token}, safe=",")
@@ -95,12 +91,12 @@ def _metrics(question: Question, asset: str) -> list[str]:
     if not asked:
         raise BadParameterError("metrics", "At least one metric is required.")
     refused = [name for name in asked if name not in _FREE_METRICS]
-    if refused and question.parameters.get("ignore_forbidden_errors") != "true":
+    if refused:
         raise _ForbiddenError(
             f"Requested metric '{refused[0]}' with frequency '1d' for asset '{asset}' "
             "is not available with supplied credentials."
         )
-    return sorted(set(asked) - set(refused))
+    return sorted(set(asked))
 
 
 def _day(question: Question, name: str, default: date) -> date:

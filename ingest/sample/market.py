@@ -141,10 +141,9 @@ class SimulatedMarket:
             found += [bar for bar in candidates if first_ms <= bar.open_at_ms <= last_ms]
         return found
 
-    def open_interest(
-        self, code: AssetCode, step_ms: int, first_ms: int, last_ms: int
-    ) -> list[tuple[int, float, float]]:
-        """Linear open interest as (instant, coins, USD), first_ms <= instant <= last_ms, not after now.
+    def open_interest(self, code: AssetCode, first_ms: int, last_ms: int) -> list[tuple[int, float, float]]:
+        """Linear open interest every five minutes as (instant, coins, USD), first_ms <= instant <= last_ms, not
+        after now.
 
         The snapshot at 24:00 belongs to the day that ends: a day has the instants 00:05 to 24:00.
         """
@@ -157,7 +156,7 @@ class SimulatedMarket:
             instant = start_of(day)
             for coin, price in zip(coins[1:], prices[1:], strict=True):
                 instant += FIVE_MINUTES_MS
-                if instant % step_ms == 0 and first_ms <= instant <= until_ms:
+                if first_ms <= instant <= until_ms:
                     found.append((instant, coin, coin * price))
         return found
 

@@ -18,7 +18,7 @@ from xml.sax.saxutils import escape
 from ingest.sample import noise
 from ingest.sample.answers import Answer, Question
 from ingest.sample.binance import INTERVALS_MS, SYMBOLS, kline_fields, settlements
-from ingest.sample.instants import DAY_MS, FIVE_MINUTES_MS, HOUR_MS, http_date, start_of
+from ingest.sample.instants import DAY_MS, FIVE_MINUTES_MS, HOUR_MS, start_of
 from ingest.sample.market import MarketKind, SimulatedMarket
 from ingest.sample.story import AssetCode
 
@@ -80,14 +80,10 @@ class Archives:
         body = self._zipped(archive)
         if body is None:
             return _no_such_key(question.path)
-        headers = {
-            "Last-Modified": http_date(archive.published_ms),
-            "ETag": f'"{hashlib.sha256(body).hexdigest()[:32]}"',
-        }
         if question.path.endswith(".CHECKSUM"):
             line = f"{hashlib.sha256(body).hexdigest()}  {archive.name}.zip\n"
-            return Answer(200, "text/plain", line.encode(), headers)
-        return Answer(200, "application/zip", body, headers)
+            return Answer(200, "text/plain", line.encode())
+        return Answer(200, "application/zip", body)
 
     def _zip(self, archive: _Archive) -> bytes | None:
         """The archive, or None where the market has no row of that period."""
@@ -116,9 +112,7 @@ class Archives:
 
     def _metrics(self, archive: _Archive) -> tuple[list[str], list[str]]:
         """Labelled at the end of the five minutes: 00:05 to 00:00 of the next day."""
-        rows = self._market.open_interest(
-            archive.code, FIVE_MINUTES_MS, archive.start_ms + FIVE_MINUTES_MS, archive.end_ms
-        )
+        rows = self._market.open_interest(archive.code, archive.start_ms + FIVE_MINUTES_MS, archive.end_ms)
         rng = noise.stream(self._market.seed, archive.name)
         today = 0.1 * noise.normal(rng)
         crowd = [today + swing for swing in noise.bridge(rng, len(rows), 0.002)]

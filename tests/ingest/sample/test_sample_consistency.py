@@ -129,16 +129,6 @@ def test_the_venues_tail_of_open_interest_is_its_archive(venues):
     ]
 
 
-@pytest.mark.parametrize("period", ["1h", "1d"])
-def test_longer_open_interest_periods_are_snapshots_of_the_five_minute_series(venues, period):
-    step = {"1h": 3_600_000, "1d": DAY_MS}[period]
-    every = venues.json(f"{FUTURES}/futures/data/openInterestHist", symbol="ETHUSDT", period="5m", limit=500)
-    longer = venues.json(f"{FUTURES}/futures/data/openInterestHist", symbol="ETHUSDT", period=period, limit=500)
-    inside = [row for row in longer if row["timestamp"] >= every[0]["timestamp"]]
-    assert inside
-    assert inside == [row for row in every if row["timestamp"] % step == 0]
-
-
 def test_inverse_open_interest_is_whole_contracts_and_joins_from_day_to_day(venues):
     for asset, contract_size in (("BTC", 100), ("ETH", 10)):
         days = venues.coinalyze("open-interest-history", f"{asset}USD_PERP.A", "2024-12-29", "2026-02-01")

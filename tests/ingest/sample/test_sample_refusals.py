@@ -21,7 +21,7 @@ FEBRUARY_1, FEBRUARY_2 = 1769904000000, 1769990400000
         (SPOT, {"symbol": "BTCUSDT", "interval": "1h", "limit": 0}, -1130),
         (f"{FUTURES}/fapi/v1/klines", {"symbol": "NOPE", "interval": "1h"}, -1121),
         (f"{FUTURES}/fapi/v1/fundingRate", {"symbol": "NOPE"}, -1121),
-        (OPEN_INTEREST, {"symbol": "NOPE", "period": "1h"}, -1121),
+        (OPEN_INTEREST, {"symbol": "NOPE", "period": "5m"}, -1121),
         (OPEN_INTEREST, {"symbol": "BTCUSDT", "period": "7m"}, -1130),
     ],
 )
@@ -82,20 +82,11 @@ def test_coinalyze_refuses_what_it_cannot_answer(venues, wrong):
         ({"frequency": "1h"}, 400, "bad_parameter"),
         ({"start_time": "soon"}, 400, "bad_parameter"),
         ({"page_size": "0"}, 400, "bad_parameter"),
-        ({"paging_from": "middle"}, 400, "bad_parameter"),
+        ({"paging_from": "end"}, 400, "bad_parameter"),
         ({"metrics": "AdrActCnt,FlowInBNBNtv"}, 403, "forbidden"),
     ],
 )
 def test_coin_metrics_refuses_with_its_own_error(venues, changed, status, kind):
-    response = venues.get(COINMETRICS, **{"assets": "btc", "metrics": "AdrActCnt", **changed})
+    response = venues.get(COINMETRICS, **{"assets": "btc", "metrics": "AdrActCnt", "paging_from": "start", **changed})
     assert response.status_code == status
     assert response.json()["error"]["type"] == kind
-
-
-def test_a_forbidden_metric_can_be_left_out(venues):
-    rows = venues.json(
-        COINMETRICS, assets="btc,eth", metrics="AdrActCnt,FlowInBNBNtv", ignore_forbidden_errors="true",
-        start_time="2026-02-01",
-    )["data"]  # fmt: skip
-    assert [sorted(row) for row in rows] == [["AdrActCnt", "asset", "time"]] * 2
-    assert [row["asset"] for row in rows] == ["btc", "eth"]
