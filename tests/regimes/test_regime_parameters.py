@@ -88,9 +88,9 @@ def test_up_and_down_are_told_with_the_same_numbers(parameters: Parameters) -> N
 
     def mirrored(condition: Ramp | Reference) -> Ramp | Reference:
         if isinstance(condition, Reference):
-            return Reference(names[condition.predicate], condition.negated)
-        if condition.feature == "long_share":
-            return Ramp("long_share", pytest.approx(1 - condition.zero), pytest.approx(1 - condition.one))
+            return replace(condition, predicate=names[condition.predicate])
+        if condition.feature == "comparable_long_share":
+            return Ramp("comparable_long_share", pytest.approx(1 - condition.zero), pytest.approx(1 - condition.one))
         feature = features.get(condition.feature, condition.feature)
         return replace(condition, feature=feature, zero=-condition.zero, one=-condition.one)
 
