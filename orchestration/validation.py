@@ -31,7 +31,7 @@ VALIDATION = "regime_validation"
 
 @dg.asset(
     key=dg.AssetKey(["marts", VALIDATION]),
-    deps=[dg.AssetKey(["marts", "leverage_features_daily"])],
+    deps=[dg.AssetKey(["marts", field.name]) for field in fields(DailyMarts)],
     group_name="regimes",
     description=DESCRIPTION,
     kinds={"polars", "duckdb"},
