@@ -1,6 +1,6 @@
 -- Active addresses of each asset and day: from Coin Metrics from its first day of the asset on, before that from
--- blockchain.com. They count differently, so that a day of the one never stands for a missing day of the other; and what
--- begins later changes no earlier day.
+-- blockchain.com. They count differently, so that a day of the one never stands for a missing day of the other, and
+-- what begins later changes no earlier day.
 with
 
 published as (
