@@ -158,6 +158,17 @@ def test_under_four_fifths_of_the_venue_weight_a_total_is_partial(
     assert young["missing_inputs"][-1] is None
 
 
+@pytest.mark.parametrize("seen", [1e-3, 1e3])
+def test_a_venue_is_missed_for_its_contracts_however_much_its_feed_sees(
+    seen: float, history: list[Day], parameters: Parameters
+) -> None:
+    marts = with_venues(marts_of({"BTC": [*history, quiet_day()]}), 0, "liquidations_by_venue_daily")
+    of_okx = pl.when(pl.col("venue") == "okx").then(seen).otherwise(1.0)
+    scaled = marts.liquidations_by_venue_daily.with_columns(pl.col("long_usd", "total_usd") * of_okx)
+    row = classified(replace(marts, liquidations_by_venue_daily=scaled), parameters).days.row(-1, named=True)
+    assert row["missing_inputs"] == "liquidations_partial"
+
+
 def away(marts: DailyMarts, venue: str, days: int) -> DailyMarts:
     """Funding of the venue is missing on the last days."""
     funding = marts.funding_by_venue_daily

@@ -55,6 +55,12 @@ def test_one_shock_is_no_bleeding_on_the_days_after_it(history: list[Day], param
         assert (rows[name]["event"] == "deleveraging", rows[name]["regime"]) == (False, "leverage_flush")
 
 
+def test_a_day_on_which_contracts_were_opened_is_no_bleeding(history: list[Day], parameters: Parameters) -> None:
+    stories = {f"{change}": [*history, *slow(6, -1.8), *slow(1, change, outflow=25_700.0)] for change in (-0.8, 0.8)}
+    rows = last_regimes(stories, parameters)
+    assert [row["event"] == "deleveraging" for row in rows.values()] == [True, False]
+
+
 def test_bleeding_counts_what_no_wave_brought(history: list[Day], parameters: Parameters) -> None:
     wave = replace(FLUSH, open_interest_change_pct=-9.0)
     days = [*history, wave, *slow(5, -0.1)]
