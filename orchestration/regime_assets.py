@@ -10,10 +10,12 @@ import dagster as dg
 import duckdb
 import polars as pl
 
+from ingest.feeds import feed_named
 from ingest.landing import Landing
 from orchestration.charts import mart_metadata
 from orchestration.dbt_assets import mart_keys
 from orchestration.ownership import OWNERS, POOL, fresh_daily
+from orchestration.raw_assets import raw_key
 from orchestration.resources import Pipeline
 from regimes import (
     TABLE_DESCRIPTIONS,
@@ -80,7 +82,8 @@ def regime_assets(manifest: Path) -> list[dg.AssetsDefinition]:
             dg.AssetCheckSpec(
                 "every_day_labelled",
                 asset=regime_key("regimes_daily"),
-                description="Every asset has one label for every day of the calendar, be it insufficient_data.",
+                description="Every asset has one label with its sentence for every day of the calendar, be it"
+                " insufficient_data.",
                 blocking=True,
             )
         ],
@@ -112,7 +115,7 @@ def regime_assets(manifest: Path) -> list[dg.AssetsDefinition]:
 
     @dg.asset(
         key=regime_key(RESTATEMENTS),
-        deps=[regime_key("regime_revisions")],
+        deps=[regime_key("regime_revisions"), raw_key(feed_named("coinmetrics_network"))],
         group_name="regimes",
         description=RESTATEMENTS_DESCRIPTION,
         kinds={"duckdb"},
@@ -129,7 +132,8 @@ def regime_assets(manifest: Path) -> list[dg.AssetsDefinition]:
 
 
 def _every_day_labelled(labelled: pl.DataFrame, days: int, assets: tuple[str, ...]) -> dg.AssetCheckResult:
-    counts = dict(labelled.filter(pl.col("regime").is_not_null()).group_by("asset").len().iter_rows())
+    whole = pl.all_horizontal(pl.col("regime", "explanation").is_not_null())
+    counts = dict(labelled.filter(whole).group_by("asset").len().iter_rows())
     wrong = {asset: counts.get(asset, 0) for asset in assets if counts.get(asset, 0) != days}
     return dg.AssetCheckResult(
         asset_key=regime_key("regimes_daily"),

@@ -28,7 +28,7 @@ from warehouse.marts import read_mart, write_mart
 
 @dg.asset(
     key=dg.AssetKey(["marts", VALIDATION]),
-    deps=[dg.AssetKey(["marts", "leverage_features_daily"])],
+    deps=[dg.AssetKey(["marts", field.name]) for field in fields(DailyMarts)],
     group_name="regimes",
     description=DESCRIPTION,
     kinds={"polars", "duckdb"},

@@ -13,7 +13,7 @@ from regimes.inputs import DailyMarts, MartError
 from regimes.labels import Family, Label, regime_labels
 from regimes.parameter_file import ParameterError, load_parameters
 from regimes.parameters import Parameters
-from regimes.revisions import new_revisions, no_revisions, regime_changes, regime_revisions, regimes_daily
+from regimes.revisions import new_revisions, regime_changes, regime_revisions, regimes_daily
 from regimes.schema import REVISION_COLUMNS, TABLE_DESCRIPTIONS, TABLE_KEYS, TABLES, SchemaMismatchError
 
 __all__ = [
@@ -34,7 +34,6 @@ __all__ = [
     "daily_features",
     "load_parameters",
     "new_revisions",
-    "no_revisions",
     "regime_changes",
     "regime_labels",
     "regime_revisions",

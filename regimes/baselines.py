@@ -57,6 +57,16 @@ def robust_z(column: str, floor: float | pl.Expr, minimum_count: int, clip: floa
     return pl.when(pl.col(f"{column}_count") >= minimum_count).then(score)
 
 
+def in_sigma(value: str, column: str, floor: float, minimum_count: int, clip: float) -> pl.Expr:
+    """clip(value / max(1.4826 MAD, floor), -clip, clip): from zero, in the spread of `column` that `trailing` made.
+
+    For values whose sign means something by itself. Against a median the hundredth equal rise would be no rise, and a
+    smaller one a fall. Null with fewer than `minimum_count` days in the baseline.
+    """
+    sigma = pl.max_horizontal(MAD_TO_SIGMA * pl.col(f"{column}_mad"), floor)
+    return pl.when(pl.col(f"{column}_count") >= minimum_count).then((pl.col(value) / sigma).clip(-clip, clip))
+
+
 def known_before(known: pl.Expr, days: int, by: Sequence[str]) -> pl.Expr:
     """On how many of the `days` calendar days before the condition held; null at a group's start."""
     return known.cast(pl.Int64).rolling_sum_by("day", window_size=f"{days}d", closed="left").over(by)

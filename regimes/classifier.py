@@ -11,6 +11,7 @@ from datetime import datetime
 
 import polars as pl
 
+from regimes.columns import KEY
 from regimes.episodes import scenario_table, spans, support_daily
 from regimes.evidence import evidence_rows
 from regimes.explanation import explanation, triggers
@@ -25,7 +26,6 @@ from regimes.scenarios import Track, with_scenarios
 from regimes.schema import DAY_COLUMNS, conform, selected
 from regimes.states import with_states
 
-KEY = ["asset", "day"]
 # States whose end is a completed reset of leverage.
 RESET = (Label.LEVERAGE_FLUSH.value, Label.DELEVERAGING.value, Label.CAPITULATION.value)
 

@@ -7,11 +7,13 @@ from __future__ import annotations
 
 import polars as pl
 
-from regimes.memberships import decider_column
+from regimes.memberships import decider_column, membership_column
 from regimes.wording import basis_points, choose, coins, number, ordinal, percent, text, times, usd
 
 # A change smaller than this, in percent, is called flat.
 FLAT_PCT = 0.05
+# A part smaller than this is not worth a clause.
+HARDLY_PCT = 0.5
 
 
 def move(subject: str | pl.Expr) -> pl.Expr:
@@ -80,16 +82,56 @@ def open_interest(subject: str) -> pl.Expr:
     return text(subject, verb)
 
 
+def closed() -> pl.Expr:
+    """The fall of open interest: on the day, or on the way where that is what decided."""
+    change, fall = pl.col("open_interest_change_1d_pct"), pl.col("open_interest_fall_24h_pct")
+    on_the_way = pl.col(decider_column("open_interest_closed")).str.starts_with("open_interest_fall_24h")
+    by_the_end = choose(
+        (change >= FLAT_PCT, text("ended the day ", percent(change), " higher")),
+        (change <= -FLAT_PCT, text("ended the day ", percent(change), " lower")),
+        otherwise="was back where it began at its end",
+    )
+    return choose(
+        (
+            on_the_way,
+            text("open interest fell ", percent(fall), " within 24 hours and ", by_the_end),
+        ),
+        otherwise=open_interest("open interest "),
+    )
+
+
+def meaning_of_closing() -> pl.Expr:
+    """What a flush says of positions; they were opened again where open interest did not end lower."""
+    return choose(
+        (pl.col("open_interest_change_1d_pct") < 0, "positions were closed, not fresh shorts opened"),
+        otherwise="positions were closed, and others opened before the day was over",
+    )
+
+
+def middle() -> pl.Expr:
+    """Where funding stands against its year, or against its quarter where there is no year yet."""
+    rank, score = pl.col("funding_percentile"), pl.col("funding_z")
+    return choose(
+        (rank >= 50, "in the upper half of its year"),
+        (rank.is_null() & (score >= 0), "in the upper half of its quarter"),
+        (score >= 0, "above the middle of its quarter"),
+        otherwise="close to the middle of its range",
+    )
+
+
 def _span(days: int, words: str) -> tuple[pl.Expr, pl.Expr]:
     change = pl.col(f"open_interest_change_{days}d_pct")
     return change, text(percent(change), f" over {words}")
 
 
 def bleeding() -> pl.Expr:
-    """The larger of the falls over three and seven days."""
+    """The fall over the span that decided, and how much of it no wave of liquidations brought."""
     (three, over_three), (seven, over_seven) = _span(3, "three days"), _span(7, "seven days")
-    seven_larger = (seven < 0) & (three.is_null() | (seven <= three))
-    return choose((seven_larger, over_seven), (three < 0, over_three), otherwise="on the last days")
+    by_week = pl.col(decider_column("open_interest_bleeding")) == "open_interest_bleed_7d_sigma"
+    change = pl.when(by_week).then(seven).otherwise(three)
+    bled = pl.when(by_week).then("open_interest_bleed_7d_pct").otherwise("open_interest_bleed_3d_pct")
+    part = choose((bled - change >= HARDLY_PCT, text(", ", number(bled.abs(), 1), " points of it")), otherwise="")
+    return text(pl.when(by_week).then(over_seven).otherwise(over_three), part)
 
 
 def opened() -> pl.Expr:
@@ -137,8 +179,13 @@ def selling(predicate: str) -> pl.Expr:
     """The flow that decided the predicate, or that flows are unknown."""
     decider = pl.col(decider_column(predicate))
     day, three_days, funds = pl.col("netflow_coin"), pl.col("netflow_3d_coin"), pl.col("fund_netflow_usd")
+    gross = text("an unusual ", coins(pl.col("inflow_coin")), " gross was sent to exchanges")
+    # With an ordinary netflow it is the gross inflow that is unusual, and the netflow says how far it was kept.
+    kept = pl.col(membership_column("gross_inflow_kept"))
+    kept_gross = (kept < 1.0) & (kept == pl.col(membership_column("abnormal_inflow")))
     # Against a strongly negative median even a small net outflow can be an unusual inflow.
     return choose(
+        ((decider == "netflow_z") & kept_gross, gross),
         ((decider == "netflow_z") & (day < 0), "far fewer coins than usual left exchanges"),
         (
             (decider == "netflow_3d_z") & (three_days < 0),
@@ -149,10 +196,7 @@ def selling(predicate: str) -> pl.Expr:
             decider == "netflow_3d_z",
             text("an unusual net ", coins(three_days), " moved to exchanges within three days"),
         ),
-        (
-            decider == "gross_inflow_z",
-            text("an unusual ", coins(pl.col("inflow_coin")), " gross was sent to exchanges"),
-        ),
+        (decider == "gross_inflow_z", gross),
         ((decider == "fund_netflow_z") & (funds >= 0), "far less money than usual went into spot funds"),
         (decider == "fund_netflow_z", text("an unusual net ", usd(-funds), " was taken out of spot funds")),
         otherwise="flows to exchanges were not known",

@@ -6,6 +6,9 @@ from dataclasses import dataclass
 
 import polars as pl
 
+# One row per asset and UTC day: the grain of everything that is not said to have another.
+KEY = ["asset", "day"]
+
 
 @dataclass(frozen=True)
 class Column:

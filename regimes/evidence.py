@@ -7,12 +7,11 @@ from __future__ import annotations
 
 import polars as pl
 
+from regimes.columns import KEY
 from regimes.feature_schema import FEATURE_COLUMNS
 from regimes.memberships import decider_column, membership_column
 from regimes.parameters import LabelRule, Parameters, Ramp
 from regimes.wording import basis_points, coins, number, percent, signed_coins, signed_percent, signed_usd, text, usd
-
-KEY = ["asset", "day"]
 
 
 def evidence_rows(frame: pl.DataFrame, parameters: Parameters) -> pl.DataFrame:
@@ -101,6 +100,7 @@ def baseline_texts(parameters: Parameters) -> dict[str, pl.Expr]:
     year = f"the {windows.percentile_days} days before"
     col = pl.col
     scored = f", scored against the median and spread {before}"
+    spread = f", in the spread {before}"
     median_return = text(f"median {before}: ", signed_percent(col("median_return_pct")))
     median_change = text(f"median {before}: ", signed_percent(col("median_open_interest_change_1d_pct")))
     base = pl.lit(f"base: {bounds.base_from_bp} to {bounds.base_to_bp} bp per 8 hours")
@@ -123,27 +123,41 @@ def baseline_texts(parameters: Parameters) -> dict[str, pl.Expr]:
         "liquidation_multiple": text(
             f"median of the {windows.liquidation_days} days before: ", usd(col("median_liquidations_usd"))
         ),
-        "long_share": pl.lit("balance of longs and shorts: 0.5"),
+        "liquidation_multiple_max_3d": pl.lit(f"multiples of the {windows.wave_days} days before"),
+        "comparable_long_share": pl.lit("balance of longs and shorts: 0.5"),
         "open_interest_change_1d_pct": median_change,
         "open_interest_change_3d_pct": pl.lit("open interest three days before"),
         "open_interest_fall_24h_pct": pl.lit("open interest 24 hours before"),
         "open_interest_fall_24h_day_share": text(
             "largest fall within 24 hours: ", signed_percent(col("open_interest_fall_24h_pct"))
         ),
-        "open_interest_change_1d_z": text(
-            "change ", signed_percent(col("open_interest_change_1d_pct")), ", ", median_change
+        "open_interest_change_1d_sigma": text("change ", signed_percent(col("open_interest_change_1d_pct")), spread),
+        "open_interest_change_3d_sigma": text(
+            "three-day change ", signed_percent(col("open_interest_change_3d_pct")), spread
         ),
-        "open_interest_change_3d_z": text(
-            "three-day change ", signed_percent(col("open_interest_change_3d_pct")), scored
+        "open_interest_change_7d_sigma": text(
+            "seven-day change ", signed_percent(col("open_interest_change_7d_pct")), spread
         ),
-        "open_interest_change_7d_z": text(
-            "seven-day change ", signed_percent(col("open_interest_change_7d_pct")), scored
+        "open_interest_bleed_3d_sigma": text(
+            "three-day change ",
+            signed_percent(col("open_interest_change_3d_pct")),
+            ", of which no wave of liquidations brought ",
+            signed_percent(col("open_interest_bleed_3d_pct")),
+            spread,
+        ),
+        "open_interest_bleed_7d_sigma": text(
+            "seven-day change ",
+            signed_percent(col("open_interest_change_7d_pct")),
+            ", of which no wave of liquidations brought ",
+            signed_percent(col("open_interest_bleed_7d_pct")),
+            spread,
         ),
         "funding_bp": base,
         "funding_z": text(f"median {before}: ", basis_points(col("median_funding_bp"))),
-        "funding_vs_7d_median_bp": text(
+        "funding_vs_7d_median_sigma": text(
             f"median of the {windows.funding_median_days} days before: ",
             basis_points(col("median_funding_7d_bp")),
+            spread,
         ),
         "funding_vs_3d_mean_bp": text(
             f"mean of the {windows.funding_cooling_days} days before: ",

@@ -9,12 +9,15 @@ import polars as pl
 
 from regimes.clauses import (
     bleeding,
+    closed,
     extreme,
     fall,
     funding,
     grown,
     kept,
     liquidations,
+    meaning_of_closing,
+    middle,
     move,
     open_interest,
     opened,
@@ -80,7 +83,7 @@ def _sentences(parameters: Parameters) -> dict[Label, pl.Expr]:
             " as ",
             liquidations(),
             "; ",
-            open_interest("open interest "),
+            closed(),
             " and ",
             funding(),
             choose(
@@ -88,11 +91,8 @@ def _sentences(parameters: Parameters) -> dict[Label, pl.Expr]:
                     pressed,
                     text(", but ", arriving, ": leverage was reset, with selling of coins possibly behind it"),
                 ),
-                (
-                    pl.col("netflow_coin") < 0,
-                    ", and coins left exchanges on balance: positions were closed, not fresh shorts opened",
-                ),
-                otherwise=": positions were closed, not fresh shorts opened",
+                (pl.col("netflow_coin") < 0, text(", and coins left exchanges on balance: ", meaning_of_closing())),
+                otherwise=text(": ", meaning_of_closing()),
             ),
         ),
         Label.DELEVERAGING: text(
@@ -159,7 +159,9 @@ def _sentences(parameters: Parameters) -> dict[Label, pl.Expr]:
             signed_percent(pl.col("return_pct")),
             " on the day) and ",
             funding(),
-            ", in the upper half of its range: leverage is being built",
+            ", ",
+            middle(),
+            ": leverage is being built",
         ),
         Label.OVERHEATED: text(
             "Open interest in ",

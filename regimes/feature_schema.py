@@ -18,6 +18,7 @@ ROLLING = "rolling_24h_daily"
 
 _Z = "robust standard deviations"
 _OVER_90 = "against the median and MAD of the 90 days before, clipped at 10"
+_IN_SPREAD = "in the MAD of the 90 days before, clipped at 10: up is above 0 whatever was usual"
 
 PRICE_FEATURES = (
     number("low_usd", "USD", PRICES, "Lowest price of the day."),
@@ -53,19 +54,28 @@ LIQUIDATION_FEATURES = (
     number("long_liquidations_usd", "USD", LIQUIDATIONS, "Long positions closed by force."),
     number("short_liquidations_usd", "USD", LIQUIDATIONS, "Short positions closed by force."),
     number("liquidations_usd", "USD", LIQUIDATIONS, "Positions closed by force, both sides."),
-    number("long_share", "share 0..1", LIQUIDATIONS, "Longs among the liquidations."),
-    number("median_liquidations_usd", "USD", LIQUIDATIONS, "Median day of the 30 before, same set of feeds only."),
+    number("long_share", "share 0..1", LIQUIDATIONS, "Longs among the liquidations in USD."),
+    number(
+        "comparable_long_share",
+        "share 0..1",
+        LIQUIDATIONS,
+        "Longs among the liquidations with each feed counted in usual days of its own, as in the multiple; with one "
+        "feed the same as long_share.",
+    ),
+    number("median_liquidations_usd", "USD", LIQUIDATIONS, "Sum over the feeds of their median day of the 30 before."),
     number(
         "liquidation_multiple",
         "ratio",
         LIQUIDATIONS,
-        "Liquidations against the median of the 30 days before within the same set of feeds.",
+        "Liquidations against the median of the 30 days before, each feed against its own, averaged with the open "
+        "interest of its contracts as weight.",
     ),
+    number("liquidation_multiple_max_3d", "ratio", LIQUIDATIONS, "Largest multiple of the three days before."),
     number(
         "liquidation_percentile",
         "percentile 0..100",
         LIQUIDATIONS,
-        "Rank among the 365 days before within the same set of feeds.",
+        "Rank among the 365 days before, each feed among its own, averaged as the multiple is; no label reads it.",
     ),
     number(
         "liquidation_open_interest_pct",
@@ -103,10 +113,23 @@ OPEN_INTEREST_FEATURES = (
         OPEN_INTEREST,
         "Contract-unit open interest against its maximum of the seven days that end today; 0 at the maximum.",
     ),
+    number(
+        "open_interest_bleed_3d_pct",
+        "%",
+        OPEN_INTEREST,
+        "Of the three-day change what no wave of liquidations brought: each day over its multiple where that is above "
+        "1; never more than the change.",
+    ),
+    number("open_interest_bleed_7d_pct", "%", OPEN_INTEREST, "Of the seven-day change what no wave brought, alike."),
     number("median_open_interest_change_1d_pct", "%", OPEN_INTEREST, "Median daily change of the 90 days before."),
     number("open_interest_change_1d_z", _Z, OPEN_INTEREST, f"One-day change {_OVER_90}."),
     number("open_interest_change_3d_z", _Z, OPEN_INTEREST, f"Three-day change {_OVER_90}."),
     number("open_interest_change_7d_z", _Z, OPEN_INTEREST, f"Seven-day change {_OVER_90}."),
+    number("open_interest_change_1d_sigma", _Z, OPEN_INTEREST, f"One-day change from zero, {_IN_SPREAD}."),
+    number("open_interest_change_3d_sigma", _Z, OPEN_INTEREST, f"Three-day change from zero, {_IN_SPREAD}."),
+    number("open_interest_change_7d_sigma", _Z, OPEN_INTEREST, f"Seven-day change from zero, {_IN_SPREAD}."),
+    number("open_interest_bleed_3d_sigma", _Z, OPEN_INTEREST, f"Three-day bleeding from zero, {_IN_SPREAD}."),
+    number("open_interest_bleed_7d_sigma", _Z, OPEN_INTEREST, f"Seven-day bleeding from zero, {_IN_SPREAD}."),
 )
 
 FUNDING_FEATURES = (
@@ -121,6 +144,12 @@ FUNDING_FEATURES = (
     number("median_funding_7d_bp", "bp per 8 h", FUNDING, "Median funding of the seven days before."),
     number("median_funding_bp", "bp per 8 h", FUNDING, "Median funding of the 90 days before."),
     number("funding_vs_7d_median_bp", "bp per 8 h", FUNDING, "Funding less the median of the seven days before."),
+    number(
+        "funding_vs_7d_median_sigma",
+        _Z,
+        FUNDING,
+        "The same in the MAD of funding of the 90 days before, clipped at 10.",
+    ),
     number("funding_vs_3d_mean_bp", "bp per 8 h", FUNDING, "Funding less the mean of the three days before."),
     number("funding_max_10d_bp", "bp per 8 h", FUNDING, "Highest funding of the ten days before."),
     number("funding_z", _Z, FUNDING, f"Funding {_OVER_90}."),

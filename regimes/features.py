@@ -8,23 +8,24 @@ from __future__ import annotations
 
 import polars as pl
 
-from regimes.baselines import known_before, percentile, robust_z, trailing
-from regimes.feed_sets import FEED_SET, FUNDING_SET, comparable_funding, comparable_liquidations
+from regimes.baselines import in_sigma, percentile, robust_z, trailing
+from regimes.columns import KEY
+from regimes.comparable_funding import FUNDING_SET, comparable_funding
 from regimes.flows import with_flows
 from regimes.gate import gate_columns
 from regimes.inputs import DailyMarts, daily_calendar
 from regimes.instrument_weight import instrument_weights
+from regimes.liquidations import with_liquidations
 from regimes.parameters import FundingBounds, Parameters
 from regimes.schema import conform
 
-KEY = ["asset", "day"]
 ASSET = ["asset"]
 
 
 def daily_features(marts: DailyMarts, parameters: Parameters) -> pl.DataFrame:
     """The table leverage_features_daily: a row for every calendar day of every asset, sorted.
 
-    Columns as in schema.FEATURE_COLUMNS. Time grows linearly with the number of days.
+    Columns as in feature_schema.FEATURE_COLUMNS. Time grows linearly with the number of days.
     """
     calendar = daily_calendar(marts)
     frame = _joined(marts, calendar).join(
@@ -32,7 +33,7 @@ def daily_features(marts: DailyMarts, parameters: Parameters) -> pl.DataFrame:
     )
     frame = frame.sort(KEY)
     frame = _with_prices(frame)
-    frame = _with_liquidations(frame, marts, parameters)
+    frame = with_liquidations(frame, marts, calendar, parameters.windows)
     frame = _with_open_interest(frame, parameters)
     frame = _with_funding(frame, marts, parameters)
     frame = with_flows(frame, parameters)
@@ -76,35 +77,11 @@ def _with_prices(frame: pl.DataFrame) -> pl.DataFrame:
     )
 
 
-def _with_liquidations(frame: pl.DataFrame, marts: DailyMarts, parameters: Parameters) -> pl.DataFrame:
-    """Against earlier days over the same feeds: levels of different feeds do not compare."""
-    windows = parameters.windows
-    measured = pl.col("known_liquidations_usd")
-    median = measured.rolling_median_by(
-        "day",
-        window_size=f"{windows.liquidation_days}d",
-        min_samples=windows.liquidation_minimum_days,
-        closed="left",
-    )
-    baseline = comparable_liquidations(marts).with_columns(
-        known_before(measured.is_not_null(), windows.baseline_days, FEED_SET).alias("known_liquidations_usd_count"),
-        median.over(FEED_SET).alias("median_liquidations_usd"),
-        percentile("known_liquidations_usd", windows.percentile_days, windows.percentile_minimum_days, FEED_SET).alias(
-            "liquidation_percentile"
-        ),
-    )
-    return (
-        frame.join(baseline, on=[*KEY, "feed_set"], how="left")
-        .sort(KEY)
-        .with_columns(
-            (pl.col("liquidations_usd") / pl.col("median_liquidations_usd")).alias("liquidation_multiple"),
-            (100.0 * pl.col("liquidation_open_interest_share")).alias("liquidation_open_interest_pct"),
-        )
-    )
-
-
 def _with_open_interest(frame: pl.DataFrame, parameters: Parameters) -> pl.DataFrame:
-    """Changes in contract units; where the mart has USD only, less the part that the price alone explains."""
+    """Changes in contract units; where the mart has USD only, less the part that the price alone explains.
+
+    A longer change over a day that the gate does not believe is unknown: it would tell that day's story again.
+    """
     through = parameters.open_interest.usd_return_pass_through
     horizons = {1: "return_pct", 3: "return_3d_pct", 7: "return_7d_pct"}
     changes, adjusted = [], []
@@ -116,12 +93,29 @@ def _with_open_interest(frame: pl.DataFrame, parameters: Parameters) -> pl.DataF
     known = pl.any_horizontal(change.is_not_null() for change in changes)
     into_day = pl.col("open_interest_fall_24h_ended_at") - pl.col("day").cast(pl.Datetime("us"))
     basis = pl.when(pl.any_horizontal(adjusted)).then(pl.lit("usd_adjusted")).when(known).then(pl.lit("contracts"))
-    return frame.with_columns(
+    frame = frame.with_columns(
         *changes,
         basis.alias("open_interest_change_basis"),
         (100.0 * (pl.col("share_of_7d_max") - 1.0)).alias("open_interest_from_7d_max_pct"),
         (into_day.dt.total_seconds() / 86_400.0).alias("open_interest_fall_24h_day_share"),
     )
+    absurd = (pl.col("open_interest_change_1d_pct").abs() > parameters.gate.open_interest_move_pct).cast(pl.Int64)
+    spans = {"open_interest_change_3d_pct": 3, "open_interest_change_7d_pct": 7, "open_interest_from_7d_max_pct": 7}
+    frame = frame.with_columns(
+        pl.when(absurd.rolling_max(days, min_samples=1).over("asset").fill_null(0) == 0).then(pl.col(name)).alias(name)
+        for name, days in spans.items()
+    )
+    return frame.with_columns(_bled(days).alias(f"open_interest_bleed_{days}d_pct") for days in (3, 7))
+
+
+def _bled(days: int) -> pl.Expr:
+    """Of the change over so many days what no wave of liquidations brought: the daily changes summed, each by how
+    ordinary its liquidations were, whole up to the usual day, a third at three times it; never more than the change."""
+    multiple = pl.col("liquidation_multiple")
+    forced = pl.when(multiple.is_not_null()).then(multiple.clip(lower_bound=1.0))
+    unforced = (pl.col("open_interest_change_1d_pct") / forced).rolling_sum(days).over("asset")
+    change = pl.col(f"open_interest_change_{days}d_pct")
+    return pl.when(change.is_not_null()).then(pl.max_horizontal(change, pl.when(unforced.is_not_null()).then(unforced)))
 
 
 def _with_funding(frame: pl.DataFrame, marts: DailyMarts, parameters: Parameters) -> pl.DataFrame:
@@ -259,6 +253,24 @@ def _with_scores(frame: pl.DataFrame, parameters: Parameters) -> pl.DataFrame:
     )
     return frame.with_columns(
         *(robust_z(c, floor, few, rule.clip).alias(f"{c.removesuffix('_pct')}_z") for c, floor in floors.items()),
+        *(
+            in_sigma(c, c, floor, few, rule.clip).alias(f"{c.removesuffix('_pct')}_sigma")
+            for c, floor in floors.items()
+            if c.startswith("open_interest_change")
+        ),
+        *(
+            in_sigma(
+                f"open_interest_bleed_{days}d_pct",
+                f"open_interest_change_{days}d_pct",
+                rule.open_interest_floor_pct,
+                few,
+                rule.clip,
+            ).alias(f"open_interest_bleed_{days}d_sigma")
+            for days in (3, 7)
+        ),
+        in_sigma("funding_vs_7d_median_bp", "comparable_funding_bp", rule.funding_floor_bp, few, rule.clip).alias(
+            "funding_vs_7d_median_sigma"
+        ),
         robust_z("comparable_funding_bp", rule.funding_floor_bp, few, rule.clip).alias("funding_z"),
         pl.col("return_pct_median").alias("median_return_pct"),
         pl.col("open_interest_change_1d_pct_median").alias("median_open_interest_change_1d_pct"),

@@ -45,7 +45,6 @@ OPTIONAL_INPUTS: dict[str, str] = {
     "open_interest_7d": "open interest seven days before",
     "exchange_reserve": "the reserve on exchanges",
     "active_addresses": "active addresses",
-    "liquidation_percentile": "half a year of liquidations",
     "funding_percentile": "half a year of funding",
     "leverage_percentile": "half a year of leverage ratios",
 }
@@ -59,6 +58,11 @@ _MEASURES = (
     "funding",
     NETFLOW,
 )
+
+
+_MOVES = ("return_pct", "drawdown_pct", "run_up_pct", "range_pct")
+# What contracts are counted in: the value of those that hang still moves with the price. A market may lack one of them.
+_CONTRACTS = ("linear_open_interest_coin", "inverse_open_interest_usd")
 
 
 def gate_columns(gate: Gate, windows: Windows) -> list[pl.Expr]:
@@ -83,18 +87,21 @@ def _required(gate: Gate, windows: Windows) -> dict[str, pl.Expr]:
     change = pl.col("open_interest_change_1d_pct")
     return {
         "ohlc": pl.any_horizontal(pl.col(*ohlc).is_null()),
-        "previous_close": _before("close_usd").is_null(),
+        # A move is as necessary as the closes that it is made of, should the mart have one without the other.
+        "previous_close": _before("close_usd").is_null()
+        | (pl.all_horizontal(pl.col(*ohlc).is_not_null()) & pl.any_horizontal(pl.col(*_MOVES).is_null())),
         "ohlc_stale": _repeats(ohlc, 2),
-        "price_baseline": _count("return_pct") < few,
+        "price_baseline": (_count("return_pct") < few)
+        | (pl.col("range_pct").is_not_null() & pl.col("median_range_pct").is_null()),
         "long_liquidations": pl.col("long_liquidations_usd").is_null(),
         "short_liquidations": pl.col("short_liquidations_usd").is_null(),
         "liquidations_zero": _true(pl.col("liquidations_usd") <= 0),
         "liquidations_partial": _partial("liquidations", "liquidations_usd", gate),
-        "liquidations_baseline": pl.col("liquidations_usd").is_not_null() & (_count("known_liquidations_usd") < few),
+        "liquidations_baseline": pl.col("liquidations_usd").is_not_null() & pl.col("liquidation_multiple").is_null(),
         "open_interest": pl.col("open_interest_usd").is_null(),
         "previous_open_interest": _before("open_interest_usd").is_null()
         | (pl.col("open_interest_usd").is_not_null() & change.is_null()),
-        "open_interest_stale": _repeats(("open_interest_coin", "open_interest_usd"), gate.open_interest_stale_days),
+        "open_interest_stale": _repeats(_CONTRACTS, gate.open_interest_stale_days),
         "open_interest_jump": _true(change.abs() > gate.open_interest_move_pct),
         "open_interest_partial": _partial("open_interest", "open_interest_usd", gate),
         "open_interest_baseline": _count("open_interest_change_1d_pct") < few,
@@ -117,7 +124,6 @@ def _optional() -> dict[str, pl.Expr]:
         "open_interest_7d": "open_interest_change_7d_pct",
         "exchange_reserve": "leverage_ratio",
         "active_addresses": "address_ratio",
-        "liquidation_percentile": "liquidation_percentile",
         "funding_percentile": "funding_percentile",
         "leverage_percentile": "leverage_percentile",
     }
@@ -146,11 +152,13 @@ def _partial(name: str, total: str, gate: Gate) -> pl.Expr:
 
 
 def _repeats(columns: tuple[str, ...], days: int) -> pl.Expr:
-    """True where every column has had one and the same value for `days` days."""
+    """True where every column that is known has had one and the same value for `days` days, and one is known."""
     same = [
-        _true(pl.col(column) == pl.col(column).shift(lag).over("asset")) for column in columns for lag in range(1, days)
+        pl.col(column).eq_missing(pl.col(column).shift(lag).over("asset"))
+        for column in columns
+        for lag in range(1, days)
     ]
-    return pl.all_horizontal(same)
+    return pl.any_horizontal(pl.col(*columns).is_not_null()) & pl.all_horizontal(same)
 
 
 def _named(conditions: dict[str, pl.Expr]) -> pl.Expr:
@@ -189,8 +197,3 @@ def data_status(now: datetime, gate: Gate) -> list[pl.Expr]:
 def naive_utc(moment: datetime) -> datetime:
     """The moment without its zone, as the warehouse stores it; a moment without a zone is taken as UTC."""
     return moment if moment.tzinfo is None else moment.astimezone(UTC).replace(tzinfo=None)
-
-
-def in_words(missing: str) -> list[str]:
-    """The identifiers of a `missing_inputs` value as phrases."""
-    return [REQUIRED_INPUTS[name] for name in missing.split(",")]

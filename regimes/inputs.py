@@ -55,7 +55,7 @@ NUMBERS: dict[str, tuple[str, ...]] = {
     ),
     "open_interest_by_venue_daily": ("open_interest_usd",),
     "funding_by_venue_daily": ("rate_8h_bp", "weight"),
-    "liquidations_by_venue_daily": ("total_usd",),
+    "liquidations_by_venue_daily": ("long_usd", "total_usd"),
 }
 # Columns that are no numbers; a baseline compares days of one source and pulled_at, and of the feeds of feed_set.
 OTHERS: dict[str, tuple[str, ...]] = {

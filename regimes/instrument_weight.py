@@ -8,10 +8,10 @@ from __future__ import annotations
 
 import polars as pl
 
+from regimes.columns import KEY
 from regimes.inputs import DailyMarts
 from regimes.parameters import Gate, Windows
 
-KEY = ["asset", "day"]
 INSTRUMENT = ["asset", "venue", "instrument"]
 
 
@@ -19,47 +19,60 @@ def instrument_weights(marts: DailyMarts, calendar: pl.DataFrame, windows: Windo
     """Share (0..1) of the baseline's weight that reported on the day, one column per input made of instruments.
 
     Returns asset, day, `open_interest_weight_share`, `funding_weight_share` and `liquidations_weight_share`. An
-    instrument weighs what its open interest (for liquidations: its liquidations) summed to over the baseline days
-    before, until it has been absent for `instrument_ended_days`. A venue counts in whole when more than
+    instrument weighs what its open interest summed to over those of the baseline days before on which it reported: one
+    that stays away fades out as its days leave the baseline, and a small one never mattered. Nothing is weighed by
+    liquidations, whose level says more about the feed than about the venue. A venue counts in whole when more than
     `instrument_weight_share` of its weight reported, else with what did. Null where the baseline knows no instrument.
     """
     open_interest = _known(marts.open_interest_by_venue_daily, "open_interest_usd")
-    liquidations = _known(marts.liquidations_by_venue_daily.drop_nulls("counted_as"), "total_usd")
-    funding = _known(marts.funding_by_venue_daily.filter("is_complete"), "rate_8h_bp")
-    shares = {
-        "open_interest": (open_interest, open_interest),
-        "funding": (funding, open_interest),
-        "liquidations": (liquidations, liquidations),
+    reported = {
+        "open_interest": open_interest,
+        "funding": _known(marts.funding_by_venue_daily.filter("is_complete"), "rate_8h_bp"),
+        "liquidations": _known(marts.liquidations_by_venue_daily.drop_nulls("counted_as"), "total_usd"),
     }
     frame = calendar
-    for name, (reported, weighing) in shares.items():
-        share = _share(reported, weighing, calendar, windows, gate)
+    for name, of_input in reported.items():
+        share = _share(of_input, open_interest, calendar, windows, gate)
         frame = frame.join(share.rename({"share": f"{name}_weight_share"}), on=KEY, how="left")
     return frame
+
+
+def trailing_open_interest(
+    marts: DailyMarts, instruments: pl.DataFrame, calendar: pl.DataFrame, windows: Windows
+) -> pl.DataFrame:
+    """`weight`: what the open interest in USD of each of the instruments summed to over the baseline days before.
+
+    Returns asset, venue, instrument, day and the weight, on every day of the calendar; null where nothing is known.
+    """
+    weighing = _known(marts.open_interest_by_venue_daily, "open_interest_usd").rename({"measure": "weight"})
+    return _spine(instruments, calendar, weighing).with_columns(_sum_before("weight", windows))
 
 
 def _known(frame: pl.DataFrame, measure: str) -> pl.DataFrame:
     return frame.filter(pl.col(measure).is_not_null()).select(*INSTRUMENT, "day", pl.col(measure).alias("measure"))
 
 
+def _spine(instruments: pl.DataFrame, calendar: pl.DataFrame, *measured: pl.DataFrame) -> pl.DataFrame:
+    """Every calendar day of every instrument with what was measured of it, sorted."""
+    frame = instruments.select(INSTRUMENT).unique().join(calendar, on="asset")
+    for each in measured:
+        frame = frame.join(each, on=[*INSTRUMENT, "day"], how="left")
+    return frame.sort(*INSTRUMENT, "day")
+
+
+def _sum_before(column: str, windows: Windows) -> pl.Expr:
+    before = pl.col(column).rolling_sum_by("day", window_size=f"{windows.baseline_days}d", closed="left")
+    return before.over(INSTRUMENT)
+
+
 def _share(
     reported: pl.DataFrame, weighing: pl.DataFrame, calendar: pl.DataFrame, windows: Windows, gate: Gate
 ) -> pl.DataFrame:
-    """Weight of the venues that stand on the day over that of those seen lately."""
-    on = [*INSTRUMENT, "day"]
+    """Weight of the venues that stand on the day over that of all in the baseline."""
     present = pl.col("reported").is_not_null()
-    seen = present.cast(pl.Int64).rolling_sum_by("day", window_size=f"{gate.instrument_ended_days}d", closed="left")
-    weight = pl.col("weight").rolling_sum_by("day", window_size=f"{windows.baseline_days}d", closed="left")
-    spine = (
-        reported.select(INSTRUMENT)
-        .unique()
-        .join(calendar, on="asset")
-        .join(reported.rename({"measure": "reported"}), on=on, how="left")
-        .join(weighing.rename({"measure": "weight"}), on=on, how="left")
-        .sort(on)
-        .with_columns(weight.over(INSTRUMENT), seen.over(INSTRUMENT).alias("seen"))
-        .filter(pl.col("seen") > 0)
-    )
+    weighed = (reported.rename({"measure": "reported"}), weighing.rename({"measure": "weight"}))
+    spine = _spine(reported, calendar, *weighed).with_columns(pl.when(present).then("weight").alias("weight"))
+    spine = spine.with_columns(_sum_before("weight", windows))
     weights = (pl.col("weight").filter(present).sum().alias("present"), pl.col("weight").sum().alias("total"))
     stands = pl.col("present") > gate.instrument_weight_share * pl.col("total")
     venues = spine.group_by(*KEY, "venue").agg(weights)

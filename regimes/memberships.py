@@ -47,8 +47,8 @@ def _evaluated(predicate: Predicate, unknown: float) -> list[pl.Expr]:
         value = pl.max_horizontal(memberships)
     else:
         known = pl.any_horizontal(membership.is_not_null() for membership in memberships)
-        needed = [each.feature for each in predicate.conditions if isinstance(each, Ramp) and each.needed]
-        known = pl.all_horizontal(known, *(pl.col(feature).is_not_null() for feature in needed))
+        needed = [m for m, each in zip(memberships, predicate.conditions, strict=True) if each.needed]
+        known = pl.all_horizontal(known, *(membership.is_not_null() for membership in needed))
         memberships = [pl.when(membership.is_null()).then(unknown).otherwise(membership) for membership in memberships]
         value = pl.when(known).then(pl.min_horizontal(memberships))
     decider = pl.coalesce(

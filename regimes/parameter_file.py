@@ -94,24 +94,25 @@ def _predicates(tables: Mapping[str, Mapping[str, Any]]) -> tuple[Predicate, ...
             raise ParameterError(f"[predicates.{name}] has no conditions")
         earlier = {predicate.name for predicate in known}
         conditions = tuple(_condition(name, entry, earlier) for entry in entries)
-        if combination == "any" and any(isinstance(each, Ramp) and each.needed for each in conditions):
+        if combination == "any" and any(each.needed for each in conditions):
             raise ParameterError(f"[predicates.{name}] joins by any, where nothing can be needed")
         known.append(Predicate(name, combination, conditions))
     return tuple(known)
 
 
 def _condition(name: str, entry: Mapping[str, Any], earlier: set[str]) -> Ramp | Reference:
-    if set(entry) - {"needed"} == {"feature", "zero", "one"}:
-        needed = entry.get("needed", False)
-        if not isinstance(needed, bool):
-            raise ParameterError(f"[predicates.{name}] needed = {needed!r} is neither true nor false")
+    shape = set(entry) - {"needed"}
+    needed = entry.get("needed", False)
+    if not isinstance(needed, bool):
+        raise ParameterError(f"[predicates.{name}] needed = {needed!r} is neither true nor false")
+    if shape == {"feature", "zero", "one"}:
         ramp = Ramp(str(entry["feature"]), float(entry["zero"]), float(entry["one"]), needed)
         if ramp.zero == ramp.one:
             raise ParameterError(f"[predicates.{name}] the ramp on {ramp.feature} is a cliff at {ramp.one}")
         return ramp
-    if set(entry) in ({"predicate"}, {"not"}):
+    if shape in ({"predicate"}, {"not"}):
         negated = "not" in entry
-        reference = Reference(str(entry["not" if negated else "predicate"]), negated)
+        reference = Reference(str(entry["not" if negated else "predicate"]), negated, needed)
         if reference.predicate not in earlier:
             raise ParameterError(f"[predicates.{name}] refers to {reference.predicate}, not defined before it")
         return reference

@@ -20,6 +20,7 @@ class Windows:
     baseline_minimum_days: int
     liquidation_days: int
     liquidation_minimum_days: int
+    wave_days: int
     range_days: int
     range_minimum_days: int
     percentile_days: int
@@ -72,7 +73,6 @@ class Gate:
 
     venue_weight_share: float
     instrument_weight_share: float
-    instrument_ended_days: int
     open_interest_move_pct: float
     open_interest_stale_days: int
     provisional_minutes: int
@@ -160,7 +160,7 @@ class FlagBounds:
 class Ramp:
     """Membership of one feature: 0 at `zero`, 1 at `one`, straight in between, flat outside.
 
-    A predicate is unknown where a `needed` feature of its is, whatever else is known.
+    A predicate is unknown where one of its conditions that is `needed` is, whatever else is known.
     """
 
     feature: str
@@ -171,10 +171,11 @@ class Ramp:
 
 @dataclass(frozen=True)
 class Reference:
-    """Membership of another predicate, or one minus it."""
+    """Membership of another predicate, or one minus it; `needed` as of a ramp."""
 
     predicate: str
     negated: bool
+    needed: bool = False
 
 
 @dataclass(frozen=True)

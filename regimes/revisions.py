@@ -1,7 +1,7 @@
 """What was published of each day and why it changed: new revisions, the current row of each day, the change feed.
 
-Nothing here forgets: a revision is added beside the earlier ones, and only when event, regime, a flag or the grade
-differs. Where the revisions are kept is the warehouse's.
+Nothing here forgets: a revision is added beside the earlier ones, and only when event, regime, a flag, the grade or the
+resolution of a scenario differs. Where the revisions are kept is the warehouse's.
 """
 
 from __future__ import annotations
@@ -11,12 +11,13 @@ from datetime import datetime
 
 import polars as pl
 
+from regimes.columns import KEY
 from regimes.gate import naive_utc
 from regimes.parameters import Parameters
 from regimes.schema import COMPARED, DAY_COLUMNS, PROVENANCE_COLUMNS, REVISION_COLUMNS, conform, selected
 
-KEY = ["asset", "day"]
-SAID = ("event", "regime", "flags", "grade")
+# The resolution is told as news like a change of the regime, so it has to be taken back like one.
+SAID = ("event", "regime", "flags", "grade", "resolution")
 # Relative difference from which a number counts as restated: sums of doubles differ in the last digits.
 RESTATED = 1e-9
 
@@ -57,19 +58,32 @@ def new_revisions(days: pl.DataFrame, known: pl.DataFrame, parameters: Parameter
 
 def _reason() -> pl.Expr:
     """Codes of what differs from the revision before; earlier_days where nothing of the day itself does."""
-    now_missing, was_missing = pl.col("missing_inputs"), pl.col("missing_inputs_before")
-    # Not in missing_inputs, as no label needs it; but it may come later than the label, and make another one.
-    has_funds, had_funds = (pl.col(f"fund_netflow_usd{then}").is_not_null() for then in ("", "_before"))
     rules = pl.any_horizontal(pl.col(name) != pl.col(f"{name}_before") for name in ("rules_version", "parameter_hash"))
+    # What no label needs is in no list of missing inputs, but may come later than the label and make another one. With
+    # other rules it may also just be told for the first time.
+    optional = [name for names in COMPARED.values() for name in names]
+    now_known, was_known = (
+        pl.any_horizontal(
+            pl.col(f"{name}{here}").is_not_null() & pl.col(f"{name}{there}").is_null() for name in optional
+        )
+        & ~rules
+        for here, there in (("", "_before"), ("_before", ""))
+    )
+    missing, was_missing = _identifiers("missing_inputs"), _identifiers("missing_inputs_before")
     codes = {
         "rules": rules,
         "final": pl.col("is_final") & ~pl.col("is_final_before"),
-        "inputs_arrived": (was_missing.is_not_null() & now_missing.ne_missing(was_missing)) | (has_funds & ~had_funds),
-        "inputs_lost": (was_missing.is_null() & now_missing.is_not_null()) | (had_funds & ~has_funds),
+        "inputs_arrived": (was_missing.list.set_difference(missing).list.len() > 0) | now_known,
+        "inputs_lost": (missing.list.set_difference(was_missing).list.len() > 0) | was_known,
         **{f"{group}_restated": _restated(columns) for group, columns in COMPARED.items()},
     }
     named = _listed(pl.when(holds).then(pl.lit(code)) for code, holds in codes.items())
     return named.fill_null("earlier_days")
+
+
+def _identifiers(column: str) -> pl.Expr:
+    """The identifiers of a list of missing inputs; none of null."""
+    return pl.when(pl.col(column).is_not_null()).then(pl.col(column).str.split(",")).otherwise([])
 
 
 def _restated(columns: tuple[str, ...]) -> pl.Expr:
@@ -106,6 +120,9 @@ def _kinds_restated() -> pl.Expr:
     return _listed(
         (
             pl.when(pl.col("regime") != pl.col("regime_before")).then(pl.lit("regime_change")),
+            pl.when(
+                pl.col("resolution").is_not_null() & pl.col("resolution").ne_missing(pl.col("resolution_before"))
+            ).then(pl.lit("scenario_resolved")),
             pl.when(lost).then(pl.lit("degraded_data")),
             pl.lit("restatement"),
         )

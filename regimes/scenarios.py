@@ -1,7 +1,7 @@
 """Support and what comes after a flush: which level is in force each day, what became of it, what resolved it.
 
 A run over the days of each asset, in order. What the state of the market is lives in states.py; how often each outcome
-came before lives in base_rates.py.
+came before lives in episodes.py.
 """
 
 from __future__ import annotations
@@ -43,7 +43,7 @@ OPENING = (Label.LEVERAGE_FLUSH.value, Label.CAPITULATION.value)
 _PREDICATES = ("liquidations_ordinary", "unexplained_selling", "funding_falling")
 _SEEN = (
     "asset", "day", "event", "low_usd", "close_usd", "floor_usd", "next_floor_usd", "band_usd", "resistance_usd",
-    "long_share", "open_interest_change_1d_pct", "open_interest_change_3d_pct",
+    "comparable_long_share", "open_interest_change_1d_pct", "open_interest_change_3d_pct", "netflow_z",
 )  # fmt: skip
 DAILY = {
     "support_usd": pl.Float64,
@@ -141,9 +141,10 @@ def _status(
     if level is None or band is None or low is None or close is None:
         return None
     close_before = before.get("close_usd")
-    # The floor moves down with a close below it, so the second close is held against the level of the first.
-    twice = level_before is not None and close_before is not None and max(close, close_before) < level_before
-    if close < level - band or twice:
+    # The floor moves down with a close below it, and a flush freezes another one: the first close is held against the
+    # level of its day, the second against both.
+    first = level_before is not None and close_before is not None and close_before < level_before
+    if close < level - band or (first and close < level and close < level_before):
         return Status.BROKEN
     if low < level * (1.0 - rule.reclaim_pct / 100.0) and close >= level:
         return Status.RECLAIMED
@@ -151,9 +152,15 @@ def _status(
 
 
 def _resolution(scenario: Scenario, row: Mapping[str, Any], rule: ScenarioRule) -> Outcome | None:
-    """What this day decides about an open scenario; a condition on an unknown value is not met."""
+    """What this day decides about an open scenario; a condition on an unknown value is not met.
+
+    A day without enough data decides nothing but that time is up: what is known of it may be what is wrong with it.
+    """
     close = row["close_usd"]
     scenario.held = scenario.held + 1 if close is not None and close >= scenario.support else 0
+    expired = Outcome.EXPIRED if (row["day"] - scenario.opened_on).days >= rule.open_days else None
+    if row["event"] == Label.INSUFFICIENT_DATA.value:
+        return expired
     holds = {name: row[name] is not None and row[name] >= rule.membership for name in _PREDICATES}
     three_days, one_day = row["open_interest_change_3d_pct"], row["open_interest_change_1d_pct"]
     stable = three_days is not None and abs(three_days) <= rule.open_interest_within_pct
@@ -162,13 +169,16 @@ def _resolution(scenario: Scenario, row: Mapping[str, Any], rule: ScenarioRule) 
     if close is not None and close < scenario.support - scenario.band:
         if holds["unexplained_selling"]:
             return Outcome.SPOT_CONVICTION
-        if _known(row["long_share"]) > 0.5 and _known(one_day) < 0.0:
+        if row["netflow_z"] is None:
+            # The other readings say that nobody sold coins, which is not known yet.
+            return None
+        if _known(row["comparable_long_share"]) > 0.5 and _known(one_day) < 0.0:
             return Outcome.FLUSH_EXTENDED
         if _known(one_day) > 0.0 and holds["funding_falling"]:
             return Outcome.FRESH_SHORTS
-    if close is not None and close > scenario.resistance and _known(row["long_share"]) < 0.5:
+    if close is not None and close > scenario.resistance and _known(row["comparable_long_share"]) < 0.5:
         return Outcome.V_REVERSAL
-    return Outcome.EXPIRED if (row["day"] - scenario.opened_on).days >= rule.open_days else None
+    return expired
 
 
 def _known(value: float | None) -> float:

@@ -67,15 +67,20 @@ PROVENANCE_COLUMNS = (
 KINDS = text("kinds", "Comma-separated: regime_change, support_broken, support_reclaimed, scenario_resolved,"
              " degraded_data, restatement; null when nobody needs to be told.")  # fmt: skip
 
-# Beside the label, the inputs that a later run compares to say why a label changed.
+# Beside the label, what it was made from, for a later run to compare and say why a label changed.
 COMPARED: dict[str, tuple[str, ...]] = {
-    "prices": ("close_usd", "low_usd", "high_usd"),
-    "liquidations": ("long_liquidations_usd", "short_liquidations_usd"),
-    "open_interest": ("open_interest_change_1d_pct", "open_interest_change_3d_pct"),
-    "funding": ("funding_bp",),
+    "prices": ("close_usd", "low_usd", "high_usd", "worst_return_24h_pct", "best_return_24h_pct"),
+    "liquidations": ("long_liquidations_usd", "short_liquidations_usd", "liquidation_multiple"),
+    "open_interest": (
+        "open_interest_change_1d_pct", "open_interest_change_3d_pct", "open_interest_change_7d_pct",
+        "open_interest_fall_24h_pct",
+    ),
+    "funding": ("funding_bp", "funding_percentile"),
     "flows": ("netflow_coin", "netflow_z", "netflow_3d_z", "gross_inflow_z"),
     "fund_flows": ("fund_netflow_usd", "fund_netflow_z"),
-}
+    "activity": ("address_ratio",),
+    "leverage": ("leverage_percentile",),
+}  # fmt: skip
 _REVISED = (
     "asset", "day", "event", "regime", "family", "phase", "previous_regime", "changed", "flags", "confidence", "grade",
     "runner_up", "explanation", "support_usd", "support_status", "scenario", "resolution", "data_status", "coverage",

@@ -12,12 +12,12 @@ from datetime import datetime
 import polars as pl
 
 from regimes.classifier import judged
+from regimes.columns import KEY
 from regimes.features import daily_features
 from regimes.inputs import BY_VENUE, DailyMarts
 from regimes.parameters import Parameters, Predicate, Ramp
 
 SHIFT = 0.25  # of a ramp's width, either way; of a value for the numbers of the scores
-KEY = ["asset", "day"]
 # What each feed brings, as the measures that go away with it.
 FEEDS: dict[str, tuple[str, ...]] = {
     "rolling 24 hours": ("rolling_24h_daily",),

@@ -94,11 +94,11 @@ def _advance(state: _State, row: Mapping[str, Any], rule: StateRule) -> str | No
         resolved = row["resolution"] not in (None, Outcome.FLUSH_EXTENDED, Outcome.EXPIRED)
         if state.since_shock <= rule.aftermath_days and not resolved:
             return "aftermath"
-        # What the market made of the shock takes over at once: there is no lasting state to come back to.
+        # There is no lasting state to come back to: three closes make one, else what comes has to last like any other.
         state.since_shock, state.weak_days = None, 0
-        confirmed = row["resolution"] == Outcome.CONSOLIDATION_CONFIRMED
-        state.regime = Label.CONSOLIDATION.value if confirmed else event
-        return None
+        state.regime = Label.CONSOLIDATION.value if row["resolution"] == Outcome.CONSOLIDATION_CONFIRMED else None
+        if state.regime:
+            return None
     _persist(state, row, rule)
     return None
 
@@ -111,9 +111,11 @@ def _count_candidate(state: _State, event: str) -> None:
 def _persist(state: _State, row: Mapping[str, Any], rule: StateRule) -> None:
     """Enter the day's label when it has lasted, else keep the state until it is weak for too long."""
     event = row["event"]
-    if state.regime is None or state.candidate_days >= rule.enter_days:
+    if state.candidate_days >= rule.enter_days:
         state.regime, state.weak_days = event, 0
         return
+    if state.regime is None:
+        state.regime = MIXED
     score = 0.0 if state.regime == MIXED else row[f"score.{state.regime}"]
     state.weak_days = 0 if event == state.regime or score >= rule.exit_floor else state.weak_days + 1
     if state.weak_days >= rule.exit_days:

@@ -17,7 +17,7 @@ from venue_observations import DAYS, HOUR, observations
 
 from ingest.feeds import feed_named
 from regimes import load_parameters
-from regimes.feed_sets import comparable_funding
+from regimes.comparable_funding import comparable_funding
 
 BY_VENUE = (
     "funding_by_venue_daily", "liquidations_by_venue_daily", "open_interest_by_venue_daily", "prices_by_venue_daily",

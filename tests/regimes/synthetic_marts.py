@@ -149,7 +149,9 @@ def marts_of(assets: dict[str, list[Day]], first_day: date = FIRST_DAY) -> Daily
             pl.when(pl.col("rate_8h_bp").is_not_null()).then(1e9).alias("weight"),
             pl.lit(False).alias("is_weight_assumed"),
         ),
-        liquidations_by_venue_daily=wide.select(*KEY, *venue, "total_usd", pl.col("feed_set").alias("counted_as")),
+        liquidations_by_venue_daily=wide.select(
+            *KEY, *venue, "long_usd", "total_usd", pl.col("feed_set").alias("counted_as")
+        ),
     )
 
 

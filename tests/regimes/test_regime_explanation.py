@@ -1,16 +1,18 @@
 """Sentences and evidence as a reader meets them: whole, in plain words, with units."""
 
 import re
-from dataclasses import replace
+from dataclasses import fields, replace
+from datetime import timedelta
 
 import polars as pl
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from synthetic_marts import LONG_AFTER, calm_days, marts_of, quiet_day
+from synthetic_marts import FIRST_DAY, LONG_AFTER, calm_days, marts_of, quiet_day
 
-from regimes import Parameters, classify, daily_features
+from regimes import DailyMarts, Parameters, classify, daily_features
 from regimes.evidence import baseline_texts, deciding_features
+from regimes.inputs import NUMBERS
 from regimes.wording import coins, ordinal, signed_percent, times, usd
 
 
@@ -94,6 +96,33 @@ def test_every_day_has_one_whole_sentence(
         assert sentence.endswith(".")
         assert not re.search(r"\. |\.\.|  | ,", sentence), sentence
         assert not FORMULA_WORDS.search(sentence), sentence
+
+
+DAILY = [field.name for field in fields(DailyMarts) if "_by_venue_" not in field.name]
+CRASH = quiet_day(return_pct=-6.0, low_pct=-9.0, long_usd=40e6, open_interest_change_pct=-7.0, inflow=38_000.0)
+HOLES = st.lists(st.tuples(st.sampled_from(DAILY), st.integers(0, 119), st.integers(1, 40)), max_size=6)
+
+
+@settings(max_examples=15, deadline=None)
+@given(seed=st.integers(0, 200), holes=HOLES, columns=st.sets(st.integers(0, 40), max_size=3))
+def test_whatever_is_missing_no_day_is_without_its_sentence(
+    seed: int, holes: list[tuple[str, int, int]], columns: set[int], parameters: Parameters
+) -> None:
+    """Rows taken out of marts anywhere, and single columns emptied over the last month."""
+    marts = marts_of({"BTC": [*calm_days(112, seed), CRASH, *calm_days(6, seed + 1), CRASH.mirrored()]})
+    for name, first, length in holes:
+        start = FIRST_DAY + timedelta(days=first)
+        out = pl.col("day").is_between(start, start + timedelta(days=length), closed="left")
+        marts = replace(marts, **{name: getattr(marts, name).filter(~out)})
+    measures = [(name, column) for name in DAILY for column in NUMBERS[name]]
+    late = pl.col("day") >= FIRST_DAY + timedelta(days=90)
+    for name, column in (measures[position % len(measures)] for position in columns):
+        frame = getattr(marts, name)
+        marts = replace(marts, **{name: frame.with_columns(pl.when(~late).then(pl.col(column)).alias(column))})
+    days = classify(daily_features(marts, parameters), parameters, LONG_AFTER).days
+    assert days["explanation"].null_count() == 0
+    told = days.filter(pl.col("data_status") == "complete")
+    assert told.select(pl.col("liquidation_multiple", "range_multiple", "return_pct").null_count()).row(0) == (0, 0, 0)
 
 
 def test_missing_inputs_are_named_in_plain_words(parameters: Parameters) -> None:

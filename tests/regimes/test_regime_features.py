@@ -116,50 +116,6 @@ def test_contracts_that_do_not_change_show_no_closing_under_a_fall_of_ten_percen
     assert abs(adjusted["open_interest_change_1d_z"]) < 1.5
 
 
-def test_a_liquidation_baseline_restarts_with_another_set_of_feeds(history: list[Day], parameters: Parameters) -> None:
-    wider = [replace(day, feed_set="feed:contract,other:contract", long_usd=50e6) for day in calm_days(40, 9)]
-    features = daily_features(marts_of({"BTC": [*history, *wider, quiet_day()]}), parameters)
-    first_of_the_wider = features.row(len(history), named=True)
-    assert first_of_the_wider["liquidation_multiple"] is None
-    assert first_of_the_wider["liquidation_percentile"] is None
-    assert first_of_the_wider["missing_inputs"] == "liquidations_baseline"
-    last_of_the_wider = features.row(-2, named=True)
-    assert last_of_the_wider["liquidation_multiple"] == pytest.approx(
-        (wider[-1].long_usd + wider[-1].short_usd) / median(day.long_usd + day.short_usd for day in wider[-31:-1])
-    )
-    # Back with the old feeds, the last thirty days hold none of theirs.
-    assert features.row(-1, named=True)["liquidation_multiple"] is None
-
-
-def test_a_feed_that_joins_or_drops_out_leaves_the_multiple_where_it_was(
-    history: list[Day], parameters: Parameters
-) -> None:
-    """Two feeds for a hundred days, then one of them alone: a day is held against what its own feeds said before."""
-    marts = marts_of({"BTC": [*history, *calm_days(100, 9), quiet_day()]})
-    joined, last = FIRST_DAY + timedelta(days=len(history)), FIRST_DAY + timedelta(days=len(history) + 100)
-    both = pl.col("day").is_between(joined, last, closed="left")
-    twice = [pl.when(both).then(pl.col(c) * 3.0).otherwise(pl.col(c)) for c in ("long_usd", "short_usd", "total_usd")]
-    feed_set = pl.when(both).then(pl.lit("feed:contract, other:contract")).otherwise(pl.lit("feed:contract"))
-    other = marts.liquidations_by_venue_daily.filter(both).with_columns(
-        venue=pl.lit("other"), total_usd=pl.col("total_usd") * 2.0, counted_as=pl.lit("other:contract")
-    )
-    with_other = changed(
-        marts,
-        liquidations_daily=marts.liquidations_daily.with_columns(*twice, feed_set.alias("feed_set")),
-        liquidations_by_venue_daily=pl.concat([marts.liquidations_by_venue_daily, other]),
-    )
-    alone = daily_features(marts, parameters)
-    found = daily_features(with_other, parameters)
-    same = ["liquidation_multiple", "liquidation_percentile"]
-    assert found.row(-1, named=True)["liquidation_multiple"] is not None
-    assert found.select(same).row(-1) == alone.select(same).row(-1)
-    # A feed that has only just joined has no past to be held against.
-    assert found.row(len(history), named=True)["liquidation_multiple"] is None
-    assert found.row(-2, named=True)["liquidation_multiple"] == pytest.approx(
-        alone.row(-2, named=True)["liquidation_multiple"]
-    )
-
-
 # Rates in bp against those of the history, and open interest in USD; of okx nobody knows it, so it weighs a hundredth.
 FUNDING_VENUES = {"binance": (1.0, 3e9), "bybit": (-2.0, 2e9), "gate": (3.0, 1e9), "okx": (9.0, None)}
 

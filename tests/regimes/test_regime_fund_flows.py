@@ -86,7 +86,7 @@ def test_hardly_any_money_where_much_comes_in_is_told_as_such(history: list[Day]
 
 def test_a_redemption_that_closing_explains_is_no_spot_conviction(history: list[Day], parameters: Parameters) -> None:
     """After a flush on Monday a close below the band on Thursday: on a redemption, and as contracts are closed."""
-    waiting = [quiet_day(return_pct=0.3)] * 2
+    waiting = [quiet_day(return_pct=0.3, inflow=25_000.0 + i, open_interest_change_pct=0.1) for i in (1, 2)]
     resolved = {}
     for name, change in (("kept", 1.0), ("closed", -7.0)):
         last = replace(REDEEMED, return_pct=-6.0, low_pct=-6.5, long_usd=6e6, open_interest_change_pct=change)

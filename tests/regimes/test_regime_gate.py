@@ -57,7 +57,8 @@ def test_dropping_a_required_input_is_insufficient_data_with_its_name(
 
 def test_the_day_before_is_required_where_a_change_is(history: list[Day], parameters: Parameters) -> None:
     drops = {"previous_close": {"priced": False}, "previous_open_interest": {"open_interest_known": False}}
-    stories = {name: [*history, quiet_day(inflow=25_100.0, **drop), quiet_day()] for name, drop in drops.items()}
+    moved = {"inflow": 25_100.0, "open_interest_change_pct": 0.1}
+    stories = {name: [*history, quiet_day(**moved, **drop), quiet_day()] for name, drop in drops.items()}
     for name, row in last_regimes(stories, parameters).items():
         assert (row["event"], row["missing_inputs"]) == ("insufficient_data", name)
     none = [quiet_day(inflow=25_100.0 + i, open_interest_known=False) for i in range(2)]
@@ -73,8 +74,10 @@ def test_a_fall_of_just_under_half_of_open_interest_is_believed(history: list[Da
 def test_fewer_than_sixty_days_are_no_baseline(parameters: Parameters) -> None:
     regimes = classified(marts_of({"BTC": calm_days(70)}), parameters).days
     named = regimes["missing_inputs"].to_list()
-    baselines = "price_baseline,liquidations_baseline,open_interest_baseline,funding_baseline,netflow_baseline"
-    assert named[59] == baselines
+    others = "open_interest_baseline,funding_baseline,netflow_baseline"
+    assert named[19] == f"price_baseline,liquidations_baseline,{others}"
+    # Liquidations are held against a month of which twenty days will do; everything else against a quarter.
+    assert {*named[20:60]} == {f"price_baseline,{others}"}
     assert named[60] == "price_baseline,open_interest_baseline"  # a change needs one day more
     assert named[61] is None
 
@@ -84,8 +87,45 @@ def test_values_that_repeat_are_stale(history: list[Day], parameters: Parameters
     row = last_regime([*history, *[still] * 3], parameters)
     assert row["missing_inputs"] == "ohlc_stale,open_interest_stale,netflow_stale"
     # Two equal days of open interest happen in small markets, and funding rests at its base for weeks.
-    moved = [replace(still, return_pct=0.1 * i, inflow=25_000.0 + i) for i in (1, 2)]
+    moved = [replace(still, return_pct=0.1 * i, inflow=25_000.0 + i, open_interest_change_pct=i - 1) for i in (2, 1)]
     assert last_regime([*history, *moved], parameters)["missing_inputs"] is None
+
+
+def test_contracts_that_hang_are_stale_while_their_value_moves_with_the_price(
+    history: list[Day], parameters: Parameters
+) -> None:
+    hanging = [quiet_day(return_pct=0.5 * i, inflow=25_000.0 + i, open_interest_change_pct=0.0) for i in (1, 2, 3)]
+    marts = marts_of({"BTC": [*history, *hanging]})
+    assert classified(marts, parameters).days["missing_inputs"][-1] == "open_interest_stale"
+    # Where inverse contracts move on, linear ones at rest are no feed that hangs.
+    inverse = pl.int_range(pl.len()).cast(pl.Float64).alias("inverse_open_interest_usd")
+    both = replace(marts, open_interest_daily=marts.open_interest_daily.with_columns(inverse))
+    assert classified(both, parameters).days["missing_inputs"][-1] is None
+
+
+def test_a_gap_in_what_a_day_is_held_against_is_named(history: list[Day], parameters: Parameters) -> None:
+    """Eleven days are missing from the last month, which a quarter of days does not notice."""
+    flush = quiet_day(return_pct=-6.0, low_pct=-9.0, long_usd=40e6, open_interest_change_pct=-7.0)
+    known = [quiet_day(return_pct=0.2 * i, inflow=25_000.0 + i, open_interest_change_pct=0.1 * i) for i in range(1, 6)]
+    gaps = {"liquidations_baseline": {"long_usd": None, "short_usd": None}, "price_baseline": {"priced": False}}
+    stories = {
+        name: [*history[:-11], *(replace(day, **gap) for day in history[-11:]), *known, flush]
+        for name, gap in gaps.items()
+    }
+    for name, row in last_regimes(stories, parameters).items():
+        assert (row["event"], row["missing_inputs"], row["grade"]) == ("insufficient_data", name, None)
+        assert REQUIRED_INPUTS[name] in row["explanation"]
+
+
+def test_a_close_without_its_move_is_missing_the_move(history: list[Day], parameters: Parameters) -> None:
+    marts = marts_of({"BTC": [*history, quiet_day()]})
+    last = pl.col("day") == pl.col("day").max()
+    for name in ("return_pct", "drawdown_pct"):
+        unknown = pl.when(~last).then(pl.col(name)).alias(name)
+        prices = marts.prices_daily.with_columns(unknown)
+        row = classified(replace(marts, prices_daily=prices), parameters).days.row(-1, named=True)
+        assert (row["event"], row["missing_inputs"]) == ("insufficient_data", "previous_close")
+        assert row["explanation"] is not None
 
 
 def with_venues(marts: DailyMarts, small_from: int, missing: str) -> DailyMarts:
@@ -116,6 +156,33 @@ def test_under_four_fifths_of_the_venue_weight_a_total_is_partial(
     # A venue that has been there for a month only weighs less than a fifth of the baseline.
     young = classified(with_venues(marts, len(history) - 30, f"{name}_by_venue_daily"), parameters).days
     assert young["missing_inputs"][-1] is None
+
+
+@pytest.mark.parametrize("seen", [1e-3, 1e3])
+def test_a_venue_is_missed_for_its_contracts_however_much_its_feed_sees(
+    seen: float, history: list[Day], parameters: Parameters
+) -> None:
+    marts = with_venues(marts_of({"BTC": [*history, quiet_day()]}), 0, "liquidations_by_venue_daily")
+    of_okx = pl.when(pl.col("venue") == "okx").then(seen).otherwise(1.0)
+    scaled = marts.liquidations_by_venue_daily.with_columns(pl.col("long_usd", "total_usd") * of_okx)
+    row = classified(replace(marts, liquidations_by_venue_daily=scaled), parameters).days.row(-1, named=True)
+    assert row["missing_inputs"] == "liquidations_partial"
+
+
+def away(marts: DailyMarts, venue: str, days: int) -> DailyMarts:
+    """Funding of the venue is missing on the last days."""
+    funding = marts.funding_by_venue_daily
+    kept = (pl.col("venue") != venue) | (pl.col("day") <= pl.col("day").max() - timedelta(days=days))
+    return replace(marts, funding_by_venue_daily=funding.filter(kept))
+
+
+def test_a_venue_that_stays_away_fades_with_the_baseline(history: list[Day], parameters: Parameters) -> None:
+    """A month without the funding of the venue with three quarters of contracts, as while its archive is to come."""
+    marts = with_venues(marts_of({"BTC": [*history, quiet_day()]}), 0, "none")
+    named = {days: classified(away(marts, "binance", days), parameters).days["missing_inputs"][-1] for days in (30, 89)}
+    assert named == {30: "funding_partial", 89: None}
+    # A quarter of them is in four fifths of what is left of the baseline after a month.
+    assert classified(away(marts, "okx", 30), parameters).days["missing_inputs"][-1] is None
 
 
 def test_funding_of_part_of_the_day_is_partial(history: list[Day], parameters: Parameters) -> None:

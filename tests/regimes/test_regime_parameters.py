@@ -2,8 +2,10 @@
 
 from dataclasses import replace
 from importlib.resources import files
+from pathlib import Path
 
 import pytest
+import yaml
 
 from regimes import Label, ParameterError, Parameters, load_parameters
 from regimes.parameters import Predicate, Ramp, Reference
@@ -43,6 +45,7 @@ def test_the_hash_covers_values_and_nothing_else(parameters: Parameters) -> None
         ('{ not = "liquidation_spike" }', '{ not = "price_up_high" }', "refers to price_up_high"),
         ("one = -3.5, needed = true", 'one = -3.5, needed = "yes"', "neither true nor false"),
         ("zero = 1.0, one = 2.5 }]", "zero = 1.0, one = 2.5, needed = true }]", "joins by any"),
+        ('"spot_selling", needed = true', '"spot_selling", needed = 1', "neither true nor false"),
         ("[scores]", "[points]", "sections differ"),
     ],
 )
@@ -50,6 +53,14 @@ def test_a_fault_is_refused_with_its_place(before: str, after: str, complaint: s
     assert before in TEXT
     with pytest.raises(ParameterError, match=complaint):
         load_parameters(TEXT.replace(before, after, 1))
+
+
+def test_the_models_count_a_feed_from_when_it_has_a_baseline_here(parameters: Parameters) -> None:
+    """int_liquidations__counted asks in SQL what liquidations.py asks of the same days."""
+    project = Path(__file__).parents[2] / "dbt_project" / "dbt_project.yml"
+    told = yaml.safe_load(project.read_text(encoding="utf-8"))["vars"]
+    for name in ("liquidation_days", "liquidation_minimum_days"):
+        assert told[name] == getattr(parameters.windows, name)
 
 
 def test_every_value_has_its_reason_beside_it() -> None:
@@ -88,9 +99,9 @@ def test_up_and_down_are_told_with_the_same_numbers(parameters: Parameters) -> N
 
     def mirrored(condition: Ramp | Reference) -> Ramp | Reference:
         if isinstance(condition, Reference):
-            return Reference(names[condition.predicate], condition.negated)
-        if condition.feature == "long_share":
-            return Ramp("long_share", pytest.approx(1 - condition.zero), pytest.approx(1 - condition.one))
+            return replace(condition, predicate=names[condition.predicate])
+        if condition.feature == "comparable_long_share":
+            return Ramp("comparable_long_share", pytest.approx(1 - condition.zero), pytest.approx(1 - condition.one))
         feature = features.get(condition.feature, condition.feature)
         return replace(condition, feature=feature, zero=-condition.zero, one=-condition.one)
 

@@ -7,7 +7,8 @@ import polars as pl
 import pytest
 from synthetic_marts import FIRST_DAY, calm_days, marts_of, quiet_day
 
-from regimes import Parameters, classify, daily_features, new_revisions, no_revisions, regime_changes, regimes_daily
+from regimes import Parameters, classify, daily_features, new_revisions, regime_changes, regimes_daily
+from regimes.revisions import no_revisions
 
 LAST = FIRST_DAY + timedelta(days=99)
 MORNING = datetime.combine(LAST, datetime.min.time()) + timedelta(days=1, hours=6)
@@ -51,6 +52,8 @@ REASONS = {
     "prices_restated": {"grade": "D", "close_usd": 1.0},
     "inputs_lost,flows_restated": {"regime": "insufficient_data", "missing_inputs": "netflow", "netflow_z": 9.0},
     "inputs_arrived": {"event": "spot_selloff", "fund_netflow_usd": -5e8, "fund_netflow_z": -4.0},
+    "open_interest_restated": {"event": "mixed", "open_interest_change_7d_pct": -9.0},
+    "prices_restated,activity_restated": {"event": "mixed", "worst_return_24h_pct": -9.0, "address_ratio": 1.3},
     "rules": {"flags": "fresh_shorts", "rules_version": "9.9.9"},
     "earlier_days": {"regime": "mixed"},
 }
@@ -61,6 +64,34 @@ def test_a_revision_says_why(reason: str, days: pl.DataFrame, parameters: Parame
     first = published(days, no_revisions(), parameters)
     second = new_revisions(changed(days, **REASONS[reason]), first, parameters, MORNING)
     assert second.select("day", "revision", "restatement_reason").rows() == [(LAST, 2, reason)]
+
+
+def test_missing_inputs_are_compared_one_by_one(days: pl.DataFrame, parameters: Parameters) -> None:
+    """Netflow had been missing alone; now funding is missing as well, or in its place."""
+    lacking = {"event": "insufficient_data", "grade": None}
+    first = published(changed(days, missing_inputs="netflow"), no_revisions(), parameters)
+    for missing, reason in (("funding,netflow", "inputs_lost"), ("funding", "inputs_arrived,inputs_lost")):
+        second = new_revisions(changed(days, missing_inputs=missing, **lacking), first, parameters, MORNING)
+        assert second["restatement_reason"].to_list() == [reason]
+
+
+def test_what_is_optional_can_arrive_and_get_lost_too(days: pl.DataFrame, parameters: Parameters) -> None:
+    first = published(changed(days, worst_return_24h_pct=None), no_revisions(), parameters)
+    for values, reason in (
+        ({"worst_return_24h_pct": -9.0}, "inputs_arrived"),
+        ({"worst_return_24h_pct": None, "address_ratio": None}, "inputs_lost"),
+        # Told for the first time by other rules: no input came.
+        ({"worst_return_24h_pct": -9.0, "rules_version": "9.9.9"}, "rules"),
+    ):
+        second = new_revisions(changed(days, event="mixed", **values), first, parameters, MORNING)
+        assert second["restatement_reason"].to_list() == [reason]
+
+
+def test_a_resolution_that_was_told_is_taken_back(days: pl.DataFrame, parameters: Parameters) -> None:
+    first = published(changed(days, resolution="spot_conviction"), no_revisions(), parameters)
+    for after, kinds in ((None, "restatement"), ("flush_extended", "scenario_resolved,restatement")):
+        second = new_revisions(changed(days, resolution=after, netflow_z=0.1), first, parameters, MORNING)
+        assert second.select("resolution", "kinds").rows() == [(after, kinds)]
 
 
 def test_a_fund_flow_that_is_corrected_or_withdrawn_says_so(days: pl.DataFrame, parameters: Parameters) -> None:

@@ -18,8 +18,8 @@ def row(**changes: Any) -> dict[str, Any]:
     """A calm day at the frozen support of 100, with a band of 1 and a resistance of 110."""
     base: dict[str, Any] = {
         "asset": "BTC", "event": "consolidation", "low_usd": 101.0, "close_usd": 103.0, "floor_usd": 100.0,
-        "next_floor_usd": 100.0, "band_usd": 1.0, "resistance_usd": 110.0, "long_share": 0.6,
-        "open_interest_change_1d_pct": 0.0, "open_interest_change_3d_pct": 0.0,
+        "next_floor_usd": 100.0, "band_usd": 1.0, "resistance_usd": 110.0, "comparable_long_share": 0.6,
+        "open_interest_change_1d_pct": 0.0, "open_interest_change_3d_pct": 0.0, "netflow_z": 0.0,
     }  # fmt: skip
     predicates = {"liquidations_ordinary": 1.0, "unexplained_selling": 0.0, "funding_falling": 0.0}
     return base | {membership_column(name): changes.pop(name, value) for name, value in predicates.items()} | changes
@@ -37,7 +37,7 @@ OUTCOMES = {
     "spot_conviction": [row(**BELOW, unexplained_selling=0.6, open_interest_change_1d_pct=-2.0)],
     "flush_extended": [row(**BELOW, open_interest_change_1d_pct=-2.0)],
     "fresh_shorts": [row(**BELOW, open_interest_change_1d_pct=2.0, funding_falling=0.6)],
-    "v_reversal": [row(close_usd=111.0, long_share=0.3)],
+    "v_reversal": [row(close_usd=111.0, comparable_long_share=0.3)],
     "expired": [row(open_interest_change_3d_pct=9.0)] * 10,
 }
 
@@ -55,10 +55,18 @@ UNRESOLVED = {
     "much forced closing": [row(liquidations_ordinary=0.2)] * 4,
     "open interest rebuilt": [row(open_interest_change_3d_pct=4.5)] * 4,
     "a close within the band": [row(low_usd=98.0, close_usd=99.2, open_interest_change_1d_pct=-2.0)],
-    "below the band, shorts closed": [row(**BELOW, long_share=0.4, open_interest_change_1d_pct=-2.0)],
-    "a high above resistance on longs": [row(close_usd=111.0, long_share=0.7)],
+    "below the band, shorts closed": [row(**BELOW, comparable_long_share=0.4, open_interest_change_1d_pct=-2.0)],
+    "a high above resistance on longs": [row(close_usd=111.0, comparable_long_share=0.7)],
     "unknown open interest": [row(**BELOW, open_interest_change_1d_pct=None)],
+    # Who sold is still to come: not conviction, and not a flush without it either.
+    "unknown flows": [row(**BELOW, open_interest_change_1d_pct=-2.0, netflow_z=None, unexplained_selling=None)],
+    "a day without enough data": [row(**BELOW, event="insufficient_data", open_interest_change_1d_pct=-60.0)],
 }
+
+
+def test_time_is_up_on_a_day_without_data_too(parameters: Parameters) -> None:
+    track = tracked([FLUSH, *[row(open_interest_change_3d_pct=9.0)] * 9, row(event="insufficient_data")], parameters)
+    assert track.days["resolution"][-1] == "expired"
 
 
 @pytest.mark.parametrize("case", UNRESOLVED)
@@ -102,6 +110,13 @@ def test_a_day_does_one_thing_to_its_support(status: str, parameters: Parameters
 def test_two_closes_below_the_level_of_the_first_break_it(parameters: Parameters) -> None:
     days = tracked([row(close_usd=99.5, low_usd=99.0), row(close_usd=99.4, low_usd=99.2, floor_usd=99.5)], parameters)
     assert days.days["support_status"].to_list() == ["tested", "broken"]
+
+
+def test_a_close_at_or_above_the_level_in_force_breaks_nothing(parameters: Parameters) -> None:
+    """A flush below yesterday's floor freezes a lower one, and the next close is above that."""
+    flush = row(event="leverage_flush", low_usd=95.0, close_usd=96.0, next_floor_usd=96.0)
+    days = tracked([flush, row(low_usd=95.9, close_usd=97.0)], parameters).days
+    assert days.select("support_usd", "support_status").row(1) == (96.0, "tested")
 
 
 def test_levels_come_from_the_days_before(parameters: Parameters) -> None:

@@ -8,20 +8,19 @@ from synthetic_marts import LONG_AFTER, calm_days, marts_of
 
 from regimes import (
     TABLE_DESCRIPTIONS,
-    TABLE_KEYS,
     TABLES,
     Parameters,
     SchemaMismatchError,
     classify,
     daily_features,
     new_revisions,
-    no_revisions,
     regime_changes,
     regime_labels,
     regime_revisions,
     regimes_daily,
 )
-from regimes.schema import conform
+from regimes.revisions import no_revisions
+from regimes.schema import TABLE_KEYS, conform
 
 
 def published(parameters: Parameters, days: int) -> dict[str, pl.DataFrame]:

@@ -30,11 +30,11 @@ def told(rows: list[dict[str, Any]], *columns: str) -> list[Any]:
 def test_a_shock_switches_at_once_and_stays_for_three_days(parameters: Parameters) -> None:
     rows = followed([CALM, CALM, FLUSH, CALM, CALM, CALM, CALM], parameters)
     assert told(rows, "regime", "phase") == [
-        (CALM, None), (CALM, None), (FLUSH, "onset"), *[(FLUSH, "aftermath")] * 3, (CALM, None),
+        ("mixed", None), (CALM, None), (FLUSH, "onset"), *[(FLUSH, "aftermath")] * 3, (CALM, None),
     ]  # fmt: skip
-    assert told(rows, "changed") == [None, False, True, False, False, False, True]
-    assert told(rows, "days_in_regime") == [1, 2, 1, 2, 3, 4, 1]
-    assert told(rows, "previous_regime") == [None, None, CALM, CALM, CALM, CALM, FLUSH]
+    assert told(rows, "changed") == [None, True, True, False, False, False, True]
+    assert told(rows, "days_in_regime") == [1, 1, 1, 2, 3, 4, 1]
+    assert told(rows, "previous_regime") == [None, "mixed", CALM, CALM, CALM, CALM, FLUSH]
 
 
 def test_a_second_wave_is_an_onset_only_where_it_reaches_further(parameters: Parameters) -> None:
@@ -50,7 +50,7 @@ def test_another_shock_replaces_the_aftermath(parameters: Parameters) -> None:
 
 
 @pytest.mark.parametrize(
-    ("resolution", "regime"), [("consolidation_confirmed", CALM), ("v_reversal", BUILD), ("flush_extended", FLUSH)]
+    ("resolution", "regime"), [("consolidation_confirmed", CALM), ("v_reversal", "mixed"), ("flush_extended", FLUSH)]
 )
 def test_a_resolution_ends_the_aftermath(resolution: str, regime: str, parameters: Parameters) -> None:
     rows = followed([FLUSH, BUILD], parameters, resolution={1: resolution})
@@ -59,7 +59,14 @@ def test_a_resolution_ends_the_aftermath(resolution: str, regime: str, parameter
 
 def test_a_lasting_state_takes_two_days_to_enter(parameters: Parameters) -> None:
     rows = followed([CALM, CALM, BUILD, CALM, BUILD, BUILD], parameters)
-    assert told(rows, "regime") == [CALM, CALM, CALM, CALM, CALM, BUILD]
+    assert told(rows, "regime") == ["mixed", CALM, CALM, CALM, CALM, BUILD]
+
+
+def test_after_an_aftermath_a_lasting_state_takes_two_days_as_well(parameters: Parameters) -> None:
+    rows = followed([FLUSH, CALM, CALM, CALM, BUILD, BUILD], parameters)
+    assert told(rows, "regime") == [*[FLUSH] * 4, "mixed", BUILD]
+    # What had lasted through the aftermath is there when it ends.
+    assert told(followed([FLUSH, *[CALM] * 4], parameters), "regime") == [*[FLUSH] * 4, CALM]
 
 
 def test_a_state_is_left_at_a_looser_bound_than_it_was_entered(parameters: Parameters) -> None:
@@ -73,11 +80,11 @@ def test_a_state_is_left_at_a_looser_bound_than_it_was_entered(parameters: Param
 
 def test_a_day_without_data_carries_no_state_over(parameters: Parameters) -> None:
     rows = followed([FLUSH, HOLE, BUILD, BUILD], parameters)
-    assert told(rows, "regime") == [FLUSH, HOLE, BUILD, BUILD]
+    assert told(rows, "regime") == [FLUSH, HOLE, "mixed", BUILD]
     assert told(rows, "phase") == ["onset", None, None, None]
-    assert told(rows, "last_valid_regime") == [FLUSH, FLUSH, BUILD, BUILD]
+    assert told(rows, "last_valid_regime") == [FLUSH, FLUSH, "mixed", BUILD]
 
 
 def test_assets_begin_anew(parameters: Parameters) -> None:
     rows = followed([FLUSH, CALM], parameters, asset={1: "ETH"})
-    assert told(rows, "regime", "changed", "last_valid_regime") == [(FLUSH, None, FLUSH), (CALM, None, CALM)]
+    assert told(rows, "regime", "changed", "last_valid_regime") == [(FLUSH, None, FLUSH), ("mixed", None, "mixed")]

@@ -1,7 +1,7 @@
--- The forced closings that make the total of an asset and day. A feed counts once it has sixty of the ninety days
+-- The forced closings that make the total of an asset and day. A feed counts once it has twenty of the thirty days
 -- before, which is what a baseline takes, so that one that has only just begun does not leave its first days without
 -- anything to be held against. Where no feed has them yet, all of them count.
-{%- set baseline_days, minimum_days = 90, 60 %}
+{%- set baseline_days, minimum_days = var('liquidation_days'), var('liquidation_minimum_days') %}
 
 with
 

@@ -1,4 +1,5 @@
--- Net flow of spot funds by asset and day, from the reporter that has the most days of the asset.
+-- Net flow of spot funds by asset and day, from the reporter that reaches back furthest: later days then change nothing
+-- about the choice, as they would if the one with the most days were taken.
 with
 
 reporters as (
@@ -6,7 +7,7 @@ reporters as (
     select
         asset,
         source,
-        row_number() over (partition by asset order by count(*) desc, source asc) as precedence
+        row_number() over (partition by asset order by min(day) asc, source asc) as precedence
     from {{ ref('stg_inbox__fund_flows') }}
     group by asset, source
 

@@ -1,5 +1,6 @@
--- Active addresses of each asset and day, all from one source: Coin Metrics, and blockchain.com for an asset of
--- which Coin Metrics has nothing. They count differently, so a day of the one never stands for a day of the other.
+-- Active addresses of each asset and day: from Coin Metrics from its first day of the asset on, before that from
+-- blockchain.com. They count differently, so that a day of the one never stands for a missing day of the other, and
+-- what begins later changes no earlier day.
 with
 
 published as (
@@ -32,7 +33,11 @@ activity as (
         published.active_addresses_count,
         published.feed as source,
         published.source_rank,
-        min(published.source_rank) over (partition by instruments.asset) as best_rank
+        min(published.source_rank) over (
+            partition by instruments.asset
+            order by published.day
+            range between unbounded preceding and current row
+        ) as best_rank
     from published
     inner join {{ ref('stg_ops__instruments') }} as instruments
         on
