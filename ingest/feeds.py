@@ -18,7 +18,7 @@ from typing import Any
 from ingest import inbox, venues
 from ingest.errors import CatalogueBroken
 from ingest.feed import Feed, Instrument
-from ingest.http import Host
+from ingest.market import Host
 from ingest.tape import EVENTS
 from ingest.tape import FEEDS as RECORDED
 

@@ -10,13 +10,13 @@ import hashlib
 import threading
 import time
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 import requests
 import urllib3
-from requests.adapters import BaseAdapter, HTTPAdapter
+from requests.adapters import BaseAdapter
 from requests.utils import requote_uri
 from tenacity import RetryCallState, Retrying, retry_if_exception_type
 from tenacity.wait import wait_exponential_jitter
@@ -28,13 +28,12 @@ from ingest.errors import (
     FeedUnavailable,
     GeoBlocked,
     HostUnreachable,
-    IngestError,
     NoConnection,
     RefusedByServer,
     Transient,
     VenueFailing,
 )
-from ingest.market import LimitedAdapter, LimitedRelayAdapter, Market, RelayAdapter
+from ingest.market import Host, Market, transports
 from ingest.responses import Judge, body_of, broken, decoded, place, refuse, without_keys
 
 TIMEOUT = (10.0, 60.0)  # seconds to connect, and between two bytes: Vision stalls for half a minute at times
@@ -42,15 +41,6 @@ ATTEMPTS = 12  # with 4 of 10 attempts failing, 1 request in 60,000 gives up
 FEW_ATTEMPTS = 3  # a host that accepts no connection for a second or two is down, not busy; what it refuses, it refuses
 LONGEST_WAIT = 120.0  # seconds; a host that asks for more is asked nothing more before the next run
 PATIENCE = 300.0  # seconds in which a host did nothing but fail; 12 attempts at 120 each would hold up the run
-
-
-@dataclass(frozen=True)
-class Host:
-    """How fast a host may be asked; nothing given means no limit but the number of parallel downloads."""
-
-    per_second: float = 0
-    per_minute: float = 0
-    burst: float = 1
 
 
 @dataclass(frozen=True)
@@ -94,7 +84,7 @@ class MarketSession:
         self._session = requests.Session()
         self._session.headers["User-Agent"] = "leverage-warehouse"
         self._session.trust_env = market.kind == "live"  # a proxy for the internet is none for a relay on loopback
-        for prefix, adapter in _adapters(market, hosts, simulation, parallel):
+        for prefix, adapter in transports(market, hosts, simulation, parallel):
             self._session.mount(prefix, adapter)
 
     def close(self) -> None:
@@ -110,10 +100,11 @@ class MarketSession:
         with self._lock:
             return Traffic(self._counts["requests"], self._counts["retries"], self._counts["bytes"])
 
-    def may_be_shared(self, hosts: Iterable[str]) -> bool:
+    def may_be_shared(self, hosts: Collection[str]) -> bool:
         """Whether sessions of other processes may ask these hosts too: none has a rate limit that all would share."""
         return not self.market.simulated and not any(
-            limit.per_second or limit.per_minute for limit in map(self.hosts.get, hosts) if limit
+            name.partition("/")[0] in hosts and (limit.per_second or limit.per_minute)
+            for name, limit in self.hosts.items()
         )
 
     def take_over(self, traffic: Traffic, refusal: FeedUnavailable | None) -> None:
@@ -288,33 +279,6 @@ class MarketSession:
     def _count(self, **amounts: int) -> None:
         with self._lock:
             self._counts.update(amounts)
-
-
-def _adapters(
-    market: Market, hosts: Mapping[str, Host], simulation: BaseAdapter | None, parallel: int
-) -> Iterable[tuple[str, BaseAdapter]]:
-    if market.simulated:
-        if simulation is None:
-            raise IngestError("the sample market needs its simulation")
-        yield "https://", simulation
-        return
-    pool: dict[str, Any] = {"pool_connections": 4, "pool_maxsize": parallel}
-    relayed = market.kind == "relay"
-    yield "https://", RelayAdapter(relay=market.url, **pool) if relayed else HTTPAdapter(**pool)
-    for host, limit in hosts.items():
-        if not (limit.per_second or limit.per_minute):
-            continue
-        rates: dict[str, Any] = {
-            "per_second": limit.per_second,
-            "per_minute": limit.per_minute,
-            "burst": limit.burst,
-            # The venue's own Retry-After is obeyed in `_wait`; filling the bucket on a 429 too would wait twice.
-            "limit_statuses": (),
-        }
-        limited: BaseAdapter
-        limited = LimitedRelayAdapter(relay=market.url, **rates, **pool) if relayed else LimitedAdapter(**rates, **pool)
-        # A path may be the whole of an address; a host without its slash would be the beginning of others.
-        yield f"https://{host}" if "/" in host else f"https://{host}/", limited
 
 
 _BACKOFF = wait_exponential_jitter(multiplier=0.25, max=8, jitter=0.5)

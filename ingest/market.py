@@ -1,4 +1,4 @@
-"""Which market a run talks to: the live venues, a relay that stands in for them, or the simulation.
+"""Which market a run talks to: the live venues, a relay that stands in for them, or the simulation; and how to reach it.
 
 Only the transport differs: the same session, client code and parsing run in all three.
 """
@@ -6,12 +6,13 @@ Only the transport differs: the same session, client code and parsing run in all
 from __future__ import annotations
 
 import copy
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, Literal
 from urllib.parse import urlsplit
 
 import requests
-from requests.adapters import HTTPAdapter
+from requests.adapters import BaseAdapter, HTTPAdapter
 from requests_ratelimiter import LimiterMixin
 
 from ingest.errors import IngestError
@@ -64,6 +65,15 @@ class Market:
         return self.url or self.kind
 
 
+@dataclass(frozen=True)
+class Host:
+    """How fast a host may be asked; nothing given means no limit but the number of parallel downloads."""
+
+    per_second: float = 0
+    per_minute: float = 0
+    burst: float = 1
+
+
 class LimitedAdapter(LimiterMixin, HTTPAdapter):  # type: ignore[misc]
     """The plain transport with a rate limit."""
 
@@ -88,3 +98,31 @@ class RelayAdapter(HTTPAdapter):
 
 class LimitedRelayAdapter(LimiterMixin, RelayAdapter):  # type: ignore[misc]
     """The relay with the venues' own rate limits, by the venues' host names."""
+
+
+def transports(
+    market: Market, hosts: Mapping[str, Host], simulation: BaseAdapter | None, parallel: int
+) -> Iterable[tuple[str, BaseAdapter]]:
+    """What to mount on a session, by the beginning of the addresses it is for."""
+    if market.simulated:
+        if simulation is None:
+            raise IngestError("the sample market needs its simulation")
+        yield "https://", simulation
+        return
+    pool: dict[str, Any] = {"pool_connections": 4, "pool_maxsize": parallel}
+    relayed = market.kind == "relay"
+    yield "https://", RelayAdapter(relay=market.url, **pool) if relayed else HTTPAdapter(**pool)
+    for host, limit in hosts.items():
+        if not (limit.per_second or limit.per_minute):
+            continue
+        rates: dict[str, Any] = {
+            "per_second": limit.per_second,
+            "per_minute": limit.per_minute,
+            "burst": limit.burst,
+            # The venue's own Retry-After is obeyed in `_wait`; filling the bucket on a 429 too would wait twice.
+            "limit_statuses": (),
+        }
+        limited: BaseAdapter
+        limited = LimitedRelayAdapter(relay=market.url, **rates, **pool) if relayed else LimitedAdapter(**rates, **pool)
+        # A path may be the whole of an address; a host without its slash would be the beginning of others.
+        yield f"https://{host}" if "/" in host else f"https://{host}/", limited

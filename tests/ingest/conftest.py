@@ -11,8 +11,8 @@ import pytest
 from pytest_httpserver import HTTPServer
 from werkzeug import Request, Response
 
-from ingest.http import Host, MarketSession
-from ingest.market import Market
+from ingest.http import MarketSession
+from ingest.market import Host, Market
 
 # Two busy cores are no fault of the code: properties have no deadline.
 hypothesis.settings.register_profile("any machine", deadline=None)

@@ -4,7 +4,7 @@ import pytest
 
 from ingest.errors import CatalogueBroken
 from ingest.feeds import FEEDS, feed_named, load_catalogue
-from ingest.http import Host
+from ingest.market import Host
 
 BTC = """
 [[instruments]]

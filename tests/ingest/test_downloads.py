@@ -17,8 +17,8 @@ from ingest.archives import Archive
 from ingest.download_process import Downloaders
 from ingest.downloads import fetch_archives
 from ingest.errors import ArchiveDamaged, GeoBlocked, IngestError
-from ingest.http import Host, MarketSession
-from ingest.market import Market
+from ingest.http import MarketSession
+from ingest.market import Host, Market
 from ingest.windows import Window
 
 

@@ -11,8 +11,8 @@ from werkzeug import Response
 
 from ingest.errors import IngestError
 from ingest.feeds import load_catalogue
-from ingest.http import Host, MarketSession
-from ingest.market import Market
+from ingest.http import MarketSession
+from ingest.market import Host, Market
 
 URL = "https://venue.example/v1/rows"
 
