@@ -1,4 +1,4 @@
-"""Which market a run talks to: the live venues, a relay that stands in for them, or the simulation; and how to reach it.
+"""Which market a run talks to, and how it is reached: the live venues, a relay that stands in for them, the simulation.
 
 Only the transport differs: the same session, client code and parsing run in all three.
 """
