@@ -110,12 +110,13 @@ def _with_open_interest(frame: pl.DataFrame, parameters: Parameters) -> pl.DataF
 
 def _bled(days: int) -> pl.Expr:
     """Of the change over so many days what no wave of liquidations brought: the daily changes summed, each by how
-    ordinary its liquidations were, whole up to the usual day, a third at three times it; never more than the change."""
-    multiple = pl.col("liquidation_multiple")
-    forced = pl.when(multiple.is_not_null()).then(multiple.clip(lower_bound=1.0))
-    unforced = (pl.col("open_interest_change_1d_pct") / forced).rolling_sum(days).over("asset")
+    ordinary its liquidations were, whole up to the usual day, a third at three times it; never more than the change.
+    Null where one of them is unknown: it may have been the wave."""
+    forced = pl.max_horizontal(pl.lit(1.0), pl.col("liquidation_multiple"))
+    known = pl.all_horizontal(pl.col("liquidation_multiple", "open_interest_change_1d_pct").is_not_null())
+    unforced = pl.when(known).then(pl.col("open_interest_change_1d_pct") / forced).rolling_sum(days).over("asset")
     change = pl.col(f"open_interest_change_{days}d_pct")
-    return pl.when(change.is_not_null()).then(pl.max_horizontal(change, pl.when(unforced.is_not_null()).then(unforced)))
+    return pl.when(unforced.is_not_null() & change.is_not_null()).then(pl.max_horizontal(change, unforced))
 
 
 def _with_funding(frame: pl.DataFrame, marts: DailyMarts, parameters: Parameters) -> pl.DataFrame:

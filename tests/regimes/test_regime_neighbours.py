@@ -68,6 +68,11 @@ def test_bleeding_counts_what_no_wave_brought(history: list[Day], parameters: Pa
     assert row["open_interest_change_7d_pct"] < -9.0
     assert -4.0 < row["open_interest_bleed_7d_pct"] < 0.0
     assert row["event"] != "deleveraging"
+    # Liquidations of the day on which the contracts went are unknown: it may have been a wave.
+    unknown = [*history, replace(wave, long_usd=None, short_usd=None), *days[-5:]]
+    row = classified(unknown, parameters).days.row(-1, named=True)
+    assert row["open_interest_change_7d_pct"] < -9.0
+    assert row["open_interest_bleed_7d_pct"] is None
 
 
 def test_up_is_up_in_a_quarter_that_goes_up(history: list[Day], parameters: Parameters) -> None:
