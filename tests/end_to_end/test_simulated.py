@@ -13,7 +13,7 @@ import pytest
 from pipelines import Ran, leverage, published
 
 from ingest.sample import EPISODES, FIRST_DAY, LAST_DAY, SIMULATED
-from ingest.sample.scenario import Episode
+from ingest.sample.story import Episode
 
 pytestmark = pytest.mark.slow
 
