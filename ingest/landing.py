@@ -123,11 +123,12 @@ class Landing:
         return Segment(f"{feed}/{name}", feed, stamp)
 
     def _in(self, folder: Path, known: Collection[str] = frozenset()) -> Iterator[Segment]:
+        feed = folder.name
         for file in os.listdir(folder):
-            name = f"{folder.name}/{file}"
+            name = f"{feed}/{file}"
             if name not in known and (found := NAME.fullmatch(file)):
                 # Years of daily segments: strptime takes fifty times as long.
-                yield Segment(name, folder.name, datetime.fromisoformat(found["stamp"]))
+                yield Segment(name, feed, datetime.fromisoformat(found["stamp"]))
 
 
 def _stamp(file: str) -> str:

@@ -79,7 +79,8 @@ class Refresher:
                 progress=self.progress,
             )
             pulled = pull(request, landing)
-            load_segments(connection, landing, feed)
+            if pulled.segments or pulled.quarantined:
+                load_segments(connection, landing, feed)
             record_pull(connection, pulled, run_id, present.now)
             return Refreshed(pulled, *reach(connection, feed))
 
