@@ -102,7 +102,10 @@ def _with_open_interest(frame: pl.DataFrame, parameters: Parameters) -> pl.DataF
     absurd = (pl.col("open_interest_change_1d_pct").abs() > parameters.gate.open_interest_move_pct).cast(pl.Int64)
     spans = {"open_interest_change_3d_pct": 3, "open_interest_change_7d_pct": 7, "open_interest_from_7d_max_pct": 7}
     frame = frame.with_columns(
-        pl.when(absurd.rolling_max(days, min_samples=1).over("asset").fill_null(0) == 0).then(pl.col(name)).alias(name)
+        pl.when(absurd.rolling_max(days, min_samples=1).over("asset") == 1)
+        .then(None)
+        .otherwise(pl.col(name))
+        .alias(name)
         for name, days in spans.items()
     )
     return frame.with_columns(_bled(days).alias(f"open_interest_bleed_{days}d_pct") for days in (3, 7))
