@@ -7,10 +7,11 @@ CODE := $(SOURCES) bi tests benchmarks
 PORT ?= 3000
 BI := .venv-bi
 DOCS := .venv-docs
+PYTEST := $(BIN)/python -m pytest -n 2 --dist loadscope --no-loadscope-reorder
 BI_PORT ?= 8088
 CLIENTS := duckdb-1.2 duckdb-1.4 duckdb-1.5 pandas
 
-.PHONY: run live record test check dev bi browser clients docs bench setup setup-dev format lock sources dictionary definitions clean
+.PHONY: run live record test proofs check dev bi browser clients docs bench setup setup-dev format lock sources dictionary definitions clean
 .DEFAULT_GOAL := run
 
 run: setup  ## the main job on the simulated market, offline, and the brief of its last day
@@ -25,8 +26,11 @@ record: setup  ## the liquidation tape: forced orders of the live venues, record
 dev: setup  ## the Dagster UI on 127.0.0.1:3000, over the warehouse of LEVERAGE_MARKET (default: sample)
 	$(BIN)/python -m orchestration.serve --port $(PORT)
 
-test: setup-dev  ## every test
-	$(BIN)/python -m pytest -n 2 --dist loadscope --no-loadscope-reorder
+test: setup-dev  ## the tests, in a few minutes: everything but the proofs
+	$(PYTEST) -m "not proof"
+
+proofs: setup-dev  ## the other tests: whole runs that are killed at ten moments, cut off, restated and rebuilt
+	$(PYTEST) -m proof
 
 check: setup-dev  ## format, lint, types, SQL lint, import contracts, generated files
 	$(BIN)/ruff format --check $(CODE)

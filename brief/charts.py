@@ -4,21 +4,36 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, Literal
+from typing import Any, Literal
 
 import polars as pl
 
 from brief.figures import quantity
 from regimes import regime_spans
 
-if TYPE_CHECKING:
-    import altair as alt
-
 # The light theme's colours. style.css turns each into its counterpart on a dark ground.
 INK, GRID, MAIN, LONG, SHORT, RULE = "#3c4043", "#dadce0", "#174ea6", "#b3541e", "#1a6a9c", "#9334e6"
 WIDTH, HEIGHT = 400, 170
 # A billion is B to a reader, G to SI, and a thousandth has no letter.
 AMOUNT = "abs(datum.value) < 10 ? format(datum.value, '~g') : replace(format(datum.value, '~s'), 'G', 'B')"
+DAYS = {
+    "field": "day",
+    "type": "temporal",
+    "title": None,
+    "scale": {"type": "utc"},
+    "axis": {"format": "%d %b %y", "tickCount": 5},
+}
+_TEXT = {"labelColor": INK, "titleColor": INK, "labelFontSize": 12}
+LOOK = {
+    "aria": False,  # the page names the picture and has its numbers as a table; paths need no names of their own
+    "font": "sans-serif",
+    "background": "transparent",
+    "view": {"stroke": None},
+    "axis": {**_TEXT, "gridColor": GRID, "domainColor": GRID, "tickColor": GRID, "labelPadding": 4},
+    "axisX": {"grid": False, "labelOverlap": True},
+}
+
+Drawing = dict[str, Any]  # a Vega-Lite specification, or a part of one
 
 
 @dataclass(frozen=True)
@@ -94,54 +109,44 @@ def chart(
     regimes: pl.DataFrame | None = None,
     labels: pl.DataFrame | None = None,
     support: pl.DataFrame | None = None,
-) -> alt.LayerChart:
+) -> Drawing:
     """The panel over the days of `frame` (one asset). Price takes `regimes`, coloured by `labels`, and support."""
-    import altair as alt  # a quarter of a second: whoever draws nothing does not pay it
-
-    layers: list[Any] = []
+    layers: list[Drawing] = []
     if regimes is not None and labels is not None:
-        layers.append(_bands(alt, regimes, labels))
-    x = alt.X("day:T", title=None, scale=alt.Scale(type="utc"), axis=alt.Axis(format="%d %b %y", tickCount=5))
-    y: dict[str, Any] = {"title": None, "axis": alt.Axis(labelExpr=AMOUNT, tickCount=5)}
-    days = frame.with_columns(pl.col("day").dt.strftime("%Y-%m-%d"))
+        layers.append(_bands(regimes, labels))
     if panel is PRICE:
-        scale = alt.Scale(zero=False)
-        reach = alt.Chart(days).mark_rule(color=INK, opacity=0.55, strokeWidth=1.2)
-        layers.append(reach.encode(x=x, y=alt.Y("low_usd:Q", scale=scale, **y), y2="high_usd:Q"))
-        line = alt.Chart(days).mark_line(color=MAIN, strokeWidth=1.8)
-        layers.append(line.encode(x=x, y=alt.Y("close_usd:Q", scale=scale, **y)))
+        days = _inline(frame.select("day", "low_usd", "high_usd", "close_usd"))
+        reach = {"type": "rule", "color": INK, "opacity": 0.55, "strokeWidth": 1.2}
+        layers.append(_layer(days, reach, x=DAYS, y=_amounts("low_usd", zero=False), y2={"field": "high_usd"}))
+        layers.append(_layer(days, _line(MAIN), x=DAYS, y=_amounts("close_usd", zero=False)))
         if support is not None:
-            layers.append(_support(alt, support, x, y))
+            level = _line(RULE, width=1.4, strokeDash=[4, 3], interpolate="step-after")
+            known = _inline(support.select("day", "support_usd"))
+            layers.append(_layer(known, level, x=DAYS, y=_amounts("support_usd", zero=False)))
     else:
-        layers += _measures(alt, panel, days, x, y)
-    return alt.layer(*layers).properties(width=WIDTH, height=HEIGHT).configure(**_look())
+        layers += _measures(panel, frame)
+    return {"width": WIDTH, "height": HEIGHT, "layer": layers, "config": LOOK}
 
 
-def _measures(alt: Any, panel: Panel, days: pl.DataFrame, x: Any, y: dict[str, Any]) -> list[Any]:  # noqa: ANN401 - Altair's
+def _measures(panel: Panel, frame: pl.DataFrame) -> list[Drawing]:
+    dashes = {"type": "rule", "color": RULE, "strokeDash": [3, 3], "opacity": 0.8}
     layers = [
-        alt.Chart(pl.DataFrame({"level": [level]}))
-        .mark_rule(color=RULE, strokeDash=[3, 3], opacity=0.8)
-        .encode(y="level:Q")
+        _layer([{"level": level}], dashes, y={"field": "level", "type": "quantitative"})
         for level in panel.rules.values()
     ]
     colours = [MAIN] if len(panel.columns) == 1 else [LONG, SHORT]
-    if panel.below:
-        # What is drawn downwards is no negative amount: the axis says how much.
-        y = {**y, "axis": alt.Axis(labelExpr=AMOUNT.replace("datum.value", "abs(datum.value)"), tickCount=5)}
+    # What is drawn downwards is no negative amount: the axis says how much.
+    label = AMOUNT.replace("datum.value", "abs(datum.value)") if panel.below else AMOUNT
+    bars = panel.mark == "bars"
     for column, colour in zip(panel.columns, colours, strict=True):
-        drawn = days.select("day", (-pl.col(column) if column in panel.below else pl.col(column)).alias("value"))
-        base = alt.Chart(drawn)
-        mark = (
-            base.mark_bar(color=colour, size=2.6)
-            if panel.mark == "bars"
-            else base.mark_line(color=colour, strokeWidth=1.8)
-        )
-        zero = panel.mark == "bars"
-        layers.append(mark.encode(x=x, y=alt.Y("value:Q", stack=None, scale=alt.Scale(zero=zero), **y)))
+        value = -pl.col(column) if column in panel.below else pl.col(column)
+        mark = {"type": "bar", "color": colour, "size": 2.6} if bars else _line(colour)
+        drawn = _inline(frame.select("day", value.alias("value")))
+        layers.append(_layer(drawn, mark, x=DAYS, y={**_amounts("value", zero=bars, label=label), "stack": None}))
     return layers
 
 
-def _bands(alt: Any, regimes: pl.DataFrame, labels: pl.DataFrame) -> Any:  # noqa: ANN401 - Altair's
+def _bands(regimes: pl.DataFrame, labels: pl.DataFrame) -> Drawing:
     spans = regime_spans(regimes).join(labels.select("label", "colour"), left_on="regime", right_on="label")
     half = pl.duration(hours=12)
     moments = spans.select(
@@ -149,48 +154,45 @@ def _bands(alt: Any, regimes: pl.DataFrame, labels: pl.DataFrame) -> Any:  # noq
         (pl.col("last_day").cast(pl.Datetime) + half).dt.strftime("%Y-%m-%dT%H:%MZ").alias("to"),
         "colour",
     )
-    return (
-        alt.Chart(moments)
-        .mark_rect(opacity=0.34)
-        .encode(x=alt.X("from:T", scale=alt.Scale(type="utc")), x2="to:T", color=alt.Color("colour:N", scale=None))
+    return _layer(
+        moments.to_dicts(),
+        {"type": "rect", "opacity": 0.34},
+        x={"field": "from", "type": "temporal", "scale": {"type": "utc"}},
+        x2={"field": "to"},
+        color={"field": "colour", "type": "nominal", "scale": None},
     )
 
 
-def _support(alt: Any, support: pl.DataFrame, x: Any, y: dict[str, Any]) -> Any:  # noqa: ANN401 - Altair's
-    days = support.with_columns(pl.col("day").dt.strftime("%Y-%m-%d"))
-    line = alt.Chart(days).mark_line(color=RULE, strokeDash=[4, 3], strokeWidth=1.4, interpolate="step-after")
-    return line.encode(x=x, y=alt.Y("support_usd:Q", scale=alt.Scale(zero=False), **y))
+def _layer(rows: list[dict[str, Any]], mark: Drawing, **encoding: Drawing) -> Drawing:
+    return {"data": {"values": rows}, "mark": mark, "encoding": encoding}
 
 
-def _look() -> dict[str, Any]:
-    text = {"labelColor": INK, "titleColor": INK, "labelFontSize": 12}
-    return {
-        "aria": False,  # the page names the picture and has its numbers as a table; paths need no names of their own
-        "font": "sans-serif",
-        "background": "transparent",
-        "view": {"stroke": None},
-        "axis": {**text, "gridColor": GRID, "domainColor": GRID, "tickColor": GRID, "labelPadding": 4},
-        "axisX": {"grid": False, "labelOverlap": True},
-    }
+def _inline(days: pl.DataFrame) -> list[dict[str, Any]]:
+    return days.with_columns(pl.col("day").dt.strftime("%Y-%m-%d")).to_dicts()
 
 
-def svg(drawn: alt.LayerChart) -> str:
+def _line(colour: str, width: float = 1.8, **more: Any) -> Drawing:  # noqa: ANN401 - any property of the mark
+    return {"type": "line", "color": colour, "strokeWidth": width, **more}
+
+
+def _amounts(column: str, *, zero: bool, label: str = AMOUNT) -> Drawing:
+    axis = {"labelExpr": label, "tickCount": 5}
+    return {"field": column, "type": "quantitative", "title": None, "axis": axis, "scale": {"zero": zero}}
+
+
+def svg(drawn: Drawing) -> str:
     """The chart as an SVG element without a ground, silent to screen readers: what stands around it says the same."""
     import vl_convert
 
-    drawing = str(vl_convert.vegalite_to_svg(_specification(drawn), allowed_base_urls=[]))
+    drawing = str(vl_convert.vegalite_to_svg(drawn, allowed_base_urls=[]))
     return drawing.replace("<svg ", '<svg aria-hidden="true" ', 1)
 
 
-def png(drawn: alt.LayerChart) -> bytes:
+def png(drawn: Drawing) -> bytes:
     """The chart on white, at its own size."""
     import vl_convert
 
-    return bytes(vl_convert.vegalite_to_png({**_specification(drawn), "background": "white"}, allowed_base_urls=[]))
-
-
-def _specification(drawn: alt.LayerChart) -> dict[str, Any]:
-    return dict(drawn.to_dict(validate=False))
+    return bytes(vl_convert.vegalite_to_png({**drawn, "background": "white"}, allowed_base_urls=[]))
 
 
 def table_of(panel: Panel, frame: pl.DataFrame) -> tuple[Sequence[str], list[tuple[str, ...]]]:

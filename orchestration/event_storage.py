@@ -36,6 +36,14 @@ class KeptEngines(SqliteEventLogStorage):
     """The event log, with one connection each to the files used last, until the instance is closed."""
 
     _engines: dict[str, Engine]
+    _standing_tables: set[str]
+
+    def has_table(self, table_name: str) -> bool:
+        """Whether the index has the table. Asked with every check's event, and no table ever goes."""
+        known = self.__dict__.setdefault("_standing_tables", set())
+        if table_name not in known and super().has_table(table_name):
+            known.add(table_name)
+        return table_name in known
 
     @contextmanager
     def _connect(self, shard: str) -> Iterator[Connection]:

@@ -114,6 +114,7 @@ def _quiet(verbose: bool) -> Iterator[None]:
         yield
         return
     logging.getLogger("dagster").setLevel(logging.CRITICAL)
+    logging.getLogger("dagster").propagate = False  # a library of dbt's gives the root logger a handler on the terminal
     # A run that finds nothing new builds no model, and Dagster then warns once for every check of a model.
     logging.getLogger("dagster._core.execution.plan.active").setLevel(logging.ERROR)
     with warnings.catch_warnings(), open(os.devnull, "w") as nowhere, redirect_stdout(nowhere):

@@ -85,6 +85,10 @@ def _required(gate: Gate, windows: Windows) -> dict[str, pl.Expr]:
     few = windows.baseline_minimum_days
     ohlc = ("open_usd", "high_usd", "low_usd", "close_usd")
     change = pl.col("open_interest_change_1d_pct")
+    long, short = (pl.col(f"{side}_liquidations_usd").is_null() for side in ("long", "short"))
+    total = pl.col("liquidations_usd")
+    # The total and its share are as necessary as the sides that they are made of, should the mart have one alone.
+    unsummed = ~long & ~short & (total.is_null() | ((total > 0) & pl.col("long_share").is_null()))
     return {
         "ohlc": pl.any_horizontal(pl.col(*ohlc).is_null()),
         # A move is as necessary as the closes that it is made of, should the mart have one without the other.
@@ -93,11 +97,11 @@ def _required(gate: Gate, windows: Windows) -> dict[str, pl.Expr]:
         "ohlc_stale": _repeats(ohlc, 2),
         "price_baseline": (_count("return_pct") < few)
         | (pl.col("range_pct").is_not_null() & pl.col("median_range_pct").is_null()),
-        "long_liquidations": pl.col("long_liquidations_usd").is_null(),
-        "short_liquidations": pl.col("short_liquidations_usd").is_null(),
-        "liquidations_zero": _true(pl.col("liquidations_usd") <= 0),
+        "long_liquidations": long | unsummed,
+        "short_liquidations": short | unsummed,
+        "liquidations_zero": _true(total <= 0),
         "liquidations_partial": _partial("liquidations", "liquidations_usd", gate),
-        "liquidations_baseline": pl.col("liquidations_usd").is_not_null() & pl.col("liquidation_multiple").is_null(),
+        "liquidations_baseline": total.is_not_null() & pl.col("liquidation_multiple").is_null(),
         "open_interest": pl.col("open_interest_usd").is_null(),
         "previous_open_interest": _before("open_interest_usd").is_null()
         | (pl.col("open_interest_usd").is_not_null() & change.is_null()),

@@ -49,7 +49,7 @@ def first_run(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, pipelines
     """What `make run` makes, every default but the place: all 400 days of it, and what the run said."""
 
     def build(target: Path) -> None:
-        ran = pipelines.leverage("run", "--warehouse", target / "warehouse")
+        ran = pipelines.typed("run", "--warehouse", target / "warehouse")
         (target / "ran.json").write_text(json.dumps(asdict(ran)))
 
     built = pipelines.built_once(tmp_path_factory, "whole", build)

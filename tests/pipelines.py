@@ -1,27 +1,35 @@
 """Runs of `leverage` in processes of their own, what they publish as frames, and warehouses built once a session.
 
-What a run should come to is the business of the tests; nothing here asserts.
+Dagster and dbt take seconds to import, of every run. So a run is forked from a process that has imported them and done
+nothing else; `typed` starts the installed command as a person does. What a run should come to is the business of the
+tests; nothing here asserts.
 """
 
 from __future__ import annotations
 
 import fcntl
+import multiprocessing
 import os
 import shutil
 import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from multiprocessing.context import ForkServerProcess
 from pathlib import Path
 
 import polars as pl
 import pytest
 
+from orchestration.dbt_project import BUILD_DATABASE, DBT_PROJECT, parsed_project, prepared_manifest
+
 PROJECT = Path(__file__).resolve().parents[1]
 LEVERAGE = Path(sys.executable).with_name("leverage")
+Command = Callable[[list[str]], None]
 PATIENCE = 300.0  # seconds; a run takes ten to forty, and something else may have the processors
-OWN_VARIABLES = ("LEVERAGE_", "DAGSTER_", "COINALYZE_", "COINGLASS_", "NO_COLOR", "FORCE_COLOR", "COLUMNS")
+OWN_VARIABLES = ("LEVERAGE_", "DAGSTER_", "DBT_", "COINALYZE_", "COINGLASS_", "NO_COLOR", "FORCE_COLOR", "COLUMNS")
 
 # Sixty days are the shortest baseline: the last days of this range get a real label.
 SAMPLE_FIRST = "2025-11-20"
@@ -49,12 +57,16 @@ def environment(extra: Mapping[str, str] | None = None) -> dict[str, str]:
     return {**kept, **(extra or {})}
 
 
-def leverage(*arguments: str | Path, extra: Mapping[str, str] | None = None) -> Ran:
-    """`leverage` with these arguments, to its end."""
+_fork = multiprocessing.get_context("forkserver")
+_fork.set_forkserver_preload(["cli.main", "orchestration.run", "vl_convert"])  # dbt is among what these import
+
+
+def typed(*arguments: str | Path) -> Ran:
+    """The installed `leverage` with these arguments, to its end."""
     began = time.monotonic()
     done = subprocess.run(
         [LEVERAGE, *arguments],
-        env=environment(extra),
+        env=environment(),
         stdin=subprocess.DEVNULL,
         capture_output=True,
         text=True,
@@ -64,8 +76,76 @@ def leverage(*arguments: str | Path, extra: Mapping[str, str] | None = None) -> 
     return Ran(done.returncode, done.stdout, done.stderr, time.monotonic() - began)
 
 
+def leverage(*arguments: str | Path, extra: Mapping[str, str] | None = None) -> Ran:
+    """`leverage` with these arguments, to its end."""
+    return _ended(_leverage, *arguments, extra=extra)
+
+
+def dbt(*arguments: str | Path, database: Path | None = None, project: Path = DBT_PROJECT) -> Ran:
+    """`dbt` with these arguments, to its end; this project is taken as last parsed, so its database is build.duckdb."""
+    extra = {BUILD_DATABASE: str(database)} if database else {}
+    where = ("--project-dir", project, "--profiles-dir", project)
+    return _ended(_dbt if project == DBT_PROJECT else _dbt_of_another_project, *arguments, *where, extra=extra)
+
+
+def forked(*arguments: str | Path, out: Path, err: Path) -> ForkServerProcess:
+    """`leverage` with these arguments, under way; what it says goes to the two files."""
+    return _forked(_leverage, *arguments, out=out, err=err)
+
+
+def _ended(command: Command, *arguments: str | Path, extra: Mapping[str, str] | None) -> Ran:
+    with tempfile.TemporaryDirectory() as folder:
+        out, err = Path(folder, "out"), Path(folder, "err")
+        began = time.monotonic()
+        process = _forked(command, *arguments, out=out, err=err, extra=extra)
+        process.join(PATIENCE)
+        if process.exitcode is None:
+            process.kill()
+            process.join()
+            raise TimeoutError(f"{command.__name__} {' '.join(map(str, arguments))} has not ended: {err.read_text()}")
+        return Ran(process.exitcode, out.read_text(), err.read_text(), time.monotonic() - began)
+
+
+def _forked(
+    command: Command, *arguments: str | Path, out: Path, err: Path, extra: Mapping[str, str] | None = None
+) -> ForkServerProcess:
+    process = _fork.Process(target=_process, args=(command, [str(a) for a in arguments], environment(extra), out, err))
+    process.start()
+    return process
+
+
+def _process(command: Command, arguments: list[str], variables: dict[str, str], out: Path, err: Path) -> None:
+    for number, path, how in ((0, os.devnull, os.O_RDONLY), (1, out, os.O_WRONLY), (2, err, os.O_WRONLY)):
+        opened = os.open(path, how | os.O_CREAT)
+        os.dup2(opened, number)
+        os.close(opened)
+    os.environ.clear()
+    os.environ.update(variables)
+    command(arguments)
+
+
+def _leverage(arguments: list[str]) -> None:
+    from cli.main import main
+
+    sys.argv = ["leverage", *arguments]
+    main()
+
+
+def _dbt(arguments: list[str]) -> None:
+    from dbt.cli.main import dbtRunner
+
+    prepared_manifest()
+    sys.exit(not dbtRunner(parsed_project()).invoke(arguments).success)
+
+
+def _dbt_of_another_project(arguments: list[str]) -> None:
+    from dbt.cli.main import dbtRunner
+
+    sys.exit(not dbtRunner().invoke(arguments).success)
+
+
 def started(*arguments: str | Path, log: Path) -> subprocess.Popen[bytes]:
-    """`leverage` with these arguments, under way; what it says goes to `log`."""
+    """The installed `leverage` with these arguments, under way; what it says goes to `log`."""
     with log.open("wb") as said:
         return subprocess.Popen(
             [LEVERAGE, *arguments], env=environment(), stdin=subprocess.DEVNULL, stdout=said, stderr=subprocess.STDOUT

@@ -1,5 +1,7 @@
 -- Fails when an asset's funding rate is outside of the range of its instruments' complete days, or rests on
 -- none of them.
+{{ config(meta={'dagster': {'ref': {'name': 'funding_daily'}}}) }}
+
 with
 
 by_asset as (

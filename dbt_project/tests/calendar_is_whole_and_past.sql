@@ -1,5 +1,7 @@
 -- Fails when the window is not one row, runs backwards or into a day that is not over, or when an asset lacks
 -- a day of it.
+{{ config(meta={'dagster': {'ref': {'name': 'int_calendar'}}}) }}
+
 with
 
 calendar_window as (

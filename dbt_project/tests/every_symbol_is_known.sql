@@ -1,6 +1,6 @@
 -- Fails on symbols that were fetched but stand for nothing: their rows reach no model that asks for a market.
 -- A warning, because a symbol that was taken out of the catalogue keeps its rows in raw, rightly.
-{{ config(severity='warn') }}
+{{ config(severity='warn', meta={'dagster': {'ref': {'name': 'int_klines__all_venues'}}}) }}
 
 {%- set unions = [
     ref('int_klines__all_venues'),

@@ -3,9 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
-import subprocess
-import sys
 from collections.abc import Iterable, Mapping
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -13,15 +10,15 @@ from typing import Any
 
 import duckdb
 import polars as pl
+from pipelines import dbt
 
 from ingest.feeds import feed_named, load_catalogue
+from orchestration.dbt_project import DBT_PROJECT
 from warehouse.context import write_context
 from warehouse.location import Calendar
 from warehouse.present import Present
 from warehouse.raw import create_tables
 
-DBT_PROJECT = Path(__file__).parents[2] / "dbt_project"
-DATABASE = "models"  # part of every compiled name
 FIRST, LAST = date(2026, 1, 1), date(2026, 1, 4)
 PRESENT = Present(datetime(2026, 1, 5, 6, tzinfo=UTC), Calendar(FIRST, LAST))
 
@@ -32,7 +29,7 @@ class CompiledModels:
     """A warehouse whose raw rows are replaced at will, and the models that `wanted` needs, in dbt's order."""
 
     def __init__(self, folder: Path, wanted: Iterable[str]) -> None:
-        path = folder / f"{DATABASE}.duckdb"
+        path = folder / "build.duckdb"
         self._connection = duckdb.connect(path)
         create_tables(self._connection)
         write_context(self._connection, PRESENT, load_catalogue())
@@ -78,15 +75,8 @@ def _schema(feed: str, rows: list[Row]) -> dict[str, pl.DataType]:
 
 def _compiled(folder: Path, database: Path) -> dict[str, Any]:
     target = folder / "target"
-    arguments = ["compile", "--quiet", "--project-dir", DBT_PROJECT, "--profiles-dir", DBT_PROJECT]
-    done = subprocess.run(
-        [sys.executable, "-m", "dbt.cli.main", *arguments, "--target-path", target, "--log-path", target],
-        env={**os.environ, "LEVERAGE_BUILD_DATABASE": str(database)},
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    assert done.returncode == 0, done.stdout + done.stderr
+    done = dbt("compile", "--quiet", "--target-path", target, "--log-path", target, database=database)
+    assert done.status == 0, done.said
     return dict(json.loads((target / "manifest.json").read_text()))
 
 

@@ -6,16 +6,13 @@ else. A unit test in a model's yml begins with typed rows and cannot say what an
 
 from __future__ import annotations
 
-import os
-import subprocess
-import sys
 from collections.abc import Callable
 from datetime import UTC, date, datetime, timedelta
-from pathlib import Path
 from typing import Any
 
 import polars as pl
 import pytest
+from pipelines import dbt
 
 from ingest.feeds import feed_named
 from ingest.schema import conform
@@ -27,7 +24,6 @@ from ingest.venues.gate import liquidations as gate_liquidations
 from warehouse.connection import build_database
 from warehouse.raw import create_tables
 
-DBT_PROJECT = Path(__file__).parents[2] / "dbt_project"
 NOW = datetime(2026, 2, 2, 6, tzinfo=UTC)
 EARLIER = NOW - timedelta(days=1)
 BTC = "tBTCF0:USTF0"
@@ -104,18 +100,13 @@ def staged(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], list[dic
             connection.register("rows", rows)
             connection.execute(f'INSERT INTO raw."{name}" SELECT * FROM rows')
             connection.unregister("rows")
-    ran = subprocess.run(
-        [sys.executable, "-m", "dbt.cli.main", "build", "--quiet", "--project-dir", str(DBT_PROJECT),
-         "--profiles-dir", str(DBT_PROJECT), "--target-path", str(directory / "target"),
-         "--log-path", str(directory / "logs"), "--select", "staging.gate", "staging.bitfinex", "staging.coinbase",
-         "staging.coinglass"],
-        cwd=directory,
-        env={**{k: v for k, v in os.environ.items() if not k.startswith("DBT_")},
-             "LEVERAGE_BUILD_DATABASE": str(directory / "build.duckdb")},
-        capture_output=True, text=True, check=False,
+    target = directory / "target"
+    ran = dbt(
+        "build", "--quiet", "--target-path", target, "--log-path", target, "--select", "staging.gate",
+        "staging.bitfinex", "staging.coinbase", "staging.coinglass", database=directory / "build.duckdb",
     )  # fmt: skip
-    assert ran.returncode == 0, ran.stdout + ran.stderr
-    assert "WARN" not in ran.stdout
+    assert ran.status == 0, ran.said
+    assert "WARN" not in ran.out
 
     def rows_of(model: str) -> list[dict[str, Any]]:
         with build_database(directory / "build.duckdb") as connection:

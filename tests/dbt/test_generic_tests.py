@@ -6,16 +6,14 @@ The project's macros and generic tests run in a throw-away project over literal 
 from __future__ import annotations
 
 import json
-import os
-import subprocess
-import sys
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import Any
 
 import pytest
+from pipelines import dbt
 
-DBT_PROJECT = Path(__file__).parents[2] / "dbt_project"
+from orchestration.dbt_project import DBT_PROJECT
+
 COLUMNS = ("asset", "day", "long_usd", "short_usd")
 TYPES = ("varchar", "date", "double", "double")
 
@@ -132,17 +130,10 @@ def outcomes(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
         declared.append({"name": case.model, "data_tests": [test]})
     (project / "models" / "models.yml").write_text(json.dumps({"models": declared}))
 
-    command = [sys.executable, "-m", "dbt.cli.main", "build", "--quiet", "--project-dir", str(project)]
-    finished = subprocess.run(
-        [*command, "--profiles-dir", str(project)],
-        cwd=project,
-        env={k: v for k, v in os.environ.items() if not k.startswith("DBT_")},
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    results = project / "target" / "run_results.json"
-    assert results.exists(), finished.stdout + finished.stderr
+    target = project / "target"
+    finished = dbt("build", "--quiet", "--target-path", target, "--log-path", target, project=project)
+    results = target / "run_results.json"
+    assert results.exists(), finished.said
     statuses = {}
     for result in json.loads(results.read_text())["results"]:
         kind, _, name, *_ = result["unique_id"].split(".")

@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 import json
-import os
-import subprocess
-import sys
 from datetime import UTC, date, datetime
 
 import pytest
 import yaml
+from pipelines import dbt
 
 from ingest.feeds import load_catalogue
 from orchestration.dbt_project import DBT_PROJECT
@@ -33,17 +31,13 @@ def outcomes(tmp_path_factory: pytest.TempPathFactory) -> dict[str, tuple[str, s
         create_tables(connection)
         day = date(2026, 1, 1)
         write_context(connection, Present(datetime(2026, 1, 2, 6, tzinfo=UTC), Calendar(day, day)), load_catalogue())
-    ran = subprocess.run(
-        [sys.executable, "-m", "dbt.cli.main", "build", "--quiet", "--empty", "--exclude-resource-type", "test",
-         "--project-dir", str(DBT_PROJECT), "--profiles-dir", str(DBT_PROJECT),
-         "--target-path", str(directory / "target"), "--log-path", str(directory / "logs")],
-        cwd=directory,
-        env={**{k: v for k, v in os.environ.items() if not k.startswith("DBT_")},
-             "LEVERAGE_BUILD_DATABASE": str(directory / "build.duckdb")},
-        capture_output=True, text=True, check=False,
+    target = directory / "target"
+    ran = dbt(
+        "build", "--quiet", "--empty", "--exclude-resource-type", "test", "--target-path", target, "--log-path", target,
+        database=directory / "build.duckdb",
     )  # fmt: skip
-    results = directory / "target" / "run_results.json"
-    assert results.exists(), ran.stdout + ran.stderr
+    results = target / "run_results.json"
+    assert results.exists(), ran.said
     return {
         result["unique_id"].split(".")[-1]: (result["status"], str(result["message"]))
         for result in json.loads(results.read_text())["results"]

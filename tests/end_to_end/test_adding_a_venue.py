@@ -56,6 +56,7 @@ def nova() -> Iterator[str]:
 
 
 @pytest.mark.slow
+@pytest.mark.proof
 def test_a_newcomer_gets_from_the_page_to_a_row_in_the_published_mart(project: Path, nova: str) -> None:
     def typed(command: str) -> str:
         done = subprocess.run(

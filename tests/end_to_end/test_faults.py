@@ -14,7 +14,7 @@ from recordings import NOT_RECORDED, RECORDED
 
 from ingest.feeds import FEEDS, load_catalogue
 
-pytestmark = [pytest.mark.slow, pytest.mark.skipif(not RECORDED.is_dir(), reason=NOT_RECORDED)]
+pytestmark = [pytest.mark.slow, pytest.mark.proof, pytest.mark.skipif(not RECORDED.is_dir(), reason=NOT_RECORDED)]
 
 DAYS = ("--from", "2025-12-20", "--to", "2026-02-01")
 

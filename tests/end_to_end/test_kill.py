@@ -5,14 +5,14 @@ from __future__ import annotations
 import os
 import random
 import signal
-import subprocess
+from multiprocessing.context import ForkServerProcess
 from pathlib import Path
 
 import duckdb
 import psutil
 import pytest
 from dagster import DagsterInstance, DagsterRunStatus
-from pipelines import SAMPLE_NEXT, copied, differing, leverage, published, started
+from pipelines import SAMPLE_NEXT, copied, differing, forked, leverage, published
 
 from orchestration.instance import open_instance
 from orchestration.ownership import POOL
@@ -32,6 +32,7 @@ def moments(half: int) -> list[float]:
 
 # Two classes, because a class is one process's: half of the kills are another's.
 @pytest.mark.slow
+@pytest.mark.proof
 class TestFiveKills:
     def test_killed_runs_lose_and_double_nothing(
         self, sample: Path, day_added: tuple[Path, list[dict]], tmp_path: Path
@@ -40,6 +41,7 @@ class TestFiveKills:
 
 
 @pytest.mark.slow
+@pytest.mark.proof
 class TestTheOtherFive:
     def test_killed_runs_lose_and_double_nothing(
         self, sample: Path, day_added: tuple[Path, list[dict]], tmp_path: Path
@@ -53,7 +55,8 @@ def nothing_is_lost_or_doubled(half: int, sample: Path, day_added: Path, tmp_pat
     for number, share in enumerate(moments(half)):
         warehouse = copied(sample, tmp_path / f"warehouse-{number}")
         arguments = ("run", "--warehouse", warehouse, "--now", SAMPLE_NEXT)
-        killed += kill_after(started(*arguments, log=tmp_path / "killed.log"), share * lasts)
+        said = {"out": tmp_path / "killed.out", "err": tmp_path / "killed.err"}
+        killed += kill_after(forked(*arguments, **said), share * lasts)
         with open_instance(Warehouse(warehouse)) as instance:
             dead = [run.run_id for run in instance.get_runs() if not run.is_finished]
             slots_left += len(holders(instance))
@@ -73,19 +76,18 @@ def nothing_is_lost_or_doubled(half: int, sample: Path, day_added: Path, tmp_pat
     assert slots_left >= 1, "some of them held the pool's slot"
 
 
-def kill_after(process: subprocess.Popen[bytes], seconds: float) -> bool:
+def kill_after(process: ForkServerProcess, seconds: float) -> bool:
     """kill -9 after so many seconds, and no child of it may live on. False when it was over before."""
-    try:
-        process.wait(seconds)
-    except subprocess.TimeoutExpired:
-        os.kill(process.pid, signal.SIGSTOP)  # so that it starts none between our looking and its end
-        children = psutil.Process(process.pid).children(recursive=True)
-        process.kill()
-        process.wait()
-        _, alive = psutil.wait_procs(children, timeout=30)
-        assert [" ".join(child.cmdline()) for child in alive] == []
-        return True
-    return False
+    process.join(seconds)
+    if not process.is_alive():
+        return False
+    os.kill(process.pid, signal.SIGSTOP)  # so that it starts none between our looking and its end
+    children = psutil.Process(process.pid).children(recursive=True)
+    process.kill()
+    process.join()
+    _, alive = psutil.wait_procs(children, timeout=30)
+    assert [" ".join(child.cmdline()) for child in alive] == []
+    return True
 
 
 def holders(instance: DagsterInstance) -> set[str]:

@@ -9,7 +9,7 @@ import duckdb
 import pytest
 from pipelines import SAMPLE_NOW, Ran, copied, differing, leverage, published
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.proof]
 
 FLOWS = "asset,day,netflow_usd,source\nBTC,2026-01-26,-125000000,my sheet\nBTC,2026-01-27,80000000,my sheet\n"
 FIGURES = ("fund_netflow_usd", "median_fund_netflow_usd")  # two reports are too few to be held against each other

@@ -107,6 +107,7 @@ def test_the_same_command_again_asks_little_and_changes_nothing(
     assert differing(published(warehouse), release, but=()) == []
 
 
+@pytest.mark.proof
 def test_a_moved_clock_adds_exactly_the_new_day(market: RecordedMarket, unlimited: Path, tmp_path: Path) -> None:
     warehouse = tmp_path / "warehouse"
     market.set(now=DAY_BEFORE)
@@ -135,6 +136,7 @@ def test_a_moved_clock_adds_exactly_the_new_day(market: RecordedMarket, unlimite
     assert differing(up_to(after, "2026-01-31"), up_to(before, "2026-01-31"), but=told) == []
 
 
+@pytest.mark.proof
 def test_landing_alone_rebuilds_the_same_marts(
     market: RecordedMarket, history: Path, recorded: Path, tmp_path: Path
 ) -> None:

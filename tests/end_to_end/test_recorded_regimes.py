@@ -63,6 +63,7 @@ def test_a_contract_that_ended_gates_no_day(history: Path) -> None:
     assert after["missing_inputs"].null_count() == after.height
 
 
+@pytest.mark.proof
 def test_restated_flows_make_revisions_and_leave_what_was_known(history: Path, restated: Path) -> None:
     def as_of(warehouse: Path) -> list:
         with duckdb.connect(warehouse / "published" / "leverage.duckdb", read_only=True) as connection:
@@ -80,6 +81,7 @@ def test_restated_flows_make_revisions_and_leave_what_was_known(history: Path, r
     assert 0.0 < report["label_changed_share"] < 0.2
 
 
+@pytest.mark.proof
 def test_revisions_outlive_the_build_database(
     market: RecordedMarket, unlimited: Path, restated: Path, tmp_path: Path
 ) -> None:

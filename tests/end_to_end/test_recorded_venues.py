@@ -14,7 +14,7 @@ from recordings import NOT_RECORDED, RECORDED
 
 from ingest.feeds import CATALOGUE, load_catalogue
 
-pytestmark = [pytest.mark.slow, pytest.mark.skipif(not RECORDED.is_dir(), reason=NOT_RECORDED)]
+pytestmark = [pytest.mark.slow, pytest.mark.proof, pytest.mark.skipif(not RECORDED.is_dir(), reason=NOT_RECORDED)]
 
 LAST = date(2026, 2, 1)
 RECORDINGS = {

@@ -31,6 +31,7 @@ def test_the_main_job_ends_with_the_brief_of_the_last_day(first_run: tuple[Path,
     assert "SIMULATED" in ran.out
     assert "simulated market" in ran.err
     assert "\x1b" not in ran.said, "no colours where nobody looks"
+    assert "WARNING" not in ran.said, "no library talks over the run"
     days = published(warehouse)["regimes_daily"].filter(asset="BTC")["day"]
     assert (days.len(), days.min(), days.max()) == (400, date(2024, 12, 29), date(2026, 2, 1))
 

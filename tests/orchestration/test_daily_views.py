@@ -12,6 +12,7 @@ VIEWS = "SELECT schema_name, view_name, sql FROM duckdb_views() WHERE NOT intern
 
 
 @pytest.mark.slow
+@pytest.mark.proof
 def test_a_view_that_somebody_rebuilt_as_of_an_earlier_time_is_made_anew(sample: Path, tmp_path: Path) -> None:
     warehouse = copied(sample, tmp_path / "warehouse")
     with duckdb.connect(warehouse / "build.duckdb") as connection:

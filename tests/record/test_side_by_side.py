@@ -51,6 +51,7 @@ def relay():
 
 
 @pytest.mark.slow
+@pytest.mark.proof
 def test_the_recorder_goes_on_through_several_runs_and_its_orders_reach_the_marts(catalogue, relay, tmp_path, server):
     warehouse = tmp_path / "warehouse"
     running = Running(warehouse, server, catalogued_streams(load_catalogue(catalogue)), OtherDayClock(ELEVEN))
