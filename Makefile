@@ -26,10 +26,10 @@ record: setup  ## the liquidation tape: forced orders of the live venues, record
 dev: setup  ## the Dagster UI on 127.0.0.1:3000, over the warehouse of LEVERAGE_MARKET (default: sample)
 	$(BIN)/python -m orchestration.serve --port $(PORT)
 
-test: setup-dev  ## the tests, in a few minutes: everything but the proofs
-	$(PYTEST) -m "not proof"
+test: setup-dev  ## the tests, in a few minutes: all but proofs and browser
+	$(PYTEST) -m "not proof" --ignore tests/browser
 
-proofs: setup-dev  ## the other tests: whole runs that are killed at ten moments, cut off, restated and rebuilt
+proofs: setup-dev  ## the rest: whole runs that meet trouble, such as kill -9 at ten moments, cut answers, restated days
 	$(PYTEST) -m proof
 
 check: setup-dev  ## format, lint, types, SQL lint, import contracts, generated files

@@ -19,7 +19,7 @@ from orchestration.instance import open_instance
 from warehouse.location import Warehouse
 from warehouse.raw import create_tables, load_segments
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.proof]
 
 HOUR = 3_600_000
 IN_2100 = 4_102_444_800_000

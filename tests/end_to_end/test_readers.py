@@ -47,6 +47,7 @@ def test_one_day_is_added_and_no_earlier_one_changes(day_added: tuple[Path, list
 
 
 @pytest.mark.slow
+@pytest.mark.proof
 def test_readers_see_whole_releases_however_fast_they_follow(sample: Path, tmp_path: Path) -> None:
     """Releases one after the other, each a day shorter, so that a mixed one shows in its last days."""
     located = Warehouse(copied(sample, tmp_path / "warehouse"))

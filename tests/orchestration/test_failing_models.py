@@ -10,6 +10,7 @@ from pipelines import SAMPLE_NEXT, copied, leverage
 
 
 @pytest.mark.slow
+@pytest.mark.proof
 def test_a_failing_dbt_test_stops_the_release(sample: Path, tmp_path: Path) -> None:
     warehouse = copied(sample, tmp_path / "warehouse")
     with duckdb.connect(warehouse / "build.duckdb") as connection:  # a low above the close, past every schema

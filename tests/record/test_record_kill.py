@@ -25,6 +25,7 @@ UNSYNCED = timedelta(seconds=1)
 
 
 @pytest.mark.slow
+@pytest.mark.proof
 def test_a_killed_recorder_loses_at_most_its_last_unsynced_second_and_doubles_nothing(tmp_path, server):
     warehouse = Warehouse(tmp_path / "warehouse")
     chance, serial = random.Random(7), 0
