@@ -45,6 +45,11 @@ class Coverage:
         for key, held in self._held.items():
             self._held[key] = [left for one in held for left in one.without([window])]
 
+    def let_go(self, part: Part) -> None:
+        """Hold nothing of the part's series and window by its channel any more."""
+        key = (part.series, part.channel, part.absent)
+        self._held[key] = [left for one in self.of(*key[:2], absent=part.absent) for left in one.without([part.window])]
+
     def has_content(self, sha256: str) -> bool:
         """Whether a file of that sum was taken."""
         return sha256 in self._sums

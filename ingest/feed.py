@@ -95,8 +95,8 @@ class NoProgress:
 class Request:
     """One pull of one feed: which instruments, which window, and what may be used for it.
 
-    `notes` collects what a person should read although the feed goes on (a tail that had to be skipped), `refused` the
-    series that the venue would not answer for.
+    `recheck` are archives held that the venue may have published anew, `notes` collects what a person should read
+    although the feed goes on (a tail that had to be skipped), `refused` the series that the venue would not answer for.
     """
 
     feed: Feed
@@ -107,6 +107,7 @@ class Request:
     held: Coverage
     keys: dict[str, str] = field(default_factory=dict)
     progress: Progress = field(default_factory=NoProgress)
+    recheck: tuple[Part, ...] = ()
     notes: list[str] = field(default_factory=list)
     refused: dict[str, RequestRefused] = field(default_factory=dict)
 

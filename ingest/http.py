@@ -141,14 +141,7 @@ class MarketSession:
         FeedUnavailable otherwise.
         """
         host, path = place(url)
-
-        def published() -> str:
-            text = self._ask(f"{url}.CHECKSUM", None, None, None, archive=True)[:64].decode("ascii", "replace").lower()
-            if len(text) < 64 or set(text) - set("0123456789abcdef"):
-                raise Transient(f"malformed checksum {text!r}", host=host, path=path)
-            return text
-
-        expected = self._persist(f"{url}.CHECKSUM", published)
+        expected = self.published_sum(url)
 
         def attempt() -> bytes:
             body = self._ask(url, None, None, None, archive=True)
@@ -157,6 +150,18 @@ class MarketSession:
             return body
 
         return self._persist(url, attempt), expected
+
+    def published_sum(self, url: str) -> str:
+        """The sha256 that is published beside an archive. Raises ArchiveAbsent on 404, FeedUnavailable otherwise."""
+
+        def attempt() -> str:
+            text = self._ask(f"{url}.CHECKSUM", None, None, None, archive=True)[:64].decode("ascii", "replace").lower()
+            if len(text) < 64 or set(text) - set("0123456789abcdef"):
+                host, path = place(url)
+                raise Transient(f"malformed checksum {text!r}", host=host, path=path)
+            return text
+
+        return str(self._persist(f"{url}.CHECKSUM", attempt))
 
     def _persist(self, url: str, attempt: Callable[[], Any]) -> Any:  # noqa: ANN401 - whatever the attempt brings
         host, path = place(url)

@@ -18,6 +18,7 @@ from ingest.feed import LATE, Feed, Part, Request
 from ingest.http import Traffic
 from ingest.inbox import own_files
 from ingest.landing import Landing
+from ingest.revised import revised_archives
 from ingest.schema import conform
 from ingest.windows import Window, day_start
 
@@ -49,7 +50,7 @@ def pull(request: Request, landing: Landing) -> Pulled:
     started = time.monotonic()
     before, answered_something = request.session.traffic, False
     try:
-        for batch in chain(own_files(request, landing.inbox), feed.fetch(request)):
+        for batch in chain(own_files(request, landing.inbox), feed.fetch(request), revised_archives(request)):
             answered_something |= any(part.channel != "inbox" and not part.absent for part in batch.parts)
             conformed, parts = conform(batch.rows, feed.schema, feed.key, request.now), batch.parts
             if conformed.quarantined.height:

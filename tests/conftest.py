@@ -11,11 +11,17 @@ import pipelines
 import pytest
 from recordings import NO_SAMPLES, SAMPLES
 
-LONGEST = ("TestFiveKills", "test_recorded_market.py", "TestTheOtherFive", "test_recorded_regimes.py")
+LONGEST = (
+    "TestFiveKills", "test_recorded_market.py", "test_simulated.py",
+    "TestTheOtherFive", "test_recorded_regimes.py", "test_documents.py",
+)  # fmt: skip
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """The longest first, then what is slow: a module or class is one process's, the quick ones fill what is left."""
+    """The longest first, then what is slow: a module or class is one process's, the quick ones fill what is left.
+
+    Every other one goes to the same process, so that none waits for a warehouse that the other is building.
+    """
 
     def rank(item: pytest.Item) -> tuple[int, bool]:
         place = next((i for i, name in enumerate(LONGEST) if name in item.nodeid), len(LONGEST))

@@ -51,6 +51,13 @@ EDGES = """
     HAVING begun <> 0
     ORDER BY series, channel, is_absent, moment
 """
+ARCHIVES_HELD = """
+    SELECT part.series, part.start_at, part.end_at, part.row_count, part.url, part.sha256
+    FROM ops.coverage AS part JOIN raw.load_ledger AS loaded ON loaded.segment = part.segment
+    WHERE part.feed = ? AND part.channel = 'archive' AND part.sha256 IS NOT NULL AND part.end_at > ?
+    QUALIFY row_number() OVER (PARTITION BY part.url ORDER BY loaded.ingested_at DESC) = 1
+    ORDER BY part.url
+"""
 OWN_FILES = "SELECT DISTINCT sha256 FROM ops.coverage WHERE feed = ? AND channel = 'inbox' AND sha256 IS NOT NULL"
 
 
@@ -118,6 +125,23 @@ def coverage(connection: duckdb.DuckDBPyConnection, feed: str) -> Coverage:
         held.hold(series, channel, windows, absent=absent)
     held.know_content(sum_of for (sum_of,) in connection.execute(OWN_FILES, [feed]).fetchall())
     return held
+
+
+def archives_held(connection: duckdb.DuckDBPyConnection, feed: Feed, since: datetime) -> tuple[Part, ...]:
+    """The archives of `feed` whose windows end after `since`, each with the sum it was last taken by."""
+    found = connection.execute(ARCHIVES_HELD, [feed.name, _naive(since)]).fetchall()
+    return tuple(
+        Part(series, "archive", Window(_utc(start), _utc(end)), rows, url, sha256)
+        for series, start, end, rows, url, sha256 in found
+    )
+
+
+def last_landed(connection: duckdb.DuckDBPyConnection, feed: Feed) -> datetime | None:
+    """When the newest loaded segment of `feed` was fetched (UTC), None without one."""
+    (moment,) = first_row(connection, "SELECT max(ingested_at) FROM raw.load_ledger WHERE feed = ?", [feed.name]) or (
+        None,
+    )
+    return _utc(moment) if moment else None
 
 
 def reach(connection: duckdb.DuckDBPyConnection, feed: Feed) -> tuple[datetime | None, datetime | None, int]:

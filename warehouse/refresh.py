@@ -9,17 +9,18 @@ from datetime import datetime
 import duckdb
 
 from ingest.coverage import Coverage
-from ingest.feed import Feed, NoProgress, Progress, Request
+from ingest.feed import Feed, NoProgress, Part, Progress, Request
 from ingest.feeds import Catalogue
 from ingest.http import MarketSession
 from ingest.landing import Landing
 from ingest.pull import Pulled, pull
+from ingest.revised import REVISED_WITHIN
 from ingest.windows import Window
 from warehouse.connection import build_database
 from warehouse.location import Warehouse
 from warehouse.present import Present
 from warehouse.pulls import record_pull
-from warehouse.raw import coverage, create_tables, load_segments, reach
+from warehouse.raw import archives_held, coverage, create_tables, last_landed, load_segments, reach
 from warehouse.tape import Heard, heard, landed_lately
 
 
@@ -77,6 +78,7 @@ class Refresher:
                 held=self._held(connection, feed),
                 keys=dict(self.keys),
                 progress=self.progress,
+                recheck=_revisable(connection, feed, present.now),
             )
             pulled = pull(request, landing)
             if pulled.segments or pulled.quarantined:
@@ -103,3 +105,11 @@ class Refresher:
         if not self._tables_stand:
             create_tables(connection)
             self._tables_stand = True
+
+
+def _revisable(connection: duckdb.DuckDBPyConnection, feed: Feed, now: datetime) -> tuple[Part, ...]:
+    """The archives to ask again for the sums of: the recent ones, once a day, before anything has landed on it."""
+    landed = last_landed(connection, feed)
+    if landed is None or landed.date() >= now.date():
+        return ()
+    return archives_held(connection, feed, now - REVISED_WITHIN)

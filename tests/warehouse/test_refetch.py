@@ -1,15 +1,19 @@
-"""What is held, asked for again: gaps that have been filled, archives that were revised, rows that were broken."""
+"""What is held, asked for again: gaps that have been filled, archives that were revised, rows that were broken.
+
+By `--refetch`, and for some days by itself: then only the published sums are asked for, once a day.
+"""
 
 from __future__ import annotations
 
 import hashlib
 import io
 import zipfile
-from datetime import UTC, date, datetime
+from dataclasses import replace
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
-from ingest.errors import ArchiveAbsent
+from ingest.errors import ArchiveAbsent, FeedUnavailable, HostUnreachable
 from ingest.feeds import Catalogue, feed_named, load_catalogue
 from ingest.http import Traffic
 from ingest.windows import Window
@@ -30,6 +34,8 @@ class Archives:
     def __init__(self, **coins: str) -> None:
         self.coins = {f"2025-11-0{day[1:]}": amount for day, amount in coins.items()}
         self.asked: list[str] = []
+        self.compared: list[str] = []
+        self.refusal: FeedUnavailable | None = None
         self.traffic = Traffic(0, 0, 0)
 
     def verified(self, url: str) -> tuple[bytes, str]:
@@ -37,10 +43,23 @@ class Archives:
         self.asked.append(day)
         if day not in self.coins:
             raise ArchiveAbsent("no such archive")
+        body = self._zip(day)
+        return body, hashlib.sha256(body).hexdigest()
+
+    def published_sum(self, url: str) -> str:
+        day = url[-14:-4]
+        self.compared.append(day)
+        if self.refusal:
+            raise self.refusal
+        if day not in self.coins:
+            raise ArchiveAbsent("no such archive")
+        return hashlib.sha256(self._zip(day)).hexdigest()
+
+    def _zip(self, day: str) -> bytes:
         held = io.BytesIO()
         with zipfile.ZipFile(held, "w") as archive:
             archive.writestr(zipfile.ZipInfo("rows.csv"), f"{day} 12:00:00,BTCUSDT,{self.coins[day]},1,1,1,1,1\n")
-        return held.getvalue(), hashlib.sha256(held.getvalue()).hexdigest()
+        return held.getvalue()
 
 
 @pytest.fixture
@@ -49,9 +68,10 @@ def refresh(warehouse):
     instruments = tuple(i for i in load_catalogue().instruments[FEED.name] if i.symbol == "BTCUSDT")
     catalogue = Catalogue({FEED.name: instruments}, {})
 
-    def refreshed(archives: Archives, again: Window | None = None):
+    def refreshed(archives: Archives, again: Window | None = None, now: datetime = PRESENT.now):
         asked_again = {FEED.name: again} if again else {}
-        return Refresher(warehouse, catalogue, archives, {}, refetch=asked_again).refresh(FEED, PRESENT, "run").pulled
+        present = replace(PRESENT, now=now)
+        return Refresher(warehouse, catalogue, archives, {}, refetch=asked_again).refresh(FEED, present, "run").pulled
 
     return refreshed
 
@@ -116,4 +136,52 @@ def test_a_row_that_was_broken_is_mended(refresh, warehouse):
     refresh(Archives(d1="10", d2="-20", d3="30"))
     assert told(warehouse, NEWEST) == [(1, 10.0), (3, 30.0)]
     refresh(Archives(d1="10", d2="20", d3="30"), ALL)
+    assert told(warehouse, NEWEST) == [(1, 10.0), (2, 20.0), (3, 30.0)]
+
+
+SOON = datetime(2025, 11, 8, 6, tzinfo=UTC)
+NEXT_DAY = SOON + timedelta(days=1)
+
+
+def test_a_recent_archive_with_another_sum_is_fetched_again_by_itself(refresh, warehouse):
+    refresh(Archives(d1="10", d2="20", d3="30"), now=SOON)
+    later = Archives(d1="10", d2="25", d3="30")
+    pulled = refresh(later, now=NEXT_DAY)
+    assert later.compared == ["2025-11-01", "2025-11-02", "2025-11-03"]
+    assert later.asked == ["2025-11-02"]
+    assert told(warehouse, NEWEST) == [(1, 10.0), (2, 25.0), (3, 30.0)]
+    assert pulled.notes == ["BTCUSDT-metrics-2025-11-02.zip was published anew"]
+    again = Archives(d1="10", d2="25", d3="30")
+    assert refresh(again, now=NEXT_DAY + timedelta(days=1)).segments == []
+    assert again.asked == [], "the sum it was last taken by counts"
+
+
+def test_sums_are_compared_once_a_day_and_for_two_weeks(refresh):
+    refresh(Archives(d1="10", d2="20", d3="30"), now=SOON)
+    for now, compared in (
+        (SOON + timedelta(hours=5), []),
+        (datetime(2025, 11, 16, 6, tzinfo=UTC), ["2025-11-02", "2025-11-03"]),
+    ):
+        later = Archives(d1="10", d2="20", d3="30")
+        refresh(later, now=now)
+        assert later.compared == compared
+
+
+@pytest.mark.parametrize(
+    ("archives", "refusal", "notes"),
+    [
+        (Archives(d1="10", d3="30"), None, []),
+        (
+            Archives(d1="10", d2="20", d3="30"),
+            HostUnreachable("no connection", host="data.binance.vision"),
+            ["whether archives were revised is not known: no connection (data.binance.vision)"],
+        ),
+    ],
+    ids=["withdrawn", "unreachable"],
+)
+def test_what_cannot_be_compared_stays_held(refresh, warehouse, archives, refusal, notes):
+    refresh(Archives(d1="10", d2="20", d3="30"), now=SOON)
+    archives.refusal = refusal
+    pulled = refresh(archives, now=NEXT_DAY)
+    assert (pulled.notes, pulled.skipped, pulled.segments, archives.asked) == (notes, None, [], [])
     assert told(warehouse, NEWEST) == [(1, 10.0), (2, 20.0), (3, 30.0)]
