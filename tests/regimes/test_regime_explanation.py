@@ -103,7 +103,7 @@ CRASH = quiet_day(return_pct=-6.0, low_pct=-9.0, long_usd=40e6, open_interest_ch
 HOLES = st.lists(st.tuples(st.sampled_from(DAILY), st.integers(0, 119), st.integers(1, 40)), max_size=6)
 
 
-@settings(max_examples=8, deadline=None)
+@settings(max_examples=15, deadline=None)
 @example(seed=0, holes=[], columns={10})  # a total of liquidations without its sides' being unknown
 @given(seed=st.integers(0, 200), holes=HOLES, columns=st.sets(st.integers(0, 40), max_size=3))
 def test_whatever_is_missing_no_day_is_without_its_sentence(

@@ -18,7 +18,7 @@ FLUSH = quiet_day(
 SOLD = quiet_day(return_pct=-3.0, low_pct=-4.0)
 REDEEMED = replace(SOLD, fund_netflow=-900e6)
 STORY = (FLUSH, FLUSH.mirrored(), quiet_day(), replace(SOLD, inflow=40_000.0), REDEEMED)
-few = settings(max_examples=6, deadline=None)
+few = settings(max_examples=12, deadline=None)
 
 
 def told(days: list[Day], parameters: Parameters) -> Classification:
@@ -38,7 +38,7 @@ def as_it_stood(scenarios: pl.DataFrame, last_day: date) -> pl.DataFrame:
     )
 
 
-@settings(max_examples=5, deadline=None)
+@settings(max_examples=10, deadline=None)
 @given(
     seed=st.integers(0, 99),
     story=st.lists(st.sampled_from(STORY), min_size=30, max_size=30),

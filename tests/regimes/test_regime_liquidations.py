@@ -78,7 +78,7 @@ def test_a_feed_whose_contracts_nobody_knows_speaks_only_where_no_other_does(par
     assert unknown["liquidation_multiple"][-1] == pytest.approx((alone + other) / 2)
 
 
-@settings(max_examples=6, deadline=None)
+@settings(max_examples=12, deadline=None)
 @given(
     seed=st.integers(0, 99),
     factors=st.lists(st.floats(1e-3, 1e3), min_size=2, max_size=2),
