@@ -6,7 +6,7 @@ from datetime import timedelta
 
 import polars as pl
 import pytest
-from hypothesis import example, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from synthetic_marts import FIRST_DAY, LONG_AFTER, calm_days, marts_of, quiet_day
 
@@ -104,7 +104,6 @@ HOLES = st.lists(st.tuples(st.sampled_from(DAILY), st.integers(0, 119), st.integ
 
 
 @settings(max_examples=15, deadline=None)
-@example(seed=0, holes=[], columns={10})  # a total of liquidations without its sides' being unknown
 @given(seed=st.integers(0, 200), holes=HOLES, columns=st.sets(st.integers(0, 40), max_size=3))
 def test_whatever_is_missing_no_day_is_without_its_sentence(
     seed: int, holes: list[tuple[str, int, int]], columns: set[int], parameters: Parameters

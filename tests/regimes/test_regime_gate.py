@@ -117,6 +117,19 @@ def test_a_gap_in_what_a_day_is_held_against_is_named(history: list[Day], parame
         assert REQUIRED_INPUTS[name] in row["explanation"]
 
 
+@pytest.mark.parametrize("column", ["total_usd", "long_share"])
+def test_sides_of_liquidations_without_what_they_add_up_to_are_missing(
+    column: str, history: list[Day], parameters: Parameters
+) -> None:
+    marts = marts_of({"BTC": [*history, quiet_day()]})
+    last = pl.col("day") == pl.col("day").max()
+    liquidations = marts.liquidations_daily.with_columns(pl.when(~last).then(pl.col(column)).alias(column))
+    row = classified(replace(marts, liquidations_daily=liquidations), parameters).days.row(-1, named=True)
+    assert row["event"] == "insufficient_data"
+    assert row["missing_inputs"] == "long_liquidations,short_liquidations"
+    assert row["explanation"] is not None
+
+
 def test_a_close_without_its_move_is_missing_the_move(history: list[Day], parameters: Parameters) -> None:
     marts = marts_of({"BTC": [*history, quiet_day()]})
     last = pl.col("day") == pl.col("day").max()

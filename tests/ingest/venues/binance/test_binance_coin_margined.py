@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 from itertools import pairwise
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from scripted_venues import VISION, ScriptedVenues, asking, at, conformed, days, fetched, landed, ms, parts_of
 
@@ -78,7 +78,6 @@ def test_no_request_spans_more_than_200_days_and_no_day_is_lost_between_them():
     assert request.held.missing(f"{SYMBOL}/1d", request.window) == []
 
 
-@settings(max_examples=30)
 @given(st.permutations(range(8)), st.lists(st.integers(0, 7), max_size=4), st.sets(st.integers(1, 11), max_size=3))
 def test_order_repetition_and_pages_of_the_same_bars_change_nothing(order, repeated, cuts):
     bars = [bar(ms("2026-01-10") + n * DAY_MS) for n in [*order, *repeated]]

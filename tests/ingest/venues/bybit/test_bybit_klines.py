@@ -14,7 +14,7 @@ from bybit_answers import (
     put,
     sample,
 )
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from scripted_venues import ScriptedVenues, conformed, days, fetched, landed, ms
 
@@ -90,7 +90,6 @@ def test_a_bar_that_cannot_be_is_quarantined(row, reason):
 STAMPS = st.lists(st.integers(0, 47), min_size=1, max_size=30)
 
 
-@settings(max_examples=30)
 @given(STAMPS, st.randoms(), st.integers(1, 5))
 def test_order_duplicates_and_the_size_of_pages_change_no_landed_row(hours, random, size):
     first = ms("2026-01-10")

@@ -3,7 +3,7 @@
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from okx_answers import (
     HOUR,
@@ -131,7 +131,6 @@ def test_an_instrument_that_is_unknown_does_not_retire_the_endpoint():
     assert len(venues.asked) == 2
 
 
-@settings(max_examples=30)
 @given(st.lists(st.tuples(st.integers(0, 5000), st.integers(1, 9)), min_size=1, max_size=40), st.randoms(),
        st.integers(10, 100))  # fmt: skip
 def test_order_duplicates_and_the_size_of_pages_change_no_landed_event(found, random, size):
