@@ -6,6 +6,7 @@ documentation are made from it. Column builders stand here, the schemas themselv
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -14,11 +15,70 @@ import pandera.polars as pa
 import polars as pl
 from pandera.errors import SchemaErrors
 
+import tables
 from ingest.errors import SchemaBroken
+from tables.field import Field
+from tables.frames import DTYPES
 
 GENESIS = datetime(2009, 1, 3)  # the first Bitcoin block: nothing here can have been observed before it
 TIMESTAMP = pl.Datetime("us")
 LAST_MICROSECOND = 253_402_300_799_999_999  # of the year 9999
+
+
+PRICES = ("open", "high", "low", "close")
+
+
+def column(
+    name: str,
+    meaning: str = "",
+    *,
+    note: str = "",
+    optional: bool = False,
+    allowed: Sequence[str] = (),
+    checks: Sequence[pa.Check] = (),
+) -> tuple[str, pa.Column]:
+    """A column of a raw table. `meaning` is the field that describes it where the landed name is another one.
+
+    `optional` columns may be null, `allowed` are the texts that may occur, `checks` replace the field's limits, `note`
+    adds to the field's sentence what is special about this feed.
+    Raises FieldError when no field has that name.
+    """
+    described = tables.Column(tables.field(meaning or name), note)
+    field = described.field
+    made = pa.Column(
+        DTYPES[field.kind],
+        _checks(field, allowed or field.allowed, checks),
+        nullable=optional,
+        description=described.description({}),
+        metadata={"column": described},
+    )
+    return name, made
+
+
+def feed_schema(
+    name: str, *columns: str | tuple[str, pa.Column], checks: Iterable[pa.Check] = ()
+) -> pa.DataFrameSchema:
+    """The schema of the feed `name`: its columns in order, a plain name for one that needs nothing said about it."""
+    named = dict(column(one) if isinstance(one, str) else one for one in columns)
+    return pa.DataFrameSchema(named, checks=list(checks), strict=True, name=name)
+
+
+def _checks(field: Field, allowed: Sequence[str], instead: Sequence[pa.Check]) -> list[pa.Check]:
+    checks = []
+    if field.kind == "number":
+        checks.append(pa.Check(lambda data: data.lazyframe.select(pl.col(data.key).is_finite()), name="finite"))
+    if allowed:
+        checks.append(pa.Check.isin(list(allowed), error=f"none of {', '.join(allowed)}"))
+    if instead:
+        return [*checks, *instead]
+    if field.above is not None:
+        checks.append(pa.Check.gt(field.above, error="positive" if field.above == 0 else f"above {field.above:g}"))
+    if field.low is not None and field.high is not None:
+        low, high = field.low, field.high
+        checks.append(pa.Check.in_range(low, high, error=f"within {low:g} to {high:g}"))
+    elif field.low is not None:
+        checks.append(pa.Check.ge(field.low, error="not negative" if field.low == 0 else f"not below {field.low:g}"))
+    return checks
 
 
 def text(description: str, *, allowed: list[str] | None = None) -> pa.Column:
@@ -53,6 +113,10 @@ def number(description: str, unit: str, *checks: pa.Check, nullable: bool = Fals
 
 def positive() -> pa.Check:
     return pa.Check.gt(0, error="positive")
+
+
+def not_zero() -> pa.Check:
+    return pa.Check.ne(0, error="not zero")
 
 
 def not_negative() -> pa.Check:
@@ -179,7 +243,7 @@ def _absurd_moments(typed: pl.DataFrame, schema: pa.DataFrameSchema, now: dateti
     latest = now.astimezone(UTC).replace(tzinfo=None) + timedelta(days=1)
     found = []
     for name, column in schema.columns.items():
-        if not (column.metadata or {}).get("observed"):
+        if not column.dtype.type.is_temporal():
             continue
         observed = pl.col(name).cast(TIMESTAMP)
         absurd = typed.filter((observed < GENESIS) | (observed > latest))
