@@ -32,11 +32,12 @@ test: setup-dev  ## the tests, in a few minutes: all but proofs and browser
 proofs: setup-dev  ## the rest: whole runs that meet trouble, such as kill -9 at ten moments, cut answers, restated days
 	$(PYTEST) -m proof
 
-check: setup-dev  ## format, lint, types, SQL lint, import contracts, generated files
+check: setup-dev  ## format, lint, types, SQL lint, import contracts, dependencies, generated files
 	$(BIN)/ruff format --check $(CODE)
 	$(BIN)/ruff check $(CODE)
 	$(BIN)/mypy
 	$(BIN)/lint-imports --no-cache
+	$(BIN)/deptry .
 	cd dbt_project && ../$(BIN)/sqlfluff lint --disable-progress-bar -p 2 models tests macros
 	$(BIN)/python -m warehouse.dbt_sources --check
 	$(BIN)/python -m orchestration.data_dictionary --check

@@ -1,15 +1,15 @@
-{# The staging model of a venue's tape: one row per order. A venue sends an order again when a connection is made anew,
-   so the first arrival counts. #}
-{% macro liquidation_tape(relation) -%}
+{# The staging model of a venue's tape: one row per order. A venue repeats orders on
+   a new connection, so the first arrival counts. #}
+{% macro liquidation_tape(venue, table) -%}
 with
 
 source as (
 
     select *
-    from {{ relation }}
+    from {{ source(venue, table) }}
     {{ where_known_as_of() }}
     qualify row_number() over (
-        partition by symbol, venue_at, position_side, quantity_contracts, price, ordinal
+        partition by {{ quoted(feed_keys()[table]) }}
         order by ingested_at asc, received_at asc, segment asc
     ) = 1
 

@@ -8,29 +8,36 @@
     {%- endif -%}
 {%- endmacro %}
 
-{# Rows of a raw table, one per natural key: the newest by ingestion, then by segment name. `ties` orders
-   what is still equal (one archive that holds a key twice), so that the same rows give the same result
-   whatever order they are read in. #}
-{% macro newest_per_key(relation, key, ties) -%}
+{# Columns as a list in SQL; quoted, because some are named like a type. #}
+{% macro quoted(names) -%}
+    {%- for name in names -%}
+        "{{ name }}"{{ ', ' if not loop.last }}
+    {%- endfor -%}
+{%- endmacro %}
+
+{# Rows of the raw table of a feed, one per natural key: the newest by ingestion, then by segment name. `ties` orders
+   what is still equal (one archive that holds a key twice), so that the same rows give the same result in whatever
+   order they are read. #}
+{% macro newest_per_key(venue, table, ties) -%}
     select *
-    from {{ relation }}
+    from {{ source(venue, table) }}
     {{ where_known_as_of() }}
     qualify row_number() over (
-        partition by {{ key | join(', ') }}
+        partition by {{ quoted(feed_keys()[table]) }}
         order by ingested_at desc, segment desc, {{ ties | join(', ') }}
     ) = 1
 {%- endmacro %}
 
-{# Rows of the newest pull of each `whole`, and of no other pull: a series that is restated as a whole is
-   never mixed. #}
-{% macro newest_pull(relation, whole, key, ties) -%}
+{# Rows of the newest pull of each `whole`, and of no other pull: a series that is restated as a whole is never
+   mixed. #}
+{% macro newest_pull(venue, table, whole, ties) -%}
     select *
-    from {{ relation }}
+    from {{ source(venue, table) }}
     {{ where_known_as_of() }}
     qualify
         ingested_at = max(ingested_at) over (partition by {{ whole | join(', ') }})
         and row_number() over (
-            partition by {{ key | join(', ') }}, ingested_at
+            partition by {{ quoted(feed_keys()[table]) }}, ingested_at
             order by segment desc, {{ ties | join(', ') }}
         ) = 1
 {%- endmacro %}

@@ -9,8 +9,8 @@ by_asset as (
     select
         asset,
         day,
-        min(rate_8h_bp) as lowest_bp,
-        max(rate_8h_bp) as highest_bp
+        min(funding_8h_bp) as lowest_bp,
+        max(funding_8h_bp) as highest_bp
     from {{ ref('funding_by_venue_daily') }}
     where is_complete
     group by asset, day
@@ -20,7 +20,7 @@ by_asset as (
 select
     funding.asset,
     funding.day,
-    funding.rate_8h_bp,
+    funding.funding_8h_bp,
     by_asset.lowest_bp,
     by_asset.highest_bp
 from {{ ref('funding_daily') }} as funding
@@ -29,6 +29,6 @@ left join by_asset
         funding.asset = by_asset.asset
         and funding.day = by_asset.day
 where
-    (funding.rate_8h_bp is null) <> (by_asset.lowest_bp is null)
-    or funding.rate_8h_bp < by_asset.lowest_bp - 1e-9
-    or funding.rate_8h_bp > by_asset.highest_bp + 1e-9
+    (funding.funding_8h_bp is null) <> (by_asset.lowest_bp is null)
+    or funding.funding_8h_bp < by_asset.lowest_bp - 1e-9
+    or funding.funding_8h_bp > by_asset.highest_bp + 1e-9

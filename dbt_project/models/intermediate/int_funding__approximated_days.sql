@@ -57,7 +57,7 @@ select
     instruments.venue,
     instruments.instrument,
     paid.day,
-    paid.feed as source,
+    paid.feed,
     case when paid.midnight_pct is not null then 3 else 2 end as settlement_count,
     case when paid.midnight_pct is not null then 24.0 else 16.0 end as hours_covered,
     8.0 as interval_hours,
@@ -65,7 +65,7 @@ select
     case
         when paid.midnight_pct is not null then paid.middle_pct + paid.close_pct + paid.midnight_pct
         else paid.middle_pct + paid.close_pct
-    end / 100 as rate_sum
+    end / 100 as funding_rate_sum
 from paid
 inner join instruments
     on

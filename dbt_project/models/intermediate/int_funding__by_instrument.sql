@@ -11,7 +11,7 @@ settled_days as (
         venue,
         instrument,
         day,
-        source,
+        feed,
         1 as source_rank,
         count(*) as settlement_count,
         {{ sum_if_all_known('interval_hours') }} as hours_covered,
@@ -19,9 +19,9 @@ settled_days as (
             when count(*) = count(interval_hours) and min(interval_hours) = max(interval_hours)
                 then min(interval_hours)
         end as interval_hours,
-        {{ total('funding_rate') }} as rate_sum
+        {{ total('funding_rate') }} as funding_rate_sum
     from {{ ref('int_funding__settlements') }}
-    group by asset, venue, instrument, day, source
+    group by asset, venue, instrument, day, feed
 
 ),
 
@@ -32,12 +32,12 @@ all_days as (
         venue,
         instrument,
         day,
-        source,
+        feed,
         source_rank,
         settlement_count,
         hours_covered,
         interval_hours,
-        rate_sum
+        funding_rate_sum
     from settled_days
 
     union all
@@ -47,12 +47,12 @@ all_days as (
         venue,
         instrument,
         day,
-        source,
+        feed,
         2 as source_rank,
         settlement_count,
         hours_covered,
         interval_hours,
-        rate_sum
+        funding_rate_sum
     from {{ ref('int_funding__approximated_days') }}
 
 ),
@@ -64,15 +64,15 @@ ranked as (
         venue,
         instrument,
         day,
-        source,
+        feed,
         settlement_count,
         hours_covered,
         interval_hours,
-        rate_sum,
+        funding_rate_sum,
         coalesce(hours_covered = 24, false) as is_complete,
         row_number() over (
             partition by asset, venue, instrument, day
-            order by case when hours_covered = 24 then 1 else 2 end, source_rank, source
+            order by case when hours_covered = 24 then 1 else 2 end, source_rank, feed
         ) as precedence
     from all_days
 
@@ -83,12 +83,12 @@ select
     venue,
     instrument,
     day,
-    source,
+    feed,
     settlement_count,
     hours_covered,
     interval_hours,
-    rate_sum,
-    {{ funding_8h_bp('rate_sum', 'hours_covered') }} as rate_8h_bp,
+    funding_rate_sum,
+    {{ funding_8h_bp('funding_rate_sum', 'hours_covered') }} as funding_8h_bp,
     is_complete
 from ranked
 where precedence = 1

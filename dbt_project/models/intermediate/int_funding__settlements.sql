@@ -61,7 +61,7 @@ select
     venue,
     instrument,
     {{ day_closed_by('settled_at') }} as day,
-    feed as source,
+    feed,
     settled_at,
     funding_rate,
     case when interval_hours between 1 and 24 then interval_hours end as interval_hours

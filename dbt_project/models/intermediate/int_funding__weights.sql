@@ -15,7 +15,7 @@ complete_days as (
         venue,
         instrument,
         day,
-        rate_8h_bp
+        funding_8h_bp
     from {{ ref('int_funding__by_instrument') }}
     where is_complete
 
@@ -28,7 +28,7 @@ by_recency as (
         complete_days.venue,
         complete_days.instrument,
         complete_days.day,
-        complete_days.rate_8h_bp,
+        complete_days.funding_8h_bp,
         open_interest.open_interest_usd,
         row_number() over (
             partition by complete_days.asset, complete_days.venue, complete_days.instrument, complete_days.day
@@ -75,14 +75,14 @@ select
     by_recency.venue,
     by_recency.instrument,
     by_recency.day,
-    by_recency.rate_8h_bp,
+    by_recency.funding_8h_bp,
     case
         when venues.open_interest_usd is not null then by_recency.open_interest_usd
         when known.open_interest_usd is not null
             then {{ small }} * known.open_interest_usd / venues.instrument_count
         -- without any open interest at all every venue counts the same
         else 1.0 / venues.instrument_count
-    end as weight,
+    end as weight_usd,
     venues.open_interest_usd is null as is_weight_assumed
 from by_recency
 inner join venues

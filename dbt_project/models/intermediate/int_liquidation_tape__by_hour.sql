@@ -71,12 +71,12 @@ sums as (
         {%- for unit in ['coin', 'usd'] %}
         {%- for side in ['long', 'short'] %}
         {%- set of_side = "case when position_side = '" ~ side ~ "' then quantity_" ~ unit ~ " else 0 end" %}
-        {{ sum_if_all_known(of_side) }} as {{ side }}_{{ unit }},
+        {{ sum_if_all_known(of_side) }} as {{ side }}_liquidations_{{ unit }},
         {%- endfor %}
         {%- endfor %}
         sum(case when position_side = 'long' then 1 else 0 end) as long_count,
         sum(case when position_side = 'short' then 1 else 0 end) as short_count,
-        max(quantity_usd) as largest_usd
+        max(quantity_usd) as largest_liquidation_usd
     from orders
     group by feed, symbol, date_trunc('hour', venue_at)
 
@@ -86,16 +86,18 @@ select
     instruments.asset,
     instruments.venue,
     instruments.instrument,
-    instruments.feed as source,
+    instruments.feed,
     hours.day,
     hours.hour_at,
     -- zero of the hours without any order alone: in an hour with orders, an amount that is unknown stays unknown
-    {%- for measure in ['long_coin', 'short_coin', 'long_usd', 'short_usd'] %}
+    {%- for measure in [
+        'long_liquidations_coin', 'short_liquidations_coin', 'long_liquidations_usd', 'short_liquidations_usd'
+    ] %}
     case when sums.feed is null then 0 else sums.{{ measure }} end as {{ measure }},
     {%- endfor %}
     cast(coalesce(sums.long_count, 0) as bigint) as long_count,
     cast(coalesce(sums.short_count, 0) as bigint) as short_count,
-    sums.largest_usd,
+    sums.largest_liquidation_usd,
     hours.recorded_share
 from instruments
 inner join kept

@@ -7,7 +7,7 @@
         'coinglass_liquidations': ref('stg_coinglass__liquidations'),
     },
     columns=[
-        'period_start_at', 'period_hours', 'long_contracts', 'short_contracts', 'total_contracts', 'long_coin',
-        'short_coin', 'total_coin', 'long_usd', 'short_usd', 'total_usd', 'event_count'
+        'period_start_at', 'period_hours', 'long_contracts', 'short_contracts', 'total_contracts', 'long_liquidations_coin',
+        'short_liquidations_coin', 'liquidations_coin', 'long_liquidations_usd', 'short_liquidations_usd', 'liquidations_usd', 'liquidation_count'
     ]
 ) }}

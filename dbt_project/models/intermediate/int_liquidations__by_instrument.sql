@@ -2,7 +2,7 @@
 -- day before any other (single events never do), what is published before what was recorded here, the venue's own
 -- before an aggregator's.
 {{ config(materialized='table') }}
-{%- set is_whole = 'hours_covered = 24 and coalesce(long_coin + short_coin, long_usd + short_usd) is not null' %}
+{%- set is_whole = 'hours_covered = 24 and coalesce(long_liquidations_coin + short_liquidations_coin, long_liquidations_usd + short_liquidations_usd) is not null' %}
 
 with
 
@@ -13,15 +13,15 @@ ranked as (
         venue,
         instrument,
         day,
-        source,
-        long_coin,
-        short_coin,
-        total_coin,
+        feed,
+        long_liquidations_coin,
+        short_liquidations_coin,
+        liquidations_coin,
         price_usd,
-        long_usd,
-        short_usd,
-        total_usd,
-        event_count,
+        long_liquidations_usd,
+        short_liquidations_usd,
+        liquidations_usd,
+        liquidation_count,
         coalesce({{ is_whole }}, false) as is_whole,
         row_number() over (
             partition by asset, venue, instrument, day
@@ -29,7 +29,7 @@ ranked as (
                 case when {{ is_whole }} then 1 else 2 end,
                 case when is_recorded_here then 2 else 1 end,
                 case when is_venue_feed then 1 else 2 end,
-                source
+                feed
         ) as precedence
     from {{ ref('int_liquidations__by_source') }}
 
@@ -55,7 +55,7 @@ versions as (
     from chosen
     inner join {{ ref('feed_breaks') }} as breaks
         on
-            chosen.source = breaks.feed
+            chosen.feed = breaks.feed
             and chosen.venue = breaks.venue
             and chosen.day >= breaks.first_day
             and breaks.restarts_baseline
@@ -68,19 +68,19 @@ select
     chosen.venue,
     chosen.instrument,
     chosen.day,
-    chosen.source,
-    chosen.long_coin,
-    chosen.short_coin,
-    chosen.total_coin,
+    chosen.feed,
+    chosen.long_liquidations_coin,
+    chosen.short_liquidations_coin,
+    chosen.liquidations_coin,
     chosen.price_usd,
-    chosen.long_usd,
-    chosen.short_usd,
-    chosen.total_usd,
-    chosen.event_count,
+    chosen.long_liquidations_usd,
+    chosen.short_liquidations_usd,
+    chosen.liquidations_usd,
+    chosen.liquidation_count,
     -- An aggregator's sum over exchanges is no contract: beside theirs it would count them twice.
     case
         when chosen.is_whole and venues.kind = 'exchange'
-            then chosen.source || ':' || chosen.venue || coalesce('@' || cast(versions.feed_version as varchar), '')
+            then chosen.feed || ':' || chosen.venue || coalesce('@' || cast(versions.feed_version as varchar), '')
     end as counted_as
 from chosen
 inner join {{ ref('venues') }} as venues

@@ -2,7 +2,7 @@
 -- coins at the daily close of the very contract that was liquidated, or without that close at the price of each single
 -- event; coins of USD at the price of each event, or of a sum over a period at the close. Without a price it stays
 -- unknown. Which feed counts is decided in int_liquidations__by_instrument.
-{%- set sides = ['long', 'short', 'total'] %}
+{%- set names = {'long': 'long_liquidations', 'short': 'short_liquidations', 'total': 'liquidations'} %}
 
 with
 
@@ -16,11 +16,11 @@ periods as (
         is_venue_feed,
         cast(period_start_at as date) as day,
         period_hours,
-        {%- for side in sides %}
-        {{ published_coins(side ~ '_contracts', side ~ '_coin') }} as {{ side }}_coin,
-        {{ published_usd(side ~ '_contracts', side ~ '_usd') }} as {{ side }}_usd,
+        {%- for side, name in names.items() %}
+        {{ published_coins(side ~ '_contracts', name ~ '_coin') }} as {{ name }}_coin,
+        {{ published_usd(side ~ '_contracts', name ~ '_usd') }} as {{ name }}_usd,
         {%- endfor %}
-        event_count
+        liquidation_count
     from {{ ref('int_liquidations__all_venues') }}
     where market = 'perpetual'
 
@@ -65,16 +65,16 @@ days_of_periods as (
         is_venue_feed,
         {{ total('period_hours') }} as hours_covered,
         {%- for unit in ['coin', 'usd'] %}
-        {{ sum_if_all_known('long_' ~ unit) }} as long_{{ unit }},
-        {{ sum_if_all_known('short_' ~ unit) }} as short_{{ unit }},
-        {%- set both = 'coalesce(long_' ~ unit ~ ' + short_' ~ unit ~ ', total_' ~ unit ~ ')' %}
-        {{ sum_if_all_known(both) }} as total_{{ unit }},
+        {{ sum_if_all_known('long_liquidations_' ~ unit) }} as long_liquidations_{{ unit }},
+        {{ sum_if_all_known('short_liquidations_' ~ unit) }} as short_liquidations_{{ unit }},
+        {%- set sides = 'long_liquidations_' ~ unit ~ ' + short_liquidations_' ~ unit %}
+        {{ sum_if_all_known('coalesce(' ~ sides ~ ', liquidations_' ~ unit ~ ')') }} as liquidations_{{ unit }},
         {%- endfor %}
-        {%- for side in sides %}
-        cast(null as double) as {{ side }}_priced_coin,
-        cast(null as double) as {{ side }}_priced_usd,
+        {%- for name in names.values() %}
+        cast(null as double) as {{ name }}_priced_coin,
+        cast(null as double) as {{ name }}_priced_usd,
         {%- endfor %}
-        cast({{ sum_if_all_known('event_count') }} as bigint) as event_count
+        cast({{ sum_if_all_known('liquidation_count') }} as bigint) as liquidation_count
     from periods
     group by asset, venue, instrument, day, feed, is_venue_feed
 
@@ -96,11 +96,11 @@ days_of_events as (
         {%- for side in ['long', 'short'] %}
         case
             when {{ known }} then {{ total("case when position_side = '" ~ side ~ "' then " ~ unit ~ ' else 0 end') }}
-        end as {{ side }}_{{ unit }},
+        end as {{ side }}_liquidations_{{ unit }},
         {%- endfor %}
-        case when {{ known }} then {{ total(unit) }} end as total_{{ unit }},
+        case when {{ known }} then {{ total(unit) }} end as liquidations_{{ unit }},
         {%- endfor %}
-        count(*) as event_count
+        count(*) as liquidation_count
     from events_at_their_price
     group by asset, venue, instrument, day, feed, is_venue_feed
 
@@ -113,20 +113,20 @@ days_of_tape as (
         venue,
         instrument,
         day,
-        source as feed,
+        feed,
         true as is_venue_feed,
         cast(24 as double) as hours_covered,
-        long_coin,
-        short_coin,
-        total_coin,
-        long_usd,
-        short_usd,
-        total_usd,
-        {%- for side in sides %}
-        cast(null as double) as {{ side }}_priced_coin,
-        cast(null as double) as {{ side }}_priced_usd,
+        long_liquidations_coin,
+        short_liquidations_coin,
+        liquidations_coin,
+        long_liquidations_usd,
+        short_liquidations_usd,
+        liquidations_usd,
+        {%- for name in names.values() %}
+        cast(null as double) as {{ name }}_priced_coin,
+        cast(null as double) as {{ name }}_priced_usd,
         {%- endfor %}
-        event_count
+        liquidation_count
     from {{ ref('int_liquidation_tape__by_day') }}
     where is_covered
 
@@ -140,17 +140,17 @@ published as (
         venue,
         instrument,
         day,
-        feed as source,
+        feed,
         is_venue_feed,
         {{ 'true' if relation == 'days_of_tape' else 'false' }} as is_recorded_here,
         hours_covered,
-        {%- for side in sides %}
-        {{ side }}_coin,
-        {{ side }}_usd,
-        {{ side }}_priced_coin,
-        {{ side }}_priced_usd,
+        {%- for name in names.values() %}
+        {{ name }}_coin,
+        {{ name }}_usd,
+        {{ name }}_priced_coin,
+        {{ name }}_priced_usd,
         {%- endfor %}
-        event_count
+        liquidation_count
     from {{ relation }}
     {% if not loop.last %}
     union all
@@ -179,21 +179,21 @@ select
     venue,
     instrument,
     day,
-    source,
+    feed,
     is_venue_feed,
     is_recorded_here,
     hours_covered,
-    {%- for side in sides %}
-    {%- set coin, usd = side ~ '_coin', side ~ '_usd' %}
-    coalesce({{ coin }}, {{ side }}_priced_coin, {{ usd }} / price_usd) as {{ coin }},
+    {%- for name in names.values() %}
+    {%- set coin, usd = name ~ '_coin', name ~ '_usd' %}
+    coalesce({{ coin }}, {{ name }}_priced_coin, {{ usd }} / price_usd) as {{ coin }},
     {%- endfor %}
     case
-        when total_usd is null and total_coin is not null then price_usd
-        when total_usd is not null and coalesce(total_coin, total_priced_coin) is null then price_usd
+        when liquidations_usd is null and liquidations_coin is not null then price_usd
+        when liquidations_usd is not null and coalesce(liquidations_coin, liquidations_priced_coin) is null then price_usd
     end as price_usd,
-    {%- for side in sides %}
-    {%- set coin, usd = side ~ '_coin', side ~ '_usd' %}
-    coalesce({{ usd }}, {{ coin }} * price_usd, {{ side }}_priced_usd) as {{ usd }},
+    {%- for name in names.values() %}
+    {%- set coin, usd = name ~ '_coin', name ~ '_usd' %}
+    coalesce({{ usd }}, {{ coin }} * price_usd, {{ name }}_priced_usd) as {{ usd }},
     {%- endfor %}
-    event_count
+    liquidation_count
 from priced

@@ -49,13 +49,13 @@ select
     liquidations.instrument,
     liquidations.day,
     liquidations.counted_as,
-    liquidations.long_usd,
-    liquidations.short_usd,
-    liquidations.total_usd,
-    liquidations.long_coin,
-    liquidations.short_coin,
-    liquidations.total_coin,
-    liquidations.event_count
+    liquidations.long_liquidations_usd,
+    liquidations.short_liquidations_usd,
+    liquidations.liquidations_usd,
+    liquidations.long_liquidations_coin,
+    liquidations.short_liquidations_coin,
+    liquidations.liquidations_coin,
+    liquidations.liquidation_count
 from {{ ref('int_liquidations__by_instrument') }} as liquidations
 inner join established
     on

@@ -13,7 +13,7 @@ ranked as (
         instrument,
         day,
         margin_type,
-        source,
+        feed,
         observed_at,
         is_at_day_end,
         open_interest_contracts,
@@ -26,7 +26,7 @@ ranked as (
             order by
                 case when is_at_day_end then 1 else 2 end,
                 case when is_venue_feed then 1 else 2 end,
-                source
+                feed
         ) as precedence
     from {{ ref('int_open_interest__day_end') }}
 
@@ -53,7 +53,7 @@ valued as (
         ranked.instrument,
         ranked.day,
         ranked.margin_type,
-        ranked.source,
+        ranked.feed,
         ranked.observed_at,
         ranked.is_at_day_end,
         ranked.open_interest_contracts,
@@ -86,7 +86,7 @@ select
     instrument,
     day,
     margin_type,
-    source,
+    feed,
     observed_at,
     is_at_day_end,
     open_interest_contracts,

@@ -46,7 +46,7 @@ one_sided as (
         is_at_day_end,
         {{ one_side(published_coins('open_interest_contracts', 'open_interest_coin')) }} as open_interest_coin,
         {{ one_side(published_usd('open_interest_contracts', 'open_interest_usd')) }} as open_interest_usd,
-        case is_both_sides when true then 2 when false then 1 end as published_sides,
+        cast(case is_both_sides when true then 2 when false then 1 end as bigint) as published_sides,
         mark_price_usd
     from observations
 
@@ -82,7 +82,7 @@ select
     instrument,
     day,
     margin_type,
-    feed as source,
+    feed,
     is_venue_feed,
     snapshot_at as observed_at,
     is_at_day_end,

@@ -79,8 +79,8 @@ select
     max(with_extremes.return_pct) as best_return_24h_pct,
     min(case when with_extremes.return_pct = with_extremes.best_return_pct then with_extremes.ended_at end)
         as best_return_24h_ended_at,
-    min(with_extremes.low_pct) as drawdown_24h_pct,
-    max(with_extremes.high_pct) as run_up_24h_pct,
+    min(with_extremes.low_pct) as low_vs_close_24h_before_pct,
+    max(with_extremes.high_pct) as high_vs_close_24h_before_pct,
     count(with_extremes.return_pct) as window_count,
     {{ total('with_extremes.volume_usd') }} as volume_usd
 from with_extremes

@@ -33,7 +33,7 @@ reported as (
         asset,
         venue,
         day,
-        weight as size
+        weight_usd as size
     from {{ ref('int_funding__weights') }}
 
     union all
@@ -43,7 +43,7 @@ reported as (
         asset,
         venue,
         day,
-        total_usd as size
+        liquidations_usd as size
     from {{ ref('int_liquidations__by_instrument') }}
     where counted_as is not null
 

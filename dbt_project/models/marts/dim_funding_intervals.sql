@@ -36,7 +36,7 @@ select
     instrument,
     min(day) as first_day,
     max(day) as last_day,
-    interval_hours,
+    interval_hours as funding_interval_hours,
     count(*) as day_count,
     stretch = max(stretch) over (partition by asset, venue, instrument) as is_current
 from numbered

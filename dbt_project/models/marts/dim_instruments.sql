@@ -38,7 +38,7 @@ select
     case when listed.market = 'perpetual' then listed.contract_size end as contract_size,
     case listed.margin_type when 'linear' then 'coin' when 'inverse' then 'usd' end as contract_unit,
     newest_open_interest.published_sides as open_interest_sides,
-    intervals.interval_hours as funding_interval_hours,
+    intervals.funding_interval_hours,
     intervals.first_day as funding_interval_since,
     reach.first_day,
     reach.last_day,

@@ -28,7 +28,7 @@ select
     venues.venue,
     venues.title,
     venues.kind,
-    venues.open_interest_sides,
+    cast(venues.open_interest_sides as bigint) as open_interest_sides,
     venues.open_interest_sides_basis,
     venues.liquidations_published,
     -- counts of rows: a venue without any has none

@@ -23,7 +23,7 @@ flows as (
         network.outflow_usd,
         network.reserve_coin,
         network.reserve_usd,
-        instruments.feed as source,
+        instruments.feed,
         network.pulled_at
     from {{ ref('stg_coinmetrics__network') }} as network
     inner join instruments
@@ -42,7 +42,7 @@ select
     flows.inflow_usd - flows.outflow_usd as netflow_usd,
     flows.reserve_coin,
     flows.reserve_usd,
-    flows.source,
+    flows.feed,
     flows.pulled_at
 from {{ ref('int_calendar') }} as calendar
 left join flows

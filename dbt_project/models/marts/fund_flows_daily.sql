@@ -6,10 +6,10 @@ reporters as (
 
     select
         asset,
-        source,
-        row_number() over (partition by asset order by min(day) asc, source asc) as precedence
+        reported_by,
+        row_number() over (partition by asset order by min(day) asc, reported_by asc) as precedence
     from {{ ref('stg_inbox__fund_flows') }}
-    group by asset, source
+    group by asset, reported_by
 
 ),
 
@@ -18,13 +18,13 @@ flows as (
     select
         reported.asset,
         reported.day,
-        reported.netflow_usd,
-        reported.source
+        reported.fund_netflow_usd,
+        reported.reported_by
     from {{ ref('stg_inbox__fund_flows') }} as reported
     inner join reporters
         on
             reported.asset = reporters.asset
-            and reported.source = reporters.source
+            and reported.reported_by = reporters.reported_by
             and reporters.precedence = 1
 
 )
@@ -32,8 +32,8 @@ flows as (
 select
     calendar.asset,
     calendar.day,
-    flows.netflow_usd,
-    flows.source
+    flows.fund_netflow_usd,
+    flows.reported_by
 from {{ ref('int_calendar') }} as calendar
 left join flows
     on

@@ -5,15 +5,15 @@ select
     funding.venue,
     funding.instrument,
     funding.day,
-    funding.source,
+    funding.feed,
     funding.settlement_count,
     funding.hours_covered,
-    funding.interval_hours,
-    funding.rate_sum,
-    funding.rate_8h_bp,
-    {{ annualised_funding_pct('funding.rate_8h_bp') }} as annualised_pct,
+    funding.interval_hours as funding_interval_hours,
+    funding.funding_rate_sum,
+    funding.funding_8h_bp,
+    {{ annualised_funding_pct('funding.funding_8h_bp') }} as annualised_pct,
     funding.is_complete,
-    weights.weight,
+    weights.weight_usd,
     weights.is_weight_assumed
 from {{ ref('int_funding__by_instrument') }} as funding
 inner join {{ ref('int_calendar') }} as calendar

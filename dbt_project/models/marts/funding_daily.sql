@@ -7,8 +7,8 @@ by_venue as (
         asset,
         venue,
         day,
-        {{ weighted_mean('rate_8h_bp', 'weight') }} as rate_8h_bp,
-        {{ total('weight') }} as weight,
+        {{ weighted_mean('funding_8h_bp', 'weight_usd') }} as funding_8h_bp,
+        {{ total('weight_usd') }} as weight_usd,
         is_weight_assumed
     from {{ ref('int_funding__weights') }}
     group by asset, venue, day, is_weight_assumed
@@ -20,12 +20,12 @@ by_asset as (
     select
         asset,
         day,
-        {{ weighted_mean('rate_8h_bp', 'weight') }} as rate_8h_bp,
-        case when count(*) > 1 then max(rate_8h_bp) - min(rate_8h_bp) end as dispersion_bp,
+        {{ weighted_mean('funding_8h_bp', 'weight_usd') }} as funding_8h_bp,
+        case when count(*) > 1 then max(funding_8h_bp) - min(funding_8h_bp) end as funding_dispersion_bp,
         count(*) as venue_count,
         {{ sorted_list('venue') }} as venues,
         -- no weight is unknown here, so what is not assumed weighs nothing among the assumed
-        {{ total('case when is_weight_assumed then weight else 0 end') }} / {{ total('weight') }}
+        {{ total('case when is_weight_assumed then weight_usd else 0 end') }} / {{ total('weight_usd') }}
             as assumed_weight_share
     from by_venue
     group by asset, day
@@ -35,9 +35,9 @@ by_asset as (
 select
     calendar.asset,
     calendar.day,
-    by_asset.rate_8h_bp,
-    {{ annualised_funding_pct('by_asset.rate_8h_bp') }} as annualised_pct,
-    by_asset.dispersion_bp,
+    by_asset.funding_8h_bp,
+    {{ annualised_funding_pct('by_asset.funding_8h_bp') }} as annualised_pct,
+    by_asset.funding_dispersion_bp,
     by_asset.venue_count,
     by_asset.venues,
     by_asset.assumed_weight_share

@@ -31,7 +31,7 @@ activity as (
         instruments.asset,
         published.day,
         published.active_addresses_count,
-        published.feed as source,
+        published.feed,
         published.source_rank,
         min(published.source_rank) over (
             partition by instruments.asset
@@ -51,7 +51,7 @@ select
     calendar.asset,
     calendar.day,
     activity.active_addresses_count,
-    activity.source
+    activity.feed
 from {{ ref('int_calendar') }} as calendar
 left join activity
     on

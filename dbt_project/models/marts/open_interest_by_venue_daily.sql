@@ -5,15 +5,15 @@ select
     changes.instrument,
     changes.day,
     changes.margin_type,
-    changes.source,
+    changes.feed,
     changes.observed_at,
     changes.open_interest_contracts,
     changes.open_interest_coin,
     changes.open_interest_usd,
-    changes.change_1d_pct,
-    changes.change_3d_pct,
-    changes.change_7d_pct,
-    changes.share_of_7d_max,
+    changes.open_interest_change_1d_pct,
+    changes.open_interest_change_3d_pct,
+    changes.open_interest_change_7d_pct,
+    changes.open_interest_share_of_7d_max,
     changes.published_sides
 from {{ ref('int_open_interest__changes') }} as changes
 inner join {{ ref('int_calendar') }} as calendar

@@ -10,14 +10,15 @@ valued as (
         instrument,
         day,
         margin_type,
-        source,
+        feed,
         open_interest_coin,
         open_interest_usd,
         {%- for days in [1, 3, 7] %}
-        case when usd_{{ days }}d_ago is not null then change_{{ days }}d_pct end as change_{{ days }}d_pct,
+        {%- set change = 'open_interest_change_' ~ days ~ 'd_pct' %}
+        case when usd_{{ days }}d_ago is not null then {{ change }} end as {{ change }},
         usd_{{ days }}d_ago,
         {%- endfor %}
-        share_of_7d_max
+        open_interest_share_of_7d_max
     from {{ ref('int_open_interest__changes') }}
     where open_interest_usd is not null
 
@@ -36,15 +37,16 @@ totals as (
         {{ sum_if_all_known('open_interest_usd', among=of_type) }} as {{ margin_type }}_open_interest_usd,
         {%- endfor %}
         {%- for days in [1, 3, 7] %}
-        {%- set on_both_days = 'change_' ~ days ~ 'd_pct is not null' %}
-        {{ weighted_mean('change_' ~ days ~ 'd_pct', 'usd_' ~ days ~ 'd_ago') }} as change_{{ days }}d_pct,
+        {%- set change = 'open_interest_change_' ~ days ~ 'd_pct' %}
+        {%- set on_both_days = change ~ ' is not null' %}
+        {{ weighted_mean(change, 'usd_' ~ days ~ 'd_ago') }} as {{ change }},
         {{ sum_if_all_known('open_interest_usd', among=on_both_days) }} as usd_same_{{ days }}d,
         {{ sum_if_all_known('usd_' ~ days ~ 'd_ago', among=on_both_days) }} as usd_before_{{ days }}d,
         {%- endfor %}
-        {{ weighted_mean('share_of_7d_max', 'open_interest_usd') }} as share_of_7d_max,
+        {{ weighted_mean('open_interest_share_of_7d_max', 'open_interest_usd') }} as open_interest_share_of_7d_max,
         {{ sorted_list("venue || ':' || instrument") }} as instruments,
         {{ sorted_list('venue') }} as venues,
-        {{ sorted_list('source') }} as sources
+        {{ sorted_list('feed') }} as feeds
     from valued
     group by asset, day
 
@@ -59,16 +61,16 @@ select
     totals.linear_open_interest_usd,
     totals.inverse_open_interest_usd,
     totals.inverse_open_interest_coin,
-    totals.change_1d_pct,
-    totals.change_3d_pct,
-    totals.change_7d_pct,
-    {{ change_pct('totals.usd_same_1d', 'totals.usd_before_1d') }} as change_1d_usd_pct,
-    {{ change_pct('totals.usd_same_3d', 'totals.usd_before_3d') }} as change_3d_usd_pct,
-    {{ change_pct('totals.usd_same_7d', 'totals.usd_before_7d') }} as change_7d_usd_pct,
-    totals.share_of_7d_max,
+    totals.open_interest_change_1d_pct,
+    totals.open_interest_change_3d_pct,
+    totals.open_interest_change_7d_pct,
+    {{ change_pct('totals.usd_same_1d', 'totals.usd_before_1d') }} as open_interest_usd_change_1d_pct,
+    {{ change_pct('totals.usd_same_3d', 'totals.usd_before_3d') }} as open_interest_usd_change_3d_pct,
+    {{ change_pct('totals.usd_same_7d', 'totals.usd_before_7d') }} as open_interest_usd_change_7d_pct,
+    totals.open_interest_share_of_7d_max,
     totals.instruments,
     totals.venues,
-    totals.sources
+    totals.feeds
 from {{ ref('int_calendar') }} as calendar
 left join totals
     on

@@ -24,8 +24,8 @@ prices as (
         worst_return_24h_ended_at,
         best_return_24h_pct,
         best_return_24h_ended_at,
-        drawdown_24h_pct,
-        run_up_24h_pct,
+        low_vs_close_24h_before_pct,
+        high_vs_close_24h_before_pct,
         window_count = 24 as is_whole,
         row_number() over (
             partition by asset, day
@@ -56,8 +56,8 @@ select
     prices.worst_return_24h_ended_at,
     prices.best_return_24h_pct,
     prices.best_return_24h_ended_at,
-    prices.drawdown_24h_pct,
-    prices.run_up_24h_pct,
+    prices.low_vs_close_24h_before_pct,
+    prices.high_vs_close_24h_before_pct,
     open_interest.open_interest_fall_24h_pct,
     open_interest.open_interest_fall_24h_ended_at,
     open_interest.open_interest_rise_24h_pct,

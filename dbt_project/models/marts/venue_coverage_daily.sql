@@ -71,7 +71,7 @@ select
     {{ sorted_list('case when is_present = 0 and was_present = 1 then venue end') }} as missing_venues,
     -- nobody of usual size is there: a share of zero; where no usual size is known at all, there is no share
     coalesce({{ total('case when is_present = 1 then usual_size end') }}, 0)
-    / nullif({{ total('case when was_present = 1 then usual_size end') }}, 0) as present_share
+    / nullif({{ total('case when was_present = 1 then usual_size end') }}, 0) as reporting_share
 from with_past
 where
     is_in_window

@@ -1,37 +1,10 @@
--- Funding settlements of Binance's USDT-margined perpetuals, newest per (symbol, settlement).
-with
-
-source as (
-
-    {{ newest_per_key(
-        source('binance', 'binance_um_funding'),
-        key=['symbol', 'settled_at'],
-        ties=['channel', 'interval_hours', 'funding_rate']
-    ) }}
-
-),
-
-renamed as (
-
-    select
-
-        ---------- ids
-        symbol,
-
-        ---------- numbers
-        interval_hours,
-        funding_rate,
-        mark_price as mark_price_usd,
-
-        ---------- text
-        channel,
-
-        ---------- timestamps
-        settled_at,
-        ingested_at
-
-    from source
-
-)
-
-select * from renamed
+-- Funding settlements of Binance's USDT-margined perpetuals.
+{{ staged(
+    'binance', 'binance_um_funding',
+    shape='funding', ties=['channel', 'interval_hours', 'funding_rate'],
+    columns={
+        'interval_hours': 'interval_hours',
+        'mark_price_usd': 'mark_price',
+        'channel': 'channel',
+    }
+) }}

@@ -5,8 +5,7 @@ with
 source as (
 
     {{ newest_per_key(
-        source('bitfinex', 'bitfinex_status'),
-        key=['symbol', 'snapshot_at'],
+        'bitfinex', 'bitfinex_status',
         ties=['open_interest_coin', 'next_funding_at', 'funding_rate']
     ) }}
 

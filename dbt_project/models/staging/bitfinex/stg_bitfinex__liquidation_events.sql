@@ -6,8 +6,7 @@ with
 source as (
 
     {{ newest_per_key(
-        source('bitfinex', 'bitfinex_liquidations'),
-        key=['symbol', 'position_id', 'happened_at', 'is_match', 'amount_coin'],
+        'bitfinex', 'bitfinex_liquidations',
         ties=['acquired_price', 'base_price', 'is_market_sold']
     ) }}
 

@@ -5,8 +5,7 @@ with
 source as (
 
     {{ newest_per_key(
-        source('blockchain_com', 'blockchain_com_addresses'),
-        key=['symbol', 'day'],
+        'blockchain_com', 'blockchain_com_addresses',
         ties=['unique_addresses']
     ) }}
 

@@ -4,8 +4,7 @@ with
 source as (
 
     {{ newest_per_key(
-        source('coinalyze', 'coinalyze_funding'),
-        key=['symbol', 'open_at'],
+        'coinalyze', 'coinalyze_funding',
         ties=['close', 'open', 'high', 'low']
     ) }}
 

@@ -5,8 +5,7 @@ with
 source as (
 
     {{ newest_per_key(
-        source('coinalyze', 'coinalyze_liquidations'),
-        key=['symbol', 'open_at'],
+        'coinalyze', 'coinalyze_liquidations',
         ties=['long_coin desc', 'short_coin desc', 'long_usd desc', 'short_usd desc']
     ) }}
 
@@ -45,13 +44,13 @@ renamed as (
         cast(null as double) as long_contracts,
         cast(null as double) as short_contracts,
         cast(null as double) as total_contracts,
-        long_coin,
-        short_coin,
-        cast(null as double) as total_coin,
-        long_usd,
-        short_usd,
-        cast(null as double) as total_usd,
-        cast(null as bigint) as event_count,
+        long_coin as long_liquidations_coin,
+        short_coin as short_liquidations_coin,
+        cast(null as double) as liquidations_coin,
+        long_usd as long_liquidations_usd,
+        short_usd as short_liquidations_usd,
+        cast(null as double) as liquidations_usd,
+        cast(null as bigint) as liquidation_count,
 
         ---------- timestamps
         open_at as period_start_at,

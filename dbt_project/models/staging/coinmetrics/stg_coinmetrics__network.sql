@@ -4,9 +4,8 @@ with
 source as (
 
     {{ newest_pull(
-        source('coinmetrics', 'coinmetrics_network'),
+        'coinmetrics', 'coinmetrics_network',
         whole=['asset_code'],
-        key=['asset_code', 'day'],
         ties=['inflow_coin', 'outflow_coin', 'active_addresses']
     ) }}
 

@@ -1,40 +1,8 @@
--- Daily bars of Deribit's perpetuals, newest per (symbol, day).
-with
-
-source as (
-
-    {{ newest_per_key(
-        source('deribit', 'deribit_klines'),
-        key=['symbol', 'open_at'],
-        ties=['volume_coin desc', 'close', 'open', 'high', 'low']
-    ) }}
-
-),
-
-renamed as (
-
-    select
-
-        ---------- ids
-        symbol,
-        '1d' as bar_interval,
-        cast(open_at as date) as day,
-
-        ---------- numbers
-        open as open_usd,
-        high as high_usd,
-        low as low_usd,
-        close as close_usd,
-        volume_coin,
-        volume_usd,
-        cast(null as bigint) as trade_count,
-
-        ---------- timestamps
-        open_at,
-        ingested_at
-
-    from source
-
-)
-
-select * from renamed
+-- Daily bars of Deribit's perpetuals.
+{{ staged(
+    'deribit', 'deribit_klines',
+    shape='bars', ties=['volume_coin desc', 'close', 'open', 'high', 'low'],
+    columns={
+        'volume_usd': 'volume_usd',
+    }
+) }}

@@ -4,8 +4,7 @@ with
 source as (
 
     {{ newest_per_key(
-        source('inbox', 'inbox_fund_flows'),
-        key=['asset', 'day', 'source'],
+        'inbox', 'inbox_fund_flows',
         ties=['netflow_usd']
     ) }}
 
@@ -18,10 +17,10 @@ renamed as (
         ---------- ids
         asset,
         day,
-        source,
+        source as reported_by,
 
         ---------- numbers
-        netflow_usd,
+        netflow_usd as fund_netflow_usd,
 
         ---------- timestamps
         ingested_at

@@ -1,2 +1,2 @@
 -- Forced orders of OKX as recorded from its websocket, one row per order; price is the bankruptcy price.
-{{ liquidation_tape(source('okx', 'okx_liquidation_tape')) }}
+{{ liquidation_tape('okx', 'okx_liquidation_tape') }}

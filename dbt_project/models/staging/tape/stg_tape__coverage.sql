@@ -4,8 +4,7 @@ with
 source as (
 
     {{ newest_per_key(
-        source('tape', 'tape_coverage'),
-        key=['recorder', 'venue', 'stream', 'kind', 'start_at'],
+        'tape', 'tape_coverage',
         ties=['end_at desc']
     ) }}
 

@@ -1,0 +1,200 @@
+"""Files of the project that are made from `tables` and the feeds: dbt's sources, contracts and doc blocks, documents.
+
+`python -m warehouse.generated_files` writes them, `--check` fails where a file differs.
+"""
+
+from __future__ import annotations
+
+import re
+import sys
+from collections.abc import Iterator, Mapping
+from itertools import groupby
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from ingest.feed import Feed
+from ingest.feeds import LANDED
+from regimes import load_parameters
+from tables import Column, Table
+from tables.published import DBT_MARTS, PUBLISHED, operations, regimes
+from warehouse.settings import PROJECT
+
+MODELS = PROJECT / "dbt_project" / "models"
+FEED_KEYS = PROJECT / "dbt_project" / "macros" / "feed_keys.sql"
+DOC_BLOCKS = MODELS / "columns.md"
+DICTIONARY = PROJECT / "docs" / "data-dictionary.md"
+HEAD = "# Written by `make generated`; change the feeds. Tests belong to the staging models.\n"
+MARTS_HEAD = (
+    "# Written by `make generated`; change tables/published. These tables are written by Python into the marts schema\n"
+    "# after the models, and are declared so that exposures can name them.\n"
+)
+DICTIONARY_HEAD = """# Data dictionary
+
+Every published table, as `leverage sql` and the Parquet files have it. Written by `make generated` from `tables/`;
+change that. `dim_` tables describe, `_daily` tables have one row per day, `_by_venue_` tables one per contract and day.
+A name has one type, one unit and one meaning in every table. Units: *coin* is the asset's own, *bp per 8 h* basis points
+per eight hours, *share* runs from 0 to 1, *contract unit* is coins of linear and USD of inverse contracts, *usual
+deviations* are median absolute deviations x 1.4826.
+"""
+COLUMNS_BLOCK = re.compile(r"^    columns:\n(?:      .*\n)+", re.MULTILINE)
+
+
+class Generator:
+    """Makes each generated file as text; `numbers` are the rules' numbers that sentences name."""
+
+    def __init__(self, numbers: dict[str, object]) -> None:
+        self.numbers = numbers
+
+    def files(self) -> dict[Path, str]:
+        """Every generated file with the text that it should have."""
+        by_venue = groupby(sorted(LANDED, key=lambda f: f.venue), key=lambda f: f.venue)
+        staged = {MODELS / "staging" / venue / "__sources.yml": _source(venue, list(feeds)) for venue, feeds in by_venue}
+        contracts = {path: self.contract(path, table) for path, table in _contracted()}
+        return {
+            **staged,
+            MODELS / "marts" / "__sources.yml": _written_by_python(),
+            **contracts,
+            FEED_KEYS: _feed_keys(),
+            DOC_BLOCKS: self.doc_blocks(),
+            DICTIONARY: self.dictionary(contracts),
+        }
+
+    def contract(self, path: Path, table: Table) -> str:
+        """A mart's YAML file with its `columns:` from the table, everything else as it is."""
+        entries = [
+            {"name": column.name, "data_type": column.field.sql_type.lower(), "description": _doc(table, column)}
+            for column in table
+        ]
+        written = "    columns:\n" + _indented(_dumped(entries), 6)
+        text, found = COLUMNS_BLOCK.subn(lambda _: written, path.read_text())
+        if found != 1:
+            raise ValueError(f"{path} needs exactly one block `columns:` of its model")
+        return text
+
+    def doc_blocks(self) -> str:
+        """One block for each mart, each column name, and each column with a note of its table."""
+        blocks: dict[str, str] = {}
+        for table in DBT_MARTS.values():
+            blocks[table.name] = f"{table.description} {table.grain}"
+            for column in table:
+                blocks[_block_name(table, column)] = column.comment(self.numbers)
+        lines = ["<!-- Written by `make generated`; change tables/. -->"]
+        lines += [f"{{% docs {name} %}}{text}{{% enddocs %}}" for name, text in sorted(blocks.items())]
+        return "\n".join(lines) + "\n"
+
+    def dictionary(self, contracts: Mapping[Path, str]) -> str:
+        """docs/data-dictionary.md."""
+        further = {path.stem: _further_text(text) for path, text in contracts.items()}
+        sections = [self._section(table, further.get(table.name, "")) for _, table in sorted(PUBLISHED.items())]
+        return "\n".join([DICTIONARY_HEAD, *sections])
+
+    def _section(self, table: Table, further: str) -> str:
+        about = " ".join(part for part in (table.description, table.grain, further) if part)
+        lines = [f"## {table.name}\n\n{about}\n\n| column | type | unit | |\n| --- | --- | --- | --- |"]
+        for column in table:
+            cells = (f"`{column.name}`", column.field.sql_type.lower(), column.field.unit,
+                     column.description(self.numbers))  # fmt: skip
+            lines.append("| " + " | ".join(cell.replace("|", "\\|") for cell in cells) + " |")
+        return "\n".join(lines) + "\n"
+
+
+def _contracted() -> Iterator[tuple[Path, Table]]:
+    for name, table in DBT_MARTS.items():
+        yield MODELS / "marts" / f"{name}.yml", table
+
+
+def _further_text(contract: str) -> str:
+    """What a model's description says besides its doc block."""
+    description = yaml.safe_load(contract)["models"][0]["description"]
+    return str(re.sub(r"\{\{ doc\([^)]*\) \}\}", "", description)).strip()
+
+
+def _block_name(table: Table, column: Column) -> str:
+    return f"{table.name}__{column.name}" if column.note else f"column_{column.name}"
+
+
+def _doc(table: Table, column: Column) -> str:
+    return f'{{{{ doc("{_block_name(table, column)}") }}}}'
+
+
+def _source(venue: str, feeds: list[Feed]) -> str:
+    return HEAD + _dumped(
+        {
+            "sources": [
+                {
+                    "name": venue,
+                    "schema": "raw",
+                    "description": f"{venue.capitalize()} as loaded from landing, append-only, one table per feed.",
+                    "tables": [
+                        {"name": feed.name, "description": feed.description}
+                        for feed in sorted(feeds, key=lambda f: f.name)
+                    ],
+                }
+            ]
+        }
+    )
+
+
+def _feed_keys() -> str:
+    """A macro and not `meta` of the sources, because dbt's unit tests do not see sources."""
+    lines = ["{# The natural key of each feed. Written by `make generated`; change the feeds. #}"]
+    lines += ["{% macro feed_keys() -%}", "    {{ return({"]
+    lines += [f"        '{feed.name}': {[*feed.key]}," for feed in sorted(LANDED, key=lambda f: f.name)]
+    lines += ["    }) }}", "{%- endmacro %}"]
+    return "\n".join(lines) + "\n"
+
+
+def _written_by_python() -> str:
+    """The columns stay out: nothing selects from these tables in dbt, and docs/data-dictionary.md has them."""
+    packages = {
+        "regimes": ("Features, labels and evidence of each day, computed from the marts.", regimes.TABLES),
+        "warehouse": ("Feeds and what vendors restate.", (operations.FEED_STATUS, operations.RESTATEMENTS)),
+    }
+    return MARTS_HEAD + _dumped(
+        {
+            "sources": [
+                {
+                    "name": package,
+                    "schema": "marts",
+                    "description": about,
+                    "tables": [{"name": t.name, "description": f"{t.description} {t.grain}"} for t in listed],
+                }
+                for package, (about, listed) in packages.items()
+            ]
+        }
+    )
+
+
+class _Indented(yaml.SafeDumper):
+    """Lists are indented below their key, as in the files that people write."""
+
+    def increase_indent(self, flow: bool = False, indentless: bool = False) -> None:
+        del indentless
+        return super().increase_indent(flow, False)
+
+
+def _dumped(content: Any) -> str:  # noqa: ANN401 - what YAML can hold
+    return yaml.dump(content, Dumper=_Indented, sort_keys=False, width=118, allow_unicode=True)
+
+
+def _indented(text: str, by: int) -> str:
+    return "".join(" " * by + line for line in text.splitlines(keepends=True))
+
+
+def main() -> None:
+    """Write the files, or with --check say which differ and exit with 1."""
+    wanted = Generator(vars(load_parameters())).files()
+    differing = [path for path, text in wanted.items() if not path.exists() or path.read_text() != text]
+    if "--check" in sys.argv[1:]:
+        for path in differing:
+            print(f"{path.relative_to(PROJECT)} is not what it is made from; run: make generated", file=sys.stderr)
+        sys.exit(bool(differing))
+    for path in differing:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(wanted[path])
+
+
+if __name__ == "__main__":
+    main()
