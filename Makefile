@@ -11,7 +11,7 @@ PYTEST := $(BIN)/python -m pytest -n 2 --dist loadscope --no-loadscope-reorder
 BI_PORT ?= 8088
 CLIENTS := duckdb-1.2 duckdb-1.4 duckdb-1.5 pandas
 
-.PHONY: run live record test proofs check dev bi browser clients docs bench setup setup-dev format lock sources dictionary definitions clean
+.PHONY: run live record test proofs check dev bi browser clients docs bench setup setup-dev format lock generated definitions clean
 .DEFAULT_GOAL := run
 
 run: setup  ## the main job on the simulated market, offline, and the brief of its last day
@@ -39,8 +39,7 @@ check: setup-dev  ## format, lint, types, SQL lint, import contracts, dependenci
 	$(BIN)/lint-imports --no-cache
 	$(BIN)/deptry .
 	cd dbt_project && ../$(BIN)/sqlfluff lint --disable-progress-bar -p 2 models tests macros
-	$(BIN)/python -m warehouse.dbt_sources --check
-	$(BIN)/python -m orchestration.data_dictionary --check
+	$(BIN)/python -m warehouse.generated_files --check
 
 bi: $(BI)/.installed  ## the Superset dashboard on 127.0.0.1:8088, over the published files of LEVERAGE_MARKET (default: sample)
 	$(BI)/bin/python bi/superset/serve.py --port $(BI_PORT)
@@ -97,11 +96,8 @@ format: setup-dev
 	$(BIN)/ruff format $(CODE)
 	$(BIN)/ruff check --fix $(CODE)
 
-sources: setup-dev  ## the dbt source declarations, from the feeds' schemas
-	$(BIN)/python -m warehouse.dbt_sources
-
-dictionary: setup-dev  ## docs/data-dictionary.md, from the models' contracts and the schemas
-	$(BIN)/python -m orchestration.data_dictionary
+generated: setup-dev  ## what is made from tables/, the feeds and the rules: dbt sources and contracts, the data dictionary
+	$(BIN)/python -m warehouse.generated_files
 
 definitions: setup-dev  ## tests/orchestration/definitions.txt, every asset, check, job and schedule
 	$(BIN)/python -W ignore tests/orchestration/test_definitions.py

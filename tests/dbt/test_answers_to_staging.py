@@ -128,8 +128,8 @@ def test_gates_open_interest_stands_for_the_end_of_its_day(staged):
 
 def test_gates_longs_are_valued_at_the_mark_price_where_that_is_published(staged):
     bitcoin, ether = staged("stg_gate__liquidations")
-    assert (bitcoin["long_usd"], ether["long_usd"]) == (210.0, 200.0)
-    assert (bitcoin["long_contracts"], bitcoin["period_hours"], bitcoin["event_count"]) == (30.0, 24, None)
+    assert (bitcoin["long_liquidations_usd"], ether["long_liquidations_usd"]) == (210.0, 200.0)
+    assert (bitcoin["long_contracts"], bitcoin["period_hours"], bitcoin["liquidation_count"]) == (30.0, 24, None)
 
 
 def test_a_gate_position_below_zero_is_a_short_and_what_was_fetched_twice_is_one(staged):
@@ -184,4 +184,9 @@ def test_coinbases_bars_are_daily_and_their_turnover_unknown(staged):
 def test_the_sum_over_exchanges_keeps_their_names(staged):
     (hour,) = staged("stg_coinglass__liquidations")
     assert (hour["symbol"], hour["period_start_at"]) == ("Binance,Bybit,OKX/BTC", datetime(2026, 2, 1, 10))
-    assert (hour["long_usd"], hour["short_usd"], hour["long_coin"], hour["period_hours"]) == (7.5, 0.0, None, 1)
+    assert (
+        hour["long_liquidations_usd"],
+        hour["short_liquidations_usd"],
+        hour["long_liquidations_coin"],
+        hour["period_hours"],
+    ) == (7.5, 0.0, None, 1)

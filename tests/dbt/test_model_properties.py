@@ -123,10 +123,10 @@ def test_funding_at_one_pace_is_one_rate_however_often_it_is_paid(models, paces,
     marts = models.marts(pages(rows, [1000]))
     for venue in ("binance", "bybit"):
         told = marts["funding_by_venue_daily"].filter(pl.col("venue") == venue)
-        assert told["rate_8h_bp"].to_list() == pytest.approx(paces[1:])
+        assert told["funding_8h_bp"].to_list() == pytest.approx(paces[1:])
         assert told["is_complete"].all()
     of_the_asset = marts["funding_daily"].filter(pl.col("asset") == "BTC")
-    assert of_the_asset["rate_8h_bp"].to_list() == pytest.approx(paces[1:])
+    assert of_the_asset["funding_8h_bp"].to_list() == pytest.approx(paces[1:])
     assert of_the_asset["dispersion_bp"].to_list() == pytest.approx([0.0] * len(paces[1:]), abs=1e-9)
 
 
@@ -154,8 +154,8 @@ def test_an_unchanged_number_of_contracts_is_no_change_of_open_interest(models, 
             }),
         ]  # fmt: skip
     told = models.marts(pages(rows, [1000]))["open_interest_daily"].filter(pl.col("asset") == "BTC")
-    assert told["change_1d_pct"].to_list() == pytest.approx([0.0] * told.height)
-    assert told["change_1d_usd_pct"].max() < 0.0
+    assert told["open_interest_change_1d_pct"].to_list() == pytest.approx([0.0] * told.height)
+    assert told["open_interest_usd_change_1d_pct"].max() < 0.0
 
 
 @pytest.mark.parametrize("gone", sorted({venue for venue, _, _ in OBSERVED}))
@@ -182,10 +182,14 @@ def test_a_venue_that_vanishes_is_named_and_moves_no_change_of_open_interest(mod
     (missing,) = marts["venue_coverage_daily"].filter(
         (pl.col("day") == day) & (pl.col("series") == "open_interest") & (pl.col("asset") == "BTC")
     ).to_dicts()  # fmt: skip
-    assert (missing["missing_venues"], missing["present_share"] < 1) == (gone, True)
+    assert (missing["missing_venues"], missing["reporting_share"] < 1) == (gone, True)
     (total,) = marts["open_interest_daily"].filter((pl.col("day") == day) & (pl.col("asset") == "BTC")).to_dicts()
     others = undisturbed["open_interest_by_venue_daily"].filter((pl.col("day") == day) & (pl.col("venue") != gone))
-    assert others["change_1d_pct"].min() <= total["change_1d_pct"] <= others["change_1d_pct"].max()
+    assert (
+        others["open_interest_change_1d_pct"].min()
+        <= total["open_interest_change_1d_pct"]
+        <= others["open_interest_change_1d_pct"].max()
+    )
     assert gone not in total["venues"]
 
 
@@ -200,4 +204,4 @@ def test_a_venue_that_vanishes_leaves_funding_the_past_of_the_others(models, gon
     paid = comparable_funding(SimpleNamespace(**vanished), load_parameters().windows)
     past = paid.filter(pl.col("funding_set") == paid.filter("is_of_day").sort("day")["funding_set"].last())
     assert past["day"].to_list() == never["day"].to_list()
-    assert past["comparable_funding_bp"].to_list() == pytest.approx(never["rate_8h_bp"].to_list(), abs=1e-8)
+    assert past["comparable_funding_8h_bp"].to_list() == pytest.approx(never["funding_8h_bp"].to_list(), abs=1e-8)

@@ -7,7 +7,6 @@ from small_warehouse import FEED, NOW, day, everything, land, land_broken, rows
 from ingest.errors import IngestError
 from ingest.feeds import LANDED
 from ingest.schema import unit_of
-from warehouse.dbt_sources import declarations
 from warehouse.raw import create_tables, load_segments
 
 TYPES = {
@@ -117,10 +116,3 @@ def test_a_segment_from_before_a_column_that_must_be_there_is_named_and_not_load
     landing.write(FEED, rows(1).rename({"symbol": "contract"}), [day(1)], NOW)
     with pytest.raises(IngestError, match="lacks symbol, which its feed has by now"):
         load_segments(connection, landing, FEED)
-
-
-def test_the_dbt_sources_say_what_the_schemas_say():
-    declared = declarations()
-    assert {path.parent.name for path in declared} >= {"binance", "coinmetrics", "tape"}
-    for path, text in declared.items():
-        assert path.read_text() == text, f"{path.name} of {path.parent.name} is stale; run: make sources"

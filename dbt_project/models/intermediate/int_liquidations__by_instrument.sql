@@ -2,7 +2,9 @@
 -- day before any other (single events never do), what is published before what was recorded here, the venue's own
 -- before an aggregator's.
 {{ config(materialized='table') }}
-{%- set is_whole = 'hours_covered = 24 and coalesce(long_liquidations_coin + short_liquidations_coin, long_liquidations_usd + short_liquidations_usd) is not null' %}
+{%- set coin = 'long_liquidations_coin + short_liquidations_coin' %}
+{%- set usd = 'long_liquidations_usd + short_liquidations_usd' %}
+{%- set is_whole = 'hours_covered = 24 and coalesce(' ~ coin ~ ', ' ~ usd ~ ') is not null' %}
 
 with
 

@@ -189,7 +189,8 @@ select
     {%- endfor %}
     case
         when liquidations_usd is null and liquidations_coin is not null then price_usd
-        when liquidations_usd is not null and coalesce(liquidations_coin, liquidations_priced_coin) is null then price_usd
+        when liquidations_usd is not null and liquidations_coin is null and liquidations_priced_coin is null
+            then price_usd
     end as price_usd,
     {%- for name in names.values() %}
     {%- set coin, usd = name ~ '_coin', name ~ '_usd' %}
