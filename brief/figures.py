@@ -30,7 +30,7 @@ class Figure:
 HEADLINE = {
     "close_usd": "close",
     "return_pct": "change on the day",
-    "drawdown_pct": "low against the close before",
+    "low_vs_previous_close_pct": "low against the close before",
     "range_pct": "range of the day",
     "long_liquidations_usd": "longs liquidated",
     "short_liquidations_usd": "shorts liquidated",
@@ -38,13 +38,13 @@ HEADLINE = {
     "open_interest_usd": "open interest",
     "open_interest_change_1d_pct": "open interest in contracts, 1 day",
     "open_interest_change_7d_pct": "open interest in contracts, 7 days",
-    "funding_bp": "funding",
+    "funding_8h_bp": "funding",
     "netflow_coin": "netflow to exchanges",
     "netflow_z": "netflow, unusual by",
     "active_addresses_count": "active addresses",
     "address_ratio": "addresses against the same weekdays",
 }
-_SIGNED = ("return", "drawdown", "change", "netflow", "funding")
+_SIGNED = ("return", "low_vs", "change", "netflow", "funding")
 
 
 def words(name: str) -> str:

@@ -26,10 +26,10 @@ ROLES = ("core", "guard", "supporting")
 ORIGINS = {
     "prices_daily": "venues",
     "liquidations_daily": "feed_set",
-    "open_interest_daily": "sources",
+    "open_interest_daily": "feeds",
     "funding_daily": "venues",
-    "exchange_flows_daily": "source",
-    "network_activity_daily": "source",
+    "exchange_flows_daily": "feed",
+    "network_activity_daily": "feed",
 }
 
 

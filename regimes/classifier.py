@@ -175,7 +175,7 @@ def _confidence(lead: pl.Expr, parameters: Parameters) -> pl.Expr:
     contested = pl.when(_mechanical() & inflow.is_not_null()).then(inflow).otherwise(0.0)
     strength = rule.strength_weight * pl.col("score") + rule.separation_weight * separation
     total = rule.strength_weight + rule.separation_weight
-    return strength / total * pl.col("coverage") * (1.0 - rule.spot_pressure_penalty * contested)
+    return strength / total * pl.col("known_inputs_share") * (1.0 - rule.spot_pressure_penalty * contested)
 
 
 def _mechanical() -> pl.Expr:

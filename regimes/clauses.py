@@ -29,7 +29,7 @@ def move(subject: str | pl.Expr) -> pl.Expr:
 
 def fall() -> pl.Expr:
     """The fall, with the low where it went clearly further than the close, or the close if it came back."""
-    asset, change, low = pl.col("asset"), pl.col("return_pct"), pl.col("drawdown_pct")
+    asset, change, low = pl.col("asset"), pl.col("return_pct"), pl.col("low_vs_previous_close_pct")
     return choose(
         (
             change >= FLAT_PCT,
@@ -43,7 +43,7 @@ def fall() -> pl.Expr:
 
 def rise() -> pl.Expr:
     """The rise; the mirror of fall."""
-    asset, change, high = pl.col("asset"), pl.col("return_pct"), pl.col("run_up_pct")
+    asset, change, high = pl.col("asset"), pl.col("return_pct"), pl.col("high_vs_previous_close_pct")
     return choose(
         (
             change <= -FLAT_PCT,
@@ -164,7 +164,7 @@ def grown() -> pl.Expr:
 
 def funding() -> pl.Expr:
     """State and rate of funding, and whether it came back."""
-    state, rate = pl.col("funding_state"), basis_points(pl.col("funding_bp"))
+    state, rate = pl.col("funding_state"), basis_points(pl.col("funding_8h_bp"))
     came_back = choose(
         (pl.col("funding_normalised") & (state == "base"), "funding came back to base, "),
         (pl.col("funding_normalised") & (state == "low"), "funding cooled to a low "),

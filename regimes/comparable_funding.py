@@ -1,5 +1,7 @@
-"""Funding of earlier days over the instruments of a later one: what joins, or drops out, must neither move the level
-that a day is held against nor leave it without one."""
+"""Funding of earlier days over the instruments of a later day.
+
+An instrument that joins or ends must neither move the level that a day is compared with nor leave it without one.
+"""
 
 from __future__ import annotations
 
@@ -13,17 +15,19 @@ FUNDING_SET = ["asset", "funding_set"]
 
 
 def comparable_funding(marts: DailyMarts, windows: Windows) -> pl.DataFrame:
-    """What the instruments of a day were paid together on that day and on the days before it, weighted as in the mart.
+    """Funding of each day's instruments on that day and on the days before it, weighted as in the mart.
 
-    The set of a day is the instruments in its rate that have a baseline; where none has, all of them. Returns asset,
-    funding_set, day, `comparable_funding_bp` and whether the set `is_of_day`, sorted; one row per set that any day has
-    and day on which one of it was paid. Unlike liquidations a rate is a mean and not a sum, so an earlier day on which
-    some of the set were missing stands with those that were there.
+    The set of a day is the instruments in its rate that have a baseline, or all of them if none has. Returns asset,
+    funding_set, day, `comparable_funding_8h_bp` (bp per 8 hours) and `is_of_day` (whether the set is the set of that
+    day), sorted: one row per set and day on which at least one instrument of the set was paid. A rate is a mean and
+    not a sum, so an earlier day on which some instruments are missing counts with the others.
     """
-    known = pl.col("weight").filter(~pl.col("is_weight_assumed")).sum()
-    days_before = known_before(pl.col("weight").is_not_null(), windows.baseline_days, ["asset", "member"]).fill_null(0)
+    known = pl.col("weight_usd").filter(~pl.col("is_weight_assumed")).sum()
+    days_before = known_before(
+        pl.col("weight_usd").is_not_null(), windows.baseline_days, ["asset", "member"]
+    ).fill_null(0)
     paid = (
-        marts.funding_by_venue_daily.drop_nulls(["rate_8h_bp", "weight"])
+        marts.funding_by_venue_daily.drop_nulls(["funding_8h_bp", "weight_usd"])
         .with_columns((pl.col("venue") + ":" + pl.col("instrument")).alias("member"))
         .sort("asset", "member", "day")
         .with_columns(known.over("asset", "day").alias("known_of_day"), days_before.alias("days_before"))
@@ -36,10 +40,10 @@ def comparable_funding(marts: DailyMarts, windows: Windows) -> pl.DataFrame:
         .agg(pl.col("day").min().alias("first_day"), pl.col("day").max().alias("last_day"))
         .with_row_index("set")
     )
-    # An assumed weight is a part of the known ones of its day: of a part of them it is that much less.
+    # An assumed weight is a share of the known weights of its day. Of fewer instruments it is that much smaller.
     of_known = pl.when(known > 0).then(known / pl.col("known_of_day")).otherwise(1.0)
-    weight = pl.when("is_weight_assumed").then(pl.col("weight") * of_known).otherwise("weight")
-    rate = (pl.col("rate_8h_bp") * weight).sum() / weight.sum()
+    weight = pl.when("is_weight_assumed").then(pl.col("weight_usd") * of_known).otherwise("weight_usd")
+    rate = (pl.col("funding_8h_bp") * weight).sum() / weight.sum()
     earliest = pl.col("first_day") - pl.duration(days=windows.percentile_days)
     rates = (
         sets.with_columns(pl.col("funding_set").str.split(", ").alias("member"))
@@ -49,11 +53,11 @@ def comparable_funding(marts: DailyMarts, windows: Windows) -> pl.DataFrame:
         .filter(pl.col("day").is_between(earliest, "last_day"))
         .group_by("set", "day")
         # Rounded, because equal rates under other weights differ in their last digit, and a percentile counts ties.
-        .agg(rate.round(9).alias("comparable_funding_bp"))
+        .agg(rate.round(9).alias("comparable_funding_8h_bp"))
     )
     return (
         sets.join(rates, on="set")
         .join(own.with_columns(pl.lit(True).alias("is_of_day")), on=[*FUNDING_SET, "day"], how="left")
-        .select(*FUNDING_SET, "day", "comparable_funding_bp", pl.col("is_of_day").fill_null(False))
+        .select(*FUNDING_SET, "day", "comparable_funding_8h_bp", pl.col("is_of_day").fill_null(False))
         .sort(*FUNDING_SET, "day")
     )

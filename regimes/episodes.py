@@ -33,8 +33,8 @@ def spans(frame: pl.DataFrame) -> pl.DataFrame:
     return conform(
         frame.select("asset", "day", "regime", number.alias("span"), pl.col("day").max().over("asset").alias("end"))
         .group_by("asset", "span", "regime", "end", maintain_order=True)
-        .agg(pl.col("day").min().alias("first_day"), pl.col("day").max().alias("last_day"), pl.len().alias("days"))
-        .with_columns(pl.col("days").cast(pl.Int64), (pl.col("last_day") == pl.col("end")).alias("is_open"))
+        .agg(pl.col("day").min().alias("first_day"), pl.col("day").max().alias("last_day"), pl.len().alias("day_count"))
+        .with_columns(pl.col("day_count").cast(pl.Int64), (pl.col("last_day") == pl.col("end")).alias("is_open"))
         .sort("asset", "first_day"),
         "regime_spans",
     )

@@ -33,7 +33,7 @@ def evidence_rows(frame: pl.DataFrame, parameters: Parameters) -> pl.DataFrame:
         parts.extend(_predicate_rows(days, rule, features, baselines))
     dictionary = pl.LazyFrame(
         [(column.name, column.unit, column.source) for column in FEATURE_COLUMNS],
-        schema=["feature", "unit", "source"],
+        schema=["feature", "unit", "mart"],
         orient="row",
     )
     rows = pl.concat(parts).join(dictionary, on="feature", how="left")
@@ -109,13 +109,21 @@ def baseline_texts(parameters: Parameters) -> dict[str, pl.Expr]:
         "return_z": text("return ", signed_percent(col("return_pct")), ", ", median_return),
         "return_3d_z": text("three-day return ", signed_percent(col("return_3d_pct")), scored),
         "return_7d_z": text("seven-day return ", signed_percent(col("return_7d_pct")), scored),
-        "drawdown_pct": text("previous close; the day closed at ", signed_percent(col("return_pct"))),
-        "drawdown_z": text("low ", signed_percent(col("drawdown_pct")), " from the previous close", scored),
-        "run_up_z": text("high ", signed_percent(col("run_up_pct")), " from the previous close", scored),
+        "low_vs_previous_close_pct": text("previous close; the day closed at ", signed_percent(col("return_pct"))),
+        "low_vs_previous_close_z": text(
+            "low ", signed_percent(col("low_vs_previous_close_pct")), " from the previous close", scored
+        ),
+        "high_vs_previous_close_z": text(
+            "high ", signed_percent(col("high_vs_previous_close_pct")), " from the previous close", scored
+        ),
         "worst_return_24h_z": text("worst 24 hours ", signed_percent(col("worst_return_24h_pct")), scored),
         "best_return_24h_z": text("best 24 hours ", signed_percent(col("best_return_24h_pct")), scored),
         "reach_balance": text(
-            "low ", signed_percent(col("drawdown_pct")), ", high ", signed_percent(col("run_up_pct")), " on the day"
+            "low ",
+            signed_percent(col("low_vs_previous_close_pct")),
+            ", high ",
+            signed_percent(col("high_vs_previous_close_pct")),
+            " on the day",
         ),
         "range_multiple": text(
             f"median range of the {windows.range_days} days before: ", percent(col("median_range_pct"))
@@ -152,7 +160,7 @@ def baseline_texts(parameters: Parameters) -> dict[str, pl.Expr]:
             signed_percent(col("open_interest_bleed_7d_pct")),
             spread,
         ),
-        "funding_bp": base,
+        "funding_8h_bp": base,
         "funding_z": text(f"median {before}: ", basis_points(col("median_funding_bp"))),
         "funding_vs_7d_median_sigma": text(
             f"median of the {windows.funding_median_days} days before: ",
@@ -161,7 +169,7 @@ def baseline_texts(parameters: Parameters) -> dict[str, pl.Expr]:
         ),
         "funding_vs_3d_mean_bp": text(
             f"mean of the {windows.funding_cooling_days} days before: ",
-            basis_points(col("comparable_funding_bp") - col("funding_vs_3d_mean_bp")),
+            basis_points(col("comparable_funding_8h_bp") - col("funding_vs_3d_mean_bp")),
         ),
         "funding_max_10d_bp": base,
         "funding_percentile": pl.lit(f"funding of {year}"),

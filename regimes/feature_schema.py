@@ -27,8 +27,8 @@ PRICE_FEATURES = (
     number("return_pct", "%", PRICES, "Close against the previous close."),
     number("return_3d_pct", "%", PRICES, "Close against the close three days before."),
     number("return_7d_pct", "%", PRICES, "Close against the close seven days before."),
-    number("drawdown_pct", "%", PRICES, "Low against the previous close."),
-    number("run_up_pct", "%", PRICES, "High against the previous close."),
+    number("low_vs_previous_close_pct", "%", PRICES, "Low against the previous close."),
+    number("high_vs_previous_close_pct", "%", PRICES, "High against the previous close."),
     number("range_pct", "%", PRICES, "High less low against the previous close."),
     number(
         "reach_balance",
@@ -42,8 +42,8 @@ PRICE_FEATURES = (
     number("return_z", _Z, PRICES, f"Return {_OVER_90}."),
     number("return_3d_z", _Z, PRICES, f"Three-day return {_OVER_90}."),
     number("return_7d_z", _Z, PRICES, f"Seven-day return {_OVER_90}."),
-    number("drawdown_z", _Z, PRICES, f"Drawdown {_OVER_90}."),
-    number("run_up_z", _Z, PRICES, f"Run-up {_OVER_90}."),
+    number("low_vs_previous_close_z", _Z, PRICES, f"Drawdown {_OVER_90}."),
+    number("high_vs_previous_close_z", _Z, PRICES, f"Run-up {_OVER_90}."),
     number("worst_return_24h_pct", "%", ROLLING, "Worst rolling 24-hour return that ends in the day."),
     number("worst_return_24h_z", _Z, ROLLING, f"Worst rolling 24-hour return {_OVER_90}."),
     number("best_return_24h_pct", "%", ROLLING, "Best rolling 24-hour return that ends in the day."),
@@ -133,9 +133,9 @@ OPEN_INTEREST_FEATURES = (
 )
 
 FUNDING_FEATURES = (
-    number("funding_bp", "bp per 8 h", FUNDING, "Funding rate of the day, weighted by open interest."),
+    number("funding_8h_bp", "bp per 8 h", FUNDING, "Funding rate of the day, weighted by open interest."),
     number(
-        "comparable_funding_bp",
+        "comparable_funding_8h_bp",
         "bp per 8 h",
         FUNDING,
         "Funding of the instruments that have 60 of the 90 days before (of all, where none has): what is held against "
@@ -212,7 +212,7 @@ LEVERAGE_FEATURES = (
 GATE_COLUMNS = (
     text("feed_set", "Feeds behind the liquidations; a baseline never crosses a change of it.", LIQUIDATIONS),
     text("venues", "Venues behind the open interest.", OPEN_INTEREST),
-    number("coverage", "share 0..1", "", "Share of the inputs, required and optional alike, that are known."),
+    number("known_inputs_share", "share 0..1", "", "Share of the inputs, required and optional alike, that are known."),
     text(
         "missing_inputs",
         "Required inputs that are missing, stale, partial or absurd, comma-separated; else null.",

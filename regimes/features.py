@@ -45,21 +45,18 @@ def daily_features(marts: DailyMarts, parameters: Parameters) -> pl.DataFrame:
 
 
 def _joined(marts: DailyMarts, calendar: pl.DataFrame) -> pl.DataFrame:
-    liquidations = marts.liquidations_daily.rename(
-        {
-            "long_usd": "long_liquidations_usd",
-            "short_usd": "short_liquidations_usd",
-            "total_usd": "liquidations_usd",
-            "previous_open_interest_share": "liquidation_open_interest_share",
-        }
+    daily = (
+        marts.prices_daily,
+        marts.liquidations_daily.rename({"previous_open_interest_share": "liquidation_open_interest_share"}),
+        marts.open_interest_daily,
+        marts.funding_daily,
+        marts.exchange_flows_daily.rename({"feed": "flow_feed", "pulled_at": "flow_pulled_at"}),
+        marts.fund_flows_daily,
+        marts.network_activity_daily.rename({"feed": "activity_feed"}),
+        marts.rolling_24h_daily,
     )
-    flows = marts.exchange_flows_daily.rename({"source": "flow_source", "pulled_at": "flow_pulled_at"})
-    funding = marts.funding_daily.rename({"rate_8h_bp": "funding_bp"})
-    funds = marts.fund_flows_daily.rename({"netflow_usd": "fund_netflow_usd"})
-    activity = marts.network_activity_daily.rename({"source": "activity_source"})
     frame = calendar
-    daily = (marts.prices_daily, liquidations, marts.open_interest_daily, funding, flows, funds, activity)
-    for mart in (*daily, marts.rolling_24h_daily):
+    for mart in daily:
         frame = frame.join(mart, on=KEY, how="left")
     return frame
 
@@ -70,7 +67,9 @@ def _lag(column: str, days: int) -> pl.Expr:
 
 def _with_prices(frame: pl.DataFrame) -> pl.DataFrame:
     close, width = pl.col("close_usd"), pl.col("range_pct")
-    reach = pl.when(width > 0).then((pl.col("run_up_pct") + pl.col("drawdown_pct")) / width)
+    reach = pl.when(width > 0).then(
+        (pl.col("high_vs_previous_close_pct") + pl.col("low_vs_previous_close_pct")) / width
+    )
     return frame.with_columns(
         reach.alias("reach_balance"),
         *((100.0 * (close / _lag("close_usd", days) - 1.0)).alias(f"return_{days}d_pct") for days in (3, 7)),
@@ -86,7 +85,7 @@ def _with_open_interest(frame: pl.DataFrame, parameters: Parameters) -> pl.DataF
     horizons = {1: "return_pct", 3: "return_3d_pct", 7: "return_7d_pct"}
     changes, adjusted = [], []
     for days, move in horizons.items():
-        contracts, in_usd = pl.col(f"change_{days}d_pct"), pl.col(f"change_{days}d_usd_pct")
+        contracts, in_usd = pl.col(f"open_interest_change_{days}d_pct"), pl.col(f"open_interest_usd_change_{days}d_pct")
         from_usd = in_usd - through * pl.col(move)
         changes.append(pl.coalesce(contracts, from_usd).alias(f"open_interest_change_{days}d_pct"))
         adjusted.append(contracts.is_null() & from_usd.is_not_null())
@@ -96,7 +95,7 @@ def _with_open_interest(frame: pl.DataFrame, parameters: Parameters) -> pl.DataF
     frame = frame.with_columns(
         *changes,
         basis.alias("open_interest_change_basis"),
-        (100.0 * (pl.col("share_of_7d_max") - 1.0)).alias("open_interest_from_7d_max_pct"),
+        (100.0 * (pl.col("open_interest_share_of_7d_max") - 1.0)).alias("open_interest_from_7d_max_pct"),
         (into_day.dt.total_seconds() / 86_400.0).alias("open_interest_fall_24h_day_share"),
     )
     absurd = (pl.col("open_interest_change_1d_pct").abs() > parameters.gate.open_interest_move_pct).cast(pl.Int64)
@@ -126,7 +125,7 @@ def _with_funding(frame: pl.DataFrame, marts: DailyMarts, parameters: Parameters
     """Against earlier days over the same instruments: one that comes or goes is no move of the rate."""
     windows, bounds = parameters.windows, parameters.funding
     paid = comparable_funding(marts, windows)
-    rate = pl.col("comparable_funding_bp")
+    rate = pl.col("comparable_funding_8h_bp")
     median = rate.rolling_median_by(
         "day",
         window_size=f"{windows.funding_median_days}d",
@@ -147,7 +146,7 @@ def _with_funding(frame: pl.DataFrame, marts: DailyMarts, parameters: Parameters
     )
     compared = (
         paid.join(
-            trailing(paid, ["comparable_funding_bp"], windows.baseline_days, FUNDING_SET), on=[*FUNDING_SET, "day"]
+            trailing(paid, ["comparable_funding_8h_bp"], windows.baseline_days, FUNDING_SET), on=[*FUNDING_SET, "day"]
         )
         .sort(*FUNDING_SET, "day")
         .with_columns(
@@ -155,7 +154,7 @@ def _with_funding(frame: pl.DataFrame, marts: DailyMarts, parameters: Parameters
             highest.over(FUNDING_SET).alias("funding_max_10d_bp"),
             (rate - mean.over(FUNDING_SET)).alias("funding_vs_3d_mean_bp"),
             percentile(
-                "comparable_funding_bp", windows.percentile_days, windows.percentile_minimum_days, FUNDING_SET
+                "comparable_funding_8h_bp", windows.percentile_days, windows.percentile_minimum_days, FUNDING_SET
             ).alias("funding_percentile"),
         )
         .with_columns((rate - pl.col("median_funding_7d_bp")).alias("funding_vs_7d_median_bp"))
@@ -164,7 +163,7 @@ def _with_funding(frame: pl.DataFrame, marts: DailyMarts, parameters: Parameters
     cooled = (pl.col("funding_max_10d_bp") > bounds.base_to_bp) | (
         pl.col("funding_vs_3d_mean_bp") <= -bounds.cooling_bp
     )
-    level = pl.col("funding_bp")
+    level = pl.col("funding_8h_bp")
     return (
         frame.join(compared, on=KEY, how="left")
         .sort(KEY)
@@ -201,7 +200,7 @@ def _with_activity(frame: pl.DataFrame, parameters: Parameters) -> pl.DataFrame:
         min_samples=windows.address_minimum_weeks,
         closed="left",
     )
-    same_weekday = ["asset", "activity_source", "weekday"]
+    same_weekday = ["asset", "activity_feed", "weekday"]
     frame = frame.with_columns(pl.col("day").dt.weekday().alias("weekday"))
     return frame.with_columns((pl.col("active_addresses_count") / usual.over(same_weekday)).alias("address_ratio"))
 
@@ -215,7 +214,7 @@ def _with_leverage(frame: pl.DataFrame, parameters: Parameters) -> pl.DataFrame:
         pl.col(column).forward_fill().shift(1).over("asset") for column in ("open_interest_usd", "instruments")
     )
     same_set = pl.col("instruments") == last_set
-    link = pl.when(same_set).then(level / last_level).otherwise(1.0 + pl.col("change_1d_usd_pct") / 100.0)
+    link = pl.when(same_set).then(level / last_level).otherwise(1.0 + pl.col("open_interest_usd_change_1d_pct") / 100.0)
     broken = level.is_not_null() & link.is_null()
     frame = frame.with_columns(
         (level / pl.col("reserve_usd")).alias("leverage_ratio"),
@@ -239,8 +238,8 @@ def _with_scores(frame: pl.DataFrame, parameters: Parameters) -> pl.DataFrame:
         "return_pct": rule.return_floor_pct,
         "return_3d_pct": rule.return_floor_pct,
         "return_7d_pct": rule.return_floor_pct,
-        "drawdown_pct": rule.return_floor_pct,
-        "run_up_pct": rule.return_floor_pct,
+        "low_vs_previous_close_pct": rule.return_floor_pct,
+        "high_vs_previous_close_pct": rule.return_floor_pct,
         "worst_return_24h_pct": rule.return_floor_pct,
         "best_return_24h_pct": rule.return_floor_pct,
         "open_interest_change_1d_pct": rule.open_interest_floor_pct,
@@ -272,13 +271,13 @@ def _with_scores(frame: pl.DataFrame, parameters: Parameters) -> pl.DataFrame:
             ).alias(f"open_interest_bleed_{days}d_sigma")
             for days in (3, 7)
         ),
-        in_sigma("funding_vs_7d_median_bp", "comparable_funding_bp", rule.funding_floor_bp, few, rule.clip).alias(
+        in_sigma("funding_vs_7d_median_bp", "comparable_funding_8h_bp", rule.funding_floor_bp, few, rule.clip).alias(
             "funding_vs_7d_median_sigma"
         ),
-        robust_z("comparable_funding_bp", rule.funding_floor_bp, few, rule.clip).alias("funding_z"),
+        robust_z("comparable_funding_8h_bp", rule.funding_floor_bp, few, rule.clip).alias("funding_z"),
         pl.col("return_pct_median").alias("median_return_pct"),
         pl.col("open_interest_change_1d_pct_median").alias("median_open_interest_change_1d_pct"),
-        pl.col("comparable_funding_bp_median").alias("median_funding_bp"),
+        pl.col("comparable_funding_8h_bp_median").alias("median_funding_bp"),
         range_median.alias("median_range_pct"),
         (pl.col("range_pct") / range_median).alias("range_multiple"),
     )

@@ -13,7 +13,7 @@ from regimes.parameters import Parameters
 
 ASSET = ["asset"]
 # A baseline never crosses a change of these: levels of another pull do not compare.
-FLOW_BASELINE = ["asset", "flow_source", "flow_pulled_at"]
+FLOW_BASELINE = ["asset", "flow_feed", "flow_pulled_at"]
 SCORES = {"netflow_coin": "netflow_z", "netflow_3d_coin": "netflow_3d_z", "inflow_coin": "gross_inflow_z"}
 
 

@@ -60,7 +60,7 @@ _MEASURES = (
 )
 
 
-_MOVES = ("return_pct", "drawdown_pct", "run_up_pct", "range_pct")
+_MOVES = ("return_pct", "low_vs_previous_close_pct", "high_vs_previous_close_pct", "range_pct")
 # What contracts are counted in: the value of those that hang still moves with the price. A market may lack one of them.
 _CONTRACTS = ("linear_open_interest_coin", "inverse_open_interest_usd")
 
@@ -75,7 +75,7 @@ def gate_columns(gate: Gate, windows: Windows) -> list[pl.Expr]:
     present = [~required[name] for name in _MEASURES] + [~missing for missing in optional.values()]
     coverage = pl.sum_horizontal(flag.cast(pl.Float64) for flag in present) / len(present)
     return [
-        coverage.alias("coverage"),
+        coverage.alias("known_inputs_share"),
         _named(required).alias("missing_inputs"),
         _named(optional).alias("missing_optional_inputs"),
     ]
@@ -109,9 +109,9 @@ def _required(gate: Gate, windows: Windows) -> dict[str, pl.Expr]:
         "open_interest_jump": _true(change.abs() > gate.open_interest_move_pct),
         "open_interest_partial": _partial("open_interest", "open_interest_usd", gate),
         "open_interest_baseline": _count("open_interest_change_1d_pct") < few,
-        "funding": pl.col("funding_bp").is_null(),
-        "funding_partial": _partial("funding", "funding_bp", gate),
-        "funding_baseline": pl.col("funding_bp").is_not_null() & (_count("comparable_funding_bp") < few),
+        "funding": pl.col("funding_8h_bp").is_null(),
+        "funding_partial": _partial("funding", "funding_8h_bp", gate),
+        "funding_baseline": pl.col("funding_8h_bp").is_not_null() & (_count("comparable_funding_8h_bp") < few),
         NETFLOW: pl.col("netflow_coin").is_null(),
         "netflow_stale": _repeats(("inflow_coin", "outflow_coin"), 2),
         # Without netflow on the day its pull is unknown, and the days before count whatever their pull.

@@ -27,8 +27,8 @@ def instrument_weights(marts: DailyMarts, calendar: pl.DataFrame, windows: Windo
     open_interest = _known(marts.open_interest_by_venue_daily, "open_interest_usd")
     reported = {
         "open_interest": open_interest,
-        "funding": _known(marts.funding_by_venue_daily.filter("is_complete"), "rate_8h_bp"),
-        "liquidations": _known(marts.liquidations_by_venue_daily.drop_nulls("counted_as"), "total_usd"),
+        "funding": _known(marts.funding_by_venue_daily.filter("is_complete"), "funding_8h_bp"),
+        "liquidations": _known(marts.liquidations_by_venue_daily.drop_nulls("counted_as"), "liquidations_usd"),
     }
     frame = calendar
     for name, of_input in reported.items():

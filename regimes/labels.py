@@ -48,7 +48,7 @@ class Definition:
     colour: str
     name: str
     meaning: str
-    is_not: str | None
+    not_to_confuse_with: str | None
 
 
 # Colours: reds fall on spot, oranges close by force, greens rise, blue and violet build, greys are quiet.
@@ -168,7 +168,7 @@ def regime_labels() -> pl.DataFrame:
             "label_order": position,
             "colour": definition.colour,
             "meaning": definition.meaning,
-            "is_not": definition.is_not,
+            "not_to_confuse_with": definition.not_to_confuse_with,
         }
         for position, definition in enumerate(DEFINITIONS, start=1)
     ]

@@ -54,7 +54,7 @@ def _by_feed(marts: DailyMarts, calendar: pl.DataFrame, windows: Windows) -> pl.
     """
     liquidations = marts.liquidations_by_venue_daily.drop_nulls("counted_as")
     weights = trailing_open_interest(marts, liquidations, calendar, windows)
-    known = pl.when(pl.col("total_usd") > 0).then("total_usd")
+    known = pl.when(pl.col("liquidations_usd") > 0).then("liquidations_usd")
     usual = known.rolling_median_by(
         "day", window_size=f"{windows.liquidation_days}d", min_samples=windows.liquidation_minimum_days, closed="left"
     )
@@ -63,7 +63,7 @@ def _by_feed(marts: DailyMarts, calendar: pl.DataFrame, windows: Windows) -> pl.
         liquidations.join(weights, on=["asset", "venue", "instrument", "day"], how="left")
         .sort(*FEED, "day", "venue", "instrument")
         .group_by(*FEED, "day", maintain_order=True)
-        .agg(_sum_if_all_known("total_usd"), _sum_if_all_known("long_usd"), pl.col("weight").sum())
+        .agg(_sum_if_all_known("liquidations_usd"), _sum_if_all_known("long_liquidations_usd"), pl.col("weight").sum())
         .with_columns(known.alias("known_usd"), usual.over(FEED).alias("usual_usd"))
         .with_columns(rank.alias("percentile"))
     )
@@ -71,7 +71,7 @@ def _by_feed(marts: DailyMarts, calendar: pl.DataFrame, windows: Windows) -> pl.
 
 def _of_the_day(marts: DailyMarts, by_feed: pl.DataFrame) -> pl.DataFrame:
     """The feeds of each day's `feed_set` together, one row per asset and day that has any with a baseline."""
-    total, usual = pl.col("total_usd"), pl.col("usual_usd")
+    total, usual = pl.col("liquidations_usd"), pl.col("usual_usd")
     nobody_known = (pl.col("weight").sum() <= 0.0).over(KEY)
     share = pl.col("weight") / pl.col("weight").sum().over(KEY)
     ranked = pl.col("percentile").is_not_null()
@@ -89,7 +89,7 @@ def _of_the_day(marts: DailyMarts, by_feed: pl.DataFrame) -> pl.DataFrame:
         .group_by(KEY, maintain_order=True)
         .agg(
             (pl.col("share") * total / usual).sum().alias("liquidation_multiple"),
-            (pl.col("share") * pl.col("long_usd") / usual).sum().alias("long_multiple"),
+            (pl.col("share") * pl.col("long_liquidations_usd") / usual).sum().alias("long_multiple"),
             usual.sum().alias("median_liquidations_usd"),
             ((pl.col("share") * pl.col("percentile")).sum() / pl.col("share").filter(ranked).sum()).alias("mean_rank"),
             ranked.any().alias("is_ranked"),

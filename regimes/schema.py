@@ -40,7 +40,7 @@ SUPPORT_COLUMNS = (
 )  # fmt: skip
 QUALITY_COLUMNS = (
     text("data_status", "complete, provisional (flows may still come or change) or insufficient."),
-    number("coverage", "share 0..1", "", "Share of the inputs, required and optional alike, that are known."),
+    number("known_inputs_share", "share 0..1", "", "Share of the inputs, required and optional alike, that are known."),
     text("missing_inputs", "Required inputs that are missing, stale, partial or absurd, comma-separated; else null."),
     text("missing_optional_inputs", "Optional inputs that are missing, comma-separated; null when none is."),
     text("feed_set", "Feeds behind the liquidations."),
@@ -75,7 +75,7 @@ COMPARED: dict[str, tuple[str, ...]] = {
         "open_interest_change_1d_pct", "open_interest_change_3d_pct", "open_interest_change_7d_pct",
         "open_interest_fall_24h_pct",
     ),
-    "funding": ("funding_bp", "funding_percentile"),
+    "funding": ("funding_8h_bp", "funding_percentile"),
     "flows": ("netflow_coin", "netflow_z", "netflow_3d_z", "gross_inflow_z"),
     "fund_flows": ("fund_netflow_usd", "fund_netflow_z"),
     "activity": ("address_ratio",),
@@ -83,8 +83,8 @@ COMPARED: dict[str, tuple[str, ...]] = {
 }  # fmt: skip
 _REVISED = (
     "asset", "day", "event", "regime", "family", "phase", "previous_regime", "changed", "flags", "confidence", "grade",
-    "runner_up", "explanation", "support_usd", "support_status", "scenario", "resolution", "data_status", "coverage",
-    "missing_inputs", "is_final", "rules_version", "parameter_hash",
+    "runner_up", "explanation", "support_usd", "support_status", "scenario", "resolution", "data_status",
+    "known_inputs_share", "missing_inputs", "is_final", "rules_version", "parameter_hash",
     *(name for names in COMPARED.values() for name in names),
 )  # fmt: skip
 REVISION_COLUMNS = (
@@ -106,7 +106,7 @@ EVIDENCE_COLUMNS = (
     number("membership", "0..1", "", "How far the predicate holds; null when its features are unknown."),
     number("weight", "ratio", "", "Weight of the predicate; core and guards sum to 1, the supporting ones, too."),
     text("baseline", "What the value is held against, in words; null when it is judged on its own."),
-    text("source", "Mart that the feature was made from."),
+    text("mart", "Mart that the feature was made from."),
 )
 LABEL_COLUMNS = (
     text("label", "Label as published in event and regime."),
@@ -114,14 +114,14 @@ LABEL_COLUMNS = (
     count("label_order", "", "Position in legends and tables."),
     text("colour", "Colour in charts, as #rrggbb."),
     text("meaning", "What the label says about a day."),
-    text("is_not", "What the label is easily mistaken for; null when nothing is."),
+    text("not_to_confuse_with", "What the label is easily mistaken for; null when nothing is."),
 )
 SPAN_COLUMNS = (
     text("asset", "Base asset, for example BTC."),
     day("first_day", "First day of the span."),
     day("last_day", "Last day of the span so far."),
     text("regime", "Regime of every day of it."),
-    count("days", "days", "Length of the span."),
+    count("day_count", "days", "Length of the span."),
     flag("is_open", "True for the span that the last day belongs to."),
 )
 _EARLIER = (

@@ -49,7 +49,9 @@ def with_states(frame: pl.DataFrame, parameters: Parameters) -> pl.DataFrame:
     null on the first day; `previous_regime` is that of the span before the one that the day belongs to.
     """
     scores = [f"score.{label}" for label in SCORED]
-    seen = frame.select("asset", "event", "resolution", "drawdown_pct", "run_up_pct", *scores)
+    seen = frame.select(
+        "asset", "event", "resolution", "low_vs_previous_close_pct", "high_vs_previous_close_pct", *scores
+    )
     rows = list(_follow(seen.iter_rows(named=True), parameters))
     return pl.concat([frame, pl.DataFrame(rows, schema=COLUMNS, orient="row")], how="horizontal")
 
@@ -83,7 +85,7 @@ def _advance(state: _State, row: Mapping[str, Any], rule: StateRule) -> str | No
     event = row["event"]
     _count_candidate(state, event)
     if event in SHOCKS:
-        reach = max(-(row["drawdown_pct"] or 0.0), row["run_up_pct"] or 0.0)
+        reach = max(-(row["low_vs_previous_close_pct"] or 0.0), row["high_vs_previous_close_pct"] or 0.0)
         # A second wave that does not reach beyond the first belongs to its aftermath.
         again = state.since_shock is not None and event == state.regime and reach <= state.reach
         state.regime, state.since_shock, state.weak_days = event, 0, 0

@@ -29,8 +29,8 @@ COLUMNS: tuple[Column, ...] = (
     text("subject", "What is measured: a day, a label, a parameter, a year or a feed."),
     text("measure", "What the value is."),
     number("value", "see measure", "", "The measurement."),
-    number("low", "see measure", "", "Lower end of its 90 % interval; null where there is none."),
-    number("high", "see measure", "", "Upper end of its 90 % interval; null where there is none."),
+    number("interval_low", "see measure", "", "Lower end of its 90 % interval; null where there is none."),
+    number("interval_high", "see measure", "", "Upper end of its 90 % interval; null where there is none."),
     count("observations", "count", "How many days or spans are behind it."),
     text("detail", "What else there is to say."),
 )
@@ -153,7 +153,7 @@ def _shares(days: pl.DataFrame) -> Iterator[Row]:
 def _persistence(said: Classification) -> Iterator[Row]:
     spans = said.spans.filter(pl.col("regime") != Label.INSUFFICIENT_DATA.value)
     lasted = spans.group_by("regime").agg(
-        pl.len(), pl.col("days").mean().alias("mean"), pl.col("days").max().cast(pl.Float64).alias("longest")
+        pl.len(), pl.col("day_count").mean().alias("mean"), pl.col("day_count").max().cast(pl.Float64).alias("longest")
     )
     for label, found, mean, longest in lasted.sort("regime").iter_rows():
         yield "persistence", label, "mean length of a span, days", mean, None, None, found, None

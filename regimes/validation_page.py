@@ -118,9 +118,9 @@ def _outcomes(rows: pl.DataFrame) -> Iterable[str]:
 def _interval(row: dict[str, object] | None) -> str:
     if row is None:
         return ""
-    if row["low"] is None:
+    if row["interval_low"] is None:
         return f"{row['value']:+.1f} (n={row['observations']})"
-    return f"{row['value']:+.1f} [{row['low']:+.1f}, {row['high']:+.1f}] (n={row['observations']})"
+    return f"{row['value']:+.1f} [{row['interval_low']:+.1f}, {row['interval_high']:+.1f}] (n={row['observations']})"
 
 
 def _sensitivity(rows: pl.DataFrame) -> Iterable[str]:

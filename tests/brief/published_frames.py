@@ -14,14 +14,21 @@ from regimes.schema import TABLES
 LAST = date(2026, 3, 10)
 DAYS = [LAST - timedelta(days=back) for back in range(4, -1, -1)]
 FLUSH = {
-    "event": "leverage_flush", "regime": "leverage_flush", "family": "mechanical", "confidence": 0.91, "coverage": 1.0,
-    "data_status": "complete", "is_final": True, "explanation": "Longs were closed.", "rules_version": "9.9.9",
+    "event": "leverage_flush",
+    "regime": "leverage_flush",
+    "family": "mechanical",
+    "confidence": 0.91,
+    "known_inputs_share": 1.0,
+    "data_status": "complete",
+    "is_final": True,
+    "explanation": "Longs were closed.",
+    "rules_version": "9.9.9",
     "parameter_hash": "0123456789abcdef",
-}  # fmt: skip
+}
 EVIDENCE = {
     "label": "leverage_flush", "label_rank": 1, "predicate": "liquidation_spike", "role": "core",
     "feature": "liquidation_multiple", "value": 5.5, "unit": "ratio", "membership": 1.0, "weight": 0.5,
-    "baseline": "median of the 30 days before: 40 million USD", "source": "liquidations_daily",
+    "baseline": "median of the 30 days before: 40 million USD", "mart": "liquidations_daily",
 }  # fmt: skip
 
 
@@ -44,11 +51,11 @@ def frames(day: dict[str, Any] | None = None, evidence: list[dict[str, Any]] | N
         "regime_evidence": of_schema("regime_evidence", [{**key[-1], **EVIDENCE, **row} for row in rows]),
         "regime_labels": regime_labels(),
         "prices_daily": _mart(venues="binance", close_usd=70_000.0, low_usd=69_000.0, high_usd=71_000.0),
-        "liquidations_daily": _mart(feed_set="feed:contract", long_usd=9e8, short_usd=1e8),
-        "open_interest_daily": _mart(sources="feed", open_interest_usd=5e10, open_interest_coin=7e5),
-        "funding_daily": _mart(venues="binance", rate_8h_bp=0.5),
-        "exchange_flows_daily": _mart(source="vendor", netflow_coin=-1_500.0),
-        "network_activity_daily": _mart(source="vendor", active_addresses_count=700_000.0),
+        "liquidations_daily": _mart(feed_set="feed:contract", long_liquidations_usd=9e8, short_liquidations_usd=1e8),
+        "open_interest_daily": _mart(feeds="feed", open_interest_usd=5e10, open_interest_coin=7e5),
+        "funding_daily": _mart(venues="binance", funding_8h_bp=0.5),
+        "exchange_flows_daily": _mart(feed="vendor", netflow_coin=-1_500.0),
+        "network_activity_daily": _mart(feed="vendor", active_addresses_count=700_000.0),
         "feed_status": pl.DataFrame(
             {"feed": ["one"], "last_day": [LAST], "row_count": [7], "skipped": ["no key <script>alert(1)</script>"]}
         ),

@@ -38,7 +38,7 @@ def test_a_day_without_a_value_is_a_gap_in_the_line() -> None:
     panel = next(p for p in PANELS if p.name == "funding")
     days = frames()["funding_daily"].with_row_index()
     whole = svg(chart(panel, days.drop("index")))
-    gap = days.with_columns(rate_8h_bp=pl.when(pl.col("index") == 2).then(None).otherwise("rate_8h_bp"))
+    gap = days.with_columns(funding_8h_bp=pl.when(pl.col("index") == 2).then(None).otherwise("funding_8h_bp"))
     line = r'stroke="#174ea6"[^>]*'
     path = r'<path[^>]*d="([^"]*)"[^>]*' + line
     moves = [found.count("M") for found in re.findall(path, svg(chart(panel, gap.drop("index"))))]
@@ -47,7 +47,7 @@ def test_a_day_without_a_value_is_a_gap_in_the_line() -> None:
 
 
 def test_a_panel_without_a_value_is_not_drawn() -> None:
-    empty = frames()["funding_daily"].with_columns(rate_8h_bp=pl.lit(None, pl.Float64))
+    empty = frames()["funding_daily"].with_columns(funding_8h_bp=pl.lit(None, pl.Float64))
     assert not has_values(next(p for p in PANELS if p.name == "funding"), empty)
 
 

@@ -34,7 +34,7 @@ def test_every_figure_that_the_label_rests_on_stands_there_with_unit_and_source(
             "feature": "open_interest_change_1d_z",
             "value": -5.9,
             "unit": "robust standard deviations",
-            "source": "open_interest_daily",
+            "mart": "open_interest_daily",
         },
     ]
     said = text(page(tables(evidence=rows)))
@@ -73,7 +73,7 @@ def test_what_is_not_known_is_said_and_never_a_zero() -> None:
 
 
 def test_a_day_without_enough_data_names_what_is_missing_and_shows_no_evidence() -> None:
-    day = {"event": "insufficient_data", "regime": "insufficient_data", "confidence": None, "coverage": 0.5,
+    day = {"event": "insufficient_data", "regime": "insufficient_data", "confidence": None, "known_inputs_share": 0.5,
            "data_status": "insufficient", "missing_inputs": "long_liquidations,netflow"}  # fmt: skip
     said = text(page(tables(day=day, evidence=[])))
     assert "lacks required inputs: long liquidations, netflow" in said

@@ -135,22 +135,22 @@ def marts_of(assets: dict[str, list[Day]], first_day: date = FIRST_DAY) -> Daily
         prices_daily=wide.select(*KEY, *PRICES),
         liquidations_daily=wide.select(*KEY, *LIQUIDATIONS),
         open_interest_daily=wide.select(*KEY, *OPEN_INTEREST),
-        funding_daily=wide.select(*KEY, "rate_8h_bp"),
+        funding_daily=wide.select(*KEY, "funding_8h_bp"),
         exchange_flows_daily=wide.select(*KEY, *FLOWS),
-        fund_flows_daily=wide.select(*KEY, pl.col("fund_netflow_usd").alias("netflow_usd")),
-        network_activity_daily=wide.select(*KEY, "active_addresses_count", "source"),
+        fund_flows_daily=wide.select(*KEY, "fund_netflow_usd"),
+        network_activity_daily=wide.select(*KEY, "active_addresses_count", "feed"),
         rolling_24h_daily=wide.select(*KEY, *ROLLING),
         open_interest_by_venue_daily=wide.select(*KEY, *venue, "open_interest_usd"),
         funding_by_venue_daily=wide.select(
             *KEY,
             *venue,
-            "rate_8h_bp",
-            pl.col("rate_8h_bp").is_not_null().alias("is_complete"),
-            pl.when(pl.col("rate_8h_bp").is_not_null()).then(1e9).alias("weight"),
+            "funding_8h_bp",
+            pl.col("funding_8h_bp").is_not_null().alias("is_complete"),
+            pl.when(pl.col("funding_8h_bp").is_not_null()).then(1e9).alias("weight_usd"),
             pl.lit(False).alias("is_weight_assumed"),
         ),
         liquidations_by_venue_daily=wide.select(
-            *KEY, *venue, "long_usd", "total_usd", pl.col("feed_set").alias("counted_as")
+            *KEY, *venue, "long_liquidations_usd", "liquidations_usd", pl.col("feed_set").alias("counted_as")
         ),
     )
 
@@ -171,14 +171,14 @@ PRICES = (
     "low_usd",
     "close_usd",
     "return_pct",
-    "drawdown_pct",
-    "run_up_pct",
+    "low_vs_previous_close_pct",
+    "high_vs_previous_close_pct",
     "range_pct",
 )
 LIQUIDATIONS = (
-    "long_usd",
-    "short_usd",
-    "total_usd",
+    "long_liquidations_usd",
+    "short_liquidations_usd",
+    "liquidations_usd",
     "long_share",
     "previous_open_interest_share",
     "feed_set",
@@ -188,8 +188,8 @@ OPEN_INTEREST = (
     "open_interest_coin",
     "linear_open_interest_coin",
     "inverse_open_interest_usd",
-    *(f"change_{days}d{unit}_pct" for unit in ("", "_usd") for days in (1, 3, 7)),
-    "share_of_7d_max",
+    *(f"open_interest{unit}_change_{days}d_pct" for unit in ("", "_usd") for days in (1, 3, 7)),
+    "open_interest_share_of_7d_max",
     "instruments",
     "venues",
 )
@@ -199,7 +199,7 @@ ROLLING = (
     "open_interest_fall_24h_pct",
     "open_interest_fall_24h_ended_at",
 )
-FLOWS = ("inflow_coin", "outflow_coin", "netflow_coin", "reserve_coin", "reserve_usd", "source", "pulled_at")
+FLOWS = ("inflow_coin", "outflow_coin", "netflow_coin", "reserve_coin", "reserve_usd", "feed", "pulled_at")
 
 
 def _asset_frame(asset: str, days: list[Day], first_day: date) -> pl.DataFrame:
@@ -217,12 +217,12 @@ def _asset_frame(asset: str, days: list[Day], first_day: date) -> pl.DataFrame:
                 "high_usd": previous * (1.0 + day.high_pct / 100.0) if priced else None,
                 "low_usd": previous * (1.0 + day.low_pct / 100.0) if priced else None,
                 "close_usd": close if priced else None,
-                "long_usd": day.long_usd,
-                "short_usd": day.short_usd,
+                "long_liquidations_usd": day.long_usd,
+                "short_liquidations_usd": day.short_usd,
                 "feed_set": None if day.long_usd is None and day.short_usd is None else day.feed_set,
                 "open_interest_usd": contracts * close if known else None,
                 "open_interest_coin": contracts if known else None,
-                "rate_8h_bp": day.funding_bp,
+                "funding_8h_bp": day.funding_bp,
                 "inflow_coin": day.inflow,
                 "outflow_coin": day.outflow,
                 "reserve_coin": day.reserve,
@@ -256,28 +256,31 @@ def _derived(frame: pl.DataFrame) -> pl.DataFrame:
     """The columns that dbt derives, by the definitions of the marts."""
     numbers = [name for name, dtype in frame.schema.items() if dtype == pl.Null]
     previous = pl.col("close_usd").shift(1)
-    total = pl.col("long_usd") + pl.col("short_usd")
+    total = pl.col("long_liquidations_usd") + pl.col("short_liquidations_usd")
     contracts = pl.col("open_interest_coin")
     return frame.with_columns(pl.col(name).cast(pl.Float64) for name in numbers).with_columns(
         (100.0 * (pl.col("close_usd") / previous - 1.0)).alias("return_pct"),
-        (100.0 * (pl.col("low_usd") / previous - 1.0)).alias("drawdown_pct"),
-        (100.0 * (pl.col("high_usd") / previous - 1.0)).alias("run_up_pct"),
+        (100.0 * (pl.col("low_usd") / previous - 1.0)).alias("low_vs_previous_close_pct"),
+        (100.0 * (pl.col("high_usd") / previous - 1.0)).alias("high_vs_previous_close_pct"),
         (100.0 * (pl.col("high_usd") - pl.col("low_usd")) / previous).alias("range_pct"),
-        total.alias("total_usd"),
-        pl.when(total > 0).then(pl.col("long_usd") / total).alias("long_share"),
+        total.alias("liquidations_usd"),
+        pl.when(total > 0).then(pl.col("long_liquidations_usd") / total).alias("long_share"),
         (total / pl.col("open_interest_usd").shift(1)).alias("previous_open_interest_share"),
         contracts.alias("linear_open_interest_coin"),
         pl.lit(None, pl.Float64).alias("inverse_open_interest_usd"),
-        *((100.0 * (contracts / contracts.shift(lag) - 1.0)).alias(f"change_{lag}d_pct") for lag in (1, 3, 7)),
+        *(
+            (100.0 * (contracts / contracts.shift(lag) - 1.0)).alias(f"open_interest_change_{lag}d_pct")
+            for lag in (1, 3, 7)
+        ),
         *(
             (100.0 * (pl.col("open_interest_usd") / pl.col("open_interest_usd").shift(lag) - 1.0)).alias(
-                f"change_{lag}d_usd_pct"
+                f"open_interest_usd_change_{lag}d_pct"
             )
             for lag in (1, 3, 7)
         ),
-        (contracts / contracts.rolling_max(7, min_samples=1)).alias("share_of_7d_max"),
+        (contracts / contracts.rolling_max(7, min_samples=1)).alias("open_interest_share_of_7d_max"),
         pl.when(contracts.is_not_null()).then(pl.lit("CONTRACT")).alias("instruments"),
         pl.when(contracts.is_not_null()).then(pl.lit("binance")).alias("venues"),
         (pl.col("inflow_coin") - pl.col("outflow_coin")).alias("netflow_coin"),
-        pl.lit("coinmetrics_network").alias("source"),
+        pl.lit("coinmetrics_network").alias("feed"),
     )

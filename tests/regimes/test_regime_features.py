@@ -26,8 +26,8 @@ def changed(marts: DailyMarts, **frames: pl.DataFrame) -> DailyMarts:
 def test_price_and_liquidation_features_follow_their_definitions(history: list[Day], parameters: Parameters) -> None:
     day = quiet_day(return_pct=-4.0, low_pct=-9.0, high_pct=0.5, long_usd=60e6, short_usd=20e6)
     row = last_row([*history, day], parameters)
-    assert row["drawdown_pct"] == pytest.approx(-9.0)
-    assert row["run_up_pct"] == pytest.approx(0.5)
+    assert row["low_vs_previous_close_pct"] == pytest.approx(-9.0)
+    assert row["high_vs_previous_close_pct"] == pytest.approx(0.5)
     growth = 1.0
     for each in (*history[-2:], day):
         growth *= 1 + each.return_pct / 100
@@ -108,7 +108,7 @@ def test_contracts_that_do_not_change_show_no_closing_under_a_fall_of_ten_percen
     in_contracts = daily_features(marts, parameters).row(-1, named=True)
     assert in_contracts["open_interest_change_1d_pct"] == pytest.approx(0.0, abs=1e-9)
     assert in_contracts["open_interest_change_basis"] == "contracts"
-    without = [pl.lit(None, pl.Float64).alias(f"change_{lag}d_pct") for lag in (1, 3, 7)]
+    without = [pl.lit(None, pl.Float64).alias(f"open_interest_change_{lag}d_pct") for lag in (1, 3, 7)]
     in_usd = changed(marts, open_interest_daily=marts.open_interest_daily.with_columns(without))
     adjusted = daily_features(in_usd, parameters).row(-1, named=True)
     assert adjusted["open_interest_change_1d_pct"] == pytest.approx(-10.0 + 8.5)
@@ -121,7 +121,7 @@ FUNDING_VENUES = {"binance": (1.0, 3e9), "bybit": (-2.0, 2e9), "gate": (3.0, 1e9
 
 
 COMPARISONS = [
-    "comparable_funding_bp",
+    "comparable_funding_8h_bp",
     "funding_z", "funding_percentile", "funding_vs_7d_median_bp", "funding_vs_3d_mean_bp", "funding_max_10d_bp",
     "median_funding_bp", "median_funding_7d_bp",
 ]  # fmt: skip
@@ -133,16 +133,18 @@ def funded(marts: DailyMarts, venues: set[str], away: str | None = None, days: s
     paid = pl.concat(
         marts.funding_by_venue_daily.with_columns(
             venue=pl.lit(venue),
-            rate_8h_bp=pl.col("rate_8h_bp") * (1.0 + 0.1 * abs(apart)) + apart,
-            weight=pl.lit(weight, pl.Float64),
+            funding_8h_bp=pl.col("funding_8h_bp") * (1.0 + 0.1 * abs(apart)) + apart,
+            weight_usd=pl.lit(weight, pl.Float64),
             is_weight_assumed=pl.lit(weight is None),
         )
         for venue, (apart, weight) in FUNDING_VENUES.items()
         if venue in venues
     ).filter((pl.col("venue") != (away or "")) | ~pl.col("day").is_in(absent))
-    paid = paid.with_columns(pl.col("weight").fill_null(0.01 * pl.col("weight").sum().over("day"))).sort("day", "venue")
+    paid = paid.with_columns(pl.col("weight_usd").fill_null(0.01 * pl.col("weight_usd").sum().over("day"))).sort(
+        "day", "venue"
+    )
     together = paid.group_by("asset", "day", maintain_order=True).agg(
-        ((pl.col("rate_8h_bp") * pl.col("weight")).sum() / pl.col("weight").sum()).alias("rate_8h_bp")
+        ((pl.col("funding_8h_bp") * pl.col("weight_usd")).sum() / pl.col("weight_usd").sum()).alias("funding_8h_bp")
     )
     return changed(marts, funding_daily=together, funding_by_venue_daily=paid)
 
@@ -157,9 +159,9 @@ def test_a_venue_that_vanishes_or_joins_moves_the_level_of_funding_and_no_compar
     found = daily_features(funded(marts, {*FUNDING_VENUES}, venue, away), parameters).tail(3)
     never = daily_features(funded(marts, {*FUNDING_VENUES} - {venue}), parameters).tail(3)
     always = daily_features(funded(marts, {*FUNDING_VENUES}), parameters).tail(3)
-    assert (never["funding_bp"] - always["funding_bp"]).abs().min() > 0.4
-    assert found["funding_bp"].to_list() == pytest.approx(
-        {"never": never, "always": always}[level]["funding_bp"].to_list()
+    assert (never["funding_8h_bp"] - always["funding_8h_bp"]).abs().min() > 0.4
+    assert found["funding_8h_bp"].to_list() == pytest.approx(
+        {"never": never, "always": always}[level]["funding_8h_bp"].to_list()
     )
     assert_frame_equal(found.select(COMPARISONS), never.select(COMPARISONS), abs_tol=1e-8)
 
@@ -218,10 +220,10 @@ def test_a_number_that_is_not_finite_is_unknown(history: list[Day], parameters: 
     last = pl.col("day") == pl.col("day").max()
     for broken in (float("nan"), float("inf")):
         rates = marts.funding_daily.with_columns(
-            pl.when(last).then(broken).otherwise(pl.col("rate_8h_bp")).alias("rate_8h_bp")
+            pl.when(last).then(broken).otherwise(pl.col("funding_8h_bp")).alias("funding_8h_bp")
         )
         row = daily_features(changed(marts, funding_daily=rates), parameters).row(-1, named=True)
-        assert row["funding_bp"] is None
+        assert row["funding_8h_bp"] is None
         assert row["missing_inputs"] == "funding"
 
 

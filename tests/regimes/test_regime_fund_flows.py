@@ -52,7 +52,7 @@ def test_the_evidence_names_the_flow_that_carries_the_label(history: list[Day], 
     ):
         evidence = classified(with_fund_flows([*history, day]), parameters).evidence
         (row,) = evidence.filter(pl.col("label_rank") == 1, pl.col("predicate") == "spot_selling").tail(1).to_dicts()
-        assert (row["feature"], row["unit"], row["source"], row["role"]) == (feature, unit, source, "core")
+        assert (row["feature"], row["unit"], row["mart"], row["role"]) == (feature, unit, source, "core")
         assert row["baseline"].startswith(f"{words}, median of the 90 days before: ")
 
 
@@ -99,7 +99,7 @@ def test_who_has_no_file_is_told_the_same_to_the_last_bit(history: list[Day], pa
     """As by rules that know of no funds, and as with ordinary fund flows: no score moves, no coverage is lowered."""
     days = [*history, FALL, replace(FALL, inflow=36_000.0), FLUSH, quiet_day(), *calm_days(20, 3)]
     ours = classified(days, parameters)
-    assert ours.days["coverage"][-1] == 1.0
+    assert ours.days["known_inputs_share"][-1] == 1.0
     assert {*ours.days["event"]} >= {"spot_selloff", "leverage_flush"}
     unaware = classified(days, without_funds(parameters))
     ordinary = classified(with_fund_flows(days), parameters)

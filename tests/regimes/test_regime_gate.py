@@ -27,7 +27,7 @@ def test_a_day_with_everything_has_a_label(history: list[Day], parameters: Param
     row = last_regime([*history, quiet_day()], parameters)
     assert row["event"] == "consolidation"
     assert row["missing_inputs"] is None
-    assert (row["data_status"], row["is_final"], row["coverage"]) == ("complete", True, 1.0)
+    assert (row["data_status"], row["is_final"], row["known_inputs_share"]) == ("complete", True, 1.0)
 
 
 DROPS: dict[str, dict[str, object]] = {
@@ -107,7 +107,10 @@ def test_a_gap_in_what_a_day_is_held_against_is_named(history: list[Day], parame
     """Eleven days are missing from the last month, which a quarter of days does not notice."""
     flush = quiet_day(return_pct=-6.0, low_pct=-9.0, long_usd=40e6, open_interest_change_pct=-7.0)
     known = [quiet_day(return_pct=0.2 * i, inflow=25_000.0 + i, open_interest_change_pct=0.1 * i) for i in range(1, 6)]
-    gaps = {"liquidations_baseline": {"long_usd": None, "short_usd": None}, "price_baseline": {"priced": False}}
+    gaps = {
+        "liquidations_baseline": {"long_usd": None, "short_usd": None},
+        "price_baseline": {"priced": False},
+    }
     stories = {
         name: [*history[:-11], *(replace(day, **gap) for day in history[-11:]), *known, flush]
         for name, gap in gaps.items()
@@ -117,7 +120,7 @@ def test_a_gap_in_what_a_day_is_held_against_is_named(history: list[Day], parame
         assert REQUIRED_INPUTS[name] in row["explanation"]
 
 
-@pytest.mark.parametrize("column", ["total_usd", "long_share"])
+@pytest.mark.parametrize("column", ["liquidations_usd", "long_share"])
 def test_sides_of_liquidations_without_what_they_add_up_to_are_missing(
     column: str, history: list[Day], parameters: Parameters
 ) -> None:
@@ -133,7 +136,7 @@ def test_sides_of_liquidations_without_what_they_add_up_to_are_missing(
 def test_a_close_without_its_move_is_missing_the_move(history: list[Day], parameters: Parameters) -> None:
     marts = marts_of({"BTC": [*history, quiet_day()]})
     last = pl.col("day") == pl.col("day").max()
-    for name in ("return_pct", "drawdown_pct"):
+    for name in ("return_pct", "low_vs_previous_close_pct"):
         unknown = pl.when(~last).then(pl.col(name)).alias(name)
         prices = marts.prices_daily.with_columns(unknown)
         row = classified(replace(marts, prices_daily=prices), parameters).days.row(-1, named=True)
@@ -146,11 +149,11 @@ def with_venues(marts: DailyMarts, small_from: int, missing: str) -> DailyMarts:
     frames = {}
     for name, measure in (
         ("open_interest_by_venue_daily", "open_interest_usd"),
-        ("funding_by_venue_daily", "rate_8h_bp"),
-        ("liquidations_by_venue_daily", "total_usd"),
+        ("funding_by_venue_daily", "funding_8h_bp"),
+        ("liquidations_by_venue_daily", "liquidations_usd"),
     ):
         frame = getattr(marts, name)
-        share = 1.0 if measure == "rate_8h_bp" else 1 / 3
+        share = 1.0 if measure == "funding_8h_bp" else 1 / 3
         second = frame.with_columns(pl.lit("okx").alias("venue"), pl.col(measure) * share)
         second = second.filter(pl.col("day") >= FIRST_DAY + timedelta(days=small_from))
         if name == missing:
@@ -177,7 +180,9 @@ def test_a_venue_is_missed_for_its_contracts_however_much_its_feed_sees(
 ) -> None:
     marts = with_venues(marts_of({"BTC": [*history, quiet_day()]}), 0, "liquidations_by_venue_daily")
     of_okx = pl.when(pl.col("venue") == "okx").then(seen).otherwise(1.0)
-    scaled = marts.liquidations_by_venue_daily.with_columns(pl.col("long_usd", "total_usd") * of_okx)
+    scaled = marts.liquidations_by_venue_daily.with_columns(
+        pl.col("long_liquidations_usd", "liquidations_usd") * of_okx
+    )
     row = classified(replace(marts, liquidations_by_venue_daily=scaled), parameters).days.row(-1, named=True)
     assert row["missing_inputs"] == "liquidations_partial"
 
@@ -261,5 +266,5 @@ def test_a_missing_optional_input_lowers_coverage_and_confidence(history: list[D
     for name, row in rows.items():
         assert (row["event"], row["missing_inputs"]) == ("consolidation", None)
         assert name in row["missing_optional_inputs"].split(",")
-        assert row["coverage"] < full["coverage"]
+        assert row["known_inputs_share"] < full["known_inputs_share"]
         assert row["confidence"] < full["confidence"]

@@ -232,7 +232,7 @@ def test_evidence_reproduces_the_scores(parameters: Parameters) -> None:
         if (day, label) in ranked:
             assert ranked[day, label] == pytest.approx(score)
             partial += 0.2 < score < 0.8
-        assert all(each["unit"] and each["source"] and each["feature"] for each in evidence)
+        assert all(each["unit"] and each["mart"] and each["feature"] for each in evidence)
     assert partial > 50
 
 

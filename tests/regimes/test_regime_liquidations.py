@@ -25,7 +25,11 @@ def over_feeds(stories: list[list[Day]], contracts: list[float | None], factors:
     for number, (days, contract, factor) in enumerate(zip(stories, contracts, factors, strict=True)):
         own = marts_of({"BTC": days})
         name = pl.lit(f"venue{number}").alias("venue")
-        scaled = [pl.col(column) * factor for column in ("long_usd", "short_usd", "total_usd") if column != "short_usd"]
+        scaled = [
+            pl.col(column) * factor
+            for column in ("long_liquidations_usd", "short_liquidations_usd", "liquidations_usd")
+            if column != "short_liquidations_usd"
+        ]
         by_venue.append(
             own.liquidations_by_venue_daily.with_columns(name, *scaled, counted_as=pl.lit(f"feed:{number}"))
         )
@@ -33,13 +37,20 @@ def over_feeds(stories: list[list[Day]], contracts: list[float | None], factors:
             name, open_interest_usd=pl.lit(contract, pl.Float64)
         )
         weights.append(open_interest)
-        totals.append(own.liquidations_daily.with_columns(pl.col("long_usd", "short_usd", "total_usd") * factor))
+        totals.append(
+            own.liquidations_daily.with_columns(
+                pl.col("long_liquidations_usd", "short_liquidations_usd", "liquidations_usd") * factor
+            )
+        )
     summed = (
         pl.concat(totals)
         .group_by("asset", "day", maintain_order=True)
-        .agg(pl.col("long_usd", "short_usd", "total_usd").sum(), pl.col("previous_open_interest_share").first())
+        .agg(
+            pl.col("long_liquidations_usd", "short_liquidations_usd", "liquidations_usd").sum(),
+            pl.col("previous_open_interest_share").first(),
+        )
         .with_columns(
-            (pl.col("long_usd") / pl.col("total_usd")).alias("long_share"),
+            (pl.col("long_liquidations_usd") / pl.col("liquidations_usd")).alias("long_share"),
             pl.lit(", ".join(f"feed:{number}" for number in range(len(stories)))).alias("feed_set"),
         )
     )
@@ -121,7 +132,7 @@ def test_a_feed_that_joins_has_no_say_before_it_has_a_past(history: list[Day], p
     feed_set = pl.when(both).then(pl.lit("feed:contract, other:contract")).otherwise(pl.lit("feed:contract"))
     other = marts.liquidations_by_venue_daily.filter(both).with_columns(
         venue=pl.lit("other"),
-        total_usd=pl.col("total_usd") * pl.col("day").dt.day(),
+        liquidations_usd=pl.col("liquidations_usd") * pl.col("day").dt.day(),
         counted_as=pl.lit("other:contract"),
     )
     weight = marts.open_interest_by_venue_daily.with_columns(venue=pl.lit("other"))

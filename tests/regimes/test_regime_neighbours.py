@@ -170,7 +170,7 @@ def test_a_reset_is_complete_only_where_its_figures_are_known(history: list[Day]
     assert last(days, parameters)["flags"] == "reset_complete"
     marts = marts_of({"BTC": days})
     unknown = marts.open_interest_daily.with_columns(
-        pl.lit(None, pl.Float64).alias(f"change_3d{unit}_pct") for unit in ("", "_usd")
+        pl.lit(None, pl.Float64).alias(f"open_interest{unit}_change_3d_pct") for unit in ("", "_usd")
     )
     features = daily_features(replace(marts, open_interest_daily=unknown), parameters)
     assert classify(features, parameters, LONG_AFTER).days["flags"][-1] is None

@@ -36,8 +36,8 @@ def test_the_hash_covers_values_and_nothing_else(parameters: Parameters) -> None
         ("clip = 10.0", "clip = 10.0\nclap = 1", r"\[robust_z\] differs from the known values: \['clap'\]"),
         ("clip = 10.0", "clip = true", "is not a number"),
         (
-            'feature = "funding_bp", zero = 2.0, one = 1.25',
-            'feature = "funding_bp", zero = 2, one = 2',
+            'feature = "funding_8h_bp", zero = 2.0, one = 1.25',
+            'feature = "funding_8h_bp", zero = 2, one = 2',
             "cliff",
         ),
         ("liquidation_spike = 2.0", "liquidation_spike = 0.0", "must be positive"),
@@ -94,7 +94,7 @@ def test_up_and_down_are_told_with_the_same_numbers(parameters: Parameters) -> N
         "price_down": "price_up",
         "longs_liquidated": "shorts_liquidated",
     }
-    features = {"drawdown_z": "run_up_z", "worst_return_24h_z": "best_return_24h_z"}
+    features = {"low_vs_previous_close_z": "high_vs_previous_close_z", "worst_return_24h_z": "best_return_24h_z"}
     by_name = {predicate.name: predicate for predicate in parameters.predicates}
 
     def mirrored(condition: Ramp | Reference) -> Ramp | Reference:

@@ -20,7 +20,7 @@ def test_days_of_one_regime_are_one_span_of_one_asset() -> None:
         schema={"asset": pl.String, "day": pl.Date, "regime": pl.String},
         orient="row",
     )
-    assert regime_spans(days).select("asset", "regime", "first_day", "last_day", "days", "is_open").rows() == [
+    assert regime_spans(days).select("asset", "regime", "first_day", "last_day", "day_count", "is_open").rows() == [
         ("BTC", "a", day(1), day(2), 2, False),
         ("BTC", "b", day(3), day(3), 1, False),
         ("BTC", "a", day(4), day(5), 2, True),

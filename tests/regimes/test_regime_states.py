@@ -17,8 +17,11 @@ def followed(events: list[str], parameters: Parameters, **given: dict[int, Any])
     """The rows that a list of events makes; `given` overrides a column on single days (by position)."""
     rows = []
     for position, event in enumerate(events):
-        row: dict[str, Any] = {"asset": "BTC", "event": event, "resolution": None, "drawdown_pct": -5.0}
-        row |= {"run_up_pct": 1.0, **{f"score.{label}": 0.9 if label == event else 0.0 for label in SCORED}}
+        row: dict[str, Any] = {"asset": "BTC", "event": event, "resolution": None, "low_vs_previous_close_pct": -5.0}
+        row |= {
+            "high_vs_previous_close_pct": 1.0,
+            **{f"score.{label}": 0.9 if label == event else 0.0 for label in SCORED},
+        }
         rows.append(row | {name: days[position] for name, days in given.items() if position in days})
     return with_states(pl.DataFrame(rows, schema_overrides={"resolution": pl.String}), parameters).to_dicts()
 
@@ -38,9 +41,9 @@ def test_a_shock_switches_at_once_and_stays_for_three_days(parameters: Parameter
 
 
 def test_a_second_wave_is_an_onset_only_where_it_reaches_further(parameters: Parameters) -> None:
-    smaller = followed([FLUSH, FLUSH, CALM, CALM, CALM, CALM], parameters, drawdown_pct={0: -9.0})
+    smaller = followed([FLUSH, FLUSH, CALM, CALM, CALM, CALM], parameters, low_vs_previous_close_pct={0: -9.0})
     assert told(smaller, "phase") == ["onset", "aftermath", "aftermath", "aftermath", "aftermath", None]
-    larger = followed([FLUSH, FLUSH], parameters, drawdown_pct={1: -9.0})
+    larger = followed([FLUSH, FLUSH], parameters, low_vs_previous_close_pct={1: -9.0})
     assert told(larger, "phase") == ["onset", "onset"]
 
 
