@@ -1,4 +1,4 @@
-"""The figures of a day as a reader meets them: name, value with unit, and the mart it came from; names as words."""
+"""The figures of a day for a reader: name, value with unit, and the mart that it comes from."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from regimes import TABLES
 _COLUMNS = {column.name: column for column in TABLES["leverage_features_daily"]}
 _SCALES = ((1e9, "billion"), (1e6, "million"))
 _SHORT = {
-    "robust standard deviations": "robust sd",
+    "robust standard deviations": "x usual deviation",
     "ratio": "x",
     "share 0..1": "of 1",
     "percentile 0..100": "th percentile",
@@ -20,17 +20,17 @@ _SHORT = {
 
 @dataclass(frozen=True)
 class Figure:
-    """One line: what it is called, its value in words (None: not known), and its source."""
+    """One line: title, value in words (None if not known), and the mart that it comes from."""
 
     title: str
     text: str | None
-    source: str
+    mart: str
 
 
 HEADLINE = {
     "close_usd": "close",
     "return_pct": "change on the day",
-    "low_vs_previous_close_pct": "low against the close before",
+    "low_vs_previous_close_pct": "low against the previous close",
     "range_pct": "range of the day",
     "long_liquidations_usd": "longs liquidated",
     "short_liquidations_usd": "shorts liquidated",
@@ -40,7 +40,7 @@ HEADLINE = {
     "open_interest_change_7d_pct": "open interest in contracts, 7 days",
     "funding_8h_bp": "funding",
     "netflow_coin": "netflow to exchanges",
-    "netflow_z": "netflow, unusual by",
+    "netflow_z": "netflow against the usual",
     "active_addresses_count": "active addresses",
     "address_ratio": "addresses against the same weekdays",
 }

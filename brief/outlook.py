@@ -1,63 +1,101 @@
-"""What would change the reading: conditions that hold the label only in part, the next label, what is still to come."""
+"""What would change the label: its weak conditions, the support level, the next label, inputs that may still arrive."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from brief.figures import quantity, words
 from brief.tables import DayTables
+from regimes import Parameters
+from regimes.parameters import Ramp, Reference
+from regimes.words.numbers import counted
 
-WHOLE = 0.995  # a membership that rounds to 100 %
+FULL = 0.995  # a membership that rounds to 100 %
 
 
-def outlook(tables: DayTables, evidence: Sequence[Mapping[str, Any]]) -> list[str]:
+def outlook(tables: DayTables, evidence: Sequence[Mapping[str, Any]], parameters: Parameters) -> list[str]:
     """Sentences from the day's row and its evidence rows. Conditions, never forecasts."""
     row = tables.of_day("regimes_daily")
-    doubts = []
+    sentences = []
     if not row["is_final"]:
-        doubts.append("The day is provisional: inputs may still arrive or change, and the label with them.")
-    partly = [e for e in evidence if e["label_rank"] == 1 and (e["membership"] or 0.0) < WHOLE]
-    doubts += [_partly(e) for e in sorted(partly, key=lambda e: e["membership"] or 0.0)]
-    doubts += _level(tables.of_day("support_daily"))
+        sentences.append(
+            f"The day is provisional until {parameters.gate.final_at:%H:%M} UTC of the next day: inputs may still "
+            "arrive or change, and the label with them."
+        )
+    weak = [e for e in evidence if e["label_rank"] == 1 and (e["membership"] or 0.0) < FULL]
+    sentences += [_weak(e, parameters) for e in sorted(weak, key=lambda e: e["membership"] or 0.0)]
+    sentences += _level(tables.of_day("support_daily"), parameters)
     others = [e for e in evidence if e["label_rank"] == 2]
     if others:
-        lacking = [e for e in others if e["role"] != "supporting" and (e["membership"] or 0.0) < WHOLE]
-        named = ", ".join(_lacking(e) for e in lacking) or "nothing in full; it merely scores less"
-        doubts.append(f"The next reading is {words(others[0]['label'])}. It lacks: {named}.")
-    elif partly == [] and evidence:
-        doubts.append("Every condition of the label holds in full, and no other label comes near.")
-    return doubts
+        lacking = [e for e in others if e["role"] != "supporting" and (e["membership"] or 0.0) < FULL]
+        named = ", ".join(_lacking(e, parameters) for e in lacking) or "nothing; it only scores less"
+        sentences.append(f"The next label is {words(others[0]['label'])}. It lacks: {named}.")
+    elif weak == [] and evidence:
+        sentences.append("Every condition of the label holds in full, and no other label comes near.")
+    return sentences
 
 
-def _level(support: Mapping[str, Any]) -> list[str]:
-    """Where the support stands, what breaks it, and how days like this one went on before."""
+def _level(support: Mapping[str, Any], parameters: Parameters) -> list[str]:
+    """Where the support is, what breaks it, and what followed earlier days with the same status."""
     if not support or support["support_usd"] is None or support["support_band_usd"] is None:
         return []
     level, edge = support["support_usd"], support["support_usd"] - support["support_band_usd"]
-    kept = "kept from the flush" if support["support_is_frozen"] else "the lowest close of the 20 days before"
-    did = f", which the day left {support['support_status']}" if support["support_status"] else ""
-    said = [f"Support is {quantity(level, 'USD')}, {kept}{did}. A close below {quantity(edge, 'USD')} breaks it."]
+    usual = f"the lowest close of the {parameters.support.floor_days} days before"
+    origin = "kept from the flush" if support["support_is_frozen"] else usual
+    status = f"; status of the day: {support['support_status']}" if support["support_status"] else ""
+    sentences = [
+        f"Support is {quantity(level, 'USD')}, {origin}{status}. A close below {quantity(edge, 'USD')} breaks it."
+    ]
     if support["earlier_count"] and support["earlier_held_share"] is not None:
-        said.append(
-            f"Of {support['earlier_count']} earlier days with this status, {support['earlier_held_share'] * 100:.0f} %"
-            " kept the level for the next three closes. That is a count, no forecast."
+        closes = counted(parameters.scenarios.hold_days, "close")
+        sentences.append(
+            f"After {support['earlier_held_share'] * 100:.0f} % of {support['earlier_count']} earlier days with this "
+            f"status, the next {closes} kept the level. That is a count, not a forecast."
         )
-    return said
+    return sentences
 
 
-def _partly(row: Mapping[str, Any]) -> str:
+def _weak(row: Mapping[str, Any], parameters: Parameters) -> str:
     name = words(row["predicate"])
     if row["membership"] is None:
-        return f"Not known: {name}. It counts for nothing until its figures are there."
-    return f"{name.capitalize()} holds to {row['membership'] * 100:.0f} %: {_value(row)}, against {row['baseline']}."
+        return f"Not known: {name}. It does not count until its figures are there."
+    bounds = _bounds(row, parameters)
+    return (
+        f"{name.capitalize()} holds to {row['membership'] * 100:.0f} %: {_value(row)}{bounds and f', {bounds}'}; "
+        f"compared with {row['baseline']}."
+    )
 
 
-def _lacking(row: Mapping[str, Any]) -> str:
+def _lacking(row: Mapping[str, Any], parameters: Parameters) -> str:
     if row["membership"] is None:
         return f"{words(row['predicate'])} (not known)"
-    return f"{words(row['predicate'])} (holds to {row['membership'] * 100:.0f} % at {_value(row)})"
+    bounds = _bounds(row, parameters)
+    holds = f"holds to {row['membership'] * 100:.0f} % at {_value(row)}{bounds and f', {bounds}'}"
+    return f"{words(row['predicate'])} ({holds})"
 
 
 def _value(row: Mapping[str, Any]) -> str:
     return quantity(row["value"], row["unit"]) if row["value"] is not None else "not known"
+
+
+def _bounds(row: Mapping[str, Any], parameters: Parameters) -> str:
+    """From which value the condition holds, partly and in full; nothing where several ramps could have decided."""
+    name = row["predicate"]
+    by_name = {predicate.name: predicate for predicate in parameters.predicates}
+    negated = name not in by_name
+    ramps = list(_ramps(name.removeprefix("not_"), row["feature"], parameters, negated=negated))
+    if len(ramps) != 1:
+        return ""
+    ((ramp, turned),) = ramps
+    start, full = (ramp.one, ramp.zero) if turned else (ramp.zero, ramp.one)
+    return f"partly from {quantity(start, row['unit'])}, in full from {quantity(full, row['unit'])}"
+
+
+def _ramps(predicate: str, feature: str, parameters: Parameters, *, negated: bool) -> Iterator[tuple[Ramp, bool]]:
+    """The ramps on the feature that the predicate rests on, each with whether it counts negated."""
+    for condition in next((each.conditions for each in parameters.predicates if each.name == predicate), ()):
+        if isinstance(condition, Reference):
+            yield from _ramps(condition.predicate, feature, parameters, negated=negated != condition.negated)
+        elif condition.feature == feature:
+            yield condition, negated

@@ -1,6 +1,6 @@
-"""One day as a self-contained HTML page: what is said, in which order, and where each figure is from.
+"""One day as a self-contained HTML page: its content, and where each figure comes from.
 
-Words and numbers are put together here; their place on the page is in templates/, charts are in charts.py.
+This module collects the words and numbers; templates/ places them on the page, charts.py draws the charts.
 """
 
 from __future__ import annotations
@@ -17,12 +17,13 @@ from markupsafe import Markup
 from brief.charts import PANELS, PRICE, Panel, alt_text, chart, has_values, svg, table_of
 from brief.figures import headline, quantity, words
 from brief.outlook import outlook
-from brief.tables import DayTables
+from brief.tables import DAYS_DRAWN, DayTables
 from regimes import Parameters, regime_spans
+from regimes.baselines import MAD_TO_SIGMA
 
 ON_THE_PAGE = ("price", "liquidations", "open_interest", "open_interest_coin", "funding", "flows", "addresses")
 ROLES = ("core", "guard", "supporting")
-# Where a mart says which feeds or venues a row rests on.
+# The column of each mart that says which feeds or venues a row comes from.
 ORIGINS = {
     "prices_daily": "venues",
     "liquidations_daily": "feed_set",
@@ -35,7 +36,7 @@ ORIGINS = {
 
 @dataclass(frozen=True)
 class About:
-    """What is true of the release: whose market, when it was published (UTC, ISO), and the terms of the data."""
+    """The release: its market, when it was published (UTC, ISO), and the licences of the data."""
 
     market: str
     simulated: bool
@@ -45,7 +46,7 @@ class About:
 
 @lru_cache(maxsize=1)
 def environment() -> jinja2.Environment:
-    """The templates, everything put into them escaped."""
+    """The templates; every value put into them is escaped."""
     return jinja2.Environment(
         loader=jinja2.PackageLoader("brief"),
         autoescape=True,
@@ -76,13 +77,15 @@ def day_page(tables: DayTables, parameters: Parameters, about: About, index: str
             figures=headline(features),
             evidence=_judged(evidence),
             closest=evidence[0]["label"] if evidence else None,
-            outlook=outlook(tables, evidence),
+            outlook=outlook(tables, evidence, parameters),
             scenario=tables.scenario(),
             charts=[_figure(panel, tables) for panel in PANELS if panel.name in ON_THE_PAGE],
             legend=_legend(tables, labels),
             feeds=tables.frames["feed_status"].sort("feed").to_dicts(),
             origins=_origins(tables),
-            funding=parameters.funding,
+            parameters=parameters,
+            mad_to_sigma=MAD_TO_SIGMA,
+            days_drawn=DAYS_DRAWN,
             about=about,
             index=index,
         )
@@ -95,7 +98,7 @@ def breakable(name: str) -> Markup:
 
 
 def readable_on(colour: str) -> str:
-    """Black or white, whichever stands out more on the colour (#rrggbb), by WCAG's relative luminance."""
+    """Black or white, whichever has more contrast with the colour (#rrggbb), by WCAG's relative luminance."""
     channels = [int(colour[i : i + 2], 16) / 255 for i in (1, 3, 5)]
     linear = [c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4 for c in channels]
     luminance = 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
@@ -104,7 +107,7 @@ def readable_on(colour: str) -> str:
 
 
 def _judged(evidence: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    """The best label's conditions, those that make it first, each with its value in words."""
+    """The conditions of the best label, core conditions first, each with its value in words."""
     best = [row for row in evidence if row["label_rank"] == 1]
     return [
         {**row, "said": None if row["value"] is None else quantity(row["value"], row["unit"])}
@@ -134,7 +137,7 @@ def _figure(panel: Panel, tables: DayTables) -> dict[str, Any]:
 
 
 def _legend(tables: DayTables, labels: Mapping[str, Mapping[str, Any]]) -> list[dict[str, Any]]:
-    """The labels in the picture: colour, name and days, the most frequent first; and the spans behind them."""
+    """The labels in the chart: colour, name, number of days and spans, the most frequent first."""
     regimes = tables.drawn("regimes_daily")
     if regimes is None:
         return []

@@ -24,7 +24,7 @@ REQUIRED = (
     "feed_status",
 )
 READ_IF_THERE = ("support_daily", "scenarios")
-DAYS_DRAWN = 120  # four months: the baseline of 90 days, and a month before it
+DAYS_DRAWN = 120  # longer than the longest baseline except percentiles
 # When a row was written says nothing about what it says.
 WRITTEN_AT = ("computed_at", "available_at")
 

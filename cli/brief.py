@@ -105,7 +105,7 @@ def _confidence(label: dict[str, Any]) -> str:
 def _figures(features: dict[str, Any]) -> Table:
     table = Table(box=None, show_header=False, pad_edge=False, padding=(0, 2))
     for figure in headline(features):
-        table.add_row(figure.title, figure.text or "[dim]not known[/dim]", f"[dim]{figure.source}[/dim]")
+        table.add_row(figure.title, figure.text or "[dim]not known[/dim]", f"[dim]{figure.mart}[/dim]")
     return table
 
 

@@ -7,14 +7,14 @@ classification = classify(features, parameters, now)
 
 from regimes.classifier import Classification, classify
 from regimes.columns import Column
-from regimes.episodes import spans as regime_spans
 from regimes.features import daily_features
-from regimes.inputs import DailyMarts, MartError
 from regimes.labels import Family, Label, regime_labels
+from regimes.marts import DailyMarts, MartError
 from regimes.parameter_file import ParameterError, load_parameters
 from regimes.parameters import Parameters
 from regimes.revisions import new_revisions, regime_changes, regime_revisions, regimes_daily
 from regimes.schema import REVISION_COLUMNS, TABLE_DESCRIPTIONS, TABLE_KEYS, TABLES, SchemaMismatchError
+from regimes.states import regime_spans
 
 __all__ = [
     "REVISION_COLUMNS",

@@ -11,20 +11,21 @@ from datetime import datetime
 
 import polars as pl
 
+from regimes.base_rates import scenario_table, support_daily
 from regimes.columns import KEY
-from regimes.episodes import scenario_table, spans, support_daily
+from regimes.data_quality import data_status
 from regimes.evidence import evidence_rows
-from regimes.explanation import explanation, triggers
-from regimes.feature_schema import FEATURE_COLUMNS
-from regimes.gate import data_status
 from regimes.labels import FAMILY_OF, SCORED, Family, Label
-from regimes.levels import with_levels
-from regimes.memberships import membership_above, membership_column, with_memberships
+from regimes.memberships import membership_above, membership_column, part_membership, with_memberships
 from regimes.parameter_file import ParameterError
 from regimes.parameters import LabelRule, Parameters
 from regimes.scenarios import Track, with_scenarios
 from regimes.schema import DAY_COLUMNS, conform, selected
-from regimes.states import with_states
+from regimes.states import regime_spans, with_states
+from regimes.support_levels import with_levels
+from regimes.words.features import NUMERIC
+from regimes.words.scenarios import triggers
+from regimes.words.sentences import explanation
 
 # States whose end is a completed reset of leverage.
 RESET = (Label.LEVERAGE_FLUSH.value, Label.DELEVERAGING.value, Label.CAPITULATION.value)
@@ -54,13 +55,13 @@ def classify(features: pl.DataFrame, parameters: Parameters, now: datetime) -> C
     """
     track = judged(features, parameters, now)
     frame = track.days.with_columns(explanation(parameters).alias("explanation"))
-    frame = frame.with_columns(triggers().alias("triggers"))
+    frame = frame.with_columns(triggers(parameters.scenarios).alias("triggers"))
     return Classification(
         days=selected(frame, DAY_COLUMNS, "the classified days"),
         evidence=conform(evidence_rows(frame, parameters), "regime_evidence"),
         support=support_daily(frame, parameters.scenarios),
         scenarios=scenario_table(track.scenarios, frame, parameters.scenarios),
-        spans=spans(frame),
+        spans=regime_spans(frame),
     )
 
 
@@ -80,11 +81,10 @@ def judged(features: pl.DataFrame, parameters: Parameters, now: datetime) -> Tra
 
 def _check(parameters: Parameters) -> None:
     if [rule.label for rule in parameters.labels] != [label.value for label in SCORED]:
-        raise ParameterError(f"[labels] must define, in this order, {', '.join(SCORED)}")
-    known = {column.name for column in FEATURE_COLUMNS}
-    unknown = sorted({ramp.feature for ramp in parameters.ramps()} - known)
+        raise ParameterError(f"labels must be, in this order, {', '.join(SCORED)}")
+    unknown = sorted({ramp.feature for ramp in parameters.ramps()} - set(NUMERIC))
     if unknown:
-        raise ParameterError(f"[predicates] name unknown features: {', '.join(unknown)}")
+        raise ParameterError(f"predicates: {', '.join(unknown)}: no feature with numbers has this name")
 
 
 def _score(label: str) -> str:
@@ -98,16 +98,16 @@ def label_score(rule: LabelRule, parameters: Parameters) -> pl.Expr:
     unknown supporting ones leave their weight to the others.
     """
     unknown, share = parameters.scores.unknown, parameters.scores.supporting_share
-    total = sum(weight for _, weight in (*rule.core, *rule.guards))
+    total = sum(part.weight for part in rule.required)
     score = pl.lit(1.0)
-    for members, instead in ((rule.core, 0.0), (rule.guards, unknown)):
-        for predicate, weight in members:
-            membership = pl.col(membership_column(predicate))
+    for parts, instead in ((rule.core, 0.0), (rule.guards, unknown)):
+        for part in parts:
+            membership = part_membership(part)
             known = pl.when(membership.is_null()).then(instead).otherwise(membership)
-            score = score * known.pow(weight / total)
+            score = score * known.pow(part.weight / total)
     if not rule.supporting:
         return score
-    memberships = [(pl.col(membership_column(predicate)), weight) for predicate, weight in rule.supporting]
+    memberships = [(part_membership(part), part.weight) for part in rule.supporting]
     weights = pl.sum_horizontal(pl.when(m.is_not_null()).then(weight) for m, weight in memberships)
     mean = pl.sum_horizontal(m * weight for m, weight in memberships) / weights
     support = pl.when(weights > 0).then(mean).otherwise(unknown)

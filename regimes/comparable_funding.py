@@ -8,7 +8,7 @@ from __future__ import annotations
 import polars as pl
 
 from regimes.baselines import known_before
-from regimes.inputs import DailyMarts
+from regimes.marts import DailyMarts
 from regimes.parameters import Windows
 
 FUNDING_SET = ["asset", "funding_set"]

@@ -11,11 +11,11 @@ import polars as pl
 from regimes.baselines import in_sigma, percentile, robust_z, trailing
 from regimes.columns import KEY
 from regimes.comparable_funding import FUNDING_SET, comparable_funding
+from regimes.data_quality import gate_columns
 from regimes.flows import with_flows
-from regimes.gate import gate_columns
-from regimes.inputs import DailyMarts, daily_calendar
 from regimes.instrument_weight import instrument_weights
 from regimes.liquidations import with_liquidations
+from regimes.marts import DailyMarts, daily_calendar
 from regimes.parameters import FundingBounds, Parameters
 from regimes.schema import conform
 

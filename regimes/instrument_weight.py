@@ -9,7 +9,7 @@ from __future__ import annotations
 import polars as pl
 
 from regimes.columns import KEY
-from regimes.inputs import DailyMarts
+from regimes.marts import DailyMarts
 from regimes.parameters import Gate, Windows
 
 INSTRUMENT = ["asset", "venue", "instrument"]

@@ -10,8 +10,8 @@ import polars as pl
 
 from regimes.baselines import percentile
 from regimes.columns import KEY
-from regimes.inputs import DailyMarts
 from regimes.instrument_weight import trailing_open_interest
+from regimes.marts import DailyMarts
 from regimes.parameters import Windows
 
 FEED = ["asset", "counted_as"]

@@ -1,13 +1,13 @@
 """Memberships: how far, from 0 to 1, each predicate holds on a day, and which feature decided it.
 
-The ramps and their reasons stand in parameters.toml; how predicates make a label is in classifier.py.
+The ramps and their reasons are in parameters.toml; classifier.py combines predicates to labels.
 """
 
 from __future__ import annotations
 
 import polars as pl
 
-from regimes.parameters import Parameters, Predicate, Ramp
+from regimes.parameters import Parameters, Part, Predicate, Ramp
 
 
 def membership_column(predicate: str) -> str:
@@ -18,6 +18,12 @@ def membership_column(predicate: str) -> str:
 def decider_column(predicate: str) -> str:
     """Column naming the feature that decided the membership, String, null like the membership."""
     return f"decider.{predicate}"
+
+
+def part_membership(part: Part) -> pl.Expr:
+    """How far the part of a label holds, 0..1: the predicate's membership, or 1 minus it."""
+    membership = pl.col(membership_column(part.predicate))
+    return 1.0 - membership if part.negated else membership
 
 
 def ramp(condition: Ramp) -> pl.Expr:
@@ -63,3 +69,15 @@ def _evaluated(predicate: Predicate, unknown: float) -> list[pl.Expr]:
 def membership_above(predicate: str, parameters: Parameters) -> pl.Expr:
     """True where the predicate holds far enough for a flag."""
     return pl.col(membership_column(predicate)) >= parameters.flags.membership
+
+
+def deciding_features(parameters: Parameters) -> dict[str, list[str]]:
+    """For every predicate the features that can decide it, including those of the predicates that it refers to."""
+    features: dict[str, list[str]] = {}
+    for predicate in parameters.predicates:
+        found: dict[str, None] = {}
+        for condition in predicate.conditions:
+            names = [condition.feature] if isinstance(condition, Ramp) else features[condition.predicate]
+            found.update(dict.fromkeys(names))
+        features[predicate.name] = list(found)
+    return features

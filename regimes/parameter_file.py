@@ -1,138 +1,168 @@
-"""Reading parameters.toml: every value known, typed and in its place, or the file is refused."""
+"""Reading parameters.toml: every value is known, has its type and is in its place, or the file is refused.
+
+The file has two short forms that Parameters does not: `mirror`, the same rule for the other direction of price, and
+`"not <predicate>"` as part of a label.
+"""
 
 from __future__ import annotations
 
 import tomllib
 from collections.abc import Mapping
-from dataclasses import fields
 from importlib.resources import files
 from typing import Any, TypeVar
 
-from regimes.parameters import (
-    ConfidenceRule,
-    FlagBounds,
-    FundingBounds,
-    Gate,
-    Grades,
-    LabelRule,
-    OpenInterestRule,
-    Parameters,
-    Predicate,
-    Ramp,
-    Reference,
-    RevisionRule,
-    RobustZ,
-    ScenarioRule,
-    Scores,
-    StateRule,
-    SupportRule,
-    Windows,
-)
+from pydantic import BaseModel, ValidationError
+
+from regimes.mirror import MirrorError, mirrored
+from regimes.parameters import LabelRule, Model, Parameters, Part, Predicate, Ramp, Reference
+
+NOT = "not "
+ROLES = ("core", "guards", "supporting")
+LISTS = ("predicates", "labels")
+# pydantic's messages name Python; these name the file.
+MESSAGES = {
+    "missing": "is missing",
+    "extra_forbidden": "is not a known value",
+    "int_type": "is not a whole number",
+    "float_type": "is not a number",
+    "string_type": "is not a text",
+    "bool_type": "is neither true nor false",
+    "greater_than": "must be positive",
+}
+
+Value = TypeVar("Value", bound=BaseModel)
 
 
 class ParameterError(ValueError):
     """The parameter file lacks a value, has one too many or contradicts itself."""
 
 
-Section = TypeVar("Section")
+class _Rules(Model):
+    version: str
 
 
 def load_parameters(text: str | None = None) -> Parameters:
     """The parameters of `text` (TOML), or those that ship with the rules.
 
-    Raises ParameterError with the place of the fault; a value that is not known is a fault, too.
+    Raises ParameterError, one line that begins with the place of the fault, also for a value that is not known.
     """
     if text is None:
         text = files("regimes").joinpath("parameters.toml").read_text(encoding="utf-8")
-    document = tomllib.loads(text)
-    expected = {"rules", *(field.name for field in fields(Parameters))} - {"rules_version"}
+    try:
+        document = tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        raise ParameterError(f"parameters.toml is no TOML: {error}") from error
+    expected = {"rules", *Parameters.model_fields} - {"rules_version"}
     if set(document) != expected:
         raise ParameterError(f"sections differ from the known ones: {sorted(set(document) ^ expected)}")
-    if set(document["rules"]) != {"version"}:
-        raise ParameterError("[rules] must have exactly one value, version")
-    predicates = _predicates(document["predicates"])
+    predicates = _predicates(_table(document["predicates"], "predicates"))
+    sections = {
+        name: _read(field.annotation, document[name], name)  # type: ignore[type-var]
+        for name, field in Parameters.model_fields.items()
+        if name in document and name not in LISTS
+    }
     return Parameters(
-        rules_version=str(document["rules"]["version"]),
-        windows=_section(Windows, "windows", document["windows"]),
-        robust_z=_section(RobustZ, "robust_z", document["robust_z"]),
-        open_interest=_section(OpenInterestRule, "open_interest", document["open_interest"]),
-        funding=_section(FundingBounds, "funding", document["funding"]),
-        gate=_section(Gate, "gate", document["gate"]),
+        rules_version=_read(_Rules, document["rules"], "rules").version,
         predicates=predicates,
-        labels=_labels(document["labels"], {predicate.name for predicate in predicates}),
-        scores=_section(Scores, "scores", document["scores"]),
-        confidence=_section(ConfidenceRule, "confidence", document["confidence"]),
-        grades=_section(Grades, "grades", document["grades"]),
-        states=_section(StateRule, "states", document["states"]),
-        support=_section(SupportRule, "support", document["support"]),
-        scenarios=_section(ScenarioRule, "scenarios", document["scenarios"]),
-        revisions=_section(RevisionRule, "revisions", document["revisions"]),
-        flags=_section(FlagBounds, "flags", document["flags"]),
+        labels=_labels(_table(document["labels"], "labels"), {predicate.name for predicate in predicates}),
+        **sections,
     )
 
 
-def _section(kind: type[Section], name: str, table: Mapping[str, Any]) -> Section:
-    types = {field.name: field.type for field in fields(kind)}  # type: ignore[arg-type]
-    if set(table) != set(types):
-        raise ParameterError(f"[{name}] differs from the known values: {sorted(set(table) ^ set(types))}")
-    values: dict[str, int | float] = {}
-    for key, value in table.items():
-        whole = types[key] == "int"
-        if isinstance(value, bool) or not isinstance(value, int if whole else (int, float)):
-            raise ParameterError(f"[{name}] {key} = {value!r} is not {'a whole number' if whole else 'a number'}")
-        values[key] = value if whole else float(value)
-    return kind(**values)
+def _read(kind: type[Value], values: object, place: str) -> Value:
+    """The values as that kind; ParameterError with the path of the first fault."""
+    try:
+        return kind.model_validate(values)
+    except ValidationError as error:
+        fault = error.errors()[0]
+        path = ".".join((place, *(str(step) for step in fault["loc"])))
+        if fault["type"] in ("missing", "extra_forbidden"):
+            raise ParameterError(f"{path} {MESSAGES[fault['type']]}") from None
+        if fault["type"] in MESSAGES:
+            raise ParameterError(f"{path} = {fault['input']!r} {MESSAGES[fault['type']]}") from None
+        raise ParameterError(f"{path}: {fault['msg'].removeprefix('Value error, ')}") from None
 
 
-def _predicates(tables: Mapping[str, Mapping[str, Any]]) -> tuple[Predicate, ...]:
+def _table(values: object, place: str) -> Mapping[str, Any]:
+    if not isinstance(values, Mapping):
+        raise ParameterError(f"{place} = {values!r} is not a table")
+    return values
+
+
+def _predicates(tables: Mapping[str, Any]) -> tuple[Predicate, ...]:
     known: list[Predicate] = []
-    for name, table in tables.items():
-        if len(table) != 1 or not set(table) <= {"any", "all"}:
-            raise ParameterError(f"[predicates.{name}] needs exactly one of any and all")
-        combination, entries = next(iter(table.items()))
-        if not entries:
-            raise ParameterError(f"[predicates.{name}] has no conditions")
-        earlier = {predicate.name for predicate in known}
-        conditions = tuple(_condition(name, entry, earlier) for entry in entries)
-        if combination == "any" and any(each.needed for each in conditions):
-            raise ParameterError(f"[predicates.{name}] joins by any, where nothing can be needed")
-        known.append(Predicate(name, combination, conditions))
+    mirrors: dict[str, str] = {}
+    for name, values in tables.items():
+        place = f"predicates.{name}"
+        table = _table(values, place)
+        if len(table) != 1 or not set(table) <= {"any", "all", "mirror"}:
+            raise ParameterError(f"{place} needs exactly one of any, all and mirror")
+        if "mirror" in table:
+            known.append(_mirror(name, table["mirror"], known, mirrors))
+            mirrors[str(table["mirror"])] = name
+        else:
+            ((combination, entries),) = table.items()
+            known.append(_predicate(name, combination, entries, {predicate.name for predicate in known}))
     return tuple(known)
 
 
-def _condition(name: str, entry: Mapping[str, Any], earlier: set[str]) -> Ramp | Reference:
-    shape = set(entry) - {"needed"}
-    needed = entry.get("needed", False)
-    if not isinstance(needed, bool):
-        raise ParameterError(f"[predicates.{name}] needed = {needed!r} is neither true nor false")
-    if shape == {"feature", "zero", "one"}:
-        ramp = Ramp(str(entry["feature"]), float(entry["zero"]), float(entry["one"]), needed)
-        if ramp.zero == ramp.one:
-            raise ParameterError(f"[predicates.{name}] the ramp on {ramp.feature} is a cliff at {ramp.one}")
-        return ramp
-    if shape in ({"predicate"}, {"not"}):
-        negated = "not" in entry
-        reference = Reference(str(entry["not" if negated else "predicate"]), negated, needed)
-        if reference.predicate not in earlier:
-            raise ParameterError(f"[predicates.{name}] refers to {reference.predicate}, not defined before it")
-        return reference
-    raise ParameterError(f"[predicates.{name}] has a condition of unknown shape: {sorted(entry)}")
+def _mirror(name: str, of: object, known: list[Predicate], mirrors: Mapping[str, str]) -> Predicate:
+    place = f"predicates.{name}.mirror"
+    original = next((predicate for predicate in known if predicate.name == of), None)
+    if original is None:
+        raise ParameterError(f"{place} refers to {of}, not defined before it")
+    try:
+        return mirrored(name, original, known, mirrors)
+    except MirrorError as error:
+        raise ParameterError(f"{place}: {error}") from None
 
 
-def _labels(tables: Mapping[str, Mapping[str, Any]], predicates: set[str]) -> tuple[LabelRule, ...]:
+def _predicate(name: str, combination: str, entries: object, earlier: set[str]) -> Predicate:
+    place = f"predicates.{name}"
+    if not isinstance(entries, list) or not entries:
+        raise ParameterError(f"{place}.{combination} is not a list of conditions")
+    conditions = tuple(
+        _condition(_table(entry, f"{place}.{combination}.{position}"), f"{place}.{combination}.{position}", earlier)
+        for position, entry in enumerate(entries)
+    )
+    if combination == "any" and any(condition.needed for condition in conditions):
+        raise ParameterError(f"{place} joins by any, where nothing can be needed")
+    return Predicate.model_validate({"name": name, "combination": combination, "conditions": conditions})
+
+
+def _condition(entry: Mapping[str, Any], place: str, earlier: set[str]) -> Ramp | Reference:
+    shapes = {"feature", "predicate", "not"} & set(entry)
+    if len(shapes) != 1:
+        raise ParameterError(f"{place} needs exactly one of feature, predicate and not")
+    if "feature" in entry:
+        return _read(Ramp, entry, place)
+    negated = "not" in entry
+    values = {("predicate" if key == "not" else key): value for key, value in entry.items()}
+    reference = _read(Reference, {**values, "negated": negated}, place)
+    if reference.predicate not in earlier:
+        raise ParameterError(f"{place} refers to {reference.predicate}, not defined before it")
+    return reference
+
+
+def _labels(tables: Mapping[str, Any], predicates: set[str]) -> tuple[LabelRule, ...]:
     rules: list[LabelRule] = []
-    for name, table in tables.items():
-        if set(table) != {"core", "guards", "supporting"} or not table["core"]:
-            raise ParameterError(f"[labels.{name}] needs core, with at least one predicate, guards and supporting")
-        roles = {role: _weights(name, table[role], predicates) for role in ("core", "guards", "supporting")}
-        rules.append(LabelRule(name, **roles))
+    for name, values in tables.items():
+        place = f"labels.{name}"
+        table = _table(values, place)
+        if set(table) != set(ROLES) or not table["core"]:
+            raise ParameterError(f"{place} needs core, with at least one predicate, guards and supporting")
+        parts = {role: _parts(_table(table[role], f"{place}.{role}"), f"{place}.{role}", predicates) for role in ROLES}
+        rules.append(LabelRule(label=name, **parts))
     return tuple(rules)
 
 
-def _weights(label: str, table: Mapping[str, Any], predicates: set[str]) -> tuple[tuple[str, float], ...]:
-    for predicate, weight in table.items():
+def _parts(table: Mapping[str, Any], place: str, predicates: set[str]) -> tuple[Part, ...]:
+    parts = []
+    for name, weight in table.items():
+        predicate = name.removeprefix(NOT)
         if predicate not in predicates:
-            raise ParameterError(f"[labels.{label}] names the unknown predicate {predicate}")
-        if isinstance(weight, bool) or not isinstance(weight, (int, float)) or weight <= 0:
-            raise ParameterError(f"[labels.{label}] {predicate} has the weight {weight!r}; it must be positive")
-    return tuple((predicate, float(weight)) for predicate, weight in table.items())
+            raise ParameterError(f"{place} names the unknown predicate {predicate}")
+        parts.append(
+            _read(Part, {"predicate": predicate, "weight": weight, "negated": name != predicate}, f"{place}.{name}")
+        )
+    return tuple(parts)

@@ -1,7 +1,6 @@
-"""The parameters of the rules as typed values: windows, floors, bounds, predicates and label combinations.
+"""The parameters of the rules as typed values: windows, floors, bounds, predicates and the combinations of labels.
 
-The numbers and their reasons stand in parameters.toml, how they are read in parameter_file.py; nothing here decides
-anything.
+The numbers and their reasons are in parameters.toml; parameter_file.py reads that file.
 """
 
 from __future__ import annotations
@@ -9,11 +8,19 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Iterator
-from dataclasses import asdict, dataclass
+from datetime import time
+from typing import Annotated, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 
-@dataclass(frozen=True)
-class Windows:
+class Model(BaseModel):
+    """A value that cannot change, knows all its fields, and takes no text for a number and no true for 1."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", strict=True, allow_inf_nan=False)
+
+
+class Windows(Model):
     """Lengths of the baselines, in calendar days unless the name says weeks."""
 
     baseline_days: int
@@ -36,8 +43,7 @@ class Windows:
     address_minimum_weeks: int
 
 
-@dataclass(frozen=True)
-class RobustZ:
+class RobustZ(Model):
     """Clip of the robust z and floors of its denominator, in the unit of each feature."""
 
     clip: float
@@ -48,15 +54,13 @@ class RobustZ:
     netflow_floor_reserve_share: float
 
 
-@dataclass(frozen=True)
-class OpenInterestRule:
-    """How a change in USD becomes one of contracts where contract units are missing."""
+class OpenInterestRule(Model):
+    """How a change in USD is converted into a change in contracts where contract units are missing."""
 
     usd_return_pass_through: float
 
 
-@dataclass(frozen=True)
-class FundingBounds:
+class FundingBounds(Model):
     """Bounds of the funding states, bp per 8 hours."""
 
     negative_bp: float
@@ -67,19 +71,24 @@ class FundingBounds:
     cooling_bp: float
 
 
-@dataclass(frozen=True)
-class Gate:
+class Gate(Model):
     """When a day has too little data for a label."""
 
     venue_weight_share: float
     instrument_weight_share: float
     open_interest_move_pct: float
     open_interest_stale_days: int
-    provisional_minutes: int
+    stale_days: int
+    provisional_minutes: Annotated[int, Field(ge=0, lt=24 * 60)]
+
+    @property
+    def final_at(self) -> time:
+        """Time of the following day (UTC) at which a day becomes final."""
+        hours, minutes = divmod(self.provisional_minutes, 60)
+        return time(hours, minutes)
 
 
-@dataclass(frozen=True)
-class Scores:
+class Scores(Model):
     """How memberships become a score."""
 
     floor: float
@@ -88,9 +97,8 @@ class Scores:
     alternative_floor: float
 
 
-@dataclass(frozen=True)
-class ConfidenceRule:
-    """How score, lead and coverage become a confidence."""
+class ConfidenceRule(Model):
+    """How the score, the lead and the share of known inputs become a confidence."""
 
     strength_weight: float
     separation_weight: float
@@ -98,18 +106,16 @@ class ConfidenceRule:
     spot_pressure_penalty: float
 
 
-@dataclass(frozen=True)
-class Grades:
-    """Lower bounds of the confidence of the grades A, B and C; below is D."""
+class Grades(Model):
+    """Lower bounds of the confidence of the grades A, B and C; anything lower is D."""
 
     a: float
     b: float
     c: float
 
 
-@dataclass(frozen=True)
-class StateRule:
-    """How long an aftermath lasts, and when a lasting state is entered and left."""
+class StateRule(Model):
+    """How long an aftermath lasts, and when a lasting state begins and ends."""
 
     aftermath_days: int
     enter_days: int
@@ -117,8 +123,7 @@ class StateRule:
     exit_days: int
 
 
-@dataclass(frozen=True)
-class SupportRule:
+class SupportRule(Model):
     """Windows of the levels in calendar days, and the widths around them."""
 
     floor_days: int
@@ -131,36 +136,32 @@ class SupportRule:
     resistance_days: int
 
 
-@dataclass(frozen=True)
-class ScenarioRule:
-    """How long a scenario stays open, what resolves it, and over what its base rates are measured."""
+class ScenarioRule(Model):
+    """How long a scenario stays open, what resolves it, and over which days its base rates are measured."""
 
-    open_days: int
-    hold_days: int
+    open_days: Annotated[int, Field(gt=0)]
+    hold_days: Annotated[int, Field(gt=0)]
     open_interest_within_pct: float
     membership: float
-    forward_days: int
+    forward_days: Annotated[int, Field(gt=0)]
 
 
-@dataclass(frozen=True)
-class RevisionRule:
-    """From how long after its day on a computed label is a backfill."""
+class RevisionRule(Model):
+    """How long after its day a computed label becomes a backfill."""
 
     backfill_after_hours: int
 
 
-@dataclass(frozen=True)
-class FlagBounds:
+class FlagBounds(Model):
     """Membership from which a flag is raised."""
 
     membership: float
 
 
-@dataclass(frozen=True)
-class Ramp:
-    """Membership of one feature: 0 at `zero`, 1 at `one`, straight in between, flat outside.
+class Ramp(Model):
+    """Membership of one feature: 0 at `zero`, 1 at `one`, linear in between, flat outside.
 
-    A predicate is unknown where one of its conditions that is `needed` is, whatever else is known.
+    A predicate is unknown if one of its `needed` conditions is unknown, whatever the others say.
     """
 
     feature: str
@@ -168,37 +169,57 @@ class Ramp:
     one: float
     needed: bool = False
 
+    @model_validator(mode="after")
+    def _has_width(self) -> Ramp:
+        if self.zero == self.one:
+            raise ValueError(f"the ramp on {self.feature} is a cliff at {self.one:g}")
+        return self
 
-@dataclass(frozen=True)
-class Reference:
-    """Membership of another predicate, or one minus it; `needed` as of a ramp."""
+
+class Reference(Model):
+    """Membership of another predicate, or 1 minus it; `needed` as for a ramp."""
 
     predicate: str
-    negated: bool
+    negated: bool = False
     needed: bool = False
 
 
-@dataclass(frozen=True)
-class Predicate:
+class Predicate(Model):
     """The largest (`any`) or smallest (`all`) membership of its conditions."""
 
     name: str
-    combination: str
+    combination: Literal["any", "all"]
     conditions: tuple[Ramp | Reference, ...]
 
 
-@dataclass(frozen=True)
-class LabelRule:
-    """The predicates of one label with their weights: what must be shown, must not be violated, and helps."""
+class Part(Model):
+    """A predicate, or its negation, as part of a label, with its weight."""
+
+    predicate: str
+    weight: Annotated[float, Field(gt=0)]
+    negated: bool = False
+
+    @property
+    def name(self) -> str:
+        """The name in the evidence: the predicate's, with not_ before it if it is negated."""
+        return f"not_{self.predicate}" if self.negated else self.predicate
+
+
+class LabelRule(Model):
+    """The parts of one label: what must be shown, what must not be violated, and what helps."""
 
     label: str
-    core: tuple[tuple[str, float], ...]
-    guards: tuple[tuple[str, float], ...]
-    supporting: tuple[tuple[str, float], ...]
+    core: tuple[Part, ...]
+    guards: tuple[Part, ...]
+    supporting: tuple[Part, ...]
+
+    @property
+    def required(self) -> tuple[Part, ...]:
+        """Core and guards."""
+        return (*self.core, *self.guards)
 
 
-@dataclass(frozen=True)
-class Parameters:
+class Parameters(Model):
     """Everything the rules need to know; equal parameters have equal `parameter_hash`."""
 
     rules_version: str
@@ -221,10 +242,18 @@ class Parameters:
     @property
     def parameter_hash(self) -> str:
         """SHA-256 over the values in canonical JSON: comments, spacing and 10 for 10.0 do not change it."""
-        content = json.dumps(asdict(self), sort_keys=True, separators=(",", ":"), allow_nan=False)
+        content = json.dumps(self.model_dump(), sort_keys=True, separators=(",", ":"), allow_nan=False)
         return hashlib.sha256(content.encode()).hexdigest()
 
     def ramps(self) -> Iterator[Ramp]:
         """Every ramp of every predicate."""
         for predicate in self.predicates:
             yield from (condition for condition in predicate.conditions if isinstance(condition, Ramp))
+
+    def ramp(self, predicate: str, feature: str) -> Ramp:
+        """The first ramp of the predicate on the feature; KeyError without one."""
+        for each in self.predicates:
+            for condition in each.conditions if each.name == predicate else ():
+                if isinstance(condition, Ramp) and condition.feature == feature:
+                    return condition
+        raise KeyError(f"{predicate} has no ramp on {feature}")

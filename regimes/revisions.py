@@ -12,7 +12,7 @@ from datetime import datetime
 import polars as pl
 
 from regimes.columns import KEY
-from regimes.gate import naive_utc
+from regimes.data_quality import naive_utc
 from regimes.parameters import Parameters
 from regimes.schema import COMPARED, DAY_COLUMNS, PROVENANCE_COLUMNS, REVISION_COLUMNS, conform, selected
 

@@ -14,7 +14,7 @@ import polars as pl
 from regimes.classifier import judged
 from regimes.columns import KEY
 from regimes.features import daily_features
-from regimes.inputs import BY_VENUE, DailyMarts
+from regimes.marts import BY_VENUE, DailyMarts
 from regimes.parameters import Parameters, Predicate, Ramp
 
 SHIFT = 0.25  # of a ramp's width, either way; of a value for the numbers of the scores
@@ -49,20 +49,20 @@ def variants(parameters: Parameters) -> Iterator[Variant]:
                 moved = _moved(predicate, position, sign * SHIFT * abs(condition.one - condition.zero))
                 predicates = (*parameters.predicates[:index], moved, *parameters.predicates[index + 1 :])
                 name = f"{predicate.name}: {condition.feature} from {condition.zero:g} {'+' if sign > 0 else '-'}25 %"
-                yield Variant(name, replace(parameters, predicates=predicates))
+                yield Variant(name, parameters.model_copy(update={"predicates": predicates}))
     for number in ("floor", "supporting_share", "unknown"):
         for factor in (1.0 - SHIFT, 1.0 + SHIFT):
-            scores = replace(parameters.scores, **{number: factor * getattr(parameters.scores, number)})
+            scores = parameters.scores.model_copy(update={number: factor * getattr(parameters.scores, number)})
             name = f"scores: {number} {'+' if factor > 1 else '-'}25 %"
-            yield Variant(name, replace(parameters, scores=scores))
+            yield Variant(name, parameters.model_copy(update={"scores": scores}))
 
 
 def _moved(predicate: Predicate, position: int, by: float) -> Predicate:
     conditions = list(predicate.conditions)
     ramp = conditions[position]
     assert isinstance(ramp, Ramp)  # noqa: S101 - the caller picked a ramp
-    conditions[position] = replace(ramp, zero=ramp.zero + by, one=ramp.one + by)
-    return replace(predicate, conditions=tuple(conditions))
+    conditions[position] = ramp.model_copy(update={"zero": ramp.zero + by, "one": ramp.one + by})
+    return predicate.model_copy(update={"conditions": tuple(conditions)})
 
 
 def grid(features: pl.DataFrame, parameters: Parameters, documented: pl.DataFrame, now: datetime) -> pl.DataFrame:

@@ -14,6 +14,7 @@ import polars as pl
 from regimes.labels import FAMILY_OF, SCORED, Family, Label
 from regimes.parameters import Parameters, StateRule
 from regimes.scenarios import Outcome
+from regimes.schema import conform
 
 SHOCKS = frozenset(
     label.value for label, of in FAMILY_OF.items() if of in (Family.MECHANICAL, Family.SPOT_DOWN, Family.SQUEEZE)
@@ -122,3 +123,16 @@ def _persist(state: _State, row: Mapping[str, Any], rule: StateRule) -> None:
     state.weak_days = 0 if event == state.regime or score >= rule.exit_floor else state.weak_days + 1
     if state.weak_days >= rule.exit_days:
         state.regime, state.weak_days = MIXED, 0
+
+
+def regime_spans(frame: pl.DataFrame) -> pl.DataFrame:
+    """The table regime_spans from a frame of days (asset, day, regime), sorted."""
+    number = (pl.col("regime") != pl.col("regime").shift(1)).fill_null(value=True).cum_sum().over("asset")
+    return conform(
+        frame.select("asset", "day", "regime", number.alias("span"), pl.col("day").max().over("asset").alias("end"))
+        .group_by("asset", "span", "regime", "end", maintain_order=True)
+        .agg(pl.col("day").min().alias("first_day"), pl.col("day").max().alias("last_day"), pl.len().alias("day_count"))
+        .with_columns(pl.col("day_count").cast(pl.Int64), (pl.col("last_day") == pl.col("end")).alias("is_open"))
+        .sort("asset", "first_day"),
+        "regime_spans",
+    )

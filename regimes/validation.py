@@ -16,11 +16,11 @@ import polars as pl
 from regimes.classifier import Classification, classify, judged
 from regimes.columns import Column, count, number, text
 from regimes.features import daily_features
-from regimes.inputs import DailyMarts
 from regimes.labels import FAMILY_OF, Label
+from regimes.marts import DailyMarts
 from regimes.memberships import decider_column, membership_column
 from regimes.outcomes import outcomes_by, with_outcomes
-from regimes.parameters import Parameters
+from regimes.parameters import Parameters, Part
 from regimes.schema import selected
 from regimes.sensitivity import grid, left_out, removed
 
@@ -111,7 +111,7 @@ def _conditions(row: dict[str, Any], parameters: Parameters) -> str:
     rule = next((rule for rule in parameters.labels if rule.label == row["label"]), None)
     if rule is None or row["data_status"] == "insufficient":
         return ""
-    held = ", ".join(_condition(row, name) for name, _ in (*rule.core, *rule.guards))
+    held = ", ".join(_condition(row, part) for part in rule.required)
     rolling = ", ".join(_figure(row, name) for name in ROLLING)
     return (
         f"; {rule.label} scores {row[f'score.{rule.label}']:.2f}: {held}; the 24 hours that end in the day: {rolling}; "
@@ -119,11 +119,12 @@ def _conditions(row: dict[str, Any], parameters: Parameters) -> str:
     )
 
 
-def _condition(row: dict[str, Any], name: str) -> str:
-    value, feature = row[membership_column(name)], row[decider_column(name)]
+def _condition(row: dict[str, Any], part: Part) -> str:
+    value, feature = row[membership_column(part.predicate)], row[decider_column(part.predicate)]
     if value is None:
-        return f"{name} unknown"
-    return f"{name} {value:.2f}" + (f" ({_figure(row, feature)})" if value < WEAK else "")
+        return f"{part.name} unknown"
+    value = 1.0 - value if part.negated else value
+    return f"{part.name} {value:.2f}" + (f" ({_figure(row, feature)})" if value < WEAK else "")
 
 
 def _figure(row: dict[str, Any], feature: str) -> str:

@@ -39,7 +39,7 @@ def test_every_figure_that_the_label_rests_on_stands_there_with_unit_and_source(
     ]
     said = text(page(tables(evidence=rows)))
     assert "liquidation_multiple 5.50 x 100 % median of the 30 days before: 40 million USD liquidations_daily" in said
-    assert "open_interest_change_1d_z -5.9 robust sd 100 %" in said
+    assert "open_interest_change_1d_z -5.9 x usual deviation 100 %" in said
     assert "open_interest_daily" in said.split("open_interest_change_1d_z")[1][:120]
 
 
@@ -89,9 +89,10 @@ def test_conditions_that_hold_in_part_and_the_next_label_are_what_would_change_t
     ]
     said = text(page(tables(day={"is_final": False}, evidence=rows)))
     assert "The day is provisional" in said
-    assert "Liquidation spike holds to 40 %" in said
+    bounds = "partly from 1.00 x, in full from 2.50 x"
+    assert f"Liquidation spike holds to 40 %: 5.50 x, {bounds}; compared with median of the 30 days before" in said
     assert "Not known: price shock down" in said
-    assert "The next reading is capitulation. It lacks: abnormal inflow (holds to 10 % at 5.50 x)." in said
+    assert "The next label is capitulation. It lacks: abnormal inflow (holds to 10 % at 5.50 x)." in said
 
 
 @pytest.mark.parametrize("colour", regime_labels()["colour"].to_list())
@@ -121,8 +122,8 @@ def test_a_level_and_what_can_follow_are_conditions_with_their_counts() -> None:
                "earlier_count": 4, "earlier_share": 0.25}  # fmt: skip
     made["scenarios"] = pl.DataFrame([{"asset": "BTC", "opened_on": LAST, **outcome}])
     said = text(page(DayTables("BTC", LAST, made)))
-    assert "Support is 70,000 USD, kept from the flush, which the day left reclaimed." in said
+    assert "Support is 70,000 USD, kept from the flush; status of the day: reclaimed." in said
     assert "A close below 69,100 USD breaks it." in said
-    assert "Of 13 earlier days with this status, 54 % kept the level" in said
+    assert "After 54 % of 13 earlier days with this status, the next three closes kept the level" in said
     assert "fresh shorts close below 69,100 USD 25 % of 4" in said
     assert "Grade B Day of this regime 2, aftermath" in said

@@ -11,9 +11,10 @@ from hypothesis import strategies as st
 from synthetic_marts import FIRST_DAY, LONG_AFTER, calm_days, marts_of, quiet_day
 
 from regimes import DailyMarts, Parameters, classify, daily_features
-from regimes.evidence import baseline_texts, deciding_features
-from regimes.inputs import NUMBERS
-from regimes.wording import coins, ordinal, signed_percent, times, usd
+from regimes.marts import NUMBERS
+from regimes.memberships import deciding_features
+from regimes.words.baselines import baseline_texts
+from regimes.words.numbers import coins, ordinal, signed_percent, times, usd
 
 
 def text_of(expression: pl.Expr, value: float) -> str:
@@ -128,7 +129,7 @@ def test_whatever_is_missing_no_day_is_without_its_sentence(
 def test_missing_inputs_are_named_in_plain_words(parameters: Parameters) -> None:
     days = [*calm_days(95), quiet_day(long_usd=None, funding_bp=None)]
     row = classify(daily_features(marts_of({"BTC": days}), parameters), parameters, LONG_AFTER).days.row(-1, named=True)
-    assert row["explanation"] == "No reading for BTC: the day lacks long liquidations, funding."
+    assert row["explanation"] == "No label for BTC: the day lacks long liquidations, funding."
 
 
 def test_every_feature_that_a_predicate_reads_has_a_baseline_in_words(parameters: Parameters) -> None:

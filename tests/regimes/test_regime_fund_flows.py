@@ -27,12 +27,12 @@ def classified(days: list[Day], parameters: Parameters) -> Classification:
 
 def without_funds(parameters: Parameters) -> Parameters:
     """The rules with the half of the funds switched off."""
-    inflow_alone = (Reference("abnormal_inflow", negated=False),)
+    inflow_alone = (Reference(predicate="abnormal_inflow"),)
     predicates = [
-        replace(each, conditions=inflow_alone) if each.name == "spot_selling" else each
+        each.model_copy(update={"conditions": inflow_alone}) if each.name == "spot_selling" else each
         for each in parameters.predicates
     ]
-    return replace(parameters, predicates=tuple(predicates))
+    return parameters.model_copy(update={"predicates": tuple(predicates)})
 
 
 def test_an_outflow_from_funds_makes_a_selloff_of_a_fall(history: list[Day], parameters: Parameters) -> None:

@@ -22,7 +22,7 @@ from regimes import Classification, Label, Parameters, classify, daily_features,
 from regimes.classifier import label_score
 from regimes.labels import DEFINITIONS, SCORED
 from regimes.memberships import membership_column, with_memberships
-from regimes.parameters import LabelRule
+from regimes.parameters import LabelRule, Part
 
 FLUSH = quiet_day(
     return_pct=-6.0,
@@ -121,7 +121,7 @@ def test_each_label_has_its_story(history: list[Day], parameters: Parameters) ->
     rows = last_regimes({label: [*history, *days] for label, days in stories().items()}, parameters)
     assert {label: row["event"] for label, row in rows.items()} == {label.value: label.value for label in Label}
     for label, row in rows.items():
-        starts = (f"{label} ", f"Open interest in {label} ", f"No reading for {label}: ")
+        starts = (f"{label} ", f"Open interest in {label} ", f"No label for {label}: ")
         assert row["explanation"].startswith(starts)
         assert row["explanation"].endswith(".")
 
@@ -245,7 +245,12 @@ def test_what_is_unknown_counts_by_its_role(parameters: Parameters) -> None:
         },
         schema_overrides={f"membership.{name}": pl.Float64 for name in ("core", "guard", "help")},
     )
-    rule = LabelRule("any", core=(("core", 1.0),), guards=(("guard", 3.0),), supporting=(("help", 1.0),))
+    rule = LabelRule(
+        label="any",
+        core=(Part(predicate="core", weight=1.0),),
+        guards=(Part(predicate="guard", weight=3.0),),
+        supporting=(Part(predicate="help", weight=1.0),),
+    )
     unknown, share = parameters.scores.unknown, parameters.scores.supporting_share
     assert frame.select(label_score(rule, parameters)).to_series().to_list() == [
         pytest.approx(0.8**0.25 * 0.9**0.75),

@@ -7,9 +7,9 @@ import polars as pl
 import pytest
 
 from regimes import Parameters
-from regimes.levels import with_levels
 from regimes.memberships import membership_column
 from regimes.scenarios import Track, with_scenarios
+from regimes.support_levels import with_levels
 
 START = date(2024, 1, 1)
 

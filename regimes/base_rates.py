@@ -10,34 +10,11 @@ from collections.abc import Sequence
 import polars as pl
 
 from regimes.parameters import ScenarioRule
-from regimes.scenarios import Outcome, Scenario
+from regimes.scenarios import Scenario
 from regimes.schema import TABLES, conform
+from regimes.words.scenarios import conditions
 
 EVERYTHING = "36500d"  # a century: the median of all days so far
-CONDITIONS = {
-    Outcome.CONSOLIDATION_CONFIRMED: "three closes in a row at or above support, with ordinary liquidations and open "
-    "interest within four percent",
-    Outcome.SPOT_CONVICTION: "a close below support by more than the band, with an inflow to exchanges or an outflow "
-    "from funds that no closing explains",
-    Outcome.FLUSH_EXTENDED: "a close below support by more than the band, mostly longs closed by force and fewer "
-    "contracts, without such a flow",
-    Outcome.FRESH_SHORTS: "a close below support by more than the band, with more contracts and falling funding",
-    Outcome.V_REVERSAL: "a close above resistance with mostly shorts closed by force",
-    Outcome.EXPIRED: "ten days without any of these",
-}
-
-
-def spans(frame: pl.DataFrame) -> pl.DataFrame:
-    """The table regime_spans from a frame of days (asset, day, regime), sorted."""
-    number = (pl.col("regime") != pl.col("regime").shift(1)).fill_null(value=True).cum_sum().over("asset")
-    return conform(
-        frame.select("asset", "day", "regime", number.alias("span"), pl.col("day").max().over("asset").alias("end"))
-        .group_by("asset", "span", "regime", "end", maintain_order=True)
-        .agg(pl.col("day").min().alias("first_day"), pl.col("day").max().alias("last_day"), pl.len().alias("day_count"))
-        .with_columns(pl.col("day_count").cast(pl.Int64), (pl.col("last_day") == pl.col("end")).alias("is_open"))
-        .sort("asset", "first_day"),
-        "regime_spans",
-    )
 
 
 def with_forward(frame: pl.DataFrame, rule: ScenarioRule) -> pl.DataFrame:
@@ -91,7 +68,7 @@ def scenario_table(scenarios: Sequence[Scenario], frame: pl.DataFrame, rule: Sce
             if each.asset == scenario.asset and each.resolved_on is not None
             and (scenario.opened_on - each.resolved_on).days >= rule.forward_days
         ]  # fmt: skip
-        for outcome, condition in CONDITIONS.items():
+        for outcome, condition in conditions(rule).items():
             alike = [each for each in earlier if each.resolution is outcome]
             returns = pl.Series([after[(each.asset, each.resolved_on)] for each in alike], dtype=pl.Float64)
             reached = "resolved" if scenario.resolution is outcome else "not_met"

@@ -10,7 +10,8 @@ import pytest
 from synthetic_marts import FIRST_DAY, LONG_AFTER, Day, calm_days, last_regimes, marts_of, quiet_day
 
 from regimes import Classification, DailyMarts, Parameters, classify, daily_features
-from regimes.gate import REQUIRED_INPUTS, naive_utc
+from regimes.data_quality import naive_utc
+from regimes.words.missing_inputs import missing_input_names
 
 DAY_END = datetime.combine(FIRST_DAY, datetime.min.time()) + timedelta(days=221)
 
@@ -50,7 +51,7 @@ def test_dropping_a_required_input_is_insufficient_data_with_its_name(
         assert row["event"] == row["regime"] == "insufficient_data"
         assert row["missing_inputs"] == name
         assert row["data_status"] == "insufficient"
-        assert REQUIRED_INPUTS[name] in row["explanation"]
+        assert missing_input_names(parameters.gate)[name] in row["explanation"]
         assert [row[column] for column in ("score", "confidence", "runner_up", "flags")] == [None] * 4
     assert len(rows) == len(DROPS)
 
@@ -117,7 +118,7 @@ def test_a_gap_in_what_a_day_is_held_against_is_named(history: list[Day], parame
     }
     for name, row in last_regimes(stories, parameters).items():
         assert (row["event"], row["missing_inputs"], row["grade"]) == ("insufficient_data", name, None)
-        assert REQUIRED_INPUTS[name] in row["explanation"]
+        assert missing_input_names(parameters.gate)[name] in row["explanation"]
 
 
 @pytest.mark.parametrize("column", ["liquidations_usd", "long_share"])

@@ -1,13 +1,16 @@
-"""One sentence per day that says what happened and why it is read so, for every label and for missing data.
+"""One sentence per day that says what happened and why the day has its label, or what data is missing.
 
-The numbers in it come from the features; the evidence rows carry the same numbers with their baselines.
+The figures come from the features; the evidence rows have the same figures with their baselines.
 """
 
 from __future__ import annotations
 
 import polars as pl
 
-from regimes.clauses import (
+from regimes.labels import DEFINITIONS, Label
+from regimes.memberships import membership_above
+from regimes.parameters import Parameters
+from regimes.words.clauses import (
     bleeding,
     closed,
     extreme,
@@ -25,11 +28,8 @@ from regimes.clauses import (
     selling,
     usual_day,
 )
-from regimes.gate import REQUIRED_INPUTS
-from regimes.labels import DEFINITIONS, Label
-from regimes.memberships import membership_above
-from regimes.parameters import Parameters
-from regimes.wording import basis_points, choose, dollars, percent, signed_percent, text
+from regimes.words.missing_inputs import missing_input_names
+from regimes.words.numbers import basis_points, choose, percent, period, signed_percent, text
 
 
 def explanation(parameters: Parameters) -> pl.Expr:
@@ -46,27 +46,6 @@ def explanation(parameters: Parameters) -> pl.Expr:
     return text(body, waiting, _aftermath(), ".")
 
 
-def triggers() -> pl.Expr:
-    """What would resolve the scenario in force, as conditions on its levels; null without one."""
-    support, band = pl.col("support_usd"), pl.col("support_band_usd")
-    # On the day that opens a scenario its levels are in force from the next day on.
-    opening = pl.col("scenario_opened_on") == pl.col("day")
-    level = pl.when(opening).then(pl.col("next_floor_usd")).otherwise(support)
-    width = pl.when(opening).then(pl.col("band_usd")).otherwise(band)
-    high = pl.when(opening).then(pl.col("opening_resistance_usd")).otherwise(pl.col("resistance_usd"))
-    words = text(
-        "three closes at or above ",
-        dollars(level),
-        " confirm consolidation; a close below ",
-        dollars(level - width),
-        " is conviction on an inflow or fund outflow, an extended flush on closing longs, fresh shorts on new",
-        " contracts; a close above ",
-        dollars(high),
-        " on closing shorts is a reversal",
-    )
-    return pl.when(pl.col("scenario").is_not_null() & (pl.col("resolution").is_null() | opening)).then(words)
-
-
 def _aftermath() -> pl.Expr:
     names = {definition.label.value: definition.name for definition in DEFINITIONS}
     name = pl.col("regime").replace_strict(names, return_dtype=pl.String)
@@ -75,7 +54,8 @@ def _aftermath() -> pl.Expr:
 
 def _sentences(parameters: Parameters) -> dict[Label, pl.Expr]:
     asset = pl.col("asset")
-    arriving = selling("abnormal_inflow")
+    windows = parameters.windows
+    arriving = selling("abnormal_inflow", parameters)
     pressed = membership_above("abnormal_inflow", parameters)
     return {
         Label.LEVERAGE_FLUSH: text(
@@ -112,16 +92,16 @@ def _sentences(parameters: Parameters) -> dict[Label, pl.Expr]:
             fall(),
             " as ",
             liquidations(),
-            ", and at the same time ",
-            selling("exchange_run"),
-            ": forced closing and the selling of coins came together",
+            ", and ",
+            selling("exchange_run", parameters),
+            ": positions were closed by force and coins were sold at the same time",
         ),
         Label.SPOT_SELLOFF: text(
             fall(),
             " as ",
-            selling("spot_selling"),
+            selling("spot_selling", parameters),
             ", while ",
-            kept(),
+            kept(parameters),
             " and ",
             usual_day("liquidations were "),
             ": coins were sold, leverage was not flushed",
@@ -145,7 +125,11 @@ def _sentences(parameters: Parameters) -> dict[Label, pl.Expr]:
             choose(
                 (
                     pl.col("funding_vs_7d_median_bp") < 0,
-                    text(", against ", basis_points(pl.col("median_funding_7d_bp")), " in the week before"),
+                    text(
+                        ", against ",
+                        basis_points(pl.col("median_funding_7d_bp")),
+                        f" in the {period(windows.funding_median_days)} before",
+                    ),
                 ),
                 otherwise="",
             ),
@@ -160,7 +144,7 @@ def _sentences(parameters: Parameters) -> dict[Label, pl.Expr]:
             " on the day) and ",
             funding(),
             ", ",
-            middle(),
+            middle(windows),
             ": leverage is being built",
         ),
         Label.OVERHEATED: text(
@@ -168,7 +152,7 @@ def _sentences(parameters: Parameters) -> dict[Label, pl.Expr]:
             asset,
             grown(),
             " while price held, and ",
-            extreme(),
+            extreme(parameters),
             ": leverage is stretched",
         ),
         Label.SPOT_RALLY: text(
@@ -196,10 +180,10 @@ def _sentences(parameters: Parameters) -> dict[Label, pl.Expr]:
             open_interest("open interest "),
             " and ",
             usual_day("liquidations were "),
-            ": the data are complete, but no reading stands out",
+            ": the data are complete, but no label stands out",
             _closest(),
         ),
-        Label.INSUFFICIENT_DATA: text("No reading for ", asset, ": the day lacks ", _lacking()),
+        Label.INSUFFICIENT_DATA: text("No label for ", asset, ": the day lacks ", _lacking(parameters)),
     }
 
 
@@ -209,6 +193,6 @@ def _closest() -> pl.Expr:
     return choose((near.is_not_null(), text(" (the closest is ", near, ")")), otherwise="")
 
 
-def _lacking() -> pl.Expr:
-    phrases = pl.element().replace_strict(REQUIRED_INPUTS, return_dtype=pl.String)
+def _lacking(parameters: Parameters) -> pl.Expr:
+    phrases = pl.element().replace_strict(missing_input_names(parameters.gate), return_dtype=pl.String)
     return pl.col("missing_inputs").str.split(",").list.eval(phrases).list.join(", ")

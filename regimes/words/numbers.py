@@ -1,12 +1,35 @@
-"""Numbers as a reader meets them: percent, amounts of money and coins, multiples. Clauses: clauses.py."""
+"""Numbers in words: counts and periods from the parameters; percent, amounts and multiples from columns."""
 
 from __future__ import annotations
 
 import polars as pl
 
+_CARDINALS = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve")
+_PERIODS = {7: "week", 30: "month", 90: "quarter", 365: "year"}
+
+
+def cardinal(count: int) -> str:
+    """A count in words up to twelve, then in digits."""
+    return _CARDINALS[count] if 0 <= count < len(_CARDINALS) else str(count)
+
+
+def counted(count: int, noun: str) -> str:
+    """A count with its noun: one close, three closes, 20 days."""
+    return f"{cardinal(count)} {noun}" + ("" if count == 1 else "s")
+
+
+def figure(value: float) -> str:
+    """A parameter without needless decimals: 4, 0.25, -7."""
+    return f"{value:g}"
+
+
+def period(days: int) -> str:
+    """A number of days as a reader calls it: week, month, quarter, year, else 45 days."""
+    return _PERIODS.get(days, f"{days} days")
+
 
 def text(*parts: str | pl.Expr) -> pl.Expr:
-    """The parts, words or columns, one after the other; null if one of them is."""
+    """The parts, words or columns, joined; null if one of them is null."""
     return pl.concat_str(pl.lit(part) if isinstance(part, str) else part for part in parts)
 
 
@@ -28,7 +51,7 @@ def number(value: pl.Expr, decimals: int) -> pl.Expr:
 
 
 def percent(value: pl.Expr) -> pl.Expr:
-    """Percent with one decimal and without a sign: the verb tells the direction."""
+    """Percent with one decimal and without a sign: the verb gives the direction."""
     return pl.concat_str(number(value.abs(), 1), pl.lit(" %"))
 
 
@@ -77,7 +100,7 @@ def times(value: pl.Expr) -> pl.Expr:
 
 
 def ordinal(value: pl.Expr) -> pl.Expr:
-    """A percentile such as 97th; the hundredth is called 99th, as nothing stands above itself."""
+    """A percentile such as 97th; the hundredth is called 99th, because no value is above itself."""
     whole = value.floor().clip(1, 99).cast(pl.Int64)
     last, teens = whole % 10, (whole % 100).is_between(11, 13)
     ending = (

@@ -14,40 +14,6 @@ from regimes.parameters import Gate, Windows
 NETFLOW = "netflow"
 UNFINISHED = "unfinished_day"
 
-# What each identifier says to a reader; the order is the order in `missing_inputs`.
-REQUIRED_INPUTS: dict[str, str] = {
-    UNFINISHED: "the end of the day",
-    "ohlc": "the day's prices",
-    "previous_close": "the close of the day before",
-    "ohlc_stale": "fresh prices (they repeat the day before)",
-    "price_baseline": "enough price history",
-    "long_liquidations": "long liquidations",
-    "short_liquidations": "short liquidations",
-    "liquidations_zero": "a liquidation total above zero",
-    "liquidations_partial": "liquidations of enough instruments",
-    "liquidations_baseline": "enough history of liquidations from the same feeds",
-    "open_interest": "open interest",
-    "previous_open_interest": "comparable open interest of the day before",
-    "open_interest_stale": "fresh open interest (it repeats to the last digit)",
-    "open_interest_jump": "a believable open interest (it moved by more than half)",
-    "open_interest_partial": "open interest of enough instruments",
-    "open_interest_baseline": "enough open-interest history",
-    "funding": "funding",
-    "funding_partial": "funding of the whole day from enough instruments",
-    "funding_baseline": "enough funding history of the same contracts",
-    NETFLOW: "exchange netflow",
-    "netflow_stale": "fresh exchange flows (they repeat the day before)",
-    "netflow_baseline": "enough history of exchange flows from one pull",
-}
-OPTIONAL_INPUTS: dict[str, str] = {
-    "gross_inflow": "gross inflow to exchanges",
-    "open_interest_3d": "open interest three days before",
-    "open_interest_7d": "open interest seven days before",
-    "exchange_reserve": "the reserve on exchanges",
-    "active_addresses": "active addresses",
-    "funding_percentile": "half a year of funding",
-    "leverage_percentile": "half a year of leverage ratios",
-}
 _MEASURES = (
     "ohlc",
     "previous_close",
@@ -58,8 +24,16 @@ _MEASURES = (
     "funding",
     NETFLOW,
 )
-
-
+# Each optional input with the feature that is null without it.
+_OPTIONAL = {
+    "gross_inflow": "gross_inflow_z",
+    "open_interest_3d": "open_interest_change_3d_pct",
+    "open_interest_7d": "open_interest_change_7d_pct",
+    "exchange_reserve": "leverage_ratio",
+    "active_addresses": "address_ratio",
+    "funding_percentile": "funding_percentile",
+    "leverage_percentile": "leverage_percentile",
+}
 _MOVES = ("return_pct", "low_vs_previous_close_pct", "high_vs_previous_close_pct", "range_pct")
 # What contracts are counted in: the value of those that hang still moves with the price. A market may lack one of them.
 _CONTRACTS = ("linear_open_interest_coin", "inverse_open_interest_usd")
@@ -94,7 +68,7 @@ def _required(gate: Gate, windows: Windows) -> dict[str, pl.Expr]:
         # A move is as necessary as the closes that it is made of, should the mart have one without the other.
         "previous_close": _before("close_usd").is_null()
         | (pl.all_horizontal(pl.col(*ohlc).is_not_null()) & pl.any_horizontal(pl.col(*_MOVES).is_null())),
-        "ohlc_stale": _repeats(ohlc, 2),
+        "ohlc_stale": _repeats(ohlc, gate.stale_days),
         "price_baseline": (_count("return_pct") < few)
         | (pl.col("range_pct").is_not_null() & pl.col("median_range_pct").is_null()),
         "long_liquidations": long | unsummed,
@@ -113,7 +87,7 @@ def _required(gate: Gate, windows: Windows) -> dict[str, pl.Expr]:
         "funding_partial": _partial("funding", "funding_8h_bp", gate),
         "funding_baseline": pl.col("funding_8h_bp").is_not_null() & (_count("comparable_funding_8h_bp") < few),
         NETFLOW: pl.col("netflow_coin").is_null(),
-        "netflow_stale": _repeats(("inflow_coin", "outflow_coin"), 2),
+        "netflow_stale": _repeats(("inflow_coin", "outflow_coin"), gate.stale_days),
         # Without netflow on the day its pull is unknown, and the days before count whatever their pull.
         "netflow_baseline": pl.when(pl.col("netflow_coin").is_null())
         .then(_count("any_netflow") < few)
@@ -122,16 +96,7 @@ def _required(gate: Gate, windows: Windows) -> dict[str, pl.Expr]:
 
 
 def _optional() -> dict[str, pl.Expr]:
-    needs = {
-        "gross_inflow": "gross_inflow_z",
-        "open_interest_3d": "open_interest_change_3d_pct",
-        "open_interest_7d": "open_interest_change_7d_pct",
-        "exchange_reserve": "leverage_ratio",
-        "active_addresses": "address_ratio",
-        "funding_percentile": "funding_percentile",
-        "leverage_percentile": "leverage_percentile",
-    }
-    return {name: pl.col(needs[name]).is_null() for name in OPTIONAL_INPUTS}
+    return {name: pl.col(feature).is_null() for name, feature in _OPTIONAL.items()}
 
 
 def _before(column: str) -> pl.Expr:
