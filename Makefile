@@ -40,6 +40,7 @@ check: setup-dev  ## format, lint, types, SQL lint, import contracts, dependenci
 	$(BIN)/deptry .
 	cd dbt_project && ../$(BIN)/sqlfluff lint --disable-progress-bar -p 2 models tests macros
 	$(BIN)/python -m warehouse.generated_files --check
+	$(BIN)/python -m regimes.documents --check
 
 bi: $(BI)/.installed  ## the Superset dashboard on 127.0.0.1:8088, over the published files of LEVERAGE_MARKET (default: sample)
 	$(BI)/bin/python bi/superset/serve.py --port $(BI_PORT)
@@ -98,6 +99,7 @@ format: setup-dev
 
 generated: setup-dev  ## what is made from tables/, the feeds and the rules: dbt sources and contracts, the data dictionary
 	$(BIN)/python -m warehouse.generated_files
+	$(BIN)/python -m regimes.documents
 
 definitions: setup-dev  ## tests/orchestration/definitions.txt, every asset, check, job and schedule
 	$(BIN)/python -W ignore tests/orchestration/test_definitions.py

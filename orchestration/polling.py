@@ -25,7 +25,7 @@ def polling(feeds: Iterable[Feed]) -> dict[str, Any]:
         description=f"What its venue forgets within a day: {', '.join(feed.name for feed in short_lived)}.",
     )
 
-    # Between the daily runs of 00:30 and 05:30, which ask for it as well.
+    # Between the daily runs, which ask for it as well.
     @dg.schedule(job=poll, cron_schedule="15 */6 * * *", execution_timezone="UTC")
     def short_lived_feeds(context: dg.ScheduleEvaluationContext) -> dg.RunRequest:
         """Every six hours: what the venue keeps for a day is there four times to be asked for."""

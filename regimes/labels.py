@@ -41,7 +41,7 @@ class Family(StrEnum):
 
 @dataclass(frozen=True)
 class Definition:
-    """One entry of the dictionary; `name` is how a sentence calls it."""
+    """One entry of the dictionary; `name` is its name in sentences."""
 
     label: Label
     family: Family
@@ -51,47 +51,48 @@ class Definition:
     not_to_confuse_with: str | None
 
 
-# Colours: reds fall on spot, oranges close by force, greens rise, blue and violet build, greys are quiet.
+# Colours: red is spot selling, orange forced closing, green a rise, blue and violet building, grey a calm day.
 DEFINITIONS = (
     Definition(
         Label.LEVERAGE_FLUSH,
         Family.MECHANICAL,
         "#e8710a",
         "leverage flush",
-        "A sharp fall in which mostly longs were closed by force, contracts were closed and funding is back "
-        "at base or below, without an unexplained inflow to exchanges: leverage reset.",
-        "A fall on spot selling.",
+        "A sharp fall in which mostly longs were closed by force and open interest fell, without an "
+        "unexplained inflow to exchanges: leverage was reset.",
+        "A fall caused by spot selling.",
     ),
     Definition(
         Label.DELEVERAGING,
         Family.MECHANICAL,
         "#f4b266",
         "deleveraging",
-        "Open interest bleeds for days without a spike of liquidations.",
-        "One shock.",
+        "Open interest falls for days, on the day itself as well, without a spike of liquidations.",
+        "A single shock, or the days after it.",
     ),
     Definition(
         Label.CAPITULATION,
         Family.SPOT_DOWN,
         "#7f0f1d",
         "capitulation",
-        "An extreme fall in which forced closing and an abnormal inflow to exchanges come together.",
-        "A flush alone.",
+        "An extreme fall with longs closed by force and an abnormal inflow to exchanges, whatever happened "
+        "to open interest.",
+        "A leverage flush without selling of coins.",
     ),
     Definition(
         Label.SPOT_SELLOFF,
         Family.SPOT_DOWN,
         "#c5221f",
         "spot selloff",
-        "Price falls on an abnormal inflow to exchanges or outflow from spot funds while leverage is not flushed.",
-        "The closing of longs.",
+        "Price falls with an abnormal inflow to exchanges or an outflow from spot funds, while leverage is kept.",
+        "The forced closing of longs.",
     ),
     Definition(
         Label.SHORT_SQUEEZE,
         Family.SQUEEZE,
         "#188038",
         "short squeeze",
-        "A sharp rise in which mostly shorts were closed by force; open interest may fall or come back.",
+        "A sharp rise in which mostly shorts were closed by force; open interest may fall or recover.",
         "A spot rally.",
     ),
     Definition(
@@ -99,23 +100,23 @@ DEFINITIONS = (
         Family.BUILD,
         "#8430ce",
         "short build-up",
-        "Price is down or flat, open interest up and funding falling: fresh shorts.",
-        "The closing of longs.",
+        "Price is down or flat, open interest is up, and funding is falling and not hot: new shorts.",
+        "The closing of longs, or funding that cools down.",
     ),
     Definition(
         Label.LEVERAGE_BUILDUP,
         Family.BUILD,
         "#1a73e8",
         "leverage build-up",
-        "Open interest has grown over a week, funding is above its middle and price is not falling.",
-        "Hot funding.",
+        "Open interest has grown over a week, funding is above its middle, and price is not falling.",
+        "Overheated leverage.",
     ),
     Definition(
         Label.OVERHEATED,
         Family.BUILD,
         "#d01884",
         "overheated leverage",
-        "Leverage has been built with funding or the leverage ratio in the top tenth of its year.",
+        "Open interest has grown over a week, and funding or the leverage ratio is extreme for its history.",
         None,
     ),
     Definition(
@@ -123,8 +124,8 @@ DEFINITIONS = (
         Family.SPOT_UP,
         "#81c995",
         "spot rally",
-        "Price rises while open interest lags and funding is not hot, with coins leaving exchanges.",
-        "A squeeze.",
+        "Price rises while open interest lags and funding is not hot.",
+        "A short squeeze.",
     ),
     Definition(
         Label.CONSOLIDATION,
@@ -139,20 +140,20 @@ DEFINITIONS = (
         Family.NONE,
         "#bdc1c6",
         "mixed picture",
-        "The data are complete and nothing stands out.",
-        "A default for missing data.",
+        "The data is complete and no label stands out.",
+        "Missing data.",
     ),
     Definition(
         Label.INSUFFICIENT_DATA,
         Family.NONE,
         "#e8eaed",
         "insufficient data",
-        "A required input is missing, stale, partial or absurd; missing_inputs says which.",
-        "Calm.",
+        "A required input is missing, stale, partial or implausible; missing_inputs says which.",
+        "A calm day.",
     ),
 )
 
-# The labels that have a score; the other two are what remains.
+# The labels that have a score; the other two are for days without one.
 SCORED = tuple(
     definition.label for definition in DEFINITIONS if definition.label not in (Label.MIXED, Label.INSUFFICIENT_DATA)
 )

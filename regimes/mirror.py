@@ -49,7 +49,7 @@ def mirrored(name: str, original: Predicate, known: Sequence[Predicate], mirrors
     both_ways = {**mirrors, **{mirror: of for of, mirror in mirrors.items()}}
     if not _has_direction(original, by_name):
         raise MirrorError(f"{original.name} is its own mirror")
-    conditions = []
+    conditions: list[Ramp | Reference] = []
     for condition in original.conditions:
         if isinstance(condition, Ramp):
             conditions.append(_mirrored_ramp(condition))

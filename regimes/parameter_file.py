@@ -9,7 +9,7 @@ from __future__ import annotations
 import tomllib
 from collections.abc import Mapping
 from importlib.resources import files
-from typing import Any, TypeVar
+from typing import Any, TypeVar, cast
 
 from pydantic import BaseModel, ValidationError
 
@@ -57,16 +57,16 @@ def load_parameters(text: str | None = None) -> Parameters:
         raise ParameterError(f"sections differ from the known ones: {sorted(set(document) ^ expected)}")
     predicates = _predicates(_table(document["predicates"], "predicates"))
     sections = {
-        name: _read(field.annotation, document[name], name)  # type: ignore[type-var]
+        name: _read(cast("type[Model]", field.annotation), document[name], name)
         for name, field in Parameters.model_fields.items()
         if name in document and name not in LISTS
     }
-    return Parameters(
-        rules_version=_read(_Rules, document["rules"], "rules").version,
-        predicates=predicates,
-        labels=_labels(_table(document["labels"], "labels"), {predicate.name for predicate in predicates}),
-        **sections,
-    )
+    rules = {
+        "rules_version": _read(_Rules, document["rules"], "rules").version,
+        "predicates": predicates,
+        "labels": _labels(_table(document["labels"], "labels"), {predicate.name for predicate in predicates}),
+    }
+    return Parameters.model_validate(rules | sections)
 
 
 def _read(kind: type[Value], values: object, place: str) -> Value:

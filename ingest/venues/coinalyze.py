@@ -21,7 +21,7 @@ from ingest.windows import Window
 
 HOST = "api.coinalyze.net"
 DAY = timedelta(days=1)
-CORRECTED = timedelta(hours=5)  # a day fetched right after midnight is fetched once more by the final run of 05:30
+CORRECTED = timedelta(hours=5)  # a day fetched right after midnight is fetched once more by the final run
 
 
 def _schema(name: str, columns: dict[str, pa.Column], checks: Sequence[pa.Check] = ()) -> pa.DataFrameSchema:

@@ -23,7 +23,7 @@ PATH = "/api/futures/liquidation/aggregated-history"
 URL = f"https://{HOST}{PATH}"
 HOUR = timedelta(hours=1)
 PAGE = 1000  # hours
-CORRECTED = timedelta(hours=5)  # a day fetched right after midnight is fetched once more by the final run of 05:30
+CORRECTED = timedelta(hours=5)  # a day fetched right after midnight is fetched once more by the final run
 ACCESS, BUSY = {"401", "403"}, {"429", "500"}
 FIELDS = {"aggregated_long_liquidation_usd": "long_usd", "aggregated_short_liquidation_usd": "short_usd"}
 
