@@ -97,7 +97,7 @@ def _advance(state: _State, row: Mapping[str, Any], rule: StateRule) -> str | No
         resolved = row["resolution"] not in (None, Outcome.FLUSH_EXTENDED, Outcome.EXPIRED)
         if state.since_shock <= rule.aftermath_days and not resolved:
             return "aftermath"
-        # There is no lasting state to come back to: three closes make one, else what comes has to last like any other.
+        # There is no lasting state to return to. A confirmed consolidation is one; any other label has to last first.
         state.since_shock, state.weak_days = None, 0
         state.regime = Label.CONSOLIDATION.value if row["resolution"] == Outcome.CONSOLIDATION_CONFIRMED else None
         if state.regime:

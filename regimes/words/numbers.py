@@ -14,7 +14,7 @@ def cardinal(count: int) -> str:
 
 
 def counted(count: int, noun: str) -> str:
-    """A count with its noun: one close, three closes, 20 days."""
+    """A count with its noun: one close, two closes, 20 days."""
     return f"{cardinal(count)} {noun}" + ("" if count == 1 else "s")
 
 
