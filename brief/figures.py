@@ -6,12 +6,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from regimes import TABLES
+from tables import DEVIATIONS, field
+from tables.published.regimes import MART_OF
 
-_COLUMNS = {column.name: column for column in TABLES["leverage_features_daily"]}
 _SCALES = ((1e9, "billion"), (1e6, "million"))
 _SHORT = {
-    "robust standard deviations": "x usual deviation",
+    DEVIATIONS: "x usual deviation",
     "ratio": "x",
     "share 0..1": "of 1",
     "percentile 0..100": "th percentile",
@@ -54,13 +54,11 @@ def words(name: str) -> str:
 
 def headline(features: Mapping[str, Any]) -> list[Figure]:
     """The figures of a row of leverage_features_daily, in reading order."""
-    return [
-        Figure(title, _text(column, features[column]), _COLUMNS[column].source) for column, title in HEADLINE.items()
-    ]
+    return [Figure(title, _text(column, features[column]), MART_OF[column]) for column, title in HEADLINE.items()]
 
 
 def _text(column: str, value: float | None) -> str | None:
-    unit = _COLUMNS[column].unit
+    unit = field(column).unit
     if value is None:
         return None
     return quantity(value, unit, signed=any(part in column for part in _SIGNED))

@@ -6,7 +6,7 @@ import dagster as dg
 
 from ingest import tape
 from orchestration.raw_assets import raw_key
-from regimes.validation import VALIDATION
+from tables.published.regimes import REGIME_VALIDATION
 
 DAILY_JOB = "daily"
 

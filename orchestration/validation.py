@@ -20,7 +20,7 @@ from orchestration.charts import mart_metadata
 from orchestration.ownership import OWNERS, POOL
 from orchestration.resources import Pipeline
 from regimes import DailyMarts, load_parameters
-from regimes.validation import COLUMNS, DESCRIPTION, VALIDATION, regime_validation
+from regimes.validation import regime_validation
 from regimes.validation_page import validation_page
 from warehouse.connection import build_database
 from warehouse.marts import read_mart, write_mart

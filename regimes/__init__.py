@@ -6,30 +6,24 @@ classification = classify(features, parameters, now)
 """
 
 from regimes.classifier import Classification, classify
-from regimes.columns import Column
 from regimes.features import daily_features
 from regimes.labels import Family, Label, regime_labels
 from regimes.marts import DailyMarts, MartError
 from regimes.parameter_file import ParameterError, load_parameters
 from regimes.parameters import Parameters
 from regimes.revisions import new_revisions, regime_changes, regime_revisions, regimes_daily
-from regimes.schema import REVISION_COLUMNS, TABLE_DESCRIPTIONS, TABLE_KEYS, TABLES, SchemaMismatchError
 from regimes.states import regime_spans
+from tables.frames import FrameMismatch
 
 __all__ = [
-    "REVISION_COLUMNS",
-    "TABLES",
-    "TABLE_DESCRIPTIONS",
-    "TABLE_KEYS",
     "Classification",
-    "Column",
     "DailyMarts",
     "Family",
+    "FrameMismatch",
     "Label",
     "MartError",
     "ParameterError",
     "Parameters",
-    "SchemaMismatchError",
     "classify",
     "daily_features",
     "load_parameters",

@@ -11,7 +11,7 @@ import polars as pl
 
 from regimes.parameters import ScenarioRule
 from regimes.scenarios import Scenario
-from regimes.schema import TABLES, conform
+from regimes.schema import TABLES, conform, dtypes
 from regimes.words.scenarios import conditions
 
 EVERYTHING = "36500d"  # a century: the median of all days so far
@@ -90,6 +90,6 @@ def scenario_table(scenarios: Sequence[Scenario], frame: pl.DataFrame, rule: Sce
                 }
             )
     return conform(
-        pl.DataFrame(rows, schema={column.name: column.dtype for column in TABLES["scenarios"]}, orient="row"),
+        pl.DataFrame(rows, schema=dtypes(TABLES["scenarios"].columns), orient="row"),
         "scenarios",
     )

@@ -12,7 +12,6 @@ from datetime import datetime
 import polars as pl
 
 from regimes.base_rates import scenario_table, support_daily
-from regimes.columns import KEY
 from regimes.data_quality import data_status
 from regimes.evidence import evidence_rows
 from regimes.labels import FAMILY_OF, SCORED, Family, Label
@@ -20,12 +19,13 @@ from regimes.memberships import membership_above, membership_column, part_member
 from regimes.parameter_file import ParameterError
 from regimes.parameters import LabelRule, Parameters
 from regimes.scenarios import Track, with_scenarios
-from regimes.schema import DAY_COLUMNS, conform, selected
+from regimes.schema import KEY, conform, selected
 from regimes.states import regime_spans, with_states
 from regimes.support_levels import with_levels
 from regimes.words.features import NUMERIC
 from regimes.words.scenarios import triggers
 from regimes.words.sentences import explanation
+from tables.published.regimes import DAY
 
 # States whose end is a completed reset of leverage.
 RESET = (Label.LEVERAGE_FLUSH.value, Label.DELEVERAGING.value, Label.CAPITULATION.value)
@@ -50,14 +50,14 @@ class Classification:
 def classify(features: pl.DataFrame, parameters: Parameters, now: datetime) -> Classification:
     """Labels for every row of leverage_features_daily as of the time `now` (UTC).
 
-    An event is judged from the features of its day alone, a regime from the days up to it. Raises SchemaMismatchError
+    An event is judged from the features of its day alone, a regime from the days up to it. Raises FrameMismatch
     for other columns than the published ones, ParameterError for parameters that name an unknown label or feature.
     """
     track = judged(features, parameters, now)
     frame = track.days.with_columns(explanation(parameters).alias("explanation"))
     frame = frame.with_columns(triggers(parameters.scenarios).alias("triggers"))
     return Classification(
-        days=selected(frame, DAY_COLUMNS, "the classified days"),
+        days=selected(frame, DAY, "the classified days"),
         evidence=conform(evidence_rows(frame, parameters), "regime_evidence"),
         support=support_daily(frame, parameters.scenarios),
         scenarios=scenario_table(track.scenarios, frame, parameters.scenarios),

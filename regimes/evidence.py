@@ -7,11 +7,12 @@ from __future__ import annotations
 
 import polars as pl
 
-from regimes.columns import KEY
-from regimes.feature_schema import FEATURE_COLUMNS
 from regimes.memberships import decider_column, deciding_features, part_membership
 from regimes.parameters import LabelRule, Parameters
+from regimes.schema import KEY
 from regimes.words.baselines import baseline_texts
+from tables import field
+from tables.published.regimes import MART_OF
 
 
 def evidence_rows(frame: pl.DataFrame, parameters: Parameters) -> pl.DataFrame:
@@ -32,7 +33,7 @@ def evidence_rows(frame: pl.DataFrame, parameters: Parameters) -> pl.DataFrame:
         days = judged.with_columns(rank.alias("label_rank")).filter(pl.col("label_rank").is_not_null())
         parts.extend(_predicate_rows(days, rule, features, baselines))
     dictionary = pl.LazyFrame(
-        [(column.name, column.unit, column.source) for column in FEATURE_COLUMNS],
+        [(name, field(name).unit, mart) for name, mart in MART_OF.items()],
         schema=["feature", "unit", "mart"],
         orient="row",
     )

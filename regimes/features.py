@@ -9,7 +9,6 @@ from __future__ import annotations
 import polars as pl
 
 from regimes.baselines import in_sigma, percentile, robust_z, trailing
-from regimes.columns import KEY
 from regimes.comparable_funding import FUNDING_SET, comparable_funding
 from regimes.data_quality import gate_columns
 from regimes.flows import with_flows
@@ -17,7 +16,7 @@ from regimes.instrument_weight import instrument_weights
 from regimes.liquidations import with_liquidations
 from regimes.marts import DailyMarts, daily_calendar
 from regimes.parameters import FundingBounds, Parameters
-from regimes.schema import conform
+from regimes.schema import KEY, conform
 
 ASSET = ["asset"]
 
@@ -25,7 +24,7 @@ ASSET = ["asset"]
 def daily_features(marts: DailyMarts, parameters: Parameters) -> pl.DataFrame:
     """The table leverage_features_daily: a row for every calendar day of every asset, sorted.
 
-    Columns as in feature_schema.FEATURE_COLUMNS. Time grows linearly with the number of days.
+    Columns as in tables.published.regimes.LEVERAGE_FEATURES_DAILY. Time grows linearly with the number of days.
     """
     calendar = daily_calendar(marts)
     frame = _joined(marts, calendar).join(

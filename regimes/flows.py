@@ -8,8 +8,8 @@ from __future__ import annotations
 import polars as pl
 
 from regimes.baselines import known_before, robust_z, trailing
-from regimes.columns import KEY
 from regimes.parameters import Parameters
+from regimes.schema import KEY
 
 ASSET = ["asset"]
 # A baseline never crosses a change of these: levels of another pull do not compare.

@@ -8,9 +8,9 @@ from __future__ import annotations
 
 import polars as pl
 
-from regimes.columns import KEY
 from regimes.marts import DailyMarts
 from regimes.parameters import Gate, Windows
+from regimes.schema import KEY
 
 INSTRUMENT = ["asset", "venue", "instrument"]
 

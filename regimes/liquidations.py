@@ -9,10 +9,10 @@ from __future__ import annotations
 import polars as pl
 
 from regimes.baselines import percentile
-from regimes.columns import KEY
 from regimes.instrument_weight import trailing_open_interest
 from regimes.marts import DailyMarts
 from regimes.parameters import Windows
+from regimes.schema import KEY
 
 FEED = ["asset", "counted_as"]
 

@@ -245,6 +245,11 @@ class Parameters(Model):
         content = json.dumps(self.model_dump(), sort_keys=True, separators=(",", ":"), allow_nan=False)
         return hashlib.sha256(content.encode()).hexdigest()
 
+    @property
+    def numbers(self) -> dict[str, object]:
+        """The sections by name, for sentences that name a number such as `{windows.baseline_days}`."""
+        return dict(self)
+
     def ramps(self) -> Iterator[Ramp]:
         """Every ramp of every predicate."""
         for predicate in self.predicates:

@@ -11,10 +11,10 @@ from datetime import datetime
 
 import polars as pl
 
-from regimes.columns import KEY
 from regimes.data_quality import naive_utc
 from regimes.parameters import Parameters
-from regimes.schema import COMPARED, DAY_COLUMNS, PROVENANCE_COLUMNS, REVISION_COLUMNS, conform, selected
+from regimes.schema import KEY, conform, dtypes, selected
+from tables.published.regimes import COMPARED, DAY, PROVENANCE, REVISION
 
 # The resolution is told as news like a change of the regime, so it has to be taken back like one.
 SAID = ("event", "regime", "flags", "grade", "resolution")
@@ -24,7 +24,7 @@ RESTATED = 1e-9
 
 def no_revisions() -> pl.DataFrame:
     """An empty frame with the columns of a revision."""
-    return pl.DataFrame(schema={column.name: column.dtype for column in REVISION_COLUMNS})
+    return pl.DataFrame(schema=dtypes(REVISION))
 
 
 def newest(revisions: pl.DataFrame) -> pl.DataFrame:
@@ -53,7 +53,7 @@ def new_revisions(days: pl.DataFrame, known: pl.DataFrame, parameters: Parameter
         late.alias("is_backfill"),
         pl.when(first).then(_listed(pl.col(name) for name in _KINDS)).otherwise(_kinds_restated()).alias("kinds"),
     )
-    return selected(made, REVISION_COLUMNS, "the new revisions")
+    return selected(made, REVISION, "the new revisions")
 
 
 def _reason() -> pl.Expr:
@@ -136,8 +136,8 @@ def _listed(parts: Iterable[pl.Expr]) -> pl.Expr:
 
 def regimes_daily(days: pl.DataFrame, revisions: pl.DataFrame) -> pl.DataFrame:
     """The table regimes_daily: the days as computed now, with the revision that published what they say."""
-    provenance = newest(revisions).select(*KEY, *(column.name for column in PROVENANCE_COLUMNS))
-    joined = days.select(column.name for column in DAY_COLUMNS).join(provenance, on=KEY, how="left")
+    provenance = newest(revisions).select(*KEY, *PROVENANCE)
+    joined = days.select(*DAY).join(provenance, on=KEY, how="left")
     return conform(joined.with_columns(pl.lit(value=True).alias("is_latest")).sort(KEY), "regimes_daily")
 
 

@@ -12,10 +12,10 @@ from datetime import datetime
 import polars as pl
 
 from regimes.classifier import judged
-from regimes.columns import KEY
 from regimes.features import daily_features
 from regimes.marts import BY_VENUE, DailyMarts
 from regimes.parameters import Parameters, Predicate, Ramp
+from regimes.schema import KEY
 
 SHIFT = 0.25  # of a ramp's width, either way; of a value for the numbers of the scores
 # What each feed brings, as the measures that go away with it.

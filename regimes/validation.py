@@ -14,29 +14,16 @@ from typing import Any
 import polars as pl
 
 from regimes.classifier import Classification, classify, judged
-from regimes.columns import Column, count, number, text
 from regimes.features import daily_features
 from regimes.labels import FAMILY_OF, Label
 from regimes.marts import DailyMarts
 from regimes.memberships import decider_column, membership_column
 from regimes.outcomes import outcomes_by, with_outcomes
 from regimes.parameters import Parameters, Part
-from regimes.schema import selected
+from regimes.schema import conform, dtypes
 from regimes.sensitivity import grid, left_out, removed
+from tables.published.regimes import REGIME_VALIDATION
 
-COLUMNS: tuple[Column, ...] = (
-    text("section", "agreement, share, persistence, transition, outcome, sensitivity, year_left_out or feed_removed."),
-    text("subject", "What is measured: a day, a label, a parameter, a year or a feed."),
-    text("measure", "What the value is."),
-    number("value", "see measure", "", "The measurement."),
-    number("interval_low", "see measure", "", "Lower end of its 90 % interval; null where there is none."),
-    number("interval_high", "see measure", "", "Upper end of its 90 % interval; null where there is none."),
-    count("observations", "count", "How many days or spans are behind it."),
-    text("detail", "What else there is to say."),
-)
-KEY = ("section", "subject", "measure")
-VALIDATION = "regime_validation"
-DESCRIPTION = "How far the labels can be trusted: agreement with documented days, spread, persistence, outcomes."
 # A condition that holds by less than half opposes the label; the rolling view may say otherwise.
 WEAK = 0.5
 ROLLING = ("worst_return_24h_pct", "best_return_24h_pct", "open_interest_fall_24h_pct")
@@ -76,8 +63,8 @@ def regime_validation(marts: DailyMarts, parameters: Parameters, now: datetime) 
         for year, name, chosen, shipped, total in left_out(counted)
     ]  # fmt: skip
     rows += _removed(said.days, marts, parameters, documented, now)
-    frame = pl.DataFrame(rows, schema={column.name: column.dtype for column in COLUMNS}, orient="row")
-    return selected(frame, COLUMNS, "regime_validation")
+    frame = pl.DataFrame(rows, schema=dtypes(REGIME_VALIDATION.columns), orient="row")
+    return conform(frame, REGIME_VALIDATION.name)
 
 
 def agreement(days: pl.DataFrame, documented: pl.DataFrame) -> pl.DataFrame:

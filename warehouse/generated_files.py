@@ -185,7 +185,7 @@ def _indented(text: str, by: int) -> str:
 
 def main() -> None:
     """Write the files, or with --check say which differ and exit with 1."""
-    wanted = Generator(vars(load_parameters())).files()
+    wanted = Generator(load_parameters().numbers).files()
     differing = [path for path, text in wanted.items() if not path.exists() or path.read_text() != text]
     if "--check" in sys.argv[1:]:
         for path in differing:

@@ -21,7 +21,7 @@ from regimes.words.numbers import (
 
 def baseline_texts(parameters: Parameters) -> dict[str, pl.Expr]:
     """For every numeric feature: what its value is compared with, or else what it measures."""
-    return {feature: pl.lit(meaning(feature)) for feature in NUMERIC} | _own_words(parameters)
+    return {feature: pl.lit(meaning(feature, parameters.numbers)) for feature in NUMERIC} | _own_words(parameters)
 
 
 def _own_words(parameters: Parameters) -> dict[str, pl.Expr]:

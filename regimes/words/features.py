@@ -6,11 +6,11 @@ import re
 
 import polars as pl
 
-from regimes.columns import Column
-from regimes.feature_schema import FEATURE_COLUMNS
 from regimes.words.numbers import basis_points, number, ordinal, signed_coins, signed_percent, signed_usd, text
+from tables import Field
+from tables.published.regimes import LEVERAGE_FEATURES_DAILY
 
-NUMERIC = {column.name: column for column in FEATURE_COLUMNS if column.dtype.is_numeric()}
+NUMERIC = {one.name: one for one in LEVERAGE_FEATURES_DAILY.fields if one.kind in ("number", "count")}
 # What the end of a name says is said by the unit.
 _ENDINGS = re.compile(r"_(pct|usd|coin|bp|8h_bp|z|sigma|share|ratio|percentile|count)$")
 
@@ -20,7 +20,7 @@ def subject(feature: str) -> str:
     return _ENDINGS.sub("", feature).replace("median_", "usual_").replace("_", " ")
 
 
-def value(column: Column) -> pl.Expr:
+def value(column: Field) -> pl.Expr:
     """The feature's value with its unit."""
     known = pl.col(column.name)
     if column.unit == "%":
@@ -47,7 +47,7 @@ def clause(feature: str) -> pl.Expr:
     return text(f"{subject(feature)} was ", value(NUMERIC[feature]))
 
 
-def meaning(feature: str) -> str:
-    """What the feature measures: its description up to the first semicolon, without capital and full stop."""
-    said = NUMERIC[feature].description.split(";")[0].removesuffix(".")
+def meaning(feature: str, numbers: dict[str, object]) -> str:
+    """What the feature measures: its sentence up to the first semicolon, without capital and full stop."""
+    said = NUMERIC[feature].sentence(numbers).split(";")[0].removesuffix(".")
     return said[0].lower() + said[1:]

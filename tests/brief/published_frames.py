@@ -9,7 +9,7 @@ import polars as pl
 
 from brief import DayTables
 from regimes import regime_labels
-from regimes.schema import TABLES
+from regimes.schema import TABLES, dtypes
 
 LAST = date(2026, 3, 10)
 DAYS = [LAST - timedelta(days=back) for back in range(4, -1, -1)]
@@ -34,7 +34,7 @@ EVIDENCE = {
 
 def of_schema(table: str, rows: list[dict[str, Any]]) -> pl.DataFrame:
     """The rows as that table is published; what a row does not name is null."""
-    schema = {column.name: column.dtype for column in TABLES[table]}
+    schema = dtypes(TABLES[table].columns)
     return pl.DataFrame([{**dict.fromkeys(schema), **row} for row in rows], schema=schema, orient="row")
 
 

@@ -8,8 +8,9 @@ from synthetic_marts import LONG_AFTER, Day, marts_of, quiet_day, with_fund_flow
 
 from regimes import Parameters, classify, daily_features, load_parameters
 from regimes.parameter_file import ParameterError
-from regimes.schema import TABLES
+from regimes.schema import dtypes
 from regimes.words.features import NUMERIC
+from tables.published.regimes import LEVERAGE_FEATURES_DAILY
 
 TEXT = files("regimes").joinpath("parameters.toml").read_text(encoding="utf-8")
 # A selloff on coins: the flow that decides is in its sentence.
@@ -34,8 +35,8 @@ def features(parameters: Parameters) -> pl.DataFrame:
 
 
 def test_the_features_are_those_with_numbers() -> None:
-    published = TABLES["leverage_features_daily"]
-    assert set(NUMERIC) == {column.name for column in published if column.dtype.is_numeric()}
+    published = dtypes(LEVERAGE_FEATURES_DAILY.columns)
+    assert set(NUMERIC) == {name for name, dtype in published.items() if dtype.is_numeric()}
     assert len(NUMERIC) > 70
 
 

@@ -52,7 +52,7 @@ def test_a_field_that_is_not_declared_is_named():
 
 
 def test_every_published_column_has_a_sentence_with_the_numbers_of_the_rules():
-    numbers = vars(load_parameters())
+    numbers = load_parameters().numbers
     for table in PUBLISHED.values():
         for column in table:
             comment = column.comment(numbers)
