@@ -1,4 +1,4 @@
-"""The brief: one day as a page that needs nothing else, and the charts in it. Frames in, HTML, SVG and PNG out.
+"""The brief: one day as a self-contained page with its charts. Frames in, HTML, SVG and PNG out.
 
 tables = DayTables(asset, day, published_frames)
 html = day_page(tables, load_parameters(), about, index="briefs/index.html")

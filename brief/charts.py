@@ -1,4 +1,4 @@
-"""The charts: price with the regimes behind it, and one panel for each measure. Page and Dagster UI draw these."""
+"""The charts of the brief and the Dagster UI: price with the regimes behind it, and one panel for each measure."""
 
 from __future__ import annotations
 
@@ -11,10 +11,10 @@ import polars as pl
 from brief.figures import quantity
 from regimes import regime_spans
 
-# The light theme's colours. style.css turns each into its counterpart on a dark ground.
+# The light theme's colours. style.css replaces each of them on a dark background.
 INK, GRID, MAIN, LONG, SHORT, RULE = "#3c4043", "#dadce0", "#174ea6", "#b3541e", "#1a6a9c", "#9334e6"
 WIDTH, HEIGHT = 400, 170
-# A billion is B to a reader, G to SI, and a thousandth has no letter.
+# A billion is B for a reader but G in SI; small numbers have no letter.
 AMOUNT = "abs(datum.value) < 10 ? format(datum.value, '~g') : replace(format(datum.value, '~s'), 'G', 'B')"
 DAYS = {
     "field": "day",
@@ -25,7 +25,7 @@ DAYS = {
 }
 _TEXT = {"labelColor": INK, "titleColor": INK, "labelFontSize": 12}
 LOOK = {
-    "aria": False,  # the page names the picture and has its numbers as a table; paths need no names of their own
+    "aria": False,  # the page has a text and a table for each chart, so paths need no names
     "font": "sans-serif",
     "background": "transparent",
     "view": {"stroke": None},
@@ -38,7 +38,7 @@ Drawing = dict[str, Any]  # a Vega-Lite specification, or a part of one
 
 @dataclass(frozen=True)
 class Panel:
-    """How columns of a mart are drawn. `below` names columns drawn downwards; rules are levels with a name."""
+    """How columns of a mart are drawn. Columns in `below` are drawn downwards; `rules` are named levels."""
 
     name: str
     title: str
@@ -135,7 +135,7 @@ def _measures(panel: Panel, frame: pl.DataFrame) -> list[Drawing]:
         for level in panel.rules.values()
     ]
     colours = [MAIN] if len(panel.columns) == 1 else [LONG, SHORT]
-    # What is drawn downwards is no negative amount: the axis says how much.
+    # Bars that go down are no negative amounts: the axis shows the amount.
     label = AMOUNT.replace("datum.value", "abs(datum.value)") if panel.below else AMOUNT
     bars = panel.mark == "bars"
     for column, colour in zip(panel.columns, colours, strict=True):
@@ -181,7 +181,7 @@ def _amounts(column: str, *, zero: bool, label: str = AMOUNT) -> Drawing:
 
 
 def svg(drawn: Drawing) -> str:
-    """The chart as an SVG element without a ground, silent to screen readers: what stands around it says the same."""
+    """The chart as an SVG element without background, hidden from screen readers: the page has the same as text."""
     import vl_convert
 
     drawing = str(vl_convert.vegalite_to_svg(drawn, allowed_base_urls=[]))
@@ -196,7 +196,7 @@ def png(drawn: Drawing) -> bytes:
 
 
 def table_of(panel: Panel, frame: pl.DataFrame) -> tuple[Sequence[str], list[tuple[str, ...]]]:
-    """What the chart shows as a table, newest first: headings with units, and rows of text; unknown is a dash."""
+    """The chart as a table, newest day first: headings with units, and rows of text; unknown values are a dash."""
     heads = ["day (UTC)", *(f"{name}, {panel.unit}" for name in panel.columns.values())]
     shown = frame.sort("day", descending=True).select("day", *panel.columns)
     decimals = 2 if panel.unit.startswith(("bp", "ratio")) else 0
@@ -208,12 +208,12 @@ def table_of(panel: Panel, frame: pl.DataFrame) -> tuple[Sequence[str], list[tup
 
 
 def alt_text(panel: Panel, asset: str, frame: pl.DataFrame) -> str:
-    """The picture in a sentence: what, from when to when, between which values, and the last one."""
+    """The chart in a sentence: what it shows, its first and last day, the range of values, and the last value."""
     days = frame["day"].sort()
-    said = [f"{panel.title}, {asset} by day, {days[0]} to {days[-1]}"]
+    parts = [f"{panel.title}, {asset} by day, {days[0]} to {days[-1]}"]
     for column, name in panel.columns.items():
         known = frame.sort("day")[column].drop_nulls().to_list()
         if known:
             low, high, last = (quantity(value, panel.unit) for value in (min(known), max(known), known[-1]))
-            said.append(f"{name} between {low} and {high}, last {last}")
-    return "; ".join(said) + "."
+            parts.append(f"{name} between {low} and {high}, last {last}")
+    return "; ".join(parts) + "."

@@ -1,4 +1,4 @@
-"""The page that lists every day: label, confidence and the sentence, with a link where the day has a page."""
+"""The page that lists every day with label, confidence and sentence, and a link if the day has a page."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from brief.page import About, environment, readable_on
 
 
 def index_page(regimes: pl.DataFrame, labels: pl.DataFrame, pages: Mapping[tuple[str, date], str], about: About) -> str:
-    """`regimes` as published, newest day first on the page; `pages` has the address of each (asset, day) with one."""
+    """The page, newest day first. `regimes` is regimes_daily; `pages` has the addresses of days with a page."""
     colours = dict(labels.select("label", "colour").iter_rows())
     newest_first = regimes.sort("day", "asset", descending=[True, False])
     days = [

@@ -1,4 +1,4 @@
-"""Which pages a release gets: the newest day of each asset drawn, older days' pages kept until their rows change."""
+"""The pages of a release: the newest day of each asset is drawn, older pages are kept until their rows change."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ HASHES = f"{FOLDER}/pages.json"
 
 @dataclass(frozen=True)
 class Pages:
-    """Files by their path in the release: those with new text, and the names of those that stay as they were."""
+    """Files by their path in the release: `written` with their text, `kept` by name."""
 
     written: dict[str, str]
     kept: list[str]
@@ -32,8 +32,8 @@ def release_pages(
 ) -> Pages:
     """The pages of a release of these tables. `before` is what the last release's pages.json holds: page to hash.
 
-    A first release has one page an asset: drawing takes a third of a second a day, and a year of days is a cost that
-    nobody asked for. `lead` is the asset that brief.html is about.
+    A first release has one page per asset, because drawing takes a third of a second per day. `lead` is the asset that
+    brief.html is about.
     """
     regimes = frames["regimes_daily"]
     newest: dict[str, date] = dict(regimes.group_by("asset").agg(pl.col("day").max()).iter_rows())

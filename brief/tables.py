@@ -1,4 +1,4 @@
-"""What a brief is made from: the published tables, cut to one asset and to the days that the page shows."""
+"""The published tables that a brief is made from, filtered to one asset and to the days that the page shows."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ REQUIRED = (
 )
 READ_IF_THERE = ("support_daily", "scenarios")
 DAYS_DRAWN = 120  # longer than the longest baseline except percentiles
-# When a row was written says nothing about what it says.
+# When a row was written does not change its content.
 WRITTEN_AT = ("computed_at", "available_at")
 
 
@@ -48,7 +48,7 @@ class DayTables:
         return [] if found is None else found.filter(pl.col("day") == self.day).to_dicts()
 
     def scenario(self) -> list[dict[str, Any]]:
-        """What can follow the flush whose scenario is in force on the day; empty without one."""
+        """The outcomes of the scenario in force on the day; empty without one."""
         opened_on, found = self.of_day("regimes_daily").get("scenario_opened_on"), self._of_asset("scenarios")
         if opened_on is None or found is None:
             return []
@@ -68,9 +68,9 @@ class DayTables:
 
 
 def row_hash(tables: DayTables) -> str:
-    """SHA-256 over what the tables say of the day: its label, figures, evidence and support.
+    """SHA-256 over the label, figures, evidence and support of the day.
 
-    A page is kept while this stands. What surrounds the day on it (earlier days in the charts, feeds, licences, the
+    A page is kept while this is the same. Everything else on it (earlier days in the charts, feeds, licences, the
     template) is then as it was when the page was made.
     """
     digest = hashlib.sha256()

@@ -1,4 +1,7 @@
-"""Features from the daily marts, labels with evidence from the features. Pure Polars: no input, no output.
+"""Features from the daily marts, labels with evidence from the features. Frames in, frames out.
+
+Only regimes/documents writes files, in a checkout of the project.
+
 
 parameters = load_parameters()
 features = daily_features(DailyMarts(...), parameters)

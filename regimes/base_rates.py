@@ -1,6 +1,6 @@
-"""Tables about runs of days: spans of a regime, the support of each day, and what can follow a flush, with base rates.
+"""The support of each day and the outcomes of each scenario, with how often earlier ones ended the same way.
 
-Base rates count what lay a week or more before a day, so that they say what was known on it.
+Base rates of a day count only earlier days whose following days were known by then.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ EVERYTHING = "36500d"  # a century: the median of all days so far
 
 def with_forward(frame: pl.DataFrame, rule: ScenarioRule) -> pl.DataFrame:
     """The frame with `forward_low_usd`, lowest of the next `hold_days` closes, and `forward_return_pct` over
-    `forward_days`; null where they are not all known yet. Only for what is measured, never for what is judged."""
+    `forward_days`; null unless all of them are known. For measurements only; no rule reads them."""
     closes = [pl.col("close_usd").shift(-step).over("asset") for step in range(1, rule.hold_days + 1)]
     known = pl.all_horizontal(close.is_not_null() for close in closes)
     later = pl.col("close_usd").shift(-rule.forward_days).over("asset")
@@ -30,7 +30,7 @@ def with_forward(frame: pl.DataFrame, rule: ScenarioRule) -> pl.DataFrame:
 
 
 def support_daily(frame: pl.DataFrame, rule: ScenarioRule) -> pl.DataFrame:
-    """The table support_daily, with the base rates of each day's status as they stood on the day."""
+    """The table support_daily, with the base rates of each day's status as known on the day."""
     frame = with_forward(frame, rule)
     measured = frame.filter(pl.col("support_status").is_not_null() & pl.col("forward_return_pct").is_not_null())
     measured = measured.select(
@@ -43,7 +43,7 @@ def support_daily(frame: pl.DataFrame, rule: ScenarioRule) -> pl.DataFrame:
     group = ["asset", "support_status"]
     rates = measured.sort("day").select(
         *group,
-        # What happened after a day is known `forward_days` later; the row then speaks for all up to it.
+        # What followed a day is known `forward_days` later; from then on the row counts all days up to this one.
         (pl.col("day") + pl.duration(days=rule.forward_days)).alias("day"),
         pl.int_range(1, pl.len() + 1).over(group).cast(pl.Int64).alias("earlier_count"),
         (pl.col("held").cum_sum() / pl.int_range(1, pl.len() + 1)).over(group).alias("earlier_held_share"),
@@ -62,7 +62,7 @@ def scenario_table(scenarios: Sequence[Scenario], frame: pl.DataFrame, rule: Sce
     after = {(asset, day): value for asset, day, value in columns.iter_rows()}
     rows = []
     for scenario in scenarios:
-        # A return over a week is known a week later; the share of outcomes uses the same scenarios.
+        # A forward return is known `forward_days` later; the share of outcomes counts the same scenarios.
         earlier = [
             each for each in scenarios
             if each.asset == scenario.asset and each.resolved_on is not None

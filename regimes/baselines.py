@@ -1,7 +1,6 @@
 """Statistics of the days before a day: trailing median, MAD, robust z, percentile.
 
-Every window ends the day before.
-What is measured lives in features.py; how the result is judged lives in memberships.py.
+Every window ends the day before. features.py makes the columns; memberships.py judges the results.
 """
 
 from __future__ import annotations
@@ -17,9 +16,9 @@ MAD_TO_SIGMA = 1.4826
 def trailing(frame: pl.DataFrame, columns: Sequence[str], days: int, by: Sequence[str]) -> pl.DataFrame:
     """Median, MAD and count of each column over the calendar days t-days .. t-1, per group.
 
-    `frame` has one row per group and `day`; nulls take no part. Returns `by`, `day` and for each column
+    `frame` has one row per group and `day`; nulls are ignored. Returns `by`, `day` and for each column
     `<column>_median`, `<column>_mad` (median of |x - median|, same unit) and `<column>_count`.
-    Windows are of calendar days: a hole in the days makes the count smaller, never the window longer.
+    Windows are calendar days: missing days make the count smaller, never the window longer.
     """
     groups = [name for name in by if name != "day"]
     windows = (
@@ -32,7 +31,7 @@ def trailing(frame: pl.DataFrame, columns: Sequence[str], days: int, by: Sequenc
             pl.col(*columns).count().cast(pl.Int64).name.suffix("_count"),
         )
     )
-    # Lists, because the same subtraction within the aggregation takes several times as long.
+    # As lists: the same subtraction inside the aggregation takes several times as long.
     deviations = {c: (pl.col(c) - pl.col(f"{c}_median")).list.eval(pl.element().abs()) for c in columns}
     statistics = [
         expression
@@ -49,8 +48,8 @@ def trailing(frame: pl.DataFrame, columns: Sequence[str], days: int, by: Sequenc
 def robust_z(column: str, floor: float | pl.Expr, minimum_count: int, clip: float) -> pl.Expr:
     """clip((x - median) / max(1.4826 MAD, floor), -clip, clip) from the columns that `trailing` made.
 
-    The floor has the unit of the column. Without it the MAD of a flat stretch of funding collapses and the
-    score explodes. Null with fewer than `minimum_count` days in the baseline.
+    The floor has the unit of the column. Without it the MAD of flat funding is nearly zero and the score explodes.
+    Null with fewer than `minimum_count` days in the baseline.
     """
     sigma = pl.max_horizontal(MAD_TO_SIGMA * pl.col(f"{column}_mad"), floor)
     score = ((pl.col(column) - pl.col(f"{column}_median")) / sigma).clip(-clip, clip)
@@ -58,10 +57,10 @@ def robust_z(column: str, floor: float | pl.Expr, minimum_count: int, clip: floa
 
 
 def in_sigma(value: str, column: str, floor: float, minimum_count: int, clip: float) -> pl.Expr:
-    """clip(value / max(1.4826 MAD, floor), -clip, clip): from zero, in the spread of `column` that `trailing` made.
+    """clip(value / max(1.4826 MAD, floor), -clip, clip): from zero, in the MAD of `column` that `trailing` made.
 
-    For values whose sign means something by itself. Against a median the hundredth equal rise would be no rise, and a
-    smaller one a fall. Null with fewer than `minimum_count` days in the baseline.
+    For values whose sign has a meaning. Compared with a median, the last of a hundred equal rises would be no rise, and
+    a smaller one a fall. Null with fewer than `minimum_count` days in the baseline.
     """
     sigma = pl.max_horizontal(MAD_TO_SIGMA * pl.col(f"{column}_mad"), floor)
     return pl.when(pl.col(f"{column}_count") >= minimum_count).then((pl.col(value) / sigma).clip(-clip, clip))
@@ -73,9 +72,9 @@ def known_before(known: pl.Expr, days: int, by: Sequence[str]) -> pl.Expr:
 
 
 def percentile(column: str, days: int, minimum_count: int, by: Sequence[str]) -> pl.Expr:
-    """Where x stands among the `days` calendar days before it, 0..100; ties count half. Frame sorted by day.
+    """Rank of x among the `days` calendar days before it, 0..100; ties count half. The frame is sorted by day.
 
-    Null where x is, and with fewer than `minimum_count` known days before.
+    Null where x is null, and with fewer than `minimum_count` known days before.
     """
     window = f"{days + 1}d"
     known = pl.col(column).is_not_null().cast(pl.Float64)

@@ -1,7 +1,7 @@
-"""From features to labels: scores, winner and runner-up, confidence, flags, grade. The evidence is in evidence.py.
+"""From features to labels: scores, best and second label, confidence, flags, grade. evidence.py makes the evidence.
 
-What happened on a day is decided here, from its own features. What a run of days means is decided in states.py and
-scenarios.py, which are called from here.
+This module decides what happened on a day, from the features of that day. states.py and scenarios.py, which it calls,
+decide what a run of days means.
 """
 
 from __future__ import annotations
@@ -33,9 +33,9 @@ RESET = (Label.LEVERAGE_FLUSH.value, Label.DELEVERAGING.value, Label.CAPITULATIO
 
 @dataclass(frozen=True)
 class Classification:
-    """What the rules say, as frames with the columns of the schema, each sorted by its key.
+    """The result as frames with the columns of the schema, each sorted by its key.
 
-    `days`: one row per (asset, day), which becomes regimes_daily once its revisions are known. `evidence`:
+    `days`: one row per (asset, day); it becomes regimes_daily once its revisions are known. `evidence`:
     regime_evidence, sorted by asset, day and label_rank; days without enough data have none. `support`: support_daily.
     `scenarios`: scenarios. `spans`: regime_spans.
     """
@@ -66,7 +66,7 @@ def classify(features: pl.DataFrame, parameters: Parameters, now: datetime) -> C
 
 
 def judged(features: pl.DataFrame, parameters: Parameters, now: datetime) -> Track:
-    """Everything but words and tables: scores, labels, states and scenarios, with all that they were made from."""
+    """Scores, labels, states and scenarios with everything that they are made from, without sentences and tables."""
     _check(parameters)
     features = conform(features, "leverage_features_daily").sort(KEY)
     frame = with_memberships(features, parameters)
@@ -94,8 +94,8 @@ def _score(label: str) -> str:
 def label_score(rule: LabelRule, parameters: Parameters) -> pl.Expr:
     """0..1: weighted geometric mean of core and guards, times 1 - s + s x weighted mean of the supporting.
 
-    An unknown core predicate counts 0: what makes a label must be shown. An unknown guard counts `unknown`;
-    unknown supporting ones leave their weight to the others.
+    An unknown core predicate counts 0, because what makes a label must be shown. An unknown guard counts `unknown`. The
+    weight of an unknown supporting predicate goes to the others.
     """
     unknown, share = parameters.scores.unknown, parameters.scores.supporting_share
     total = sum(part.weight for part in rule.required)
@@ -115,7 +115,7 @@ def label_score(rule: LabelRule, parameters: Parameters) -> pl.Expr:
 
 
 def _ranked(frame: pl.DataFrame) -> pl.DataFrame:
-    """Best and second label with their scores; of equal scores, the first in the dictionary is the better."""
+    """Best and second label with their scores; of equal scores, the label that is first in the dictionary is better."""
     scores = [pl.col(_score(label)) for label in SCORED]
     frame = frame.with_columns(pl.max_horizontal(scores).alias("best_score"))
     frame = frame.with_columns(_label_with("best_score", None).alias("best"))
@@ -139,7 +139,7 @@ def _labelled(frame: pl.DataFrame, parameters: Parameters) -> pl.DataFrame:
     floor = parameters.scores.floor
     enough = pl.col("data_status") != "insufficient"
     named = pl.col("best_score") >= floor
-    # A mixed day is as clear as it is far from every label; its runner-up is the label that came closest.
+    # A mixed day is clear if it is far from every label; its runner-up is the label with the highest score.
     by_rank = {
         "event": (pl.col("best"), pl.lit(Label.MIXED.value)),
         "runner_up": (pl.col("second"), pl.col("best")),
@@ -167,10 +167,10 @@ def _labelled(frame: pl.DataFrame, parameters: Parameters) -> pl.DataFrame:
 
 
 def _confidence(lead: pl.Expr, parameters: Parameters) -> pl.Expr:
-    """Strength and lead, weighted, times coverage, less what an inflow takes from a mechanical label."""
+    """Strength and lead, weighted, times the share of known inputs, reduced by an inflow on mechanical labels."""
     rule = parameters.confidence
     separation = (lead / rule.clear_lead).clip(0.0, 1.0)
-    # Vendors restate flows, so an inflow lowers the confidence of such a day rather than turning its label.
+    # Vendors restate flows, so an inflow lowers the confidence of such a day and does not change its label.
     inflow = pl.col(membership_column("abnormal_inflow"))
     contested = pl.when(_mechanical() & inflow.is_not_null()).then(inflow).otherwise(0.0)
     strength = rule.strength_weight * pl.col("score") + rule.separation_weight * separation

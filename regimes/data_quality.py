@@ -1,6 +1,6 @@
-"""Which inputs of a day are missing, stale, partial or absurd, and whether it has enough of them for a label.
+"""Which inputs of a day are missing, stale, partial or implausible, and whether the day has enough for a label.
 
-Identifiers are stable: consumers filter on them. What the labels are lives in labels.py.
+Identifiers are stable, because consumers filter on them. words/missing_inputs.py has their names in sentences.
 """
 
 from __future__ import annotations
@@ -35,21 +35,21 @@ _OPTIONAL = {
     "leverage_percentile": "leverage_percentile",
 }
 _MOVES = ("return_pct", "low_vs_previous_close_pct", "high_vs_previous_close_pct", "range_pct")
-# What contracts are counted in: the value of those that hang still moves with the price. A market may lack one of them.
+# The units of contracts: the value in USD of a feed that hangs still moves with the price. A market may lack one.
 _CONTRACTS = ("linear_open_interest_coin", "inverse_open_interest_usd")
 
 
 def gate_columns(gate: Gate, windows: Windows) -> list[pl.Expr]:
-    """Expressions for `coverage`, `missing_inputs` and `missing_optional_inputs` over the joined daily frame.
+    """Expressions for `known_inputs_share`, `missing_inputs` and `missing_optional_inputs` over the joined daily frame.
 
     The frame holds one row per calendar day and asset, sorted, with the features, the instrument weights and the
-    counts of the baselines. Coverage is the share of inputs, required and optional, that are known.
+    counts of the baselines. The share is of required and optional inputs alike.
     """
     required, optional = _required(gate, windows), _optional()
     present = [~required[name] for name in _MEASURES] + [~missing for missing in optional.values()]
-    coverage = pl.sum_horizontal(flag.cast(pl.Float64) for flag in present) / len(present)
+    known = pl.sum_horizontal(flag.cast(pl.Float64) for flag in present) / len(present)
     return [
-        coverage.alias("known_inputs_share"),
+        known.alias("known_inputs_share"),
         _named(required).alias("missing_inputs"),
         _named(optional).alias("missing_optional_inputs"),
     ]
@@ -61,11 +61,11 @@ def _required(gate: Gate, windows: Windows) -> dict[str, pl.Expr]:
     change = pl.col("open_interest_change_1d_pct")
     long, short = (pl.col(f"{side}_liquidations_usd").is_null() for side in ("long", "short"))
     total = pl.col("liquidations_usd")
-    # The total and its share are as necessary as the sides that they are made of, should the mart have one alone.
+    # Required like the sides: a mart may have the sides without their total or share.
     unsummed = ~long & ~short & (total.is_null() | ((total > 0) & pl.col("long_share").is_null()))
     return {
         "ohlc": pl.any_horizontal(pl.col(*ohlc).is_null()),
-        # A move is as necessary as the closes that it is made of, should the mart have one without the other.
+        # Required like the closes: a mart may have the closes without the move.
         "previous_close": _before("close_usd").is_null()
         | (pl.all_horizontal(pl.col(*ohlc).is_not_null()) & pl.any_horizontal(pl.col(*_MOVES).is_null())),
         "ohlc_stale": _repeats(ohlc, gate.stale_days),
@@ -88,7 +88,7 @@ def _required(gate: Gate, windows: Windows) -> dict[str, pl.Expr]:
         "funding_baseline": pl.col("funding_8h_bp").is_not_null() & (_count("comparable_funding_8h_bp") < few),
         NETFLOW: pl.col("netflow_coin").is_null(),
         "netflow_stale": _repeats(("inflow_coin", "outflow_coin"), gate.stale_days),
-        # Without netflow on the day its pull is unknown, and the days before count whatever their pull.
+        # Without netflow on the day its pull is unknown, so the days before count whatever their pull.
         "netflow_baseline": pl.when(pl.col("netflow_coin").is_null())
         .then(_count("any_netflow") < few)
         .otherwise(_count("netflow_coin") < few),
@@ -104,24 +104,24 @@ def _before(column: str) -> pl.Expr:
 
 
 def _count(column: str) -> pl.Expr:
-    """Days in the baseline; a day without any baseline row counts none."""
+    """Days in the baseline; 0 for a day without a baseline row."""
     count = pl.col(f"{column}_count")
     return pl.when(count.is_null()).then(0).otherwise(count)
 
 
 def _true(condition: pl.Expr) -> pl.Expr:
-    """The condition, where its operands are known; an unknown operand is named by another identifier."""
+    """The condition where its operands are known; another identifier names an unknown operand."""
     return condition.is_not_null() & condition
 
 
 def _partial(name: str, total: str, gate: Gate) -> pl.Expr:
-    """True where there is a total, but over too few of the usual instruments; without one it is missing."""
+    """True where there is a total, but of too few of the usual instruments. Without a total the input is missing."""
     share = pl.col(f"{name}_weight_share")
     return pl.col(total).is_not_null() & _true(share < gate.venue_weight_share)
 
 
 def _repeats(columns: tuple[str, ...], days: int) -> pl.Expr:
-    """True where every column that is known has had one and the same value for `days` days, and one is known."""
+    """True where at least one column is known, and every known column has had the same value for `days` days."""
     same = [
         pl.col(column).eq_missing(pl.col(column).shift(lag).over("asset"))
         for column in columns
@@ -164,5 +164,5 @@ def data_status(now: datetime, gate: Gate) -> list[pl.Expr]:
 
 
 def naive_utc(moment: datetime) -> datetime:
-    """The moment without its zone, as the warehouse stores it; a moment without a zone is taken as UTC."""
+    """The moment without its zone, as the warehouse stores it; a moment without a zone is UTC."""
     return moment if moment.tzinfo is None else moment.astimezone(UTC).replace(tzinfo=None)

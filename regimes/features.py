@@ -1,7 +1,6 @@
-"""One row of features per asset and day, made from the daily marts. No later day enters an earlier row.
+"""One row of features per asset and day, made from the daily marts. Later days change no earlier row.
 
-The flows' features are made in flows.py. What counts as missing is decided in gate.py, what a value means in
-memberships.py.
+flows.py and liquidations.py make their own features. data_quality.py decides what counts as missing.
 """
 
 from __future__ import annotations
@@ -76,9 +75,9 @@ def _with_prices(frame: pl.DataFrame) -> pl.DataFrame:
 
 
 def _with_open_interest(frame: pl.DataFrame, parameters: Parameters) -> pl.DataFrame:
-    """Changes in contract units; where the mart has USD only, less the part that the price alone explains.
+    """Changes in contract units; where the mart has only USD, less the part that the price explains.
 
-    A longer change over a day that the gate does not believe is unknown: it would tell that day's story again.
+    A longer change across a day with an implausible move is unknown, because it contains that move.
     """
     through = parameters.open_interest.usd_return_pass_through
     horizons = {1: "return_pct", 3: "return_3d_pct", 7: "return_7d_pct"}
@@ -110,9 +109,11 @@ def _with_open_interest(frame: pl.DataFrame, parameters: Parameters) -> pl.DataF
 
 
 def _bled(days: int) -> pl.Expr:
-    """Of the change over so many days what no wave of liquidations brought: the daily changes summed, each by how
-    ordinary its liquidations were, whole up to the usual day, a third at three times it; never more than the change.
-    Null where one of them is unknown: it may have been the wave."""
+    """The part of an n-day change not attributable to liquidation waves.
+
+    The sum of the daily changes, each divided by the day's liquidation multiple where that is above 1; never a larger
+    fall than the change itself. Null if one of the days is unknown, because it may have been the wave.
+    """
     forced = pl.max_horizontal(pl.lit(1.0), pl.col("liquidation_multiple"))
     known = pl.all_horizontal(pl.col("liquidation_multiple", "open_interest_change_1d_pct").is_not_null())
     unforced = pl.when(known).then(pl.col("open_interest_change_1d_pct") / forced).rolling_sum(days).over("asset")
@@ -121,7 +122,7 @@ def _bled(days: int) -> pl.Expr:
 
 
 def _with_funding(frame: pl.DataFrame, marts: DailyMarts, parameters: Parameters) -> pl.DataFrame:
-    """Against earlier days over the same instruments: one that comes or goes is no move of the rate."""
+    """Funding against earlier days over the same instruments: one that joins or ends does not move the rate."""
     windows, bounds = parameters.windows, parameters.funding
     paid = comparable_funding(marts, windows)
     rate = pl.col("comparable_funding_8h_bp")
@@ -205,8 +206,11 @@ def _with_activity(frame: pl.DataFrame, parameters: Parameters) -> pl.DataFrame:
 
 
 def _with_leverage(frame: pl.DataFrame, parameters: Parameters) -> pl.DataFrame:
-    """Open interest / reserve. For the percentile, open interest is chained by the change of the instruments
-    that both days have, so that one that ends or joins looks like neither deleveraging nor leverage."""
+    """Open interest / reserve.
+
+    For the percentile, open interest is chained over the change of the instruments that both days have, so an
+    instrument that joins or ends does not look like a change of leverage.
+    """
     windows = parameters.windows
     level = pl.when(pl.col("open_interest_usd") > 0).then(pl.col("open_interest_usd"))
     last_level, last_set = (
@@ -220,7 +224,7 @@ def _with_leverage(frame: pl.DataFrame, parameters: Parameters) -> pl.DataFrame:
         pl.when(level.is_not_null()).then(link).alias("link"),
         broken.cum_sum().over("asset").alias("chain"),
     ).with_columns(pl.col("link").log().cum_sum().over("asset", "chain").alias("chained"))
-    # A day without open interest has no place in the chain; the first day of a chain has no link, so 1.
+    # A day without open interest is not in the chain. The first day of a chain has no link and counts 1.
     chained = pl.when(level.is_null()).then(None).when(pl.col("link").is_null()).then(0.0).otherwise(pl.col("chained"))
     return frame.with_columns((chained.exp() / pl.col("reserve_usd")).alias("chained_ratio")).with_columns(
         percentile("chained_ratio", windows.percentile_days, windows.percentile_minimum_days, ["asset", "chain"]).alias(
@@ -230,7 +234,7 @@ def _with_leverage(frame: pl.DataFrame, parameters: Parameters) -> pl.DataFrame:
 
 
 def _with_scores(frame: pl.DataFrame, parameters: Parameters) -> pl.DataFrame:
-    """Robust z scores, and the medians that they are held against."""
+    """Robust z scores, and the medians that they are measured from."""
     windows, rule = parameters.windows, parameters.robust_z
     days, few = windows.baseline_days, windows.baseline_minimum_days
     floors: dict[str, float] = {

@@ -1,6 +1,6 @@
 """Features of the flows: coins to and from exchanges, money into and out of spot funds.
 
-Every other feature is made in features.py; how far a flow counts as selling is in parameters.toml.
+parameters.toml says from when a flow counts as selling.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from regimes.parameters import Parameters
 from regimes.schema import KEY
 
 ASSET = ["asset"]
-# A baseline never crosses a change of these: levels of another pull do not compare.
+# A baseline never crosses a change of these, because levels of different pulls are not comparable.
 FLOW_BASELINE = ["asset", "flow_feed", "flow_pulled_at"]
 SCORES = {"netflow_coin": "netflow_z", "netflow_3d_coin": "netflow_3d_z", "inflow_coin": "gross_inflow_z"}
 
@@ -20,7 +20,7 @@ SCORES = {"netflow_coin": "netflow_z", "netflow_3d_coin": "netflow_3d_z", "inflo
 def with_flows(frame: pl.DataFrame, parameters: Parameters) -> pl.DataFrame:
     """The frame of joined marts, a row per calendar day and asset, with the flow features; sorted by asset and day.
 
-    Nothing stands in for a day on which no fund reported, and such days are not in the baseline of the others.
+    A day on which no fund reported stays null and is in no baseline.
     """
     windows, rule = parameters.windows, parameters.robust_z
     of_one_pull = pl.col("netflow_coin").rolling_sum_by("day", window_size="3d", min_samples=3)

@@ -1,7 +1,7 @@
-"""How much of the usual instruments a day's totals cover: a total over fewer of them is partial, not low.
+"""How much of the usual instruments a day's totals cover: a total of fewer instruments is partial, not low.
 
-Weighed by venue, and within a venue by instrument: one whose main contract is missing must not pass because a small
-one is there, and a small one that ends must not look like an outage.
+Weights are by venue, and within a venue by instrument: a venue whose main contract is missing must not pass because a
+small contract is there, and a small contract that ends must not look like an outage.
 """
 
 from __future__ import annotations
@@ -18,11 +18,11 @@ INSTRUMENT = ["asset", "venue", "instrument"]
 def instrument_weights(marts: DailyMarts, calendar: pl.DataFrame, windows: Windows, gate: Gate) -> pl.DataFrame:
     """Share (0..1) of the baseline's weight that reported on the day, one column per input made of instruments.
 
-    Returns asset, day, `open_interest_weight_share`, `funding_weight_share` and `liquidations_weight_share`. An
-    instrument weighs what its open interest summed to over those of the baseline days before on which it reported: one
-    that stays away fades out as its days leave the baseline, and a small one never mattered. Nothing is weighed by
-    liquidations, whose level says more about the feed than about the venue. A venue counts in whole when more than
-    `instrument_weight_share` of its weight reported, else with what did. Null where the baseline knows no instrument.
+    Returns asset, day, `open_interest_weight_share`, `funding_weight_share` and `liquidations_weight_share`. The
+    weight of an instrument is its open interest summed over the baseline days on which it reported, so an instrument
+    that ends loses its weight as its days leave the baseline. Liquidations are no weight, because their level says more
+    about the feed than about the venue. A venue counts in full if more than `instrument_weight_share` of its weight
+    reported, else with the part that reported. Null where the baseline has no instrument.
     """
     open_interest = _known(marts.open_interest_by_venue_daily, "open_interest_usd")
     reported = {
@@ -40,7 +40,7 @@ def instrument_weights(marts: DailyMarts, calendar: pl.DataFrame, windows: Windo
 def trailing_open_interest(
     marts: DailyMarts, instruments: pl.DataFrame, calendar: pl.DataFrame, windows: Windows
 ) -> pl.DataFrame:
-    """`weight`: what the open interest in USD of each of the instruments summed to over the baseline days before.
+    """`weight`: the open interest in USD of each instrument, summed over the baseline days before.
 
     Returns asset, venue, instrument, day and the weight, on every day of the calendar; null where nothing is known.
     """
@@ -53,7 +53,7 @@ def _known(frame: pl.DataFrame, measure: str) -> pl.DataFrame:
 
 
 def _spine(instruments: pl.DataFrame, calendar: pl.DataFrame, *measured: pl.DataFrame) -> pl.DataFrame:
-    """Every calendar day of every instrument with what was measured of it, sorted."""
+    """Every calendar day of every instrument with its measurements, sorted."""
     frame = instruments.select(INSTRUMENT).unique().join(calendar, on="asset")
     for each in measured:
         frame = frame.join(each, on=[*INSTRUMENT, "day"], how="left")
@@ -68,7 +68,7 @@ def _sum_before(column: str, windows: Windows) -> pl.Expr:
 def _share(
     reported: pl.DataFrame, weighing: pl.DataFrame, calendar: pl.DataFrame, windows: Windows, gate: Gate
 ) -> pl.DataFrame:
-    """Weight of the venues that stand on the day over that of all in the baseline."""
+    """Weight of the venues that reported on the day over the weight of all in the baseline."""
     present = pl.col("reported").is_not_null()
     weighed = (reported.rename({"measure": "reported"}), weighing.rename({"measure": "weight"}))
     spine = _spine(reported, calendar, *weighed).with_columns(pl.when(present).then("weight").alias("weight"))

@@ -1,7 +1,6 @@
 """Features of the liquidations: each feed against its own past, then the feeds together.
 
-How much of the forced orders a feed sees differs by feed: a sum over feeds would let the one that sees most decide.
-Every other feature is made in features.py.
+Feeds see different parts of the forced orders: in a sum over feeds the feed that sees most would decide.
 """
 
 from __future__ import annotations
@@ -21,9 +20,10 @@ def with_liquidations(frame: pl.DataFrame, marts: DailyMarts, calendar: pl.DataF
     """The frame of joined marts with `liquidation_multiple`, `comparable_long_share`, `median_liquidations_usd`,
     `liquidation_percentile` and `liquidation_open_interest_pct`; sorted by asset and day.
 
-    The multiple is the mean of what each feed of the day's `feed_set` says in usual days of its own, weighted by the
-    open interest of its contracts; the share of longs is that of those sums. So neither hangs on how much a feed sees.
-    A feed without a baseline has no say, nor has one whose open interest nobody knows, unless that is true of all.
+    For each feed of the day's `feed_set`, liquidations are divided by the median of the feed's earlier days. The
+    multiple is the mean over the feeds, weighted by the open interest of their contracts, and the share of longs counts
+    in the same unit, so neither depends on how much a feed sees. A feed without a baseline does not count; neither does
+    a feed whose open interest is unknown, unless it is unknown for all feeds.
     """
     combined = _of_the_day(marts, _by_feed(marts, calendar, windows))
     total = pl.col("liquidations_usd")
@@ -31,7 +31,7 @@ def with_liquidations(frame: pl.DataFrame, marts: DailyMarts, calendar: pl.DataF
         frame.join(combined, on=KEY, how="left")
         .sort(KEY)
         .with_columns(
-            # A total of which a part is unknown is unknown, and so is what is made of it.
+            # If a part of the total is unknown, the total is unknown, and so is everything made from it.
             *(
                 pl.when(total.is_not_null()).then(pl.col(name)).alias(name)
                 for name in ("liquidation_multiple", "comparable_long_share", "liquidation_percentile")
@@ -48,9 +48,9 @@ def with_liquidations(frame: pl.DataFrame, marts: DailyMarts, calendar: pl.DataF
 
 
 def _by_feed(marts: DailyMarts, calendar: pl.DataFrame, windows: Windows) -> pl.DataFrame:
-    """Every feed on every day it has: its totals, its usual day and rank, and the open interest that it speaks for.
+    """Every feed on each of its days: its totals, its usual day and rank, and the open interest of its contracts.
 
-    A day on which a feed saw nobody liquidated is in no baseline: that is a broken day.
+    A day on which a feed saw no liquidation is in no baseline, because the feed was broken.
     """
     liquidations = marts.liquidations_by_venue_daily.drop_nulls("counted_as")
     weights = trailing_open_interest(marts, liquidations, calendar, windows)
@@ -70,7 +70,7 @@ def _by_feed(marts: DailyMarts, calendar: pl.DataFrame, windows: Windows) -> pl.
 
 
 def _of_the_day(marts: DailyMarts, by_feed: pl.DataFrame) -> pl.DataFrame:
-    """The feeds of each day's `feed_set` together, one row per asset and day that has any with a baseline."""
+    """The feeds of each day's `feed_set` combined: one row per asset and day with at least one feed with a baseline."""
     total, usual = pl.col("liquidations_usd"), pl.col("usual_usd")
     nobody_known = (pl.col("weight").sum() <= 0.0).over(KEY)
     share = pl.col("weight") / pl.col("weight").sum().over(KEY)

@@ -1,7 +1,6 @@
 """The daily marts that the features are made from: the columns that are needed, and one calendar for all.
 
-A frame that lacks a column or has two rows for one key is refused; a hole in the calendar becomes a row of
-nulls.
+A frame that lacks a column or has two rows for one key is refused. A missing day becomes a row of nulls.
 """
 
 from __future__ import annotations
@@ -76,7 +75,7 @@ class MartError(ValueError):
 
 @dataclass(frozen=True)
 class DailyMarts:
-    """The marts as they stand in the warehouse, grain (asset, day), by venue also venue, instrument."""
+    """The marts as in the warehouse. Grain: asset and day; for marts by venue also venue and instrument."""
 
     prices_daily: pl.DataFrame
     liquidations_daily: pl.DataFrame

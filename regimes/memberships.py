@@ -16,7 +16,7 @@ def membership_column(predicate: str) -> str:
 
 
 def decider_column(predicate: str) -> str:
-    """Column naming the feature that decided the membership, String, null like the membership."""
+    """Column with the name of the feature that decided the membership, String, null where the membership is null."""
     return f"decider.{predicate}"
 
 
@@ -27,12 +27,12 @@ def part_membership(part: Part) -> pl.Expr:
 
 
 def ramp(condition: Ramp) -> pl.Expr:
-    """0 at `zero`, 1 at `one`, straight in between and flat outside; null where the feature is."""
+    """0 at `zero`, 1 at `one`, linear in between and flat outside; null where the feature is null."""
     return ((pl.col(condition.feature) - condition.zero) / (condition.one - condition.zero)).clip(0.0, 1.0)
 
 
 def with_memberships(features: pl.DataFrame, parameters: Parameters) -> pl.DataFrame:
-    """The frame with the two columns of every predicate; a predicate sees only those defined before it."""
+    """The frame with the two columns of every predicate; a predicate can refer only to predicates defined before it."""
     frame = features.lazy()
     for predicate in parameters.predicates:
         frame = frame.with_columns(_evaluated(predicate, parameters.scores.unknown))

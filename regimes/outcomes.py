@@ -1,6 +1,6 @@
 """What followed each label: returns and drawdowns over the next days, with bootstrap intervals and counts.
 
-Measured, never used by a rule: everything here looks ahead.
+These are measurements that no rule uses: everything here looks ahead.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ import polars as pl
 
 HORIZONS = (1, 3, 7)
 RESAMPLES = 400
-SEED = 20260201  # any fixed number: the same days must give the same interval
+SEED = 20260201  # any fixed number, so that the same days give the same interval
 INTERVAL = (0.05, 0.95)
 FEW = 5  # under five days an interval says nothing
 
@@ -21,7 +21,7 @@ FEW = 5  # under five days an interval says nothing
 def with_outcomes(days: pl.DataFrame) -> pl.DataFrame:
     """The days with `return_<n>d` and `drawdown_<n>d` in percent of the close, over the next n days.
 
-    `days` has asset, day, close_usd and low_usd, one row per calendar day, sorted. Null where they are not all known.
+    `days` has asset, day, close_usd and low_usd, one row per calendar day, sorted. Null unless all of them are known.
     """
     made = []
     for horizon in HORIZONS:
@@ -49,7 +49,7 @@ def outcomes_by(days: pl.DataFrame, column: str) -> Iterator[tuple[str, str, flo
 def bootstrap(values: Sequence[float], statistic: Callable[[list[float]], float]) -> tuple[float | None, float | None]:
     """5th and 95th percentile of the statistic over resamples with replacement (B. Efron, 1979); None for a few values.
 
-    Days next to each other share part of their future, so that the true interval is wider.
+    Neighbouring days share part of their future, so the true interval is wider.
     """
     if len(values) < FEW:
         return None, None

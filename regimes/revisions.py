@@ -1,7 +1,7 @@
-"""What was published of each day and why it changed: new revisions, the current row of each day, the change feed.
+"""What was published about each day and why it changed: new revisions, the current row of each day, the change feed.
 
-Nothing here forgets: a revision is added beside the earlier ones, and only when event, regime, a flag, the grade or the
-resolution of a scenario differs. Where the revisions are kept is the warehouse's.
+A revision never replaces an earlier one. A new one is made only if event, regime, a flag, the grade or the resolution
+of a scenario differs. The warehouse stores the revisions.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from regimes.parameters import Parameters
 from regimes.schema import KEY, conform, dtypes, selected
 from tables.published.regimes import COMPARED, DAY, PROVENANCE, REVISION
 
-# The resolution is told as news like a change of the regime, so it has to be taken back like one.
+# A resolution is announced like a change of the regime, so it has to be revoked like one.
 SAID = ("event", "regime", "flags", "grade", "resolution")
 # Relative difference from which a number counts as restated: sums of doubles differ in the last digits.
 RESTATED = 1e-9
@@ -33,10 +33,10 @@ def newest(revisions: pl.DataFrame) -> pl.DataFrame:
 
 
 def new_revisions(days: pl.DataFrame, known: pl.DataFrame, parameters: Parameters, now: datetime) -> pl.DataFrame:
-    """Revisions of the days that say something else than what was published of them, or that never were.
+    """Revisions of the days that differ from what was published about them, or that were never published.
 
-    `days` has the columns of Classification.days, `known` those of a revision; `now` is the present of the run (UTC).
-    `available_at` is null: it is the moment at which the warehouse keeps them.
+    `days` has the columns of Classification.days, `known` those of a revision; `now` is the time of the run (UTC).
+    `available_at` is null; the warehouse sets it when it stores them.
     """
     before = newest(known).rename({name: f"{name}_before" for name in known.columns if name not in KEY})
     joined = days.sort(KEY).with_columns(_kinds_of_day()).join(before, on=KEY, how="left", maintain_order="left")
@@ -57,10 +57,10 @@ def new_revisions(days: pl.DataFrame, known: pl.DataFrame, parameters: Parameter
 
 
 def _reason() -> pl.Expr:
-    """Codes of what differs from the revision before; earlier_days where nothing of the day itself does."""
+    """Codes of what differs from the revision before; earlier_days if nothing about the day itself differs."""
     rules = pl.any_horizontal(pl.col(name) != pl.col(f"{name}_before") for name in ("rules_version", "parameter_hash"))
-    # What no label needs is in no list of missing inputs, but may come later than the label and make another one. With
-    # other rules it may also just be told for the first time.
+    # Values that no label requires are in no list of missing inputs, but may arrive after the label and change it. With
+    # other rules they may also be new.
     optional = [name for names in COMPARED.values() for name in names]
     now_known, was_known = (
         pl.any_horizontal(
@@ -82,23 +82,28 @@ def _reason() -> pl.Expr:
 
 
 def _identifiers(column: str) -> pl.Expr:
-    """The identifiers of a list of missing inputs; none of null."""
+    """The identifiers in a list of missing inputs; empty for null."""
     return pl.when(pl.col(column).is_not_null()).then(pl.col(column).str.split(",")).otherwise([])
 
 
 def _restated(columns: tuple[str, ...]) -> pl.Expr:
-    """True where a number that was known before is another one now."""
+    """True where a number that was known before has changed."""
     return pl.any_horizontal(
         (pl.col(name) - pl.col(f"{name}_before")).abs() > RESTATED * pl.col(f"{name}_before").abs() for name in columns
     )
 
 
-_KINDS = ("kind.regime_change", "kind.support_broken", "kind.support_reclaimed", "kind.scenario_resolved",
-          "kind.degraded_data")  # fmt: skip
+_KINDS = (
+    "kind.regime_change",
+    "kind.support_broken",
+    "kind.support_reclaimed",
+    "kind.scenario_resolved",
+    "kind.degraded_data",
+)
 
 
 def _kinds_of_day() -> list[pl.Expr]:
-    """What a reader wants to be told of a day when it is first published; a level broken yesterday is no news."""
+    """What is news about a day when it is first published; a level that was broken yesterday is not."""
     yesterday = pl.col("support_status").shift(1).over("asset")
     insufficient = pl.col("data_status") == "insufficient"
     lost = insufficient & ~insufficient.shift(1).over("asset").fill_null(value=True)
@@ -148,7 +153,7 @@ def regime_revisions(revisions: pl.DataFrame) -> pl.DataFrame:
 
 
 def regime_changes(revisions: pl.DataFrame) -> pl.DataFrame:
-    """The table regime_changes: the revisions that a reader wants to be told of, each with an id that stays."""
+    """The table regime_changes: the revisions that are news for a reader, each with a stable id."""
     published = pl.col("regime").shift(1).over(KEY)
     ordered = revisions.sort(*KEY, "revision").with_columns(
         pl.concat_str("asset", pl.col("day").cast(pl.String), pl.col("revision").cast(pl.String), separator="/").alias(

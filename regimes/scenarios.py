@@ -1,7 +1,6 @@
-"""Support and what comes after a flush: which level is in force each day, what became of it, what resolved it.
+"""Support and what follows a flush: which level is in force each day, what the day did to it, and what resolved it.
 
-A run over the days of each asset, in order. What the state of the market is lives in states.py; how often each outcome
-came before lives in episodes.py.
+A pass over the days of each asset, in order. base_rates.py counts how often each outcome occurred before.
 """
 
 from __future__ import annotations
@@ -29,7 +28,7 @@ class Status(StrEnum):
 
 
 class Outcome(StrEnum):
-    """How a scenario resolves. The values are stable; the order is the order in which they are looked for."""
+    """How a scenario resolves. The values are stable; the order is the order in which they are checked."""
 
     CONSOLIDATION_CONFIRMED = "consolidation_confirmed"
     SPOT_CONVICTION = "spot_conviction"
@@ -74,7 +73,7 @@ class Scenario:
 
 @dataclass(frozen=True)
 class Track:
-    """`days`: the frame with the DAILY columns. `scenarios`: every one, oldest first per asset."""
+    """`days`: the frame with the DAILY columns. `scenarios`: all scenarios, oldest first per asset."""
 
     days: pl.DataFrame
     scenarios: list[Scenario]
@@ -103,7 +102,7 @@ def _follow(
         level = current.support if current else row["floor_usd"]
         band = current.band if current else row["band_usd"]
         resistance = current.resistance if current else None
-        told = (None, None) if current is None else (current.event, current.opened_on)
+        opened = (None, None) if current is None else (current.event, current.opened_on)
         frozen = None if level is None else current is not None
         status = _status(row, before, level, level_before, band, parameters.support)
         resolution = None
@@ -112,7 +111,7 @@ def _follow(
             resolution = _resolution(current, row, rule)
             current.resolution, current.resolved_on = resolution, row["day"] if resolution else None
             if resolution is Outcome.FLUSH_EXTENDED:
-                # It is the same flush, one leg further down, even where the leg alone is none.
+                # It is the same flush one leg further down, even if this leg alone is no flush.
                 opened_by = opened_by or current.event
             if resolution:
                 current = None
@@ -120,8 +119,8 @@ def _follow(
             levels = (row["next_floor_usd"], row["band_usd"], row["resistance_usd"])
             current = Scenario(row["asset"], row["day"], opened_by, *levels)
             scenarios.append(current)
-            told = (current.event, current.opened_on)
-        yield level, band, frozen, status, resistance, *told, resolution
+            opened = (current.event, current.opened_on)
+        yield level, band, frozen, status, resistance, *opened, resolution
         before, level_before = row, level
 
 
@@ -141,8 +140,8 @@ def _status(
     if level is None or band is None or low is None or close is None:
         return None
     close_before = before.get("close_usd")
-    # The floor moves down with a close below it, and a flush freezes another one: the first close is held against the
-    # level of its day, the second against both.
+    # A close below the floor lowers the next floor, and a flush freezes another one. So the first close is compared
+    # with the level of its day, the second with both levels.
     first = level_before is not None and close_before is not None and close_before < level_before
     if close < level - band or (first and close < level and close < level_before):
         return Status.BROKEN
@@ -152,9 +151,9 @@ def _status(
 
 
 def _resolution(scenario: Scenario, row: Mapping[str, Any], rule: ScenarioRule) -> Outcome | None:
-    """What this day decides about an open scenario; a condition on an unknown value is not met.
+    """The outcome that this day decides for an open scenario, if any; a condition on an unknown value is not met.
 
-    A day without enough data decides nothing but that time is up: what is known of it may be what is wrong with it.
+    A day without enough data can only let the scenario expire, because the data that it has may be wrong.
     """
     close = row["close_usd"]
     scenario.held = scenario.held + 1 if close is not None and close >= scenario.support else 0
@@ -170,7 +169,7 @@ def _resolution(scenario: Scenario, row: Mapping[str, Any], rule: ScenarioRule) 
         if holds["unexplained_selling"]:
             return Outcome.SPOT_CONVICTION
         if row["netflow_z"] is None:
-            # The other readings say that nobody sold coins, which is not known yet.
+            # The other outcomes imply that nobody sold coins, which is not known yet.
             return None
         if _known(row["comparable_long_share"]) > 0.5 and _known(one_day) < 0.0:
             return Outcome.FLUSH_EXTENDED
@@ -182,5 +181,5 @@ def _resolution(scenario: Scenario, row: Mapping[str, Any], rule: ScenarioRule) 
 
 
 def _known(value: float | None) -> float:
-    """The value, or one that no comparison is true of."""
+    """The value, or NaN, for which every comparison is false."""
     return float("nan") if value is None else value

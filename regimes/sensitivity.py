@@ -1,6 +1,6 @@
-"""How much the labels hang on single numbers, years and feeds: the parameters moved, a year left out, inputs removed.
+"""How much the labels depend on single numbers, years and feeds: numbers moved, a year left out, inputs removed.
 
-What is counted is agreement with the documented days and days whose event changes; nothing here picks parameters.
+It counts agreement with the documented days and days whose event changes. Nothing here chooses parameters.
 """
 
 from __future__ import annotations
@@ -17,8 +17,8 @@ from regimes.marts import BY_VENUE, DailyMarts
 from regimes.parameters import Parameters, Predicate, Ramp
 from regimes.schema import KEY
 
-SHIFT = 0.25  # of a ramp's width, either way; of a value for the numbers of the scores
-# What each feed brings, as the measures that go away with it.
+SHIFT = 0.25  # share of a ramp's width, in both directions; for the numbers of the scores, share of the value
+# The marts that are empty without each feed.
 FEEDS: dict[str, tuple[str, ...]] = {
     "rolling 24 hours": ("rolling_24h_daily",),
     "active addresses": ("network_activity_daily",),
@@ -33,7 +33,7 @@ FEEDS: dict[str, tuple[str, ...]] = {
 
 @dataclass(frozen=True)
 class Variant:
-    """Parameters with one number moved, and how it is called."""
+    """Parameters with one number moved, and the name of the change."""
 
     name: str
     parameters: Parameters
@@ -101,8 +101,8 @@ def _counted(name: str, labels: pl.DataFrame, base: pl.DataFrame, documented: pl
 
 
 def left_out(counted: pl.DataFrame) -> Iterator[tuple[int, str, int, int, int]]:
-    """For every documented year: year, variant that the other years would choose, its agreement in the year, that of
-    the shipped parameters, documented days. Of equally good variants the shipped one, else the first, is chosen."""
+    """For every documented year: year, the variant that fits the other years best, its agreement in the year, the
+    agreement of the shipped parameters, documented days. Among equal variants the shipped one wins, else the first."""
     counted = counted.with_columns((pl.col("variant") != "as shipped").alias("is_other"))
     for (year,) in counted.filter(pl.col("documented_count") > 0).select("year").unique().sort("year").iter_rows():
         others = counted.filter(pl.col("year") != year).group_by("variant", "is_other", maintain_order=True)
@@ -122,7 +122,7 @@ def removed(marts: DailyMarts, parameters: Parameters, now: datetime) -> Iterato
 
 
 def _emptied(name: str, frame: pl.DataFrame) -> pl.DataFrame:
-    """The mart as a run without the feed leaves it: no row by venue, and null measures on every calendar day."""
+    """The mart as it is without the feed: no row by venue, and null measures on every calendar day."""
     if name in BY_VENUE:
         return frame.clear()
     return frame.with_columns(pl.lit(None, frame.schema[column]).alias(column) for column in frame.columns[2:])

@@ -1,6 +1,6 @@
-"""The state of the market from the events of its days: onset and aftermath of shocks, and states that last.
+"""The state of the market from the events of its days: onset and aftermath of shocks, lasting states, their spans.
 
-A run over the days of each asset, in order; no later day enters. What happened on a day is decided in classifier.py.
+A pass over the days of each asset, in order; later days change no earlier state.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ COLUMNS = {
 
 @dataclass
 class _State:
-    """Where one asset stands; a new one knows nothing."""
+    """The state of one asset so far; a new one is empty."""
 
     regime: str | None = None
     reach: float = 0.0  # how far price went on the onset of the shock, in percent
@@ -47,7 +47,7 @@ def with_states(frame: pl.DataFrame, parameters: Parameters) -> pl.DataFrame:
     """The frame (sorted, with event, scores and resolution) with the columns of COLUMNS.
 
     `phase` is onset or aftermath of a shock and null in a lasting state. `changed` compares with the day before and is
-    null on the first day; `previous_regime` is that of the span before the one that the day belongs to.
+    null on the first day; `previous_regime` is the regime of the span before the current one.
     """
     scores = [f"score.{label}" for label in SCORED]
     seen = frame.select(
@@ -67,7 +67,7 @@ def _follow(rows: Iterator[Mapping[str, Any]], parameters: Parameters) -> Iterat
             yesterday = previous = last_valid = None
             days = 0
         if row["event"] == INSUFFICIENT:
-            # Nothing is carried over a day without data: what it hid could have ended any state.
+            # No state survives a day without data, because an event of that day could have ended it.
             state, regime, phase = _State(), INSUFFICIENT, None
         else:
             phase = _advance(state, row, parameters.states)
@@ -87,7 +87,7 @@ def _advance(state: _State, row: Mapping[str, Any], rule: StateRule) -> str | No
     _count_candidate(state, event)
     if event in SHOCKS:
         reach = max(-(row["low_vs_previous_close_pct"] or 0.0), row["high_vs_previous_close_pct"] or 0.0)
-        # A second wave that does not reach beyond the first belongs to its aftermath.
+        # A second wave that does not go further than the first belongs to its aftermath.
         again = state.since_shock is not None and event == state.regime and reach <= state.reach
         state.regime, state.since_shock, state.weak_days = event, 0, 0
         state.reach = state.reach if again else reach
@@ -112,7 +112,7 @@ def _count_candidate(state: _State, event: str) -> None:
 
 
 def _persist(state: _State, row: Mapping[str, Any], rule: StateRule) -> None:
-    """Enter the day's label when it has lasted, else keep the state until it is weak for too long."""
+    """Enter the day's label once it has lasted, else keep the state until it has been weak for too long."""
     event = row["event"]
     if state.candidate_days >= rule.enter_days:
         state.regime, state.weak_days = event, 0

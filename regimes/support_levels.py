@@ -1,6 +1,6 @@
 """Levels of each day from prices alone: the floor, the noise around it, and the high before it.
 
-Which of them is in force, and what became of it, is decided in scenarios.py.
+scenarios.py decides which of them is in force, and what the day did to it.
 """
 
 from __future__ import annotations
@@ -13,10 +13,10 @@ from regimes.parameters import SupportRule
 def with_levels(frame: pl.DataFrame, rule: SupportRule) -> pl.DataFrame:
     """The frame (one row per calendar day and asset, sorted) with four levels in USD.
 
-    `floor_usd`: lowest close of the `floor_days` before. `next_floor_usd`: the same with the day itself, hence the
-    floor of the next day. `band_usd`: the larger of `band_pct` of the close and `band_atr_share` of the average true
-    range (J. W. Wilder, New Concepts in Technical Trading Systems, 1978; here a plain mean). `resistance_usd`: highest
-    high of the `resistance_days` that end with the day. Null without enough known days.
+    `floor_usd`: lowest close of the `floor_days` before. `next_floor_usd`: the same including the day itself, which
+    is the floor of the next day. `band_usd`: the larger of `band_pct` of the close and `band_atr_share` of the average
+    true range (J. W. Wilder, New Concepts in Technical Trading Systems, 1978; here a plain mean). `resistance_usd`:
+    highest high of the `resistance_days` that end with the day. Null without enough known days.
     """
     close, previous = pl.col("close_usd"), pl.col("close_usd").shift(1).over("asset")
     true_range = pl.max_horizontal("high_usd", previous) - pl.min_horizontal("low_usd", previous)

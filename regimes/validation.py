@@ -1,6 +1,6 @@
-"""The proof: how far the labels agree with documented days, how they are spread, how long they last, what followed.
+"""Validation: agreement with documented days, distribution and persistence of the labels, and what followed them.
 
-One tidy table, `regime_validation`; validation_page.py words it. Nothing here changes a label.
+The result is one tidy table, `regime_validation`; validation_page.py renders it. Nothing here changes a label.
 """
 
 from __future__ import annotations
@@ -24,14 +24,14 @@ from regimes.schema import conform, dtypes
 from regimes.sensitivity import grid, left_out, removed
 from tables.published.regimes import REGIME_VALIDATION
 
-# A condition that holds by less than half opposes the label; the rolling view may say otherwise.
+# A condition that holds to less than one half opposes the label; the rolling 24 hours may show otherwise.
 WEAK = 0.5
 ROLLING = ("worst_return_24h_pct", "best_return_24h_pct", "open_interest_fall_24h_pct")
 Row = tuple[str, str, str, float, float | None, float | None, int, str | None]
 
 
 def documented_days() -> pl.DataFrame:
-    """The documented days: asset, day, label, note. Facts in our own words; no rule reads them."""
+    """The documented days: asset, day, label, note. No rule reads them."""
     document = tomllib.loads(files("regimes").joinpath("documented_days.toml").read_text(encoding="utf-8"))
     frame = pl.DataFrame(
         document["day"], schema={"asset": pl.String, "day": pl.Date, "label": pl.String, "note": pl.String}
@@ -46,14 +46,14 @@ def regime_validation(marts: DailyMarts, parameters: Parameters, now: datetime) 
     """The table regime_validation over the days of `marts` as of `now` (UTC). Takes seconds, not milliseconds: every
     parameter is moved and every feed removed in turn."""
     features = daily_features(marts, parameters)
-    said = classify(features, parameters, now)
-    documented = documented_days().join(said.days.select("asset", "day"), on=["asset", "day"], how="semi")
+    classified = classify(features, parameters, now)
+    documented = documented_days().join(classified.days.select("asset", "day"), on=["asset", "day"], how="semi")
     rows = [
         *_agreement(judged(features, parameters, now).days, documented, parameters),
-        *_shares(said.days),
-        *_persistence(said),
-        *_transitions(said.days),
-        *_outcomes(said.days),
+        *_shares(classified.days),
+        *_persistence(classified),
+        *_transitions(classified.days),
+        *_outcomes(classified.days),
     ]
     counted = grid(features, parameters, documented, now)
     rows += _sensitivity(counted)
@@ -62,7 +62,7 @@ def regime_validation(marts: DailyMarts, parameters: Parameters, now: datetime) 
          None, total, f"{name}; as shipped {shipped}")
         for year, name, chosen, shipped, total in left_out(counted)
     ]  # fmt: skip
-    rows += _removed(said.days, marts, parameters, documented, now)
+    rows += _removed(classified.days, marts, parameters, documented, now)
     frame = pl.DataFrame(rows, schema=dtypes(REGIME_VALIDATION.columns), orient="row")
     return conform(frame, REGIME_VALIDATION.name)
 
@@ -82,10 +82,19 @@ def _complete(days: pl.DataFrame) -> pl.DataFrame:
 
 
 def _agreement(days: pl.DataFrame, documented: pl.DataFrame, parameters: Parameters) -> Iterator[Row]:
-    told = agreement(days, documented)
+    documented_rows = agreement(days, documented)
     for name in ("exact", "by_family"):
-        yield "agreement", "all documented days", name, float(told[name].sum()), None, None, told.height, None
-    for row in told.iter_rows(named=True):
+        yield (
+            "agreement",
+            "all documented days",
+            name,
+            float(documented_rows[name].sum()),
+            None,
+            None,
+            documented_rows.height,
+            None,
+        )
+    for row in documented_rows.iter_rows(named=True):
         detail = (
             f"documented {row['label']}, event {row['event']}, regime {row['regime']}{_conditions(row, parameters)}"
         )
@@ -138,8 +147,8 @@ def _shares(days: pl.DataFrame) -> Iterator[Row]:
         yield "share", Label.INSUFFICIENT_DATA.value, "% of all days", share, None, None, missing, None
 
 
-def _persistence(said: Classification) -> Iterator[Row]:
-    spans = said.spans.filter(pl.col("regime") != Label.INSUFFICIENT_DATA.value)
+def _persistence(classified: Classification) -> Iterator[Row]:
+    spans = classified.spans.filter(pl.col("regime") != Label.INSUFFICIENT_DATA.value)
     lasted = spans.group_by("regime").agg(
         pl.len(), pl.col("day_count").mean().alias("mean"), pl.col("day_count").max().cast(pl.Float64).alias("longest")
     )
@@ -149,7 +158,7 @@ def _persistence(said: Classification) -> Iterator[Row]:
 
 
 def _transitions(days: pl.DataFrame) -> Iterator[Row]:
-    """From each regime on a day to that of the next, where both have data."""
+    """From the regime of each day to the regime of the next day, where both have data."""
     pairs = (
         days.with_columns(pl.col("regime").shift(-1).over("asset").alias("next"))
         .filter(pl.col("next").is_not_null())
@@ -173,8 +182,8 @@ def _sensitivity(counted: pl.DataFrame) -> Iterator[Row]:
         pl.col("changed_count", "exact_count", "documented_count").sum()
     )
     for name, changed, exact, documented in totals.iter_rows():
-        told = f"{exact} of {documented} documented days agree"
-        yield "sensitivity", name, "days whose event changes", float(changed), None, None, documented, told
+        detail = f"{exact} of {documented} documented days agree"
+        yield "sensitivity", name, "days whose event changes", float(changed), None, None, documented, detail
 
 
 def _removed(
@@ -188,5 +197,5 @@ def _removed(
         exact = int(agreement(labels, documented)["exact"].sum())
         for measure, found in (("insufficient_data", lost), ("another event", other)):
             share = 100.0 * found / complete.height if complete.height else 0.0
-            told = f"{exact} of {documented.height} documented days agree"
-            yield "feed_removed", name, f"{measure}, % of complete days", share, None, None, found, told
+            detail = f"{exact} of {documented.height} documented days agree"
+            yield "feed_removed", name, f"{measure}, % of complete days", share, None, None, found, detail

@@ -1,4 +1,4 @@
-"""docs/validation.md from the table regime_validation: the reader sees where the labels fail, with the numbers."""
+"""docs/validation.md from the table regime_validation, with the days on which the labels fail."""
 
 from __future__ import annotations
 
@@ -23,12 +23,12 @@ HEAD = """# Validation
 
 {about}
 
-How far the labels can be trusted. Counts, shares, labels, and of documented days the figures that decide: the data
-behind them is its vendors'. Every number is in the table `regime_validation`; [regimes.md](regimes.md) explains the
-rules.
+How far the labels can be trusted. The page has counts, shares, labels and, for documented days, the figures that
+decided; other data belongs to its vendors. Every number is in the table `regime_validation`; [regimes.md](regimes.md)
+explains the rules.
 
 **In-sample.** The documented days below were known when the rules were written. No parameter was fitted to one of them,
-but their agreement is no measure of skill; that can only come from labels published before the fact, which
+but their agreement does not measure skill. Only labels that were published before the fact can, which
 `regime_revisions` marks with `is_backfill = false`."""
 
 
@@ -104,7 +104,7 @@ def _outcomes(rows: pl.DataFrame) -> Iterable[str]:
     yield (
         "Median return and median of the lowest low over the next 1, 3 and 7 days, in percent of the close, by event, "
         "with a 90 % bootstrap interval and the number of days. Neighbouring days share part of their future, so the "
-        "true intervals are wider. Where an interval holds the median of any day, nothing was measured."
+        "true intervals are wider. An interval that contains the median of any day shows no difference."
     )
     measures = list(dict.fromkeys(rows["measure"].to_list()))
     cell = {(row["subject"], row["measure"]): row for row in rows.iter_rows(named=True)}
@@ -144,9 +144,9 @@ def _sensitivity(rows: pl.DataFrame) -> Iterable[str]:
 def _years(rows: pl.DataFrame) -> Iterable[str]:
     yield "## A year left out"
     yield (
-        "For each year the variant that agrees best with the documented days of the other years, and how it does in "
-        "the year that it has not seen. A gain over the shipped parameters would say that they were left worse than "
-        "they could be; a loss, that choosing by so few days does not carry over."
+        "For each year: the variant that agrees best with the documented days of the other years, and its agreement in "
+        "the year itself. A gain over the shipped parameters would mean that they could be better; a loss, that a "
+        "choice from so few days does not carry over."
     )
     yield _table(
         ("year", "documented days", "agree with the chosen variant", "chosen; as shipped"),

@@ -30,8 +30,8 @@ def _own_words(parameters: Parameters) -> dict[str, pl.Expr]:
     before = f"of the {windows.baseline_days} days before"
     year = f"the {windows.percentile_days} days before"
     col = pl.col
-    scored = f", scored against the median and spread {before}"
-    spread = f", in the spread {before}"
+    scored = f", scored against the median and usual deviation {before}"
+    spread = f", in usual deviations {before}"
     median_return = text(f"median {before}: ", signed_percent(col("median_return_pct")))
     median_change = text(f"median {before}: ", signed_percent(col("median_open_interest_change_1d_pct")))
     base = pl.lit(f"base: {bounds.base_from_bp} to {bounds.base_to_bp} bp per 8 hours")
@@ -80,14 +80,14 @@ def _own_words(parameters: Parameters) -> dict[str, pl.Expr]:
         "open_interest_bleed_3d_sigma": text(
             "three-day change ",
             signed_percent(col("open_interest_change_3d_pct")),
-            ", of which no wave of liquidations brought ",
+            ", of which not attributable to liquidation waves ",
             signed_percent(col("open_interest_bleed_3d_pct")),
             spread,
         ),
         "open_interest_bleed_7d_sigma": text(
             "seven-day change ",
             signed_percent(col("open_interest_change_7d_pct")),
-            ", of which no wave of liquidations brought ",
+            ", of which not attributable to liquidation waves ",
             signed_percent(col("open_interest_bleed_7d_pct")),
             spread,
         ),

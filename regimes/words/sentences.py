@@ -180,7 +180,7 @@ def _sentences(parameters: Parameters) -> dict[Label, pl.Expr]:
             open_interest("open interest "),
             " and ",
             usual_day("liquidations were "),
-            ": the data are complete, but no label stands out",
+            ": the data is complete, but no label stands out",
             _closest(),
         ),
         Label.INSUFFICIENT_DATA: text("No label for ", asset, ": the day lacks ", _lacking(parameters)),

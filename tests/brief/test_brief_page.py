@@ -33,7 +33,7 @@ def test_every_figure_that_the_label_rests_on_stands_there_with_unit_and_source(
             "predicate": "open_interest_closed",
             "feature": "open_interest_change_1d_z",
             "value": -5.9,
-            "unit": "robust standard deviations",
+            "unit": "usual deviations",
             "mart": "open_interest_daily",
         },
     ]

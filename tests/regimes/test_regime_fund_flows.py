@@ -47,8 +47,8 @@ def test_an_outflow_from_funds_makes_a_selloff_of_a_fall(history: list[Day], par
 def test_the_evidence_names_the_flow_that_carries_the_label(history: list[Day], parameters: Parameters) -> None:
     sent = replace(FALL, inflow=36_000.0)
     for day, feature, unit, source, words in (
-        (REDEEMED, "fund_netflow_z", "robust standard deviations", "fund_flows_daily", "fund netflow -800 million USD"),
-        (sent, "netflow_z", "robust standard deviations", "exchange_flows_daily", "netflow 10.8 thousand BTC"),
+        (REDEEMED, "fund_netflow_z", "usual deviations", "fund_flows_daily", "fund netflow -800 million USD"),
+        (sent, "netflow_z", "usual deviations", "exchange_flows_daily", "netflow 10.8 thousand BTC"),
     ):
         evidence = classified(with_fund_flows([*history, day]), parameters).evidence
         (row,) = evidence.filter(pl.col("label_rank") == 1, pl.col("predicate") == "spot_selling").tail(1).to_dicts()
