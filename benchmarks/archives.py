@@ -25,8 +25,8 @@ from ingest.feeds import Catalogue
 from ingest.http import MarketSession
 from ingest.market import Market
 from warehouse.location import Calendar, Warehouse
-from warehouse.present import Present
 from warehouse.refresh import Refresher
+from warehouse.run_context import RunContext
 
 SYMBOLS = [f"S{i:03}USDT" for i in range(400)]
 FIRST_DAY, DAYS, ROWS_IN_FILE = date(2026, 5, 1), 30, 288
@@ -79,7 +79,7 @@ def refresh(warehouse: Warehouse, address: str, symbols: list[str], calendar: Ca
     now = datetime.combine(calendar.last_day + timedelta(days=1), datetime.min.time(), UTC) + timedelta(hours=4)
     session = MarketSession(Market.parse(address), {})
     refresher = Refresher(warehouse, Catalogue({FEED.name: instruments}, {}), session, {})
-    pulled = refresher.refresh(FEED, Present(now, calendar), "benchmark").pulled
+    pulled = refresher.refresh(FEED, RunContext(now, calendar), "benchmark").pulled
     session.close()
     if pulled.skipped or pulled.notes or pulled.quarantined:
         raise RuntimeError(f"{pulled.skipped}, {pulled.notes}, {pulled.quarantined} rows in quarantine")

@@ -21,7 +21,8 @@ from ingest.schema import conform
 from ingest.venues.binance import USDT_MARGINED_OPEN_INTEREST, open_interest, vision
 from ingest.windows import Window
 from warehouse.connection import build_database
-from warehouse.raw import create_tables, load_segments
+from warehouse.raw_loading import load_segments
+from warehouse.raw_tables import create_tables
 
 FILES, ROWS_IN_FILE = 2000, 250
 FIRST_DAY = date(2020, 6, 1)

@@ -24,7 +24,8 @@ from ingest.venues.binance import USDT_MARGINED_OPEN_INTEREST, open_interest, vi
 from ingest.windows import Window
 from warehouse.connection import build_database
 from warehouse.location import Calendar, Warehouse
-from warehouse.raw import create_tables, load_segments
+from warehouse.raw_loading import load_segments
+from warehouse.raw_tables import create_tables
 
 LAST_DAY = date(2026, 5, 1)  # of the history
 LONG, SHORT = 5 * 365, 30  # days, each a segment, as daily runs leave them

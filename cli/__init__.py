@@ -1,1 +1,1 @@
-"""The command line `leverage`: what a newcomer types. Text in and out; the work is in the packages it calls."""
+"""The command line `leverage`. It parses options and prints text; the other packages do the work."""

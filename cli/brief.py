@@ -1,4 +1,4 @@
-"""`leverage brief`: the day as a short market note in the terminal (label, figures, evidence, data), or as its page."""
+"""`leverage brief`: a short market note of a day in the terminal (label, figures, evidence, data), or as a page."""
 
 from __future__ import annotations
 
@@ -14,8 +14,8 @@ from rich.table import Table
 
 from brief import FOLDER, READ_IF_THERE, REQUIRED, About, DayTables, day_page
 from brief.figures import headline, quantity, words
-from cli.console import REGIME_STYLES, results
-from cli.output import written_to
+from cli.console import REGIME_STYLES, stdout_console
+from cli.output import write_output
 from ingest.feeds import feed_named
 from ingest.sample import SIMULATED
 from regimes import load_parameters
@@ -25,11 +25,11 @@ from warehouse.settings import Settings
 
 
 def brief(settings: Settings, day: date | None, asset: str | None, output: Path | None) -> None:
-    """Print the brief of a day of an asset (None: the newest, the first), or write it as a page to `output`.
+    """Print the brief of a day, or write it as a page to `output`. The defaults are the newest day and the first asset.
 
-    Raises UnknownDay for what is not published.
+    Raises UnknownDay when the day or the asset is not published.
     """
-    warehouse = settings.located()
+    warehouse = settings.resolved_warehouse()
     with open_release(warehouse) as release:
         latest = release.latest
         asset = asset or latest["asset"]
@@ -38,24 +38,24 @@ def brief(settings: Settings, day: date | None, asset: str | None, output: Path 
         day = day or date.fromisoformat(latest["assets"][asset]["day"])
         label = release.select("SELECT * FROM regimes_daily WHERE asset = ? AND day = ?", [asset, day]).to_dicts()
         if not label:
-            raise UnknownDay(f"{day} is not published; there is {latest['first_day']} to {latest['last_day']}")
+            raise UnknownDay(f"{day} is not published; the release has {latest['first_day']} to {latest['last_day']}")
         if output is None:
-            _show(results(), release, label[0])
+            _print_brief(stdout_console(), release, label[0])
         else:
-            _write(output, release, asset, day, (warehouse.published / FOLDER / "index.html").as_uri())
+            _write_page(output, release, asset, day, (warehouse.published / FOLDER / "index.html").as_uri())
 
 
-def _write(output: Path, release: OpenRelease, asset: str, day: date, index: str) -> None:
-    """Write the day's page, the same as in a release."""
-    standing = set(release.select("SELECT table_name FROM duckdb_tables()")["table_name"])
-    names = [*REQUIRED, *(name for name in READ_IF_THERE if name in standing)]
+def _write_page(output: Path, release: OpenRelease, asset: str, day: date, index: str) -> None:
+    """Write the same page that a release has for the day."""
+    published = set(release.select("SELECT table_name FROM duckdb_tables()")["table_name"])
+    names = [*REQUIRED, *(name for name in READ_IF_THERE if name in published)]
     tables = DayTables(asset, day, {name: release.connection.table(name).pl() for name in names})
-    told = dict(release.select("SELECT name, value FROM about").rows())
-    about = About(told["market"], told["simulated"] == "true", told["published_at"], told["licences"])
-    written_to(output, day_page(tables, load_parameters(), about, index).encode())
+    stored = dict(release.select("SELECT name, value FROM about").rows())
+    about = About(stored["market"], stored["simulated"] == "true", stored["published_at"], stored["licences"])
+    write_output(output, day_page(tables, load_parameters(), about, index).encode())
 
 
-def _show(out: Console, release: OpenRelease, label: dict[str, Any]) -> None:
+def _print_brief(out: Console, release: OpenRelease, label: dict[str, Any]) -> None:
     asset, day, latest = label["asset"], label["day"], release.latest
     (features,) = release.select(
         "SELECT * FROM leverage_features_daily WHERE asset = ? AND day = ?", [asset, day]
@@ -65,7 +65,7 @@ def _show(out: Console, release: OpenRelease, label: dict[str, Any]) -> None:
     ).row(0)
     style = REGIME_STYLES[family]
     head = [
-        f"[{style}]{words(label['regime']).upper()}[/]{_state(label)}{_confidence(label)}",
+        f"[{style}]{words(label['regime']).upper()}[/]{_phase_and_event(label)}{_confidence(label)}",
         f"[dim]{escape(meaning)}[/dim]",
         "",
         escape(label["explanation"]),
@@ -76,20 +76,20 @@ def _show(out: Console, release: OpenRelease, label: dict[str, Any]) -> None:
     out.print(_figures(features))
     if (evidence := _evidence(release, asset, day, label["event"])) is not None:
         out.print(evidence)
-    out.print(_data(label, latest))
+    out.print(_data_quality(label, latest))
     if latest["simulated"]:
         out.print(f"[dim]{simulated_feeds(latest)}[/dim]")
 
 
 def simulated_feeds(latest: dict[str, Any]) -> str:
-    """Which feeds the simulation has, in one line."""
+    """One line with the number and the venues of the simulated feeds."""
     names = sorted({feed["feed"] for feed in latest["feeds"]} & set(SIMULATED))
     venues = ", ".join(sorted({feed_named(name).venue for name in names}))
     return f"simulated: {len(names)} feeds of {venues}; the others come with --market live"
 
 
-def _state(label: dict[str, Any]) -> str:
-    """The phase, and what happened on the day where that is another label than the regime."""
+def _phase_and_event(label: dict[str, Any]) -> str:
+    """The phase, and the label of the day itself if it differs from the regime."""
     phase = f"  {label['phase']}" if label["phase"] else ""
     event = f", the day itself {words(label['event'])}" if label["event"] != label["regime"] else ""
     return phase + event
@@ -118,7 +118,7 @@ def _evidence(release: OpenRelease, asset: str, day: date, event: str) -> Table 
     if not rows:
         return None
     closest = rows[0]["label"]
-    title = "What the label rests on" if closest == event else f"Closest to {words(closest)}"
+    title = "Evidence for the label" if closest == event else f"Closest to {words(closest)}"
     table = Table(
         box=box.SIMPLE_HEAD,
         header_style="bold",
@@ -129,21 +129,21 @@ def _evidence(release: OpenRelease, asset: str, day: date, event: str) -> Table 
     for name, justify in (("evidence", "left"), ("value", "right"), ("holds", "right"), ("against", "left")):
         table.add_column(name, justify=justify)  # type: ignore[arg-type]
     for row in rows:
-        known = row["value"] is not None
+        is_known = row["value"] is not None
         table.add_row(
             words(row["predicate"]),
-            quantity(row["value"], row["unit"]) if known else "[dim]not known[/dim]",
+            quantity(row["value"], row["unit"]) if is_known else "[dim]not known[/dim]",
             f"{row['membership']:.0%}" if row["membership"] is not None else "-",
             escape(row["baseline"] or ""),
         )
     return table
 
 
-def _data(label: dict[str, Any], latest: dict[str, Any]) -> str:
-    said = f"data {label['data_status']}, coverage {label['coverage']:.0%}"
+def _data_quality(label: dict[str, Any], latest: dict[str, Any]) -> str:
+    text = f"data {label['data_status']}, coverage {label['coverage']:.0%}"
     if label["missing_inputs"]:
-        said += f"; missing {label['missing_inputs'].replace(',', ', ').replace('_', ' ')}"
+        text += f"; missing {label['missing_inputs'].replace(',', ', ').replace('_', ' ')}"
     if missed := len(latest["unavailable_feeds"]):
-        said += f"; {missed} of {len(latest['feeds'])} feeds not reached in the last run, see leverage status"
+        text += f"; {missed} of {len(latest['feeds'])} feeds skipped in the last run, see leverage status"
     rules = f"rules {label['rules_version']} ({label['parameter_hash'][:8]})"
-    return f"[dim]{escape(said)}; {rules}. A label describes the day; it is no forecast and no advice.[/dim]"
+    return f"[dim]{escape(text)}; {rules}. A label describes the day; it is no forecast and no advice.[/dim]"

@@ -1,4 +1,4 @@
-"""Where the command line writes: results to standard output, progress and remarks to standard error."""
+"""Where the command line writes: results to standard output, progress and messages to standard error."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextColumn, TimeRemainingColumn
 
-PLAIN_WIDTH = 100  # columns where there is no terminal to ask
+PLAIN_WIDTH = 100  # columns when the output is not a terminal
 REGIME_STYLES = {
     "mechanical": "bold dark_orange",
     "spot_down": "bold red",
@@ -21,18 +21,18 @@ REGIME_STYLES = {
 }
 
 
-def results() -> Console:
-    """Standard output. Rich leaves colours out where it is not a terminal, or NO_COLOR is set."""
+def stdout_console() -> Console:
+    """Standard output. Rich uses no colours when it is not a terminal or NO_COLOR is set."""
     return Console(highlight=False, width=None if os.isatty(1) else PLAIN_WIDTH)
 
 
-def remarks() -> Console:
-    """Standard error, on a descriptor of its own: Dagster redirects number 2 into its compute logs during a step."""
+def stderr_console() -> Console:
+    """Standard error, on a descriptor of its own: during a step, Dagster redirects number 2 to its compute logs."""
     return Console(file=os.fdopen(os.dup(2), "w"), highlight=False, soft_wrap=True)
 
 
 class FeedProgress:
-    """One line per feed that downloads archives: files, rows, time left. Nothing is drawn where nobody watches."""
+    """One progress line per feed that downloads archives: files, rows, time left. Drawn only on a terminal."""
 
     def __init__(self, console: Console) -> None:
         self._bar = Progress(
@@ -48,7 +48,7 @@ class FeedProgress:
 
     @contextmanager
     def shown(self) -> Iterator[FeedProgress]:
-        """Draw while the block runs."""
+        """Draw the lines during the block."""
         with self._bar:
             yield self
 

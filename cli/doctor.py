@@ -1,4 +1,4 @@
-"""`leverage doctor`: what a run would meet: keys, venues, disk, versions, locks. It asks, and keeps nothing."""
+"""`leverage doctor`: checks what a run needs (keys, venues, disk, versions, locks) and changes nothing."""
 
 from __future__ import annotations
 
@@ -16,40 +16,40 @@ from rich import box
 from rich.markup import escape
 from rich.table import Table
 
-from cli.console import results
+from cli.console import stdout_console
 from ingest.feeds import load_catalogue
 from ingest.market import Market
 from warehouse.errors import WarehouseLocked
 from warehouse.location import Warehouse
 from warehouse.lock import pipeline_lock
-from warehouse.reading import latest
+from warehouse.reading import read_latest
 from warehouse.settings import Settings
 
 TIMEOUT = (4.0, 8.0)  # seconds to connect and to answer: a person is waiting
-SCARCE = 2**30  # bytes; a year of five-minute bars of one asset with three releases takes less than half of it
+MINIMUM_FREE = 2**30  # bytes; a year of five-minute bars of one asset with three releases takes less than half of it
 PACKAGES = ("duckdb", "dagster", "dbt-core", "dbt-duckdb", "polars")
 STYLES = {"ok": "green", "note": "yellow", "wrong": "red"}
-# What an answer of a venue's host says about whether it lets us in; any other answer means that it does.
+# Answers of a venue's host that mean no access. Any other answer means that the host can be used.
 REFUSALS = {
-    403: "refuses (HTTP 403): this country, or a firewall between; docs/venues.md says what is left then",
+    403: "refuses access (HTTP 403): this country, or a firewall; docs/venues.md says what is left without it",
     418: "has banned this address (HTTP 418); wait, up to 3 days",
-    429: "is asked too often (HTTP 429); wait a minute",
-    451: "is not available from this country (HTTP 451); docs/venues.md says what is left then",
+    429: "gets too many requests (HTTP 429); wait a minute",
+    451: "is not available from this country (HTTP 451); docs/venues.md says what is left without it",
 }
 
 
 @dataclass(frozen=True)
 class Finding:
-    """One line: what was looked at, whether it is well, and what to do if not."""
+    """One line of the report: what was checked, its state, and what to do if it is not ok."""
 
     what: str
     state: Literal["ok", "note", "wrong"]
-    said: str
+    text: str
 
 
 def doctor(settings: Settings) -> bool:
-    """Print the findings; whether nothing is wrong. A note costs data or comfort, what is wrong stops a run."""
-    out, market, warehouse = results(), settings.parsed_market(), settings.located()
+    """Print the findings; returns whether a run can start. A note only costs data, "wrong" stops a run."""
+    out, market, warehouse = stdout_console(), settings.parsed_market(), settings.resolved_warehouse()
     findings = [
         *_versions(),
         *_keys(settings, market),
@@ -64,7 +64,7 @@ def doctor(settings: Settings) -> bool:
         table.add_column(name, overflow="fold")
     for finding in findings:
         style = STYLES[finding.state]
-        table.add_row(escape(finding.what), f"[{style}]{finding.state}[/]", escape(finding.said))
+        table.add_row(escape(finding.what), f"[{style}]{finding.state}[/]", escape(finding.text))
     out.print(table)
     return all(finding.state != "wrong" for finding in findings)
 
@@ -76,7 +76,7 @@ def _versions() -> Iterator[Finding]:
 
 def _keys(settings: Settings, market: Market) -> Iterator[Finding]:
     if market.simulated:
-        yield Finding("keys", "ok", "the simulated market needs none")
+        yield Finding("keys", "ok", "not needed for the simulated market")
         return
     held = settings.keys()
     wanted: dict[str, list[str]] = {}
@@ -92,38 +92,39 @@ def _keys(settings: Settings, market: Market) -> Iterator[Finding]:
 
 def _hosts(settings: Settings, market: Market) -> Iterator[Finding]:
     if market.simulated:
-        yield Finding("venues", "ok", "the simulated market asks none")
+        yield Finding("venues", "ok", "not needed for the simulated market")
         return
     hosts = sorted({host for feed in load_catalogue(settings.catalogue).feeds for host in feed.hosts})
     with ThreadPoolExecutor(len(hosts)) as pool:
-        yield from pool.map(lambda host: _asked(host, market), hosts)
+        yield from pool.map(lambda host: _check_host(host, market), hosts)
 
 
-def _asked(host: str, market: Market) -> Finding:
-    """One request without retries: whether anybody answers, and whether the answer is a refusal."""
+def _check_host(host: str, market: Market) -> Finding:
+    """One request without retries: does the host answer, and does the answer give access?"""
     address = f"{market.url}/{host}/" if market.url else f"https://{host}/"
     try:
         with requests.Session() as session:
-            session.trust_env = not market.url  # a relay is asked directly, as a run does
+            session.trust_env = not market.url  # like a run, reach a relay without a proxy
             status = session.get(address, timeout=TIMEOUT, allow_redirects=False, stream=True).status_code
     except requests.exceptions.Timeout:
-        return Finding(host, "note", "no answer within some seconds; check the network, or a firewall")
+        return Finding(host, "note", "no answer within some seconds; check the network and the firewall")
     except requests.exceptions.SSLError:
-        return Finding(host, "note", "its certificate is not trusted here; a proxy that reads along?")
+        return Finding(host, "note", "its certificate is not trusted; is there a proxy that decrypts traffic?")
     except requests.exceptions.RequestException:
-        return Finding(host, "note", "no connection; check the network, the name service, a firewall")
+        return Finding(host, "note", "no connection; check the network, DNS and the firewall")
     if status in REFUSALS:
         return Finding(host, "note", REFUSALS[status])
-    failing = status >= 500
-    return Finding(host, "note" if failing else "ok", f"is failing (HTTP {status}); later" if failing else "answers")
+    if status >= 500:
+        return Finding(host, "note", f"is failing (HTTP {status}); try later")
+    return Finding(host, "ok", "answers")
 
 
 def _disk(warehouse: Warehouse) -> Finding:
     place = next(p for p in (warehouse.root, *warehouse.root.parents) if p.exists())
     free = shutil.disk_usage(place).free
     used = _size(warehouse.root)
-    said = f"{free / 2**30:.1f} GB free, {used / 2**30:.2f} GB taken by {warehouse.root}"
-    return Finding("disk", "ok" if free > SCARCE else "wrong", said)
+    text = f"{free / 2**30:.1f} GB free, {used / 2**30:.2f} GB used by {warehouse.root}"
+    return Finding("disk", "ok" if free > MINIMUM_FREE else "wrong", text)
 
 
 def _size(root: Path) -> int:
@@ -132,8 +133,8 @@ def _size(root: Path) -> int:
 
 def _lock(warehouse: Warehouse) -> Finding:
     if not warehouse.lock.exists():
-        return Finding("lock", "ok", "no run has been here yet")
-    try:  # held for an instant: the one way to know that nobody else does
+        return Finding("lock", "ok", "no run so far")
+    try:  # the only way to know that it is free is to take it
         with pipeline_lock(warehouse.lock):
             return Finding("lock", "ok", "free")
     except WarehouseLocked as error:
@@ -148,7 +149,7 @@ def _market(warehouse: Warehouse, market: Market) -> Finding:
 
 
 def _release(warehouse: Warehouse) -> Finding:
-    released = latest(warehouse)
-    if released is None:
+    document = read_latest(warehouse)
+    if document is None:
         return Finding("release", "note", "nothing is published yet; run: leverage run")
-    return Finding("release", "ok", f"days {released['first_day']} to {released['last_day']}")
+    return Finding("release", "ok", f"days {document['first_day']} to {document['last_day']}")

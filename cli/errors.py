@@ -1,4 +1,4 @@
-"""From an error to one line on standard error and an exit status."""
+"""Turning an error into one line on standard error and an exit status."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from contextlib import contextmanager
 import duckdb
 import typer
 
-from cli.console import remarks
+from cli.console import stderr_console
 from orchestration.errors import OWN_ERRORS
 from record.recorder import RecorderBusy
 from warehouse.errors import WarehouseLocked
@@ -19,26 +19,26 @@ FAILED, WRONG_USE, LOCKED, STALE = 1, 2, 3, 4
 
 
 class WrongUse(Exception):
-    """Options that make no sense together."""
+    """Options that are invalid, or that contradict each other."""
 
 
 class Stale(Exception):
-    """What is published is older than somebody said it may be."""
+    """The published data is older than --stale-after allows."""
 
 
-SAID_IN_ONE_LINE = (*OWN_ERRORS, WrongUse, Stale, duckdb.Error)  # the last: a query that somebody typed
+ONE_LINE_ERRORS = (*OWN_ERRORS, WrongUse, Stale, duckdb.Error)  # duckdb.Error: a mistake in a typed query
 
 
 @contextmanager
-def say(verbose: bool) -> Iterator[None]:
-    """Turn the project's own errors into one line; anything else is a mistake here and keeps its traceback."""
+def errors_as_one_line(verbose: bool) -> Iterator[None]:
+    """Print the project's own errors as one line and exit. Any other error is a bug and keeps its traceback."""
     try:
         yield
-    except SAID_IN_ONE_LINE as error:
+    except ONE_LINE_ERRORS as error:
         if verbose:
             traceback.print_exc(file=sys.stderr)
         line = str(error).strip().splitlines()[0]
-        remarks().print(f"[bold red]error[/bold red] {_escaped(line)}")
+        stderr_console().print(f"[bold red]error[/bold red] {_escaped(line)}")
         raise typer.Exit(_status(error)) from None
 
 

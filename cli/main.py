@@ -1,4 +1,4 @@
-"""The commands and their options, and how an error becomes one line and an exit status."""
+"""The commands of `leverage` and their options."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import sys
 from datetime import UTC, date, datetime
 from importlib import metadata
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
@@ -17,8 +17,10 @@ from cli import record as record_command
 from cli import run as run_command
 from cli import sql as sql_command
 from cli import status as status_command
-from cli.errors import say
-from cli.options import settings_with
+from cli.errors import WrongUse, errors_as_one_line
+from ingest.errors import IngestError
+from warehouse.location import Warehouse
+from warehouse.settings import Settings
 
 app = typer.Typer(
     name="leverage",
@@ -28,7 +30,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
 )
 
-Warehouse = Annotated[
+WarehouseOption = Annotated[
     Path | None,
     typer.Option(
         "--warehouse",
@@ -44,11 +46,11 @@ MarketOption = Annotated[
         envvar="LEVERAGE_MARKET",
     ),
 ]
-Verbose = Annotated[bool, typer.Option("--verbose", "-v", help="Show Dagster's log, and tracebacks.")]
+VerboseOption = Annotated[bool, typer.Option("--verbose", "-v", help="Show Dagster's log, and tracebacks of errors.")]
 
 
-def _say_version(asked: bool) -> None:
-    if asked:
+def _print_version(requested: bool) -> None:
+    if requested:
         print(f"leverage {metadata.version('leverage-warehouse')}")
         raise typer.Exit
 
@@ -57,13 +59,13 @@ def _say_version(asked: bool) -> None:
 def main_command(
     context: typer.Context,
     version: Annotated[
-        bool, typer.Option("--version", callback=_say_version, is_eager=True, help="Show the version and exit.")
+        bool, typer.Option("--version", callback=_print_version, is_eager=True, help="Show the version and exit.")
     ] = False,
 ) -> None:
     """Is Bitcoin's leverage being reset, or is the structure breaking? Every day, with its evidence."""
     if context.invoked_subcommand is None:
-        with say(verbose=False):
-            overview_command.overview(settings_with(None, None))
+        with errors_as_one_line(verbose=False):
+            overview_command.overview(settings_from_options(None, None))
 
 
 @app.command()
@@ -74,7 +76,7 @@ def run(
         typer.Option(
             "--from",
             formats=["%Y-%m-%d"],
-            help="First day (UTC). Default: what the warehouse has, else 400 days back.",
+            help=f"First day (UTC). Default: the warehouse's first day, else {run_command.DEFAULT_DAYS} days back.",
         ),
     ] = None,
     last: Annotated[
@@ -84,36 +86,36 @@ def run(
     now: Annotated[
         str | None,
         typer.Option(
-            help="The present of the run, such as 2026-02-02T04:00:00Z. Default: the simulation's end, or the clock."
+            help="The time of the run, such as 2026-02-02T04:00:00Z. Default: the end of the simulation, or the clock."
         ),
     ] = None,
     refetch: Annotated[
         list[str] | None,
         typer.Option(
             metavar="FEED",
-            help="Ask again for what is held of a feed from --from to --to: gaps, broken rows, revised archives."
+            help="Fetch a feed again from --from to --to, to fill gaps and replace broken rows or revised archives."
             " May be repeated.",
         ),
     ] = None,
-    warehouse: Warehouse = None,
-    verbose: Verbose = False,
+    warehouse: WarehouseOption = None,
+    verbose: VerboseOption = False,
 ) -> None:
     """The main job, end to end: fetch what is new, build the marts, label every day, publish, and show the last day.
 
-    Exit status: 0 published or nothing new, 1 failed, 2 wrong options, 3 another pipeline is at work.
+    Exit status: 0 published or nothing new, 1 failed, 2 wrong options, 3 another pipeline is running.
     """
-    with say(verbose):
-        run_command.run(settings_with(market, warehouse), _day(first), _day(last), now, refetch or [], verbose)
+    with errors_as_one_line(verbose):
+        run_command.run(settings_from_options(market, warehouse), _day(first), _day(last), now, refetch or [], verbose)
 
 
 @app.command()
-def record(market: MarketOption = None, warehouse: Warehouse = None, verbose: Verbose = False) -> None:
-    """Record the venues' forced orders from their websockets until stopped. Runs beside the pipeline.
+def record(market: MarketOption = None, warehouse: WarehouseOption = None, verbose: VerboseOption = False) -> None:
+    """Record the venues' liquidations from their websockets until stopped. Runs beside the pipeline.
 
-    Exit status: 0 stopped by a signal, 1 failed, 2 wrong options, 3 another recorder is at work.
+    Exit status: 0 stopped by a signal, 1 failed, 2 wrong options, 3 another recorder is running.
     """
-    with say(verbose):
-        record_command.record(settings_with(market, warehouse), verbose)
+    with errors_as_one_line(verbose):
+        record_command.record(settings_from_options(market, warehouse), verbose)
 
 
 @app.command()
@@ -123,20 +125,20 @@ def status(
         float | None,
         typer.Option(
             metavar="HOURS",
-            help="End with status 4 when the newest published day ended longer ago than this, by the clock. A day is"
-            " published about 6 hours after its end and replaced 24 hours later: 36 is a good alarm.",
+            help="Exit with status 4 when the newest published day ended more than this many hours ago. A day is final"
+            " about 6 hours after its end, and the next one 24 hours later: 36 is a good limit for an alarm.",
         ),
     ] = None,
     market: MarketOption = None,
-    warehouse: Warehouse = None,
-    verbose: Verbose = False,
+    warehouse: WarehouseOption = None,
+    verbose: VerboseOption = False,
 ) -> None:
-    """What is in the warehouse: feeds, last day, age, coverage, gaps, what was skipped and why.
+    """Show the feeds of the warehouse: last day, age, coverage, gaps, what was skipped and why.
 
     Exit status: 0, 1 nothing published or failed, 4 older than --stale-after.
     """
-    with say(verbose):
-        status_command.status(settings_with(market, warehouse), datetime.now(UTC), as_json, stale_after)
+    with errors_as_one_line(verbose):
+        status_command.status(settings_from_options(market, warehouse), datetime.now(UTC), as_json, stale_after)
 
 
 @app.command()
@@ -144,15 +146,15 @@ def brief(
     day: Annotated[
         datetime | None, typer.Option("--day", formats=["%Y-%m-%d"], help="Day (UTC). Default: the newest.")
     ] = None,
-    asset: Annotated[str | None, typer.Option(help="Asset; without it the first.")] = None,
-    output: Annotated[Path | None, typer.Option(help="Write it as a page to this file, such as brief.html.")] = None,
+    asset: Annotated[str | None, typer.Option(help="Asset. Default: the first.")] = None,
+    output: Annotated[Path | None, typer.Option(help="Write a page to this file, such as brief.html.")] = None,
     market: MarketOption = None,
-    warehouse: Warehouse = None,
-    verbose: Verbose = False,
+    warehouse: WarehouseOption = None,
+    verbose: VerboseOption = False,
 ) -> None:
-    """The day's brief: label, what it rests on, the figures, and how good the data is."""
-    with say(verbose):
-        brief_command.brief(settings_with(market, warehouse), _day(day), asset, output)
+    """Show the brief of a day: the label, its evidence, the figures, and the quality of the data."""
+    with errors_as_one_line(verbose):
+        brief_command.brief(settings_from_options(market, warehouse), _day(day), asset, output)
 
 
 @app.command()
@@ -162,23 +164,44 @@ def sql(
     ],
     output: Annotated[Path | None, typer.Option(help="Write the rows to this file: .csv, .parquet or .json.")] = None,
     market: MarketOption = None,
-    warehouse: Warehouse = None,
-    verbose: Verbose = False,
+    warehouse: WarehouseOption = None,
+    verbose: VerboseOption = False,
 ) -> None:
     """Query the published database, read-only."""
-    with say(verbose):
-        sql_command.sql(settings_with(market, warehouse), query, output)
+    with errors_as_one_line(verbose):
+        sql_command.sql(settings_from_options(market, warehouse), query, output)
 
 
 @app.command()
-def doctor(market: MarketOption = None, warehouse: Warehouse = None, verbose: Verbose = False) -> None:
-    """What a run would meet: keys, venues and why they cannot be had, disk, versions, locks.
+def doctor(market: MarketOption = None, warehouse: WarehouseOption = None, verbose: VerboseOption = False) -> None:
+    """Check what a run needs: keys, access to venues, disk, versions, locks.
 
-    Exit status 1 when something is wrong; what only costs data is a note.
+    Exit status: 0, or 1 when something would stop a run. What only costs data is a note.
     """
-    with say(verbose):
-        if not doctor_command.doctor(settings_with(market, warehouse)):
+    with errors_as_one_line(verbose):
+        if not doctor_command.doctor(settings_from_options(market, warehouse)):
             raise typer.Exit(1)
+
+
+def settings_from_options(market: str | None, warehouse: Path | None) -> Settings:
+    """The settings of the environment, overridden by the options. A named warehouse brings its own market.
+
+    Raises WrongUse, and not IngestError, for an invalid market: its exit status tells a supervisor not to retry.
+    """
+    given: dict[str, Any] = {}
+    if warehouse is not None:
+        given["warehouse"] = warehouse
+        owner = Warehouse(warehouse.expanduser().absolute()).market()
+        if market is None and owner is not None:
+            given["market"] = owner
+    if market is not None:
+        given["market"] = market.rstrip("/")
+    settings = Settings(**given)
+    try:
+        settings.parsed_market()
+    except IngestError as error:
+        raise WrongUse(str(error)) from error
+    return settings
 
 
 def _day(moment: datetime | None) -> date | None:
@@ -190,5 +213,5 @@ def main() -> None:
     try:
         app()
     except KeyboardInterrupt:
-        print("stopped; what is published stays as it was", file=sys.stderr)
+        print("stopped; the published release is unchanged", file=sys.stderr)
         raise SystemExit(130) from None

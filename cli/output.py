@@ -1,4 +1,4 @@
-"""Where a command writes a file: whole or not at all, and an error that says why not."""
+"""Writing the file of --output: whole or not at all."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from cli.errors import WrongUse
 from ingest.durable import replace_file
 
 
-def written_to(path: Path, content: bytes) -> None:
+def write_output(path: Path, content: bytes) -> None:
     """Replace `path` by `content`. Raises WrongUse when it cannot be written."""
     try:
         replace_file(path, content, durable=False)

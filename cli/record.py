@@ -1,4 +1,4 @@
-"""`leverage record`: the liquidation tape, until it is stopped."""
+"""`leverage record`: records the liquidation tape until it is stopped."""
 
 from __future__ import annotations
 
@@ -15,10 +15,10 @@ from warehouse.settings import Settings
 
 
 def record(settings: Settings, verbose: bool) -> None:
-    """Record what the market's venues send into the warehouse's landing zone; SIGINT and SIGTERM end it in order."""
-    market, warehouse = settings.parsed_market(), settings.located()
+    """Record the venues' liquidation messages into landing. SIGINT and SIGTERM stop it in an orderly way."""
+    market, warehouse = settings.parsed_market(), settings.resolved_warehouse()
     if market.simulated:
-        raise WrongUse("the simulated market sends nothing; use --market live, or a relay that speaks websocket")
+        raise WrongUse("the simulated market has no websocket; use --market live, or a relay that supports websockets")
     streams = catalogued_streams(load_catalogue(settings.catalogue))
     warehouse.claim(str(market))
     logging.basicConfig(

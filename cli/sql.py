@@ -1,4 +1,4 @@
-"""`leverage sql`: one query against the published database, read-only, as a table, as text or as a file."""
+"""`leverage sql`: one read-only query of the published database, as a table, as text or as a file."""
 
 from __future__ import annotations
 
@@ -11,13 +11,13 @@ import polars as pl
 from rich import box
 from rich.table import Table
 
-from cli.console import remarks, results
+from cli.console import stderr_console, stdout_console
 from cli.errors import WrongUse
-from cli.output import written_to
+from cli.output import write_output
 from warehouse.reading import open_release
 from warehouse.settings import Settings
 
-ROWS_SHOWN = 1000  # more is for a file or a notebook, not for a terminal
+ROWS_SHOWN = 1000  # on a terminal; use --output for more
 FORMATS: dict[str, Callable[[pl.DataFrame, io.BytesIO], Any]] = {
     ".csv": lambda frame, file: _flat(frame).write_csv(file),
     ".parquet": lambda frame, file: frame.write_parquet(file),
@@ -26,16 +26,16 @@ FORMATS: dict[str, Callable[[pl.DataFrame, io.BytesIO], Any]] = {
 
 
 def sql(settings: Settings, query: str, output: Path | None) -> None:
-    """Print the result as a table, tab-separated where the output is no terminal, or write it to `output`."""
+    """Print the result as a table, tab-separated if the output is not a terminal, or write it to `output`."""
     if output is not None and output.suffix.lower() not in FORMATS:
-        raise WrongUse(f"--output {output} ends in none of {', '.join(FORMATS)}")
-    with open_release(settings.located()) as release:
-        frame, out = release.select(query), results()
+        raise WrongUse(f"--output {output} must end in one of {', '.join(FORMATS)}")
+    with open_release(settings.resolved_warehouse()) as release:
+        frame, out = release.select(query), stdout_console()
     if output is not None:
         content = io.BytesIO()
         FORMATS[output.suffix.lower()](frame, content)
-        written_to(output, content.getvalue())
-        remarks().print(f"{frame.height} rows in {output}", markup=False)
+        write_output(output, content.getvalue())
+        stderr_console().print(f"{frame.height} rows in {output}", markup=False)
     elif out.is_terminal:
         out.print(_table(frame))
         more = f", the first {ROWS_SHOWN} shown" if frame.height > ROWS_SHOWN else ""
@@ -45,7 +45,7 @@ def sql(settings: Settings, query: str, output: Path | None) -> None:
 
 
 def _flat(frame: pl.DataFrame) -> pl.DataFrame:
-    """What text has no form of its own for (lists, structs, intervals) as Python writes it."""
+    """The frame with lists, structs and intervals as text, because CSV has no form for them."""
     unwritable = [n for n, t in frame.schema.items() if t.is_nested() or t == pl.Duration]
     return frame.with_columns(
         pl.Series(n, [None if v is None else str(v) for v in frame[n].to_list()], pl.String) for n in unwritable

@@ -1,11 +1,10 @@
-"""`leverage status`: what the warehouse holds, feed by feed, as of its last release, how old that is by the clock, and
-how the recorder is."""
+"""`leverage status`: the feeds as of the last release, the age of its newest day, and the state of the recorder."""
 
 from __future__ import annotations
 
 import json
 from collections.abc import Iterable
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from rich import box
@@ -14,54 +13,58 @@ from rich.markup import escape
 from rich.table import Table
 
 from cli.brief import simulated_feeds
-from cli.console import results
+from cli.console import stdout_console
 from cli.errors import Stale
 from ingest.feeds import FEEDS, RECORDED
+from ingest.windows import Window
 from record import health
 from warehouse.location import Warehouse
 from warehouse.reading import open_release
 from warehouse.settings import Settings
 
-DAY = timedelta(days=1)
 COLUMNS = (
-    ("feed", "left"), ("last day", "left"), ("age", "right"), ("coverage", "right"), ("rows", "right"),
-    ("gaps", "right"), ("quarantined", "right"),
-)  # fmt: skip
+    ("feed", "left"),
+    ("last day", "left"),
+    ("age", "right"),
+    ("coverage", "right"),
+    ("rows", "right"),
+    ("gaps", "right"),
+    ("quarantined", "right"),
+)
 
 
 def status(settings: Settings, now: datetime, as_json: bool, stale_after: float | None) -> None:
     """Print the release, the newest labels and one line per feed, or all of it as JSON.
 
-    `now` is the clock on the wall, `stale_after` the hours after which Stale is raised: from the end of the newest
-    published day to `now`.
+    Raises Stale when the newest published day ended more than `stale_after` hours before `now`.
     """
-    warehouse = settings.located()
+    warehouse = settings.resolved_warehouse()
     if not as_json:
-        _recorder(results(), warehouse, now)  # it may be at work before anything is published
+        _print_recorder(stdout_console(), warehouse, now)  # it may record before anything is published
     with open_release(warehouse) as release:
         latest = release.latest
         feeds = release.select("SELECT * FROM feed_status ORDER BY feed").to_dicts()
     first, last = date.fromisoformat(latest["first_day"]), date.fromisoformat(latest["last_day"])
-    published_at = datetime.fromisoformat(latest["published_at"])  # what is late is what was due by then
+    published_at = datetime.fromisoformat(latest["published_at"])  # a feed is late if a day was due by then
     due = {feed.name: feed.due(first, last, published_at) for feed in FEEDS}
     due |= dict.fromkeys((feed.name for feed in RECORDED), last)
     for feed in feeds:
         expected = due.get(feed["feed"])
         feed["is_late"] = expected is not None and (feed["last_day"] is None or feed["last_day"] < expected)
-    hours = (now - _end(last)) / timedelta(hours=1)
+    hours = (now - _day_end(last)) / timedelta(hours=1)
     if as_json:
-        said = {**latest, "warehouse": str(warehouse.root), "age_hours": round(hours, 1), "feeds": feeds}
-        print(json.dumps(said, indent=2, default=str))
+        document = {**latest, "warehouse": str(warehouse.root), "age_hours": round(hours, 1), "feeds": feeds}
+        print(json.dumps(document, indent=2, default=str))
     else:
-        _show(results(), str(warehouse.root), latest, feeds, now)
+        _print_status(stdout_console(), str(warehouse.root), latest, feeds, now)
     if stale_after is not None and hours > stale_after:
         raise Stale(f"the newest published day, {last}, ended {hours:.0f} hours ago; run: leverage run")
 
 
-def _show(out: Console, root: str, latest: dict[str, Any], feeds: list[dict[str, Any]], now: datetime) -> None:
+def _print_status(out: Console, root: str, latest: dict[str, Any], feeds: list[dict[str, Any]], now: datetime) -> None:
     market = f"{latest['market']}{' (simulated)' if latest['simulated'] else ''}"
     out.print(f"[bold]{escape(root)}[/bold]  market {escape(market)}")
-    age = _age(now - _end(date.fromisoformat(latest["last_day"])))
+    age = _age(now - _day_end(date.fromisoformat(latest["last_day"])))
     out.print(
         f"days {latest['first_day']} to {latest['last_day']}, which ended {age} ago;"
         f" published as of {latest['published_at'][:16]} UTC"
@@ -72,27 +75,25 @@ def _show(out: Console, root: str, latest: dict[str, Any], feeds: list[dict[str,
         )
         for series, venues in newest["venues"].items():
             if venues["missing"]:
-                there = (
-                    "" if venues["present_share"] is None else f", {venues['present_share']:.0%} of the usual is there"
-                )
-                out.print(
-                    f"  [yellow]{series.replace('_', ' ')} without {', '.join(venues['missing'])}[/yellow]{there}"
-                )
+                share = venues["present_share"]
+                reporting = "" if share is None else f", {share:.0%} of the usual is there"
+                missing = ", ".join(venues["missing"])
+                out.print(f"  [yellow]{series.replace('_', ' ')} without {missing}[/yellow]{reporting}")
     out.print(_table(feeds, now))
-    for feeds_of_reason, reason in _grouped(feeds):
+    for feeds_of_reason, reason in _by_reason(feeds):
         out.print(f"[yellow]skipped[/yellow] {', '.join(feeds_of_reason)}: {escape(reason)}")
     for feed in feeds:
         for note in (feed["notes"] or "").splitlines():
             out.print(f"[dim]note[/dim] {feed['feed']}: {escape(note)}")
     if latest["simulated"]:
         out.print(f"[dim]{simulated_feeds(latest)}[/dim]")
-    out.print("[dim]coverage: share of these days, and of the symbols asked for, of which there are rows[/dim]")
+    out.print("[dim]coverage: share of days and symbols that have rows[/dim]")
     if any(feed["gap_count"] for feed in feeds):
-        out.print("[dim]gaps: archives that the venue does not have; they are not asked for again[/dim]")
+        out.print("[dim]gaps: archives that the venue does not have; they are not requested again[/dim]")
 
 
-def _recorder(out: Console, warehouse: Warehouse, now: datetime) -> None:
-    """How the recorder is, by its health file; nothing where none has ever run."""
+def _print_recorder(out: Console, warehouse: Warehouse, now: datetime) -> None:
+    """Print the state of the recorder from its health file; nothing if it has never run."""
     state = health.read(warehouse.tape)
     if state is None:
         return
@@ -103,12 +104,17 @@ def _recorder(out: Console, warehouse: Warehouse, now: datetime) -> None:
         table.add_column(name, justify="right" if name in ("messages", "connections") else "left")
     for one in state.streams:
         table.add_row(
-            one.stream, one.state, (one.last_event_at or "-")[:19], f"{one.messages:,}", str(one.connections),
-            escape(one.trouble or ""), style="" if one.state == "recording" else "yellow",
-        )  # fmt: skip
+            one.stream,
+            one.state,
+            (one.last_event_at or "-")[:19],
+            f"{one.messages:,}",
+            str(one.connections),
+            escape(one.trouble or ""),
+            style="" if one.state == "recording" else "yellow",
+        )
     out.print(table)
     if state.unlanded_files > 1:
-        out.print(f"[yellow]{state.unlanded_files} write-ahead files wait to be landed[/yellow]")
+        out.print(f"[yellow]{state.unlanded_files} write-ahead files are not landed yet[/yellow]")
 
 
 def _table(feeds: list[dict[str, Any]], now: datetime) -> Table:
@@ -118,15 +124,20 @@ def _table(feeds: list[dict[str, Any]], now: datetime) -> Table:
     for feed in feeds:
         last = feed["last_day"]
         table.add_row(
-            feed["feed"], str(last or "-"), _age(now - _end(last)) if last else "-", f"{feed['coverage_share']:.0%}",
-            f"{feed['row_count']:,}", f"{feed['gap_count']:,}", f"{feed['quarantined_count']:,}",
+            feed["feed"],
+            str(last or "-"),
+            _age(now - _day_end(last)) if last else "-",
+            f"{feed['coverage_share']:.0%}",
+            f"{feed['row_count']:,}",
+            f"{feed['gap_count']:,}",
+            f"{feed['quarantined_count']:,}",
             style="yellow" if feed["is_late"] or feed["skipped"] else "",
-        )  # fmt: skip
+        )
     return table
 
 
-def _grouped(feeds: Iterable[dict[str, Any]]) -> list[tuple[list[str], str]]:
-    """The skipped feeds by reason: a host that is away takes all of its feeds with it."""
+def _by_reason(feeds: Iterable[dict[str, Any]]) -> list[tuple[list[str], str]]:
+    """The skipped feeds by reason, because an unreachable host takes all of its feeds with it."""
     by_reason: dict[str, list[str]] = {}
     for feed in feeds:
         if feed["skipped"]:
@@ -134,12 +145,12 @@ def _grouped(feeds: Iterable[dict[str, Any]]) -> list[tuple[list[str], str]]:
     return [(names, reason) for reason, names in by_reason.items()]
 
 
-def _end(day: date) -> datetime:
-    return datetime.combine(day, time.min, tzinfo=UTC) + DAY
+def _day_end(day: date) -> datetime:
+    return Window.of_days(day, day).end
 
 
 def _age(passed: timedelta) -> str:
-    """In hours up to two days, then in days; what has not ended yet is 0 h old."""
+    """Hours up to two days, then days. A day that has not ended is 0 h old."""
     hours = max(0, int(passed / timedelta(hours=1)))
     return f"{hours} h" if hours < 48 else f"{hours // 24} d"
 

@@ -1,1 +1,1 @@
-"""Dagster, thin: assets, checks, partitions, schedules and resources over the packages that do the work."""
+"""Dagster assets, checks, jobs, schedules and sensors: thin wrappers over the packages that do the work."""

@@ -1,4 +1,4 @@
-"""The sensor that tells a webhook what changed in the release. Its cursor is what was told last, and when."""
+"""The sensor that posts changes of the release to a webhook. Its cursor holds the last change posted, and when."""
 
 # No postponed annotations here: Dagster reads the types of the context from the function.
 import json
@@ -7,44 +7,44 @@ from datetime import UTC, datetime, timedelta
 import dagster as dg
 
 from orchestration.webhook import WebhookSettings, post
-from warehouse.changes import changes_after
+from warehouse.label_history import published_changes
 from warehouse.location import Warehouse
 
 
 def change_sensor(warehouse: Warehouse) -> dg.SensorDefinition:
-    """The sensor over one warehouse."""
+    """The sensor of one warehouse."""
 
     @dg.sensor(
         name="changes_to_webhook",
         minimum_interval_seconds=60,
-        # It is LEVERAGE_WEBHOOK_URL that turns it on; until then every tick is skipped with that reason.
+        # LEVERAGE_WEBHOOK_URL turns it on. Until it is set, every tick is skipped with that reason.
         default_status=dg.DefaultSensorStatus.RUNNING,
     )
     def changes_to_webhook(context: dg.SensorEvaluationContext) -> dg.SkipReason:
         """Post regime changes, broken or reclaimed supports, resolved scenarios, degraded data and restatements.
 
-        Raises WebhookFailed: the tick has failed, and the next one tells the same.
+        Raises WebhookFailed: the tick fails, and the next one posts the same changes.
         """
         webhook = WebhookSettings()
         if webhook.url is None:
-            return dg.SkipReason("LEVERAGE_WEBHOOK_URL is not set: nobody is told")
-        told = json.loads(context.cursor) if context.cursor else {}
+            return dg.SkipReason("LEVERAGE_WEBHOOK_URL is not set: nothing is posted")
+        last_post = json.loads(context.cursor) if context.cursor else {}
         now = datetime.now(UTC)
         quiet = timedelta(minutes=webhook.cooldown_minutes)
-        if told.get("posted_at") and now < datetime.fromisoformat(told["posted_at"]) + quiet:
-            # What changes meanwhile is told afterwards, in one message.
-            return dg.SkipReason(f"told less than {webhook.cooldown_minutes} minutes ago")
-        changes = changes_after(warehouse, datetime.fromisoformat(told["available_at"]) if told else None)
+        if last_post.get("posted_at") and now < datetime.fromisoformat(last_post["posted_at"]) + quiet:
+            # Changes within the cooldown are posted after it, in one message.
+            return dg.SkipReason(f"the last post was less than {webhook.cooldown_minutes} minutes ago")
+        changes = published_changes(warehouse, datetime.fromisoformat(last_post["available_at"]) if last_post else None)
         if not changes:
             return dg.SkipReason("nothing has changed")
-        if not told:
-            # A tick of its own: a failed one keeps the cursor that it began with, and without any a release that comes
-            # before the message gets through would take its changes away.
+        if not last_post:
+            # The first tick only sets the cursor. A failed tick keeps the cursor that it began with; without one, a
+            # release that comes before the first successful post would hide the changes before it.
             context.update_cursor(_cursor(changes[0]["available_at"] - timedelta(microseconds=1), None))
-            return dg.SkipReason("from now on: the newest publication is told at the next tick")
+            return dg.SkipReason("starting here: the newest publication is posted at the next tick")
         post(webhook, changes)
         context.update_cursor(_cursor(changes[-1]["available_at"], now))
-        return dg.SkipReason(f"told the webhook of {len(changes)} changes")
+        return dg.SkipReason(f"posted {len(changes)} changes")
 
     return changes_to_webhook
 

@@ -1,4 +1,4 @@
-"""The dbt models and their tests as assets and checks, built by one call of dbt a run, when anything has changed."""
+"""The dbt models and their tests as assets and checks. A run builds them with one call of dbt, if anything is new."""
 
 # No postponed annotations here: Dagster reads the types of context and resources from the functions.
 import json
@@ -10,27 +10,27 @@ import dagster as dg
 from dagster_dbt import DagsterDbtTranslator, DagsterDbtTranslatorSettings, dbt_assets
 
 from ingest.landing import Landing
-from orchestration.charts import mart_metadata
-from orchestration.dbt_build import build
-from orchestration.dbt_project import DBT_PROJECT, standing_manifest
+from orchestration.asset_defaults import OWNERS, POOL, fresh_daily, mart_key
+from orchestration.dbt_project import DBT_PROJECT, existing_manifest
+from orchestration.internals.dbt_build import build_models
 from orchestration.jobs import DAILY_JOB
-from orchestration.ownership import OWNERS, POOL, fresh_daily
+from orchestration.mart_metadata import mart_metadata
 from orchestration.resources import Pipeline
 from warehouse.connection import build_database
-from warehouse.context import write_context
 from warehouse.feed_status import FEED_STATUS
-from warehouse.fingerprint import fingerprint, published_fingerprint
+from warehouse.fingerprint import fingerprint, published_fingerprint, remember_views, views_are_current
 from warehouse.marts import has_mart
-from warehouse.raw import create_tables, load_segments
-from warehouse.views import remember_views, views_stand
+from warehouse.raw_loading import load_segments
+from warehouse.raw_tables import create_tables
+from warehouse.run_context import write_run_context
 
-# What new rows change. A view follows them by itself; its tests do not.
-FOLLOWING_ROWS = ("config.materialized:table", "config.materialized:seed", "resource_type:test")
-CONTEXT = "ops"  # the dbt source of what the pipeline tells the models
+# What to build when there are new rows. A view shows them without being built again, but its tests have to run.
+CHANGED_BY_ROWS = ("config.materialized:table", "config.materialized:seed", "resource_type:test")
+CONTEXT_SOURCE = "ops"  # the dbt source with the tables that the pipeline writes for the models
 
 
 class Translator(DagsterDbtTranslator):
-    """Keys and groups by layer: facts/..., staging/..., intermediate/..., marts/..."""
+    """Asset keys and groups by layer: facts/..., staging/..., intermediate/..., marts/..."""
 
     def __init__(self) -> None:
         super().__init__(settings=DagsterDbtTranslatorSettings(enable_dbt_views_as_virtual_assets=True))
@@ -49,7 +49,7 @@ class Translator(DagsterDbtTranslator):
 
 
 def layer_of(node: Mapping[str, Any]) -> str:
-    """staging, intermediate or marts, or facts: the first folder below models or seeds."""
+    """staging, intermediate, marts or facts: the first folder below models or seeds."""
     return str(node["fqn"][1])
 
 
@@ -60,65 +60,65 @@ def mart_names(manifest: Path) -> list[str]:
 
 
 def mart_keys(manifest: Path) -> list[dg.AssetKey]:
-    return [dg.AssetKey(["marts", name]) for name in mart_names(manifest)]
+    return [mart_key(name) for name in mart_names(manifest)]
 
 
 def warehouse_models() -> dg.AssetsDefinition:
-    """Every model of the project as one asset definition. Raises PipelineError when there is no manifest yet."""
-    manifest = json.loads(standing_manifest().read_text())
+    """Every model of the project as one asset definition. Raises PipelineError when the project was never parsed."""
+    manifest = json.loads(existing_manifest().read_text())
     translator = Translator()
 
     @dbt_assets(manifest=manifest, dagster_dbt_translator=translator, pool=POOL, name="dbt_models")
     def dbt_models(context: dg.AssetExecutionContext, pipeline: Pipeline) -> Iterator[Any]:
-        located, present = pipeline.located, pipeline.present()
-        with build_database(located.build) as connection:
+        warehouse, run = pipeline.resolved_warehouse, pipeline.run_context()
+        with build_database(warehouse.build) as connection:
             create_tables(connection)
-            load_segments(connection, Landing(located.landing))
-            write_context(connection, present, pipeline.refresher.catalogue)
-            standing = has_mart(connection, FEED_STATUS) and fingerprint(connection, present) == published_fingerprint(
-                located
-            )
-            views = views_stand(connection)
-        daily = context.run.job_name == DAILY_JOB
-        if daily and standing:
+            load_segments(connection, Landing(warehouse.landing))
+            write_run_context(connection, run, pipeline.refresher.catalogue)
+            inputs = fingerprint(connection, run)
+            nothing_new = has_mart(connection, FEED_STATUS) and inputs == published_fingerprint(warehouse)
+            keep_views = views_are_current(connection)
+        is_daily = context.run.job_name == DAILY_JOB
+        if is_daily and nothing_new:
             context.log.info("nothing new since the last release: no model is built and nothing is published")
             return
         if context.is_subset:
             select = sorted(key.path[-1] for key in context.selected_asset_keys)
         else:
-            select = [*FOLLOWING_ROWS] if daily and views else []
+            select = [*CHANGED_BY_ROWS] if is_daily and keep_views else []
         marts = []
-        for event in build(
+        for event in build_models(
             context,
-            database=located.build,
-            target=located.root / "dbt",
+            database=warehouse.build,
+            target=warehouse.dbt,
             manifest=manifest,
             translator=translator,
             select=select,
         ):
-            # While dbt runs it has the database to itself: what there is to tell of a mart comes after that.
+            # dbt has the database for itself while it runs, so the metadata of marts is read afterwards.
             if mart := _mart_of(event, context):
                 marts.append((mart, event))
             else:
                 yield event
-        with build_database(located.build) as connection:
+        with build_database(warehouse.build) as connection:
             if not select:
                 remember_views(connection)
             for mart, event in marts:
                 yield event.with_metadata({**event.metadata, **mart_metadata(connection, mart)})
 
-    files = _files(manifest)
+    files = _code_references(manifest)
 
-    def shown(spec: dg.AssetSpec) -> dg.AssetSpec:
-        known = spec.merge_attributes(metadata={"dagster/code_references": files[spec.key.path[-1]]})
-        return known.replace_attributes(freshness_policy=fresh_daily()) if spec.key.path[0] == "marts" else known
+    def with_file_and_freshness(spec: dg.AssetSpec) -> dg.AssetSpec:
+        spec = spec.merge_attributes(metadata={"dagster/code_references": files[spec.key.path[-1]]})
+        is_mart = spec.key.path[0] == "marts"
+        return spec.replace_attributes(freshness_policy=fresh_daily()) if is_mart else spec
 
-    return dbt_models.map_asset_specs(shown)
+    return dbt_models.map_asset_specs(with_file_and_freshness)
 
 
 def context_tables() -> list[dg.AssetSpec]:
-    """What the pipeline tells the models before they run: no asset makes these, and none should look forgotten."""
-    sources = json.loads(standing_manifest().read_text())["sources"].values()
+    """The tables that every run writes before the models are built, as external assets: no asset makes them."""
+    sources = json.loads(existing_manifest().read_text())["sources"].values()
     return [
         dg.AssetSpec(
             dg.AssetKey([source["source_name"], source["name"]]),
@@ -128,12 +128,12 @@ def context_tables() -> list[dg.AssetSpec]:
             owners=OWNERS,
         )
         for source in sources
-        if source["source_name"] == CONTEXT
+        if source["source_name"] == CONTEXT_SOURCE
     ]
 
 
-def _files(manifest: Mapping[str, Any]) -> dict[str, dg.CodeReferencesMetadataValue]:
-    """Of each model and seed the file it is written in."""
+def _code_references(manifest: Mapping[str, Any]) -> dict[str, dg.CodeReferencesMetadataValue]:
+    """The source file of each model and seed, by name."""
     return {
         node["name"]: dg.CodeReferencesMetadataValue(
             code_references=[
@@ -145,8 +145,8 @@ def _files(manifest: Mapping[str, Any]) -> dict[str, dg.CodeReferencesMetadataVa
     }
 
 
-def _mart_of(event: Any, context: dg.AssetExecutionContext) -> str | None:  # noqa: ANN401 - any of Dagster's events
-    """The mart that an event says was built, None for any other event."""
+def _mart_of(event: Any, context: dg.AssetExecutionContext) -> str | None:  # noqa: ANN401 - any event of Dagster
+    """The name of the mart if the event says that one was built, else None."""
     if not isinstance(event, dg.Output):
         return None
     layer, name = context.asset_key_for_output(event.output_name).path

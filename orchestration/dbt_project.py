@@ -1,4 +1,4 @@
-"""The dbt project as Dagster and dbt see it: parsed when the project has changed and not at import."""
+"""The files of the dbt project, and its manifest, which is parsed again only when the project has changed."""
 
 from __future__ import annotations
 
@@ -9,9 +9,6 @@ import tempfile
 from importlib.metadata import version
 from pathlib import Path
 
-from dbt.contracts.graph.manifest import Manifest
-from dbt.parser.manifest import extended_mashumuro_decoder
-
 from orchestration.errors import PipelineError
 from warehouse.settings import PROJECT
 
@@ -19,12 +16,12 @@ DBT_PROJECT = PROJECT / "dbt_project"
 TARGET = DBT_PROJECT / "target"
 MANIFEST = TARGET / "manifest.json"
 PARSED = TARGET / "partial_parse.msgpack"
-STAMP = TARGET / "manifest.sources"  # what the manifest was made from
+STAMP = TARGET / "manifest.sources"  # hash of the files that the manifest was made from
 BUILD_DATABASE = "LEVERAGE_BUILD_DATABASE"  # read by profiles.yml
 
 
 def prepared_manifest() -> Path:
-    """The manifest, parsed anew when the project has changed. Raises PipelineError when dbt cannot parse it."""
+    """The manifest, parsed again if the project has changed. Raises PipelineError when dbt cannot parse it."""
     sources = _sources_hash()
     if not (MANIFEST.exists() and PARSED.exists() and STAMP.exists() and STAMP.read_text() == sources):
         _parse()
@@ -32,22 +29,11 @@ def prepared_manifest() -> Path:
     return MANIFEST
 
 
-def standing_manifest() -> Path:
-    """The manifest as it stands. Raises PipelineError when there is none."""
+def existing_manifest() -> Path:
+    """The manifest as it was last parsed. Raises PipelineError when there is none."""
     if not MANIFEST.exists():
         raise PipelineError(f"{MANIFEST} is missing; run: make setup")
     return MANIFEST
-
-
-def parsed_project() -> Manifest:
-    """The project as dbt last parsed it, to build from. Raises PipelineError when it has not been parsed.
-
-    dbt would parse the whole project anew for each warehouse, because the database's path is in its profile: 7 s.
-    """
-    standing_manifest()
-    parsed: Manifest = Manifest.from_msgpack(PARSED.read_bytes(), decoder=extended_mashumuro_decoder)
-    parsed.build_flat_graph()  # what `graph` is in a macro
-    return parsed
 
 
 def _sources_hash() -> str:
@@ -62,28 +48,21 @@ def _sources_hash() -> str:
 
 
 def _parse() -> None:
-    # In a process of its own: parsing comes before Dagster has the project, and leaves nothing of dbt behind.
+    # In a process of its own, so that no state of dbt stays behind in this one.
     dbt = Path(sys.executable).with_name("dbt")
     with tempfile.TemporaryDirectory() as logs:
         done = subprocess.run(
             [
-                dbt,
-                "parse",
-                "--quiet",
-                "--project-dir",
-                DBT_PROJECT,
-                "--profiles-dir",
-                DBT_PROJECT,
-                "--log-path",
-                logs,
+                *(dbt, "parse", "--quiet", "--log-path", logs),
+                *("--project-dir", DBT_PROJECT, "--profiles-dir", DBT_PROJECT),
             ],
             capture_output=True,
             text=True,
             check=False,
         )
     if done.returncode:
-        said = [line for line in (done.stdout + done.stderr).splitlines() if line.strip()]
-        raise PipelineError(f"dbt cannot parse {DBT_PROJECT}: {' '.join(said[-3:])}")
+        output = [line for line in (done.stdout + done.stderr).splitlines() if line.strip()]
+        raise PipelineError(f"dbt cannot parse {DBT_PROJECT}: {' '.join(output[-3:])}")
 
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-"""Everything Dagster knows, put together. `dagster dev` and the command line load the same definitions."""
+"""All of Dagster's definitions, put together. `dagster dev` and the command line load the same ones."""
 
 from __future__ import annotations
 
@@ -6,24 +6,24 @@ import dagster as dg
 
 from orchestration.change_sensor import change_sensor
 from orchestration.dbt_assets import context_tables, warehouse_models
-from orchestration.dbt_project import standing_manifest
+from orchestration.dbt_project import existing_manifest
 from orchestration.jobs import JOBS
-from orchestration.polling import polling
 from orchestration.published_asset import published_asset
 from orchestration.raw_assets import raw_asset
 from orchestration.regime_assets import regime_assets
 from orchestration.resources import Pipeline
-from orchestration.schedules import SCHEDULES
+from orchestration.schedules import daily_schedules
+from orchestration.short_lived_feeds import short_lived_jobs_and_schedules
 from orchestration.tape_assets import recorder_spec, tape_assets, tape_sensor
 from orchestration.validation import validated
 from warehouse.settings import Settings
 
 
 def build_definitions(pipeline: Pipeline) -> dg.Definitions:
-    """The definitions over one pipeline. Raises PipelineError when the dbt manifest has not been made."""
-    manifest = standing_manifest()
-    feeds = pipeline.asked().feeds
-    polls = polling(feeds)
+    """The definitions for one pipeline. Raises PipelineError when the dbt project has not been parsed."""
+    manifest = existing_manifest()
+    feeds = pipeline.load_catalogue().feeds
+    poll_jobs, poll_schedules = short_lived_jobs_and_schedules(feeds)
     return dg.Definitions(
         assets=[
             *dg.with_source_code_references(
@@ -39,9 +39,9 @@ def build_definitions(pipeline: Pipeline) -> dg.Definitions:
             warehouse_models(),
             *context_tables(),
         ],
-        jobs=[*JOBS, *polls["jobs"]],
-        schedules=[*SCHEDULES, *polls["schedules"]],
-        sensors=[change_sensor(pipeline.located), tape_sensor(pipeline.located)],
+        jobs=[*JOBS, *poll_jobs],
+        schedules=[*daily_schedules(), *poll_schedules],
+        sensors=[change_sensor(pipeline.resolved_warehouse), tape_sensor(pipeline.resolved_warehouse)],
         resources={"pipeline": pipeline},
         executor=dg.in_process_executor,
     )
@@ -49,5 +49,5 @@ def build_definitions(pipeline: Pipeline) -> dg.Definitions:
 
 @dg.definitions
 def defs() -> dg.Definitions:
-    """What `dagster dev` loads: the market and warehouse that the environment names."""
+    """What `dagster dev` loads: the market and warehouse from the environment."""
     return build_definitions(Pipeline.from_settings(Settings()))

@@ -1,4 +1,4 @@
-"""What can go wrong with a run, as errors that read as one line."""
+"""Errors of a run. Each is one line for a person."""
 
 from __future__ import annotations
 
@@ -8,8 +8,8 @@ from warehouse.errors import WarehouseError
 
 
 class PipelineError(Exception):
-    """A run that failed: what, where, and what to do."""
+    """A run failed. The message says where, why, and what to do."""
 
 
-# Everything that a step says to a person by itself; any other error is a mistake in the code.
+# Errors whose message is meant for a person. Any other error is a bug.
 OWN_ERRORS = (PipelineError, WarehouseError, IngestError, MartError, ParameterError)

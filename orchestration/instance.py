@@ -1,4 +1,4 @@
-"""The Dagster instance of a warehouse: runs, events and pool slots lie beside the data they are about."""
+"""The Dagster instance of a warehouse. Its runs, events and pool slots are stored inside the warehouse."""
 
 from __future__ import annotations
 
@@ -11,15 +11,17 @@ import dagster as dg
 
 from warehouse.location import Warehouse
 
-CONFIGURATION = """\
-# Written by the pipeline. One writer: each asset that opens the build database waits for its slot in the pool.
+STORAGE = "module: orchestration.internals.event_storage"
+STORAGE_BEFORE_0_3 = "module: orchestration.event_storage"  # in the dagster.yaml of older warehouses
+CONFIGURATION = f"""\
+# Written by the pipeline. One writer: each asset that opens the build database waits for a slot in the pool.
 concurrency:
   pools:
     default_limit: 1
     granularity: op
 storage:
   custom:
-    module: orchestration.event_storage
+    {STORAGE}
     class: Storage
     config:
       base_dir:
@@ -32,20 +34,22 @@ nux:
 
 
 def dagster_home(warehouse: Warehouse) -> Path:
-    """The home of this warehouse's instance, made if absent: DAGSTER_HOME, else inside the warehouse."""
+    """The directory of the instance, created if absent: DAGSTER_HOME, else inside the warehouse."""
     home = Path(os.environ.get("DAGSTER_HOME") or warehouse.dagster_home)
     home.mkdir(parents=True, exist_ok=True)
     configuration = home / "dagster.yaml"
     if not configuration.exists():
         configuration.write_text(CONFIGURATION)
+    elif STORAGE_BEFORE_0_3 in (written := configuration.read_text()):
+        configuration.write_text(written.replace(STORAGE_BEFORE_0_3, STORAGE))
     return home
 
 
 @contextmanager
 def open_instance(warehouse: Warehouse) -> Iterator[dg.DagsterInstance]:
-    """The instance that `dagster dev` shows for this warehouse."""
+    """The instance that `make dev` shows for this warehouse."""
     before, home = os.environ.get("DAGSTER_HOME"), str(dagster_home(warehouse))
-    os.environ["DAGSTER_HOME"] = home  # the configuration reads it, so that a moved warehouse takes its instance along
+    os.environ["DAGSTER_HOME"] = home  # dagster.yaml reads it, so that a moved warehouse keeps its instance
     try:
         with dg.DagsterInstance.from_config(home) as instance:
             yield instance

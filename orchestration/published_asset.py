@@ -1,4 +1,4 @@
-"""The published release as an asset: what every consumer reads, switched at once."""
+"""The published release as an asset: everything that consumers read, switched at once."""
 
 # No postponed annotations here: Dagster reads the types of context and resources from the functions.
 import json
@@ -9,21 +9,21 @@ import dagster as dg
 import duckdb
 
 from brief import HASHES, NEWEST, READ_IF_THERE, REQUIRED, About, release_pages
+from orchestration.asset_defaults import OWNERS, POOL, fresh_daily, mart_key
 from orchestration.dbt_assets import mart_keys, mart_names
-from orchestration.ownership import OWNERS, POOL, fresh_daily
-from orchestration.regime_assets import FEATURES, LABELLED, regime_key
+from orchestration.regime_assets import FEATURES, LABELLED
 from orchestration.resources import Pipeline
 from regimes import load_parameters
 from regimes.validation import VALIDATION
 from warehouse.connection import build_database
 from warehouse.feed_status import FEED_STATUS, write_feed_status
 from warehouse.fingerprint import fingerprint
-from warehouse.latest import latest_document
-from warehouse.location import Warehouse
+from warehouse.flow_restatements import RESTATEMENTS
+from warehouse.label_history import as_of_macro
+from warehouse.location import PUBLISHED_DATABASE, Warehouse
 from warehouse.marts import has_mart, read_mart
-from warehouse.publishing import Release, publish
-from warehouse.restatements import RESTATEMENTS
-from warehouse.revisions import as_of_macro
+from warehouse.publishing.latest_json import latest_document
+from warehouse.publishing.release import Release, publish
 
 
 def published_asset(manifest: Path) -> dg.AssetsDefinition:
@@ -31,7 +31,7 @@ def published_asset(manifest: Path) -> dg.AssetsDefinition:
 
     @dg.asset(
         key=dg.AssetKey("published"),
-        deps=[*mart_keys(manifest), *(regime_key(name) for name in (FEATURES, *LABELLED, RESTATEMENTS))],
+        deps=[*mart_keys(manifest), *(mart_key(name) for name in (FEATURES, *LABELLED, RESTATEMENTS))],
         group_name="published",
         description=(
             "`leverage.duckdb`, one Parquet file per mart, `latest.json` and the pages of the brief, replaced together"
@@ -43,16 +43,16 @@ def published_asset(manifest: Path) -> dg.AssetsDefinition:
         freshness_policy=fresh_daily(),
     )
     def published(pipeline: Pipeline) -> dg.MaterializeResult[Any]:
-        present, market = pipeline.present(), pipeline.parsed_market
-        with build_database(pipeline.located.build) as connection:
-            write_feed_status(connection, pipeline.refresher.catalogue, present.calendar)
-            inputs = fingerprint(connection, present)
-            latest = latest_document(connection, present, market=str(market), simulated=market.simulated, inputs=inputs)
+        run, market, warehouse = pipeline.run_context(), pipeline.parsed_market, pipeline.resolved_warehouse
+        with build_database(warehouse.build) as connection:
+            write_feed_status(connection, pipeline.refresher.catalogue, run.calendar)
+            inputs = fingerprint(connection, run)
+            latest = latest_document(connection, run, market=str(market), simulated=market.simulated, inputs=inputs)
             about = {
                 "market": str(market),
                 "simulated": str(market.simulated).lower(),
-                "first_day": present.calendar.first_day.isoformat(),
-                "last_day": present.calendar.last_day.isoformat(),
+                "first_day": run.calendar.first_day.isoformat(),
+                "last_day": run.calendar.last_day.isoformat(),
                 "published_at": latest["published_at"],
                 "rules_version": load_parameters().rules_version,
                 "licences": "; ".join(sorted({f"{f.venue}: {f.licence}" for f in pipeline.refresher.catalogue.feeds})),
@@ -60,21 +60,21 @@ def published_asset(manifest: Path) -> dg.AssetsDefinition:
             tables = [*mart_names(manifest), FEATURES, *LABELLED, RESTATEMENTS, FEED_STATUS]
             if has_mart(connection, VALIDATION):
                 tables.append(VALIDATION)
-            files = _pages(connection, pipeline.located, latest, about["licences"])
-            whole = Release(tables, about, latest, market.simulated, [as_of_macro()], files)
-            release = publish(connection, pipeline.located, whole, present.now)
-        size = sum(f.stat().st_size for f in release.rglob("*") if f.is_file())
+            files = _pages(connection, warehouse, latest, about["licences"])
+            release = Release(tables, about, latest, market.simulated, [as_of_macro()], files)
+            folder = publish(connection, warehouse, release, run.now)
+        size = sum(f.stat().st_size for f in folder.rglob("*") if f.is_file())
         return dg.MaterializeResult(
             metadata={
-                "release": release.name,
+                "release": folder.name,
                 "tables": len(tables),
                 "bytes": size,
                 "day": latest.get("day"),
                 "regime": latest.get("regime"),
                 "confidence": latest.get("confidence"),
                 "explanation": latest.get("explanation"),
-                "brief": dg.MetadataValue.path(str(pipeline.located.published / NEWEST)),
-                "database": dg.MetadataValue.path(str(pipeline.located.published / "leverage.duckdb")),
+                "brief": dg.MetadataValue.path(str(warehouse.published / NEWEST)),
+                "database": dg.MetadataValue.path(str(warehouse.published / PUBLISHED_DATABASE)),
                 "unavailable feeds": ", ".join(latest["unavailable_feeds"]) or "none",
                 "missing venues": _missing_venues(latest),
             }
@@ -86,7 +86,7 @@ def published_asset(manifest: Path) -> dg.AssetsDefinition:
 def _pages(
     connection: duckdb.DuckDBPyConnection, warehouse: Warehouse, latest: dict[str, Any], licences: str
 ) -> dict[str, str | Path]:
-    """The brief's files: new text, or the file of the last release where it still says what the tables say."""
+    """The pages of the brief: new text, or the page of the last release if its data has not changed."""
     names = [*REQUIRED, *(name for name in READ_IF_THERE if has_mart(connection, name))]
     frames = {name: read_mart(connection, name) for name in names}
     about = About(latest["market"], latest["simulated"], latest["published_at"], licences)
@@ -97,7 +97,7 @@ def _pages(
 
 
 def _missing_venues(latest: dict[str, Any]) -> str:
-    """The venues of the last weeks that the newest day lacks, by asset and series."""
+    """The venues that reported in recent weeks but not on the newest day, by asset and series."""
     missing = [
         f"{asset} {series}: {', '.join(venues['missing'])}"
         for asset, newest in latest["assets"].items()

@@ -1,4 +1,4 @@
-"""One asset per feed: the raw table, brought up to date. A ten-line wrapper; the work is `warehouse.refresh`."""
+"""One asset per feed, which brings its raw table up to date. `warehouse.refresh` does the work."""
 
 # No postponed annotations here: Dagster reads the types of context and resources from the functions.
 from collections.abc import Iterator
@@ -8,13 +8,12 @@ from typing import Any
 import dagster as dg
 
 from ingest.feed import Feed
-from orchestration.ownership import OWNERS, POOL, fresh_daily
-from orchestration.partitions import DAYS
-from orchestration.raw_checks import Standing, raw_check_results, raw_check_specs, raw_column_schema
+from orchestration.asset_defaults import DAILY_PARTITIONS, OWNERS, POOL, fresh_daily
+from orchestration.raw_checks import TableState, raw_check_results, raw_check_specs, raw_column_schema
 from orchestration.resources import Pipeline
 from warehouse.location import Calendar
-from warehouse.present import Present
 from warehouse.refresh import Refreshed
+from warehouse.run_context import RunContext
 
 
 def raw_key(feed: Feed) -> dg.AssetKey:
@@ -22,7 +21,7 @@ def raw_key(feed: Feed) -> dg.AssetKey:
 
 
 def raw_asset(feed: Feed) -> dg.AssetsDefinition:
-    """The asset of one feed, with its checks: rows are there, few are quarantined, the newest day is the last one."""
+    """The asset of one feed, with its checks: it has rows, few are quarantined, and the last complete day is there."""
     key = raw_key(feed)
 
     @dg.asset(
@@ -34,7 +33,7 @@ def raw_asset(feed: Feed) -> dg.AssetsDefinition:
         ),
         kinds={"python", "duckdb"},
         owners=OWNERS,
-        partitions_def=DAYS,
+        partitions_def=DAILY_PARTITIONS,
         backfill_policy=dg.BackfillPolicy.single_run(),
         pool=POOL,
         freshness_policy=fresh_daily(),
@@ -48,13 +47,13 @@ def raw_asset(feed: Feed) -> dg.AssetsDefinition:
     def asset(context: dg.AssetExecutionContext, pipeline: Pipeline) -> Iterator[dg.MaterializeResult[Any]]:
         window = context.partition_time_window
         days = Calendar(window.start.date(), (window.end - timedelta(days=1)).date())
-        pipeline.widen(days)
-        present = pipeline.present()
-        refreshed = pipeline.refresher.refresh(feed, present, context.run.run_id)
+        pipeline.extend_calendar(days)
+        run = pipeline.run_context()
+        refreshed = pipeline.refresher.refresh(feed, run, context.run.run_id)
         if refreshed.pulled.skipped:
             context.log.warning(f"{feed.name} skipped: {refreshed.pulled.skipped}")
-        standing = _standing(feed, refreshed, present)
-        yield dg.MaterializeResult(metadata=_metadata(refreshed), check_results=list(raw_check_results(feed, standing)))
+        state = _table_state(feed, refreshed, run)
+        yield dg.MaterializeResult(metadata=_metadata(refreshed), check_results=list(raw_check_results(feed, state)))
 
     return asset
 
@@ -77,13 +76,13 @@ def _metadata(refreshed: Refreshed) -> dict[str, Any]:
     return {name: value for name, value in found.items() if value is not None}
 
 
-def _standing(feed: Feed, refreshed: Refreshed, present: Present) -> Standing:
+def _table_state(feed: Feed, refreshed: Refreshed, run: RunContext) -> TableState:
     pulled, last = refreshed.pulled, refreshed.last
-    return Standing(
+    return TableState(
         rows=refreshed.rows,
-        new=pulled.rows,
-        quarantined=pulled.quarantined,
-        newest=feed.day_of(last) if last else None,
-        due=feed.due(present.calendar.first_day, present.calendar.last_day, present.now),
-        why=pulled.skipped or "the venue has not answered with rows yet",
+        new_rows=pulled.rows,
+        new_quarantined=pulled.quarantined,
+        newest_day=feed.day_of(last) if last else None,
+        due_day=feed.due(run.calendar.first_day, run.calendar.last_day, run.now),
+        reason=pulled.skipped or "the venue has not answered with rows yet",
     )

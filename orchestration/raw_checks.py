@@ -1,4 +1,4 @@
-"""What every raw table shows in Dagster, fetched or recorded: its columns, and checks of rows, quarantine and age."""
+"""The checks and the column schema that every raw table has in Dagster, whether fetched or recorded."""
 
 from __future__ import annotations
 
@@ -10,20 +10,19 @@ import dagster as dg
 
 from ingest.feed import Feed
 
-QUARANTINE_SHARE = 0.01  # of a pull's rows; more says that the venue changed something, not that a row was odd
+MAX_QUARANTINED_SHARE = 0.01  # of a pull's rows; more means that the venue changed something
 
 
 @dataclass(frozen=True)
-class Standing:
-    """A raw table as it stands: its rows, those that came last and those of them that were quarantined, the newest day
-    and the one that is due (None: none is), and why there may be less."""
+class TableState:
+    """The state of a raw table. Rows may be missing for `reason`."""
 
     rows: int
-    new: int
-    quarantined: int
-    newest: date | None
-    due: date | None
-    why: str
+    new_rows: int
+    new_quarantined: int
+    newest_day: date | None
+    due_day: date | None  # None: no day is due
+    reason: str
 
 
 def raw_check_specs(key: dg.AssetKey) -> list[dg.AssetCheckSpec]:
@@ -32,43 +31,47 @@ def raw_check_specs(key: dg.AssetKey) -> list[dg.AssetCheckSpec]:
         dg.AssetCheckSpec(
             "few_quarantined",
             asset=key,
-            description=f"At most {QUARANTINE_SHARE:.0%} of a pull is quarantined, of a tape at most that of a day.",
+            description=f"At most {MAX_QUARANTINED_SHARE:.0%} of the rows of a pull or a recorded day are quarantined.",
         ),
         dg.AssetCheckSpec(
             "up_to_date",
             asset=key,
-            description="The newest row is of the last complete day; of a tape, what was listened to reaches into it.",
+            description="The rows, or for a recorded feed the recording, reach into the last complete day.",
         ),
     ]
 
 
-def raw_check_results(feed: Feed, found: Standing) -> Iterator[dg.AssetCheckResult]:
+def raw_check_results(feed: Feed, state: TableState) -> Iterator[dg.AssetCheckResult]:
     warn = dg.AssetCheckSeverity.WARN
     yield dg.AssetCheckResult(
         check_name="has_rows",
-        passed=found.rows > 0 or found.due is None,
+        passed=state.rows > 0 or state.due_day is None,
         severity=warn,
-        metadata={"rows": found.rows, **({} if found.rows else {"reason": found.why})},
+        metadata={"rows": state.rows, **({} if state.rows else {"reason": state.reason})},
     )
-    total = found.new + found.quarantined
-    share = found.quarantined / total if total else 0.0
+    total = state.new_rows + state.new_quarantined
+    share = state.new_quarantined / total if total else 0.0
     yield dg.AssetCheckResult(
         check_name="few_quarantined",
-        passed=share <= QUARANTINE_SHARE,
+        passed=share <= MAX_QUARANTINED_SHARE,
         severity=dg.AssetCheckSeverity.ERROR,
         metadata={"share": share, "where to look": f"raw.quarantine, rows of feed {feed.name}"},
     )
-    reached = found.due is None or (found.newest is not None and found.newest >= found.due)
+    is_current = state.due_day is None or (state.newest_day is not None and state.newest_day >= state.due_day)
     yield dg.AssetCheckResult(
         check_name="up_to_date",
-        passed=reached,
+        passed=is_current,
         severity=warn,
-        metadata={"newest": str(found.newest), "due": str(found.due), **({} if reached else {"reason": found.why})},
+        metadata={
+            "newest": str(state.newest_day),
+            "due": str(state.due_day),
+            **({} if is_current else {"reason": state.reason}),
+        },
     )
 
 
 def raw_column_schema(feed: Feed) -> dg.TableSchema:
-    """The columns of a raw table as Dagster shows them."""
+    """The columns of a raw table, for the Dagster UI."""
     return dg.TableSchema(
         columns=[
             dg.TableColumn(

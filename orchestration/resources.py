@@ -1,4 +1,4 @@
-"""The one resource: a warehouse, its market and the present of the run, held under the pipeline lock."""
+"""The resource of all assets: a warehouse, its market and the time of the run, held under the pipeline lock."""
 
 from __future__ import annotations
 
@@ -17,33 +17,33 @@ from ingest.http import MarketSession
 from ingest.market import Market
 from ingest.sample import DEFAULT_SEED, SimulatedMarket, SimulatedMarketAdapter, simulated
 from ingest.windows import Window
-from orchestration.partitions import FIRST_DAY
+from orchestration.asset_defaults import FIRST_PARTITION
 from orchestration.recovery import free_dead_runs, tag_with_process
 from warehouse.errors import WarehouseError
 from warehouse.location import Calendar, Warehouse
 from warehouse.lock import pipeline_lock
-from warehouse.present import Present, present_of
 from warehouse.refresh import Refresher
+from warehouse.run_context import RunContext, run_time
 from warehouse.settings import Settings
 
 
-def catalogue_of(market: Market, path: Path | None) -> Catalogue:
-    """What is asked of a market: the catalogue, of the simulation as much of it as is simulated."""
+def market_catalogue(market: Market, path: Path | None) -> Catalogue:
+    """The catalogue at `path`, or the default one; for the simulated market only the part that is simulated."""
     catalogue = load_catalogue(path)
     return simulated(catalogue) if market.simulated else catalogue
 
 
 def open_session(market: Market, catalogue: Catalogue, now: datetime) -> MarketSession:
-    """A session on the market; the simulation is made for the present of the run."""
+    """A session on the market. The simulated market is generated up to `now`."""
     simulation = SimulatedMarketAdapter(SimulatedMarket(DEFAULT_SEED, now)) if market.simulated else None
     return MarketSession(market, catalogue.hosts, simulation=simulation)
 
 
 class Pipeline(dg.ConfigurableResource):
-    """A run's warehouse. Only one run at a time holds it; another waits `lock_wait` seconds and then says for whom.
+    """The warehouse of a run. One run holds it at a time; another waits `lock_wait` seconds and then fails.
 
-    What is held of the feeds in `refetch` from the day `refetch_from` to the day `refetch_to`, both included, is asked
-    for again; without them the days from the first or to the present.
+    The feeds in `refetch` are fetched again from the day `refetch_from` to the day `refetch_to`, both included. The
+    defaults are the first possible day and the present.
     """
 
     market: str
@@ -58,92 +58,93 @@ class Pipeline(dg.ConfigurableResource):
     _refresher: Refresher | None = PrivateAttr(default=None)
     _progress: Progress = PrivateAttr(default_factory=NoProgress)
     _calendar: Calendar | None = PrivateAttr(default=None)
-    _present: datetime | None = PrivateAttr(default=None)
+    _run_time: datetime | None = PrivateAttr(default=None)
 
     @classmethod
     def from_settings(cls, settings: Settings, **run: Any) -> Pipeline:  # noqa: ANN401 - the fields of this class
-        """The pipeline of the settings' market, warehouse and catalogue; `run` are the fields of one run."""
+        """A pipeline with market, warehouse and catalogue of the settings; `run` has the other fields."""
         catalogue = str(settings.catalogue) if settings.catalogue else None
-        return cls(market=settings.market, warehouse=str(settings.located().root), catalogue=catalogue, **run)
+        warehouse = str(settings.resolved_warehouse().root)
+        return cls(market=settings.market, warehouse=warehouse, catalogue=catalogue, **run)
 
-    def watched_by(self, progress: Progress) -> Pipeline:
-        """The same pipeline, telling `progress` how far it is."""
+    def with_progress(self, progress: Progress) -> Pipeline:
+        """The same pipeline, reporting its progress to `progress`."""
         self._progress = progress
         return self
 
     @contextmanager
     def yield_for_execution(self, context: dg.InitResourceContext) -> Iterator[Pipeline]:
-        """Hold the lock for the run, after freeing what dead runs left, and close the session at its end."""
+        """Hold the lock during the run, clean up after dead runs, and close the session at the end."""
         instance, run = context.instance, context.run
         if instance is None or run is None:
-            raise WarehouseError("the pipeline runs in a Dagster run only")
+            raise WarehouseError("the pipeline can only be used in a Dagster run")
         tag_with_process(instance, run.run_id)
-        market, located = self.parsed_market, self.located
-        located.claim(str(market))
-        with pipeline_lock(located.lock, self.lock_wait):
+        market, warehouse = self.parsed_market, self.resolved_warehouse
+        warehouse.claim(str(market))
+        with pipeline_lock(warehouse.lock, self.lock_wait):
             free_dead_runs(instance, run.run_id)
-            self._present, self._calendar = present_of(market, self.now), None
-            catalogue = self.asked()
+            self._run_time, self._calendar = run_time(market, self.now), None
+            catalogue = self.load_catalogue()
             if unknown := set(self.refetch) - {feed.name for feed in catalogue.feeds}:
-                raise WarehouseError(f"refetch names {', '.join(sorted(unknown))}, which is not asked here")
-            session = open_session(market, catalogue, self._present)
+                raise WarehouseError(f"refetch names {', '.join(sorted(unknown))}, which is not fetched here")
+            session = open_session(market, catalogue, self._run_time)
             try:
                 self._refresher = Refresher(
-                    located,
+                    warehouse,
                     catalogue,
                     session,
                     Settings(market=self.market).keys(),
                     self._progress,
-                    dict.fromkeys(self.refetch, self._days_again(self._present)),
+                    dict.fromkeys(self.refetch, self._refetch_window(self._run_time)),
                 )
                 yield self
             finally:
                 session.close()
 
-    def _days_again(self, present: datetime) -> Window:
-        first = date.fromisoformat(self.refetch_from) if self.refetch_from else FIRST_DAY
-        last = date.fromisoformat(self.refetch_to) if self.refetch_to else present.date()
+    def _refetch_window(self, now: datetime) -> Window:
+        first = date.fromisoformat(self.refetch_from) if self.refetch_from else FIRST_PARTITION
+        last = date.fromisoformat(self.refetch_to) if self.refetch_to else now.date()
         return Window.of_days(first, last)
 
     @property
     def refresher(self) -> Refresher:
         if self._refresher is None:
-            raise WarehouseError("the pipeline is not open; it is held by a run")
+            raise WarehouseError("the pipeline is not open; use it within a run")
         return self._refresher
 
     @property
-    def located(self) -> Warehouse:
+    def resolved_warehouse(self) -> Warehouse:
         return Warehouse(Path(self.warehouse))
 
     @property
     def parsed_market(self) -> Market:
         return Market.parse(self.market)
 
-    def asked(self) -> Catalogue:
-        """What is asked of the market. Raises CatalogueBroken."""
-        return catalogue_of(self.parsed_market, Path(self.catalogue) if self.catalogue else None)
+    def load_catalogue(self) -> Catalogue:
+        """The feeds and instruments that this pipeline fetches. Raises CatalogueBroken."""
+        return market_catalogue(self.parsed_market, Path(self.catalogue) if self.catalogue else None)
 
     @property
-    def moment(self) -> datetime:
-        """The present of the run, whatever days it knows."""
-        if self._present is None:
-            raise WarehouseError("the pipeline is not open; it is held by a run")
-        return self._present
+    def run_time(self) -> datetime:
+        """The present of the run."""
+        if self._run_time is None:
+            raise WarehouseError("the pipeline is not open; use it within a run")
+        return self._run_time
 
-    def widen(self, days: Calendar) -> None:
-        """Have the warehouse speak about `days`, too. Raises WarehouseError when they are not over at the present."""
-        if Window.of_days(days.first_day, days.last_day).end > self.moment:
+    def extend_calendar(self, days: Calendar) -> None:
+        """Add `days` to the calendar of the warehouse. Raises WarehouseError if they are not over yet."""
+        if Window.of_days(days.first_day, days.last_day).end > self.run_time:
             raise WarehouseError(
-                f"{days.last_day} is not over at {self.moment:%Y-%m-%d %H:%M} UTC; choose earlier days"
+                f"{days.last_day} is not over at {self.run_time:%Y-%m-%d %H:%M} UTC; choose earlier days"
             )
         if self._calendar is None or self._calendar.including(days) != self._calendar:
-            self._calendar = self.located.extend(days)
+            self._calendar = self.resolved_warehouse.extend(days)
 
-    def present(self) -> Present:
-        """The present of the run and its days. Raises WarehouseError before any day is known."""
+    def run_context(self) -> RunContext:
+        """The present of the run and its days. Raises WarehouseError if the warehouse has no day yet."""
         if self._calendar is None:
-            # Read once: every step of a run speaks about the same days, whoever widens the file meanwhile.
-            self._calendar = self.located.calendar()
+            # Read once, so that every step of a run has the same days even if the file changes meanwhile.
+            self._calendar = self.resolved_warehouse.calendar()
         if self._calendar is None:
-            raise WarehouseError(f"{self.located.root} knows no day yet; materialize a raw feed, or run: leverage run")
-        return Present(self.moment, self._calendar)
+            raise WarehouseError(f"{self.warehouse} has no day yet; materialize a raw feed, or run: leverage run")
+        return RunContext(self.run_time, self._calendar)

@@ -1,8 +1,7 @@
-"""The daily job executed in this process, against the instance that the Dagster UI shows."""
+"""Running the daily job in this process, on the same Dagster instance that the UI shows."""
 
 from __future__ import annotations
 
-import logging
 import os
 import re
 import warnings
@@ -17,8 +16,9 @@ from orchestration.dbt_project import prepared_manifest
 from orchestration.definitions import build_definitions
 from orchestration.errors import OWN_ERRORS, PipelineError
 from orchestration.instance import open_instance
+from orchestration.internals.dagster_log import silence_dagster
 from orchestration.jobs import DAILY_JOB
-from orchestration.recovery import PROCESS_TAG, free_dead_runs, this_process
+from orchestration.recovery import PROCESS_TAG, free_dead_runs, process_name
 from orchestration.resources import Pipeline
 from warehouse.errors import WarehouseLocked
 from warehouse.location import Calendar
@@ -31,7 +31,7 @@ CLASS_NAME = re.compile(r"^(?:\w+\.)+\w+: ")
 
 @dataclass(frozen=True)
 class Finished:
-    """How a run ended well. `published` is False when nothing was new."""
+    """A successful run. `published` is False when nothing was new."""
 
     run_id: str
     published: bool
@@ -45,14 +45,13 @@ def run_daily(
     verbose: bool,
     refetch: Sequence[str] = (),
 ) -> Finished:
-    """Bring the warehouse up to the last of `days`, and back to the first of them; of the feeds `refetch` what is held
-    of `days` is asked for again.
+    """Bring the warehouse up to date for `days`, both ends included, and fetch `days` again for the feeds in `refetch`.
 
-    Raises PipelineError with the reason of the step that failed, WrongMarket for another market's warehouse, and
-    WarehouseLocked at once while another pipeline is at work; a calendar is widened only when none is.
+    Raises PipelineError with the reason of the failed step, WrongMarket when the warehouse belongs to another market,
+    and WarehouseLocked at once, with the calendar unchanged, while another pipeline is running.
     """
     prepared_manifest()
-    warehouse = settings.located()
+    warehouse = settings.resolved_warehouse()
     pipeline = Pipeline.from_settings(
         settings,
         now=now,
@@ -61,17 +60,17 @@ def run_daily(
         refetch_to=days.last_day.isoformat(),
         lock_wait=0.0,
     )
-    pipeline.asked()  # a broken catalogue is said before anything is started
-    with _quiet(verbose), open_instance(warehouse) as instance:
+    pipeline.load_catalogue()  # report a broken catalogue before anything starts
+    with _dagster_output(verbose), open_instance(warehouse) as instance:
         with pipeline_lock(warehouse.lock):
             warehouse.claim(str(pipeline.parsed_market))
             warehouse.extend(days)
             free_dead_runs(instance)  # before the new run claims its first slot
-        job = build_definitions(pipeline.watched_by(progress)).resolve_job_def(DAILY_JOB)
+        job = build_definitions(pipeline.with_progress(progress)).resolve_job_def(DAILY_JOB)
         result = job.execute_in_process(
             instance=instance,
             partition_key=days.last_day.isoformat(),
-            tags={PROCESS_TAG: this_process()},
+            tags={PROCESS_TAG: process_name()},
             run_config={"loggers": {"console": {"config": {"log_level": "DEBUG" if verbose else "CRITICAL"}}}},
             raise_on_error=False,
         )
@@ -81,14 +80,14 @@ def run_daily(
     return Finished(result.run_id, published)
 
 
-def _names(errors: Iterable[type[Exception]]) -> set[str]:
-    """The names of these classes and of all below them, which is what Dagster keeps of an error."""
-    return {name for error in errors for name in (error.__name__, *_names(error.__subclasses__()))}
+def _class_names(errors: Iterable[type[Exception]]) -> set[str]:
+    """The names of these classes and their subclasses. Dagster keeps only the class name of an error."""
+    return {name for error in errors for name in (error.__name__, *_class_names(error.__subclasses__()))}
 
 
 def _failure(result: dg.ExecuteInProcessResult) -> PipelineError:
-    """The project's own reason in one line, else the innermost one. Raises what has an exit status of its own."""
-    own = _names(OWN_ERRORS)
+    """The project's own error in one line, else the innermost one. Raises errors with an exit status of their own."""
+    own = _class_names(OWN_ERRORS)
     for event in result.all_events:
         data = event.event_specific_data
         error = getattr(data, "error", None)
@@ -98,25 +97,22 @@ def _failure(result: dg.ExecuteInProcessResult) -> PipelineError:
             error = error.cause
         if error.cls_name == "DagsterExecutionInterruptedError":
             raise KeyboardInterrupt
-        # Without the error's class in front of it, and without dbt's colours.
-        said = COLOURS.sub("", error.message.strip().splitlines()[0]).removeprefix(f"{error.cls_name}: ")
-        said = CLASS_NAME.sub("", said)
+        # Dagster puts the class name in front of the message, and dbt colours it.
+        line = COLOURS.sub("", error.message.strip().splitlines()[0]).removeprefix(f"{error.cls_name}: ")
+        line = CLASS_NAME.sub("", line)
         if error.cls_name == WarehouseLocked.__name__:
-            raise WarehouseLocked(said)
-        return PipelineError(f"{event.step_key or 'the run'} failed: {said}; leverage run --verbose shows more")
+            raise WarehouseLocked(line)
+        return PipelineError(f"{event.step_key or 'the run'} failed: {line}; leverage run --verbose shows more")
     return PipelineError(f"run {result.run_id} failed; leverage run --verbose shows more")
 
 
 @contextmanager
-def _quiet(verbose: bool) -> Iterator[None]:
-    """Keep Dagster's and dbt's own talk off the terminal; what they say stays in the instance and in dbt.log."""
+def _dagster_output(verbose: bool) -> Iterator[None]:
+    """Unless `verbose`, keep the output of Dagster and dbt off the terminal; the instance and dbt.log have it."""
     if verbose:
         yield
         return
-    logging.getLogger("dagster").setLevel(logging.CRITICAL)
-    logging.getLogger("dagster").propagate = False  # a library of dbt's gives the root logger a handler on the terminal
-    # A run that finds nothing new builds no model, and Dagster then warns once for every check of a model.
-    logging.getLogger("dagster._core.execution.plan.active").setLevel(logging.ERROR)
+    silence_dagster()
     with warnings.catch_warnings(), open(os.devnull, "w") as nowhere, redirect_stdout(nowhere):
         warnings.filterwarnings("ignore", category=dg.BetaWarning)
         warnings.filterwarnings("ignore", category=dg.PreviewWarning)

@@ -1,28 +1,36 @@
-"""When the daily job runs: provisional half an hour after the day, final when Coin Metrics is in."""
+"""When the daily job runs: provisional soon after the day has ended, final when the day counts as final."""
 
 from __future__ import annotations
+
+from typing import Any
 
 import dagster as dg
 
 from orchestration.jobs import daily_job
 from regimes import load_parameters
 
-FINAL_AT = load_parameters().gate.final_at
+PROVISIONAL = (0, 30)  # hour and minute (UTC)
 
-# Both ask for the partition of the day that has just ended. Dagster tells their runs apart by schedule and time.
-SCHEDULES = [
-    dg.build_schedule_from_partitioned_job(
+
+def final_time() -> tuple[int, int]:
+    """Hour and minute (UTC) of the next day from which a day is final."""
+    final_at = load_parameters().gate.final_at
+    return final_at.hour, final_at.minute
+
+
+def daily_schedules() -> list[Any]:
+    """Both request the partition of the day that has just ended. Their run keys differ by schedule and time."""
+    provisional = "prices, funding, open interest and liquidations are there, exchange flows are not."
+    final = "exchange flows are in; what is missing now stays missing."
+    return [_daily("provisional", PROVISIONAL, provisional), _daily("final", final_time(), final)]
+
+
+def _daily(name: str, time: tuple[int, int], description: str) -> Any:  # noqa: ANN401 - Dagster names no public type
+    hour, minute = time
+    return dg.build_schedule_from_partitioned_job(
         daily_job,
-        name="provisional",
-        description="00:30 UTC: prices, funding, open interest and liquidations are there, exchange flows are not.",
-        hour_of_day=0,
-        minute_of_hour=30,
-    ),
-    dg.build_schedule_from_partitioned_job(
-        daily_job,
-        name="final",
-        description=f"{FINAL_AT:%H:%M} UTC: exchange flows are in; what is missing now stays missing.",
-        hour_of_day=FINAL_AT.hour,
-        minute_of_hour=FINAL_AT.minute,
-    ),
-]
+        name=name,
+        description=f"{hour:02}:{minute:02} UTC: {description}",
+        hour_of_day=hour,
+        minute_of_hour=minute,
+    )

@@ -1,4 +1,4 @@
-"""`make dev`: the Dagster UI of one warehouse on loopback, with the daemon that runs its schedules."""
+"""`make dev`: the Dagster UI of one warehouse on the loopback interface, with the daemon that runs its schedules."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ def main() -> None:
     settings = Settings()
     try:
         prepared_manifest()
-        warehouse = settings.located()
+        warehouse = settings.resolved_warehouse()
         warehouse.claim(str(settings.parsed_market()))
         home = dagster_home(warehouse)
     except (PipelineError, WarehouseError) as error:
@@ -33,9 +33,9 @@ def main() -> None:
     dagster = Path(sys.executable).with_name("dagster")
     arguments = ["dev", "--host", options.host, "--port", options.port, "--module-name", "orchestration.definitions"]
     os.chdir(PROJECT)
-    # A script's `make dev &` ignores SIGINT, and Dagster does on SIGTERM what it does on SIGINT: nothing would stop it.
+    # After `make dev &` in a script, SIGINT is ignored, and Dagster handles SIGTERM by sending SIGINT: restore it.
     signal.signal(signal.SIGINT, signal.SIG_DFL)
-    # In this process's place, so that whoever stops it stops Dagster and not only the wrapper.
+    # Replace this process, so that a signal to it reaches Dagster and not only a wrapper.
     os.execve(dagster, [str(dagster), *arguments], {**os.environ, "DAGSTER_HOME": str(home)})  # noqa: S606
 
 

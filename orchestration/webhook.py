@@ -1,4 +1,4 @@
-"""Changes of the labels as one HTTP POST, generic JSON or Slack's, with retries. When to post is the sensor's."""
+"""Posting label changes to a webhook, as generic JSON or in Slack's format, with retries."""
 
 from __future__ import annotations
 
@@ -26,17 +26,17 @@ TEXTS = {
 
 
 class WebhookFailed(Exception):
-    """The receiver could not be reached or refused; what was to be told is told next time."""
+    """The receiver could not be reached, or refused the message. The next tick posts it again."""
 
 
-class _Again(Exception):
-    """Worth another attempt."""
+class _Retryable(Exception):
+    """A failure after which another attempt makes sense."""
 
 
 class WebhookSettings(BaseSettings):
     """`LEVERAGE_WEBHOOK_URL`, `LEVERAGE_WEBHOOK_FORMAT` and `LEVERAGE_WEBHOOK_COOLDOWN_MINUTES`; off without the first.
 
-    The address is a secret: who knows it can post.
+    The address is a secret: anyone who knows it can post.
     """
 
     model_config = SettingsConfigDict(env_prefix="LEVERAGE_WEBHOOK_", extra="ignore")
@@ -47,21 +47,22 @@ class WebhookSettings(BaseSettings):
 
 
 def message(changes: Sequence[Mapping[str, Any]], form: Literal["json", "slack"]) -> dict[str, Any]:
-    """What is posted: `text` in either form, and with `json` the rows under `changes`, each with its `event_id`."""
+    """The body to post: `text` in both formats; with `json` also the rows under `changes`, each with its `event_id`."""
     lines = [TEXTS[kind].format(**change) for change in changes for kind in change["kinds"].split(",")]
     if any(change["simulated"] for change in changes):
         lines.insert(0, "SIMULATED MARKET, not real data")
     text = "\n".join(lines)
     if form == "slack":
         return {"text": text}
-    return {"text": text, "changes": [{name: _plain(value) for name, value in change.items()} for change in changes]}
+    rows = [{name: _json_value(value) for name, value in change.items()} for change in changes]
+    return {"text": text, "changes": rows}
 
 
 def post(settings: WebhookSettings, changes: Sequence[Mapping[str, Any]], pause: float = 1.0) -> None:
-    """Post the changes, up to three times, `pause` seconds and twice that apart.
+    """Post the changes, in up to three attempts that are `pause` and twice `pause` seconds apart.
 
-    The header Idempotency-Key is the same for the same changes: a receiver that answered too late can tell. Raises
-    WebhookFailed, naming the host and never the path, which is the secret.
+    The header Idempotency-Key is the same for the same changes, so that a receiver recognises a repeated post. Raises
+    WebhookFailed, which names the host but not the path, because the path is the secret.
     """
     if settings.url is None:
         raise WebhookFailed("LEVERAGE_WEBHOOK_URL is not set")
@@ -69,27 +70,27 @@ def post(settings: WebhookSettings, changes: Sequence[Mapping[str, Any]], pause:
     key = hashlib.sha256(",".join(change["event_id"] for change in changes).encode()).hexdigest()
     host = urlsplit(address).hostname
     attempts = Retrying(
-        retry=retry_if_exception_type(_Again),
+        retry=retry_if_exception_type(_Retryable),
         stop=stop_after_attempt(ATTEMPTS),
         wait=wait_exponential(multiplier=pause),
         reraise=True,
     )
     try:
-        attempts(_once, address, message(changes, settings.format), key)
-    except (_Again, requests.RequestException, ValueError) as error:
-        reason = str(error) if isinstance(error, _Again) else type(error).__name__
-        raise WebhookFailed(f"the webhook at {host} was not told: {reason}; it is tried again") from None
+        attempts(_post_once, address, message(changes, settings.format), key)
+    except (_Retryable, requests.RequestException, ValueError) as error:
+        reason = str(error) if isinstance(error, _Retryable) else type(error).__name__
+        raise WebhookFailed(f"the webhook at {host} failed: {reason}; the next tick tries again") from None
 
 
-def _once(address: str, body: Mapping[str, Any], key: str) -> None:
+def _post_once(address: str, body: Mapping[str, Any], key: str) -> None:
     try:
         answer = requests.post(address, json=body, headers={"Idempotency-Key": key}, timeout=TIMEOUT_SECONDS)
     except (requests.ConnectionError, requests.Timeout) as error:
-        raise _Again(type(error).__name__) from None
+        raise _Retryable(type(error).__name__) from None
     if answer.status_code == 429 or answer.status_code >= 500:
-        raise _Again(f"HTTP {answer.status_code}")
+        raise _Retryable(f"HTTP {answer.status_code}")
     answer.raise_for_status()
 
 
-def _plain(value: object) -> object:
+def _json_value(value: object) -> object:
     return value.isoformat() if isinstance(value, datetime | date) else value

@@ -23,7 +23,8 @@ from pathlib import Path
 import polars as pl
 import pytest
 
-from orchestration.dbt_project import BUILD_DATABASE, DBT_PROJECT, parsed_project, prepared_manifest
+from orchestration.dbt_project import BUILD_DATABASE, DBT_PROJECT, prepared_manifest
+from orchestration.internals.dbt_manifest import parsed_project
 
 PROJECT = Path(__file__).resolve().parents[1]
 LEVERAGE = Path(sys.executable).with_name("leverage")

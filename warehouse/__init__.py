@@ -1,4 +1,4 @@
-"""The DuckDB side: where a warehouse lies, who may write to it, its raw tables and ledger, and what it publishes.
+"""One warehouse on disk: its paths, its lock, its raw tables and load ledger, and the releases that it publishes.
 
-Never imports Dagster; the models between raw tables and marts are dbt's, in `dbt_project`.
+Never imports Dagster. The models between raw tables and marts are in `dbt_project`.
 """

@@ -1,10 +1,11 @@
-"""Opening the databases: the build database for the one writer, the published one for everybody, read-only."""
+"""Opening the databases, read-write for the pipeline and read-only for everybody else, and helpers for their SQL."""
 
 from __future__ import annotations
 
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -12,14 +13,17 @@ import duckdb
 
 from warehouse.errors import WarehouseError, WarehouseLocked
 
-MEMORY_LIMIT = "600MB"  # a full rebuild stays under 1 GB with Python, Polars and Dagster beside it
-REBUILT = "if it is damaged, delete it, and the next run rebuilds it from landing/"
-PATIENCE = 10.0  # seconds for a dying process to let go of the file
+MEMORY_LIMIT = "600MB"  # a full rebuild stays under 1 GB together with Python, Polars and Dagster; also in profiles.yml
+REBUILD_ADVICE = "if it is damaged, delete it, and the next run rebuilds it from landing/"
+LOCK_PATIENCE_SECONDS = 10.0  # a process that is being killed releases the file within this time
 
 
 @contextmanager
 def build_database(path: Path) -> Iterator[duckdb.DuckDBPyConnection]:
-    """The build database, read and write, closed with the block. Raises WarehouseLocked while another has it open."""
+    """The build database, open for reading and writing during the block.
+
+    Raises WarehouseLocked while another process has it open, WarehouseError when it cannot be opened.
+    """
     connection = _open_build(path)
     try:
         yield connection
@@ -28,7 +32,7 @@ def build_database(path: Path) -> Iterator[duckdb.DuckDBPyConnection]:
 
 
 def _open_build(path: Path) -> duckdb.DuckDBPyConnection:
-    deadline = time.monotonic() + PATIENCE
+    deadline = time.monotonic() + LOCK_PATIENCE_SECONDS
     while True:
         try:
             connection = duckdb.connect(path, config={"memory_limit": MEMORY_LIMIT})
@@ -36,19 +40,19 @@ def _open_build(path: Path) -> duckdb.DuckDBPyConnection:
             return connection
         except duckdb.IOException as error:
             if "could not set lock" not in str(error).lower():
-                raise WarehouseError(f"cannot open {path}: {_first_line(error)}; {REBUILT}") from error
+                raise WarehouseError(f"cannot open {path}: {_first_line(error)}; {REBUILD_ADVICE}") from error
             if time.monotonic() >= deadline:
                 raise WarehouseLocked(
-                    f"another process has {path} open; only the pipeline may, others read published/"
+                    f"another process has {path} open; only the pipeline may open it, others read published/"
                 ) from error
             time.sleep(0.1)
         except duckdb.Error as error:
-            raise WarehouseError(f"cannot open {path}: {_first_line(error)}; {REBUILT}") from error
+            raise WarehouseError(f"cannot open {path}: {_first_line(error)}; {REBUILD_ADVICE}") from error
 
 
 @contextmanager
 def transaction(connection: duckdb.DuckDBPyConnection) -> Iterator[None]:
-    """All of the block or nothing of it."""
+    """Run the block in one transaction: commit at its end, roll back when it raises."""
     connection.begin()
     try:
         yield
@@ -67,7 +71,7 @@ def published_database(path: Path) -> Iterator[duckdb.DuckDBPyConnection]:
         raise WarehouseError(f"cannot open {path}: {_first_line(error)}; run: leverage run") from error
     try:
         connection.execute("SET TimeZone = 'UTC'")
-        connection.execute("SET enable_external_access = false")  # a query reads this file and touches no other
+        connection.execute("SET enable_external_access = false")  # a query can read this file and no other
         connection.execute("SET lock_configuration = true")
         yield connection
     finally:
@@ -75,19 +79,29 @@ def published_database(path: Path) -> Iterator[duckdb.DuckDBPyConnection]:
 
 
 def first_row(connection: duckdb.DuckDBPyConnection, query: str, values: Sequence[Any] = ()) -> tuple[Any, ...] | None:
-    """The first row of a query, None without one. Reads to the end: DuckDB keeps a half-read connection busy."""
+    """The first row of a query, or None. Fetches all rows, because DuckDB keeps a half-read connection busy."""
     rows = connection.execute(query, list(values)).fetchall()
     return rows[0] if rows else None
 
 
 def identifier(name: str) -> str:
-    """`name` quoted for SQL, whatever it contains."""
+    """`name` quoted as an SQL identifier, whatever it contains."""
     return '"' + name.replace('"', '""') + '"'
 
 
 def literal(text: str) -> str:
-    """`text` as an SQL string, for the statements that take no parameters (COMMENT, ATTACH, COPY)."""
+    """`text` quoted as an SQL string, for statements that take no parameters (COMMENT, ATTACH, COPY)."""
     return "'" + text.replace("'", "''") + "'"
+
+
+def naive_utc(moment: datetime) -> datetime:
+    """A time with a time zone as the TIMESTAMP that is stored: in UTC, without a zone."""
+    return moment.astimezone(UTC).replace(tzinfo=None)
+
+
+def aware_utc(stored: datetime) -> datetime:
+    """A stored TIMESTAMP as a time in UTC with its time zone."""
+    return stored.replace(tzinfo=UTC)
 
 
 def _first_line(error: Exception) -> str:

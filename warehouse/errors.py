@@ -1,10 +1,10 @@
-"""What can go wrong with a warehouse, as typed errors that read as one line."""
+"""Errors of a warehouse. Each is one line for a person, with what to do."""
 
 from __future__ import annotations
 
 
 class WarehouseError(Exception):
-    """Something about the warehouse that a person has to read."""
+    """Something is wrong with the warehouse."""
 
 
 class WarehouseLocked(WarehouseError):
@@ -12,12 +12,12 @@ class WarehouseLocked(WarehouseError):
 
 
 class WrongMarket(WarehouseError):
-    """The warehouse belongs to another market, and rows of two markets never meet."""
+    """The warehouse belongs to another market. Rows of two markets are never mixed."""
 
 
 class NotPublished(WarehouseError):
-    """Nothing has been published here yet."""
+    """Nothing has been published in this warehouse yet."""
 
 
 class UnknownDay(WarehouseError):
-    """A day outside of what is published."""
+    """The day or the asset is not in the published release."""

@@ -1,20 +1,22 @@
-"""The published `feed_status`: how far each feed reaches, and how its last pull went."""
+"""How the feeds are doing: a row for each pull in `ops.pulls`, and the published table `feed_status` made from them."""
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any
 
 import duckdb
 
 from ingest.feed import Feed
 from ingest.feeds import RECORDED, Catalogue
-from warehouse.connection import first_row, transaction
+from ingest.pull import Pulled
+from warehouse.connection import first_row, naive_utc, transaction
 from warehouse.location import Calendar
-from warehouse.marts import make_mart
-from warehouse.raw import days_with_rows, reach
-from warehouse.tape import Heard, heard, heard_share
+from warehouse.marts import create_mart
+from warehouse.raw_coverage import days_with_rows, observed_range
+from warehouse.recorded_feeds import RecordedSpan, recorded_days_share, recorded_span
 
-FEED_STATUS = "feed_status"  # written right before a release: where it stands, the other marts do
+FEED_STATUS = "feed_status"  # written right before a release: if it exists, so do the other marts
 DESCRIPTION = "One row per feed: how far it reaches, and how its last pull went."
 COLUMNS = {
     "feed": ("VARCHAR", "Feed, and name of its raw table"),
@@ -37,42 +39,67 @@ COLUMNS = {
 }
 
 
+def record_pull(connection: duckdb.DuckDBPyConnection, pulled: Pulled, run_id: str, now: datetime) -> None:
+    """Write down how a pull went."""
+    connection.execute(
+        "INSERT INTO ops.pulls VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        [
+            pulled.feed,
+            run_id,
+            naive_utc(now),
+            pulled.rows,
+            pulled.quarantined,
+            len(pulled.segments),
+            pulled.traffic.requests,
+            pulled.traffic.retries,
+            pulled.traffic.bytes,
+            pulled.skipped,
+            "\n".join(pulled.notes) or None,
+        ],
+    )
+
+
 def write_feed_status(connection: duckdb.DuckDBPyConnection, catalogue: Catalogue, calendar: Calendar) -> None:
-    """Replace `marts.feed_status`: one row per feed of the catalogue, with its reach and how its last pull went, and
-    one per recorded feed of which the recorder has ever said anything."""
-    asked = [
-        (feed, _asked(connection, feed, len(catalogue.instruments[feed.name]), calendar)) for feed in catalogue.feeds
+    """Replace `marts.feed_status`: one row per feed of the catalogue, and one per recorded feed in the ledger."""
+    fetched = [
+        (feed, _fetched_status(connection, feed, len(catalogue.instruments[feed.name]), calendar))
+        for feed in catalogue.feeds
     ]
-    recorded = [(f, _recorded(connection, f, known, calendar)) for f in RECORDED if (known := heard(connection, f))]
-    lines = [(feed.name, feed.venue, feed.series, *found, feed.licence) for feed, found in [*asked, *recorded]]
+    recorded = [
+        (feed, _recorded_status(connection, feed, span, calendar))
+        for feed in RECORDED
+        if (span := recorded_span(connection, feed))
+    ]
+    rows = [(feed.name, feed.venue, feed.series, *found, feed.licence) for feed, found in [*fetched, *recorded]]
+    placeholders = ", ".join("?" * len(COLUMNS))
     with transaction(connection):
-        make_mart(connection, FEED_STATUS, DESCRIPTION, COLUMNS)
-        connection.executemany(
-            f"INSERT INTO marts.{FEED_STATUS} VALUES ({', '.join('?' * len(COLUMNS))})", lines  # noqa: S608 - only placeholders
-        )  # fmt: skip
+        create_mart(connection, FEED_STATUS, DESCRIPTION, COLUMNS)
+        connection.executemany(f"INSERT INTO marts.{FEED_STATUS} VALUES ({placeholders})", rows)  # noqa: S608
 
 
-def _asked(connection: duckdb.DuckDBPyConnection, feed: Feed, symbols: int, calendar: Calendar) -> tuple[Any, ...]:
-    first, last, rows = reach(connection, feed)
-    days = (first and feed.day_of(first), last and feed.day_of(last))
+def _fetched_status(
+    connection: duckdb.DuckDBPyConnection, feed: Feed, symbols: int, calendar: Calendar
+) -> tuple[Any, ...]:
+    first, last, rows = observed_range(connection, feed)
     covered = days_with_rows(connection, feed, calendar.first_day, calendar.last_day)
-    share = covered / (symbols * ((calendar.last_day - calendar.first_day).days + 1))
-    gaps = first_row(connection, "SELECT count(*) FROM ops.known_gaps WHERE feed = ?", [feed.name])
-    pulled = first_row(
+    share = min(covered / (symbols * calendar.day_count), 1.0)
+    (gaps,) = first_row(connection, "SELECT count(*) FROM ops.known_gaps WHERE feed = ?", [feed.name]) or (0,)
+    last_pull = first_row(
         connection,
         "SELECT pulled_at, skipped, notes FROM ops.pulls WHERE feed = ? ORDER BY rowid DESC LIMIT 1",
         [feed.name],
-    )
-    return (
-        *days, min(share, 1.0), rows, _quarantined(connection, feed), *(gaps or (0,)), *(pulled or (None, None, None)),
-    )  # fmt: skip
+    ) or (None, None, None)
+    days = (first and feed.day_of(first), last and feed.day_of(last))
+    return (*days, share, rows, _quarantined(connection, feed), gaps, *last_pull)
 
 
-def _recorded(connection: duckdb.DuckDBPyConnection, feed: Feed, known: Heard, calendar: Calendar) -> tuple[Any, ...]:
-    _, _, rows = reach(connection, feed)
-    days = (known.since.date(), known.until and known.until.date())
-    share = heard_share(connection, feed, calendar)
-    return (*days, share, rows, _quarantined(connection, feed), 0, known.landed_at, None, None)
+def _recorded_status(
+    connection: duckdb.DuckDBPyConnection, feed: Feed, span: RecordedSpan, calendar: Calendar
+) -> tuple[Any, ...]:
+    _, _, rows = observed_range(connection, feed)
+    days = (span.since.date(), span.until and span.until.date())
+    share = recorded_days_share(connection, feed, calendar)
+    return (*days, share, rows, _quarantined(connection, feed), 0, span.landed_at, None, None)
 
 
 def _quarantined(connection: duckdb.DuckDBPyConnection, feed: Feed) -> int:

@@ -1,21 +1,23 @@
-"""Whether anything could come out differently than in the last release: a hash over all that goes into one."""
+"""Whether a run can skip work: a hash of everything that a release is made from, and one of the dbt views."""
 
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable
-from datetime import UTC, datetime, time, timedelta
+from collections.abc import Iterable, Iterator
+from datetime import timedelta
 from pathlib import Path
 
 import duckdb
 
 from ingest.landing import REVISIONS
+from ingest.windows import Window
 from regimes import load_parameters
+from warehouse.connection import first_row
 from warehouse.location import Warehouse
-from warehouse.present import Present
-from warehouse.reading import latest
+from warehouse.reading import read_latest
+from warehouse.run_context import RunContext
+from warehouse.settings import PROJECT
 
-PROJECT = Path(__file__).resolve().parents[1]
 # Patterns, because warehouse/data lies inside the package and holds whole warehouses.
 DBT = (
     "dbt_project/dbt_project.yml",
@@ -24,16 +26,25 @@ DBT = (
     "dbt_project/macros/**/*.sql",
     "dbt_project/seeds/**/*.csv",
 )
-CODE = ("brief/*.py", "brief/templates/*", *DBT, "regimes/*.py", "regimes/*.toml", "warehouse/*.py")
+CODE = (
+    "brief/*.py",
+    "brief/templates/*",
+    *DBT,
+    "regimes/*.py",
+    "regimes/*.toml",
+    "warehouse/*.py",
+    "warehouse/publishing/*.py",
+)
+VIEWS_MADE = "CREATE TABLE IF NOT EXISTS ops.views_made (project VARCHAR NOT NULL, definitions VARCHAR NOT NULL)"
 
 
-def fingerprint(connection: duckdb.DuckDBPyConnection, present: Present) -> str:
-    """Over the loaded segments that hold rows, the calendar, the instruments, skipped feeds, the code, and finality."""
-    ended = datetime.combine(present.calendar.last_day, time.min, tzinfo=UTC) + timedelta(days=1)
-    final = present.now >= ended + timedelta(minutes=load_parameters().gate.provisional_minutes)
-    digest = hashlib.sha256(f"{present.calendar} {final}".encode())
+def fingerprint(connection: duckdb.DuckDBPyConnection, run: RunContext) -> str:
+    """A hash of the loaded segments with rows, the days, the instruments, skipped feeds, the code, and finality."""
+    day_ended = Window.of_days(run.calendar.last_day, run.calendar.last_day).end
+    is_final = run.now >= day_ended + timedelta(minutes=load_parameters().gate.provisional_minutes)
+    digest = hashlib.sha256(f"{run.calendar} {is_final}".encode())
     for query in (
-        # What was published is what comes out; as an input it would make every run find something new.
+        # Published revisions are an output. As an input they would make every run find something new.
         f"SELECT segment FROM raw.load_ledger WHERE row_count > 0 AND feed <> '{REVISIONS}' ORDER BY segment",  # noqa: S608
         "SELECT * FROM ops.instruments ORDER BY ALL",
         "SELECT feed, arg_max_null(skipped, rowid) FROM ops.pulls GROUP BY feed ORDER BY feed",
@@ -44,13 +55,39 @@ def fingerprint(connection: duckdb.DuckDBPyConnection, present: Present) -> str:
     return digest.hexdigest()
 
 
-def files_of(patterns: Iterable[str]) -> Iterable[Path]:
-    """The project's files that match, in an order that is always the same."""
+def published_fingerprint(warehouse: Warehouse) -> str | None:
+    """The fingerprint of the current release, None when nothing is published."""
+    published = read_latest(warehouse)
+    return None if published is None else str(published["inputs"])
+
+
+def views_are_current(connection: duckdb.DuckDBPyConnection) -> bool:
+    """Whether the views are as the dbt project last made them, and the project has not changed since.
+
+    A view may have been built with other variables since, such as `as_of`, which become part of its definition.
+    """
+    connection.execute(VIEWS_MADE)
+    return first_row(connection, "SELECT project, definitions FROM ops.views_made") == _view_hashes(connection)
+
+
+def remember_views(connection: duckdb.DuckDBPyConnection) -> None:
+    """Write down that all views have just been made from the project."""
+    connection.execute(
+        "CREATE OR REPLACE TABLE ops.views_made AS SELECT ? AS project, ? AS definitions", _view_hashes(connection)
+    )
+
+
+def files_of(patterns: Iterable[str]) -> Iterator[Path]:
+    """The project's files that match `patterns`, always in the same order."""
     for pattern in patterns:
         yield from sorted(PROJECT.glob(pattern))
 
 
-def published_fingerprint(warehouse: Warehouse) -> str | None:
-    """What the current release was made from, None when nothing is published."""
-    published = latest(warehouse)
-    return None if published is None else str(published["inputs"])
+def _view_hashes(connection: duckdb.DuckDBPyConnection) -> tuple[str, str]:
+    """Hashes of the dbt project and of the definitions of all views in the database."""
+    project = hashlib.sha256()
+    for file in files_of(DBT):
+        project.update(file.read_bytes())
+    query = "SELECT schema_name, view_name, sql FROM duckdb_views() WHERE NOT internal ORDER BY ALL"
+    definitions = repr(connection.execute(query).fetchall()).encode()
+    return project.hexdigest(), hashlib.sha256(definitions).hexdigest()

@@ -1,6 +1,6 @@
-"""Where a warehouse lies and whom it belongs to: its paths, and the small file that says its market and its days.
+"""The directory of a warehouse: its paths, and `warehouse.json` with its market and its days.
 
-`warehouse.json` is what a rebuild from landing cannot know otherwise; nothing else is kept in it.
+`warehouse.json` holds only what a rebuild from landing cannot find out otherwise.
 """
 
 from __future__ import annotations
@@ -13,15 +13,25 @@ from pathlib import Path
 from ingest.durable import replace_file
 from warehouse.errors import WarehouseError, WrongMarket
 
+# The files of a release.
+LATEST_JSON = "latest.json"
+PARQUET_FOLDER = "parquet"
+PUBLISHED_DATABASE = "leverage.duckdb"
+
 
 @dataclass(frozen=True)
 class Calendar:
-    """The days a warehouse speaks about, both included."""
+    """The days that a warehouse covers, both included."""
 
     first_day: date
     last_day: date
 
+    @property
+    def day_count(self) -> int:
+        return (self.last_day - self.first_day).days + 1
+
     def including(self, other: Calendar) -> Calendar:
+        """The days from the earlier first day to the later last day of both."""
         return Calendar(min(self.first_day, other.first_day), max(self.last_day, other.last_day))
 
 
@@ -45,6 +55,11 @@ class Warehouse:
         return self.root / "build.duckdb"
 
     @property
+    def dbt(self) -> Path:
+        """The log of dbt, and the SQL that it ran."""
+        return self.root / "dbt"
+
+    @property
     def published(self) -> Path:
         """A link to the newest release."""
         return self.root / "published"
@@ -66,11 +81,11 @@ class Warehouse:
         return self.root / "warehouse.json"
 
     def market(self) -> str | None:
-        """The market this warehouse was first run with, None before that."""
+        """The market that this warehouse belongs to, None before its first run."""
         return self._read().get("market")
 
     def refuse_other(self, market: str) -> None:
-        """Raise WrongMarket when this warehouse is another market's."""
+        """Raise WrongMarket when this warehouse belongs to another market."""
         owner = self.market()
         if owner not in (None, market):
             raise WrongMarket(
@@ -79,20 +94,20 @@ class Warehouse:
             )
 
     def claim(self, market: str) -> None:
-        """Make the warehouse `market`'s for ever. Raises WrongMarket when it already is another's."""
+        """Give the warehouse to `market` for ever. Raises WrongMarket when it already belongs to another."""
         self.refuse_other(market)
         if self.market() is None:
             self._write({**self._read(), "market": market})
 
     def calendar(self) -> Calendar | None:
-        """The days spoken about so far, None before the first run."""
+        """The days covered so far, None before the first run."""
         stored = self._read()
         if "first_day" not in stored:
             return None
         return Calendar(date.fromisoformat(stored["first_day"]), date.fromisoformat(stored["last_day"]))
 
     def extend(self, days: Calendar) -> Calendar:
-        """Widen the calendar to include `days` and everything between, and say what it is now."""
+        """Widen the calendar to include `days` and everything in between; returns the new calendar."""
         known = self.calendar()
         widened = known.including(days) if known else days
         if widened != known:

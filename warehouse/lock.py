@@ -1,4 +1,4 @@
-"""One pipeline at a time: an advisory lock that the kernel releases when its holder dies, however it dies."""
+"""The lock that lets one pipeline run at a time. The kernel releases it whenever its holder ends, even by kill -9."""
 
 from __future__ import annotations
 
@@ -14,19 +14,19 @@ from typing import IO
 from ingest.durable import try_lock
 from warehouse.errors import WarehouseLocked
 
-POLL = 0.2  # seconds between two tries while waiting
+POLL_SECONDS = 0.2  # between two attempts while waiting
 
 
 @contextmanager
 def pipeline_lock(path: Path, wait: float = 0.0) -> Iterator[None]:
-    """Hold the lock for the block. Raises WarehouseLocked, naming the holder, after `wait` seconds without it."""
+    """Hold the lock during the block. Raises WarehouseLocked, which names the holder, after waiting `wait` seconds."""
     path.parent.mkdir(parents=True, exist_ok=True)
     with path.open("a+") as file:
         deadline = time.monotonic() + wait
         while not try_lock(file):
             if time.monotonic() >= deadline:
                 raise WarehouseLocked(f"{_holder(file)} is writing to {path.parent}; wait for it to end, or stop it")
-            time.sleep(POLL)
+            time.sleep(POLL_SECONDS)
         file.truncate(0)
         json.dump({"pid": os.getpid(), "since": datetime.now(UTC).isoformat(timespec="seconds")}, file)
         file.flush()
@@ -40,6 +40,6 @@ def _holder(file: IO[str]) -> str:
     file.seek(0)
     try:
         holder = json.loads(file.read())
-    except ValueError:  # it has locked but not yet written who it is
+    except ValueError:  # the holder has locked the file and not written to it yet
         return "another pipeline"
     return f"process {holder['pid']}, since {holder['since']},"

@@ -1,30 +1,34 @@
-"""Marts as frames: read for the regimes, and written where Python makes them.
-
-What the frames mean is the business of `regimes`; the models behind the other marts are dbt's.
-"""
+"""Marts as Polars frames: reading those that dbt built, and writing those that Python makes."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import fields
 from typing import Any
 
 import duckdb
 import polars as pl
 
+from regimes import DailyMarts
 from warehouse.connection import first_row, identifier, literal, transaction
 from warehouse.errors import WarehouseError
 
 
 def read_mart(connection: duckdb.DuckDBPyConnection, name: str) -> pl.DataFrame:
-    """`marts.<name>` as a frame. Raises WarehouseError when it is not there: dbt has not built it."""
+    """`marts.<name>` as a frame. Raises WarehouseError when dbt has not built it."""
     try:
         return connection.sql(f"SELECT * FROM marts.{identifier(name)}").pl()  # noqa: S608 - quoted
     except duckdb.CatalogException as error:
         raise WarehouseError(f"there is no marts.{name}; run dbt build, or leverage run") from error
 
 
+def read_daily_marts(connection: duckdb.DuckDBPyConnection) -> DailyMarts:
+    """The marts that the features are computed from. Raises WarehouseError when one is missing."""
+    return DailyMarts(**{field.name: read_mart(connection, field.name) for field in fields(DailyMarts)})
+
+
 def has_mart(connection: duckdb.DuckDBPyConnection, name: str) -> bool:
-    """Whether `marts.<name>` stands."""
+    """Whether `marts.<name>` exists."""
     found = first_row(
         connection, "SELECT count(*) FROM duckdb_tables() WHERE schema_name = 'marts' AND table_name = ?", [name]
     )
@@ -38,7 +42,7 @@ def write_mart(
     about: str,
     columns: Mapping[str, str],
 ) -> None:
-    """Replace `marts.<name>` by `frame`, commented with `about` and by column."""
+    """Replace `marts.<name>` by `frame`, with comments on the table and its columns."""
     table = f"marts.{identifier(name)}"
     connection.execute("CREATE SCHEMA IF NOT EXISTS marts")
     connection.register("frame_to_write", frame)
@@ -50,10 +54,10 @@ def write_mart(
         connection.unregister("frame_to_write")
 
 
-def make_mart(
+def create_mart(
     connection: duckdb.DuckDBPyConnection, name: str, about: str, columns: Mapping[str, tuple[str, str]]
 ) -> None:
-    """Replace `marts.<name>` by an empty table of `columns`, each with SQL type and comment, commented with `about`."""
+    """Replace `marts.<name>` by an empty table. `columns` has the SQL type and the comment of each column."""
     typed = ", ".join(f"{identifier(column)} {sql_type}" for column, (sql_type, _) in columns.items())
     connection.execute("CREATE SCHEMA IF NOT EXISTS marts")
     connection.execute(f"CREATE OR REPLACE TABLE marts.{identifier(name)} ({typed})")
@@ -61,7 +65,7 @@ def make_mart(
 
 
 def comment_on(connection: duckdb.DuckDBPyConnection, name: str, about: str, columns: Mapping[str, str]) -> None:
-    """Comment `marts.<name>` with `about`, and its columns."""
+    """Write comments on `marts.<name>` and its columns."""
     table = f"marts.{identifier(name)}"
     comments = [f"COMMENT ON TABLE {table} IS {literal(about)}"]
     for column, comment in columns.items():
@@ -69,8 +73,8 @@ def comment_on(connection: duckdb.DuckDBPyConnection, name: str, about: str, col
     connection.execute("; ".join(comments))
 
 
-def extent(connection: duckdb.DuckDBPyConnection, name: str) -> dict[str, Any]:
-    """Rows, and first and last day where the mart has days."""
+def mart_extent(connection: duckdb.DuckDBPyConnection, name: str) -> dict[str, Any]:
+    """`rows`, and `first_day` and `last_day` if the mart has a column `day`."""
     row = first_row(connection, f"SELECT count(*) FROM marts.{identifier(name)}")  # noqa: S608 - quoted
     found: dict[str, Any] = {"rows": row[0] if row else 0}
     dated = first_row(

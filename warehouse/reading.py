@@ -14,42 +14,42 @@ import polars as pl
 
 from warehouse.connection import published_database
 from warehouse.errors import NotPublished, WarehouseError
-from warehouse.location import Warehouse
+from warehouse.location import LATEST_JSON, PUBLISHED_DATABASE, Warehouse
 
 
 @dataclass(frozen=True)
 class OpenRelease:
-    """One release, which stands while it is open, whatever is published meanwhile."""
+    """One release, readable while it is open even if a newer one is published meanwhile."""
 
     latest: dict[str, Any]
     connection: duckdb.DuckDBPyConnection
 
     def select(self, query: str, values: list[Any] | None = None) -> pl.DataFrame:
-        """The result of a query. Raises duckdb.Error for wrong SQL."""
+        """The result of a query. Raises duckdb.Error for invalid SQL, WarehouseError when there is no result."""
         found = self.connection.sql(query, params=values or [])
         if found is None:
-            raise WarehouseError("the statement has no result; ask with SELECT")
+            raise WarehouseError("the statement has no result; use SELECT")
         return found.pl()
 
 
 @contextmanager
 def open_release(warehouse: Warehouse) -> Iterator[OpenRelease]:
-    """The newest release, read-only, for as long as the block takes. Raises NotPublished when there is none."""
+    """The newest release, read-only, during the block. Raises NotPublished when there is none."""
     directory = warehouse.published.resolve()
-    said = _latest(directory)
-    if said is None:
+    document = _read_document(directory)
+    if document is None:
         raise NotPublished(f"nothing is published in {warehouse.root} yet; run: leverage run, with the same options")
-    with published_database(directory / "leverage.duckdb") as connection:
-        yield OpenRelease(said, connection)
+    with published_database(directory / PUBLISHED_DATABASE) as connection:
+        yield OpenRelease(document, connection)
 
 
-def latest(warehouse: Warehouse) -> dict[str, Any] | None:
+def read_latest(warehouse: Warehouse) -> dict[str, Any] | None:
     """The content of `latest.json`, None when nothing is published. Raises WarehouseError when it cannot be read."""
-    return _latest(warehouse.published)
+    return _read_document(warehouse.published)
 
 
-def _latest(directory: Path) -> dict[str, Any] | None:
-    path = directory / "latest.json"
+def _read_document(directory: Path) -> dict[str, Any] | None:
+    path = directory / LATEST_JSON
     try:
         return dict(json.loads(path.read_text(encoding="utf-8")))
     except FileNotFoundError:

@@ -1,4 +1,4 @@
-"""One feed brought up to date: what landing holds goes into its raw table, then what the venue has and we lack."""
+"""Bringing one feed up to date: load what has landed, fetch what is missing, load that."""
 
 from __future__ import annotations
 
@@ -17,16 +17,18 @@ from ingest.pull import Pulled, pull
 from ingest.revised import REVISED_WITHIN
 from ingest.windows import Window
 from warehouse.connection import build_database
+from warehouse.feed_status import record_pull
 from warehouse.location import Warehouse
-from warehouse.present import Present
-from warehouse.pulls import record_pull
-from warehouse.raw import archives_held, coverage, create_tables, last_landed, load_segments, reach
-from warehouse.tape import Heard, heard, landed_lately
+from warehouse.raw_coverage import feed_coverage, last_ingested_at, loaded_archives, observed_range
+from warehouse.raw_loading import load_segments
+from warehouse.raw_tables import create_tables
+from warehouse.recorded_feeds import RecordedSpan, landed_on_last_day, recorded_span
+from warehouse.run_context import RunContext
 
 
 @dataclass(frozen=True)
 class Refreshed:
-    """How the pull went, and the raw table after it: first and last observation (UTC), rows."""
+    """How the pull of a feed went, and its raw table afterwards: first and last observation (UTC), rows."""
 
     pulled: Pulled
     first: datetime | None
@@ -35,13 +37,13 @@ class Refreshed:
 
 
 @dataclass(frozen=True)
-class Loaded:
-    """The raw table of a recorded feed after loading: what was heard, first and last observation (UTC), rows, and those
-    that landed lately, quarantined ones apart."""
+class LoadedTape:
+    """The raw table of a recorded feed after loading: the recorded span, first and last observation (UTC), rows, and
+    the rows and quarantined rows that landed in its last day."""
 
-    heard: Heard | None
-    lately: int
-    quarantined_lately: int
+    recorded: RecordedSpan | None
+    last_day_rows: int
+    last_day_quarantined: int
     first: datetime | None
     last: datetime | None
     rows: int
@@ -49,8 +51,7 @@ class Loaded:
 
 @dataclass
 class Refresher:
-    """Everything a feed's refresh needs, the same for all feeds of a run. What is held of the feeds of `refetch` in
-    the window given there is asked for again."""
+    """What the refresh of any feed of a run needs. For the feeds in `refetch`, the given window is fetched again."""
 
     warehouse: Warehouse
     catalogue: Catalogue
@@ -58,58 +59,58 @@ class Refresher:
     keys: Mapping[str, str]
     progress: Progress = field(default_factory=NoProgress)
     refetch: Mapping[str, Window] = field(default_factory=dict)
-    _tables_stand: bool = field(default=False, init=False)
+    _has_tables: bool = field(default=False, init=False)
 
-    def refresh(self, feed: Feed, present: Present, run_id: str) -> Refreshed:
-        """Load, pull, load. The window is the whole calendar, so that what an earlier run missed is made up for.
+    def refresh(self, feed: Feed, run: RunContext, run_id: str) -> Refreshed:
+        """Load, pull, load. The window is the whole calendar, so that a run also fetches what earlier runs missed.
 
         Raises WarehouseLocked while another process has the build database open.
         """
         landing = Landing(self.warehouse.landing)
         with build_database(self.warehouse.build) as connection:
-            self._make_tables(connection)
+            self._create_tables_once(connection)
             load_segments(connection, landing, feed)
             request = Request(
                 feed=feed,
                 instruments=self.catalogue.instruments[feed.name],
-                window=Window.of_days(present.calendar.first_day, present.calendar.last_day),
-                now=present.now,
+                window=Window.of_days(run.calendar.first_day, run.calendar.last_day),
+                now=run.now,
                 session=self.session,
-                held=self._held(connection, feed),
+                held=self._coverage_to_keep(connection, feed),
                 keys=dict(self.keys),
                 progress=self.progress,
-                recheck=_revisable(connection, feed, present.now),
+                recheck=_archives_to_recheck(connection, feed, run.now),
             )
             pulled = pull(request, landing)
             if pulled.segments or pulled.quarantined:
                 load_segments(connection, landing, feed)
-            record_pull(connection, pulled, run_id, present.now)
-            return Refreshed(pulled, *reach(connection, feed))
+            record_pull(connection, pulled, run_id, run.now)
+            return Refreshed(pulled, *observed_range(connection, feed))
 
-    def _held(self, connection: duckdb.DuckDBPyConnection, feed: Feed) -> Coverage:
-        held = coverage(connection, feed.name)
+    def load_recorded(self, feed: Feed) -> LoadedTape:
+        """Load what the recorder has landed. Raises WarehouseLocked like `refresh`."""
+        with build_database(self.warehouse.build) as connection:
+            self._create_tables_once(connection)
+            load_segments(connection, Landing(self.warehouse.landing), feed)
+            span = recorded_span(connection, feed)
+            rows, quarantined = landed_on_last_day(connection, feed, span) if span else (0, 0)
+            return LoadedTape(span, rows, quarantined, *observed_range(connection, feed))
+
+    def _coverage_to_keep(self, connection: duckdb.DuckDBPyConnection, feed: Feed) -> Coverage:
+        held = feed_coverage(connection, feed.name)
         if window := self.refetch.get(feed.name):
             held.forget(feed.stamped_in(window))
         return held
 
-    def load_recorded(self, feed: Feed) -> Loaded:
-        """Load what the recorder has landed. Raises WarehouseLocked like `refresh`."""
-        with build_database(self.warehouse.build) as connection:
-            self._make_tables(connection)
-            load_segments(connection, Landing(self.warehouse.landing), feed)
-            known = heard(connection, feed)
-            lately, quarantined = landed_lately(connection, feed, known) if known else (0, 0)
-            return Loaded(known, lately, quarantined, *reach(connection, feed))
-
-    def _make_tables(self, connection: duckdb.DuckDBPyConnection) -> None:
-        if not self._tables_stand:
+    def _create_tables_once(self, connection: duckdb.DuckDBPyConnection) -> None:
+        if not self._has_tables:
             create_tables(connection)
-            self._tables_stand = True
+            self._has_tables = True
 
 
-def _revisable(connection: duckdb.DuckDBPyConnection, feed: Feed, now: datetime) -> tuple[Part, ...]:
-    """The archives to ask again for the sums of: the recent ones, once a day, before anything has landed on it."""
-    landed = last_landed(connection, feed)
+def _archives_to_recheck(connection: duckdb.DuckDBPyConnection, feed: Feed, now: datetime) -> tuple[Part, ...]:
+    """The recent archives to compare with the venue's checksums: once a day, before that day's first landing."""
+    landed = last_ingested_at(connection, feed)
     if landed is None or landed.date() >= now.date():
         return ()
-    return archives_held(connection, feed, now - REVISED_WITHIN)
+    return loaded_archives(connection, feed, now - REVISED_WITHIN)

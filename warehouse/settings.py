@@ -1,4 +1,4 @@
-"""What the environment says: market, warehouse, catalogue, keys. Read when asked, never at import."""
+"""Settings from environment variables: market, warehouse, catalogue and API keys. Nothing is read at import."""
 
 from __future__ import annotations
 
@@ -13,11 +13,12 @@ from ingest.market import Market
 from warehouse.location import Warehouse
 
 PROJECT = Path(__file__).resolve().parents[1]
-SIMULATED_KEY = "simulated"  # the simulation asks for a key as the venue does, and takes any
+WAREHOUSES = PROJECT / "warehouse" / "data"  # the default place of warehouses, one directory per market
+SIMULATED_KEY = "simulated"  # the simulation requires a key as the venue does, and accepts any
 
 
 class Settings(BaseSettings):
-    """`LEVERAGE_MARKET`, `LEVERAGE_WAREHOUSE` and `LEVERAGE_CATALOGUE`; the vendors' keys are never held."""
+    """`LEVERAGE_MARKET`, `LEVERAGE_WAREHOUSE` and `LEVERAGE_CATALOGUE`. `keys()` reads the API keys; none is stored."""
 
     model_config = SettingsConfigDict(env_prefix="LEVERAGE_", extra="ignore")
 
@@ -26,18 +27,18 @@ class Settings(BaseSettings):
     catalogue: Path | None = None
 
     def parsed_market(self) -> Market:
-        """The market. Raises IngestError when it is none."""
+        """The market. Raises IngestError when the setting is not a market."""
         return Market.parse(self.market)
 
-    def located(self) -> Warehouse:
-        """The warehouse asked for, or the market's own under warehouse/data."""
-        root = self.warehouse or PROJECT / "warehouse" / "data" / self.parsed_market().folder
+    def resolved_warehouse(self) -> Warehouse:
+        """The warehouse of the setting, else the market's own below warehouse/data."""
+        root = self.warehouse or WAREHOUSES / self.parsed_market().folder
         return Warehouse(root.expanduser().absolute())
 
     def keys(self) -> dict[str, str]:
-        """The keys that the environment holds of those that feeds ask for, by variable; the caller must not print them.
+        """The API keys that feeds need and that the environment has, by variable. Callers must not print them.
 
-        Raises IngestError where a key would go to a relay on another machine in clear text.
+        Raises IngestError if a key would be sent to a relay on another machine in clear text.
         """
         market = self.parsed_market()
         wanted = dict.fromkeys(feed.key_variable for feed in FEEDS if feed.key_variable)

@@ -19,7 +19,7 @@ from pipelines import PROJECT
 
 from warehouse.connection import build_database, identifier
 from warehouse.location import Warehouse
-from warehouse.publishing import Release, publish
+from warehouse.publishing.release import Release, publish
 
 CHARTS = [yaml.safe_load(f.read_text())["slice_name"] for f in (PROJECT / "bi/superset/bundle/charts").glob("*.yaml")]
 PATIENCE = 90.0

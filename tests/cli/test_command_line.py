@@ -61,7 +61,7 @@ def test_every_command_explains_itself_and_its_options(command: str) -> None:
 
 
 def test_without_a_command_it_says_what_to_type_first(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("cli.overview.PROJECT", tmp_path)  # whoever works here may have a warehouse of his own
+    monkeypatch.setattr("cli.overview.WAREHOUSES", tmp_path)  # whoever works here may have a warehouse of his own
     monkeypatch.setenv("LEVERAGE_WAREHOUSE", str(tmp_path / "none"))
     shown = invoke()
     assert shown.exit_code == 0
@@ -170,10 +170,13 @@ def test_before_the_first_run_it_says_what_to_type(arguments: tuple[str, ...], t
     [
         (("--to", "2026-02-02"), "is not over"),
         (("--from", "2026-01-05", "--to", "2026-01-01"), "--from"),
-        (("--now", "soon"), "is no time"),
+        (("--now", "soon"), "is not a time"),
         (("--from", "2019-01-01"), "must lie between"),
-        (("--refetch", "binance_um_kline"), "--refetch binance_um_kline: no such feed is asked here; there is binance"),
-        (("--refetch", "binance_cm_klines"), "no such feed is asked here"),
+        (
+            ("--refetch", "binance_um_kline"),
+            "--refetch binance_um_kline: no such feed is fetched here; the feeds are binance",
+        ),
+        (("--refetch", "binance_cm_klines"), "no such feed is fetched here"),
     ],
 )
 def test_options_that_make_no_sense_are_refused_before_anything_starts(

@@ -14,13 +14,12 @@ from pipelines import dbt
 
 from ingest.feeds import feed_named, load_catalogue
 from orchestration.dbt_project import DBT_PROJECT
-from warehouse.context import write_context
 from warehouse.location import Calendar
-from warehouse.present import Present
-from warehouse.raw import create_tables
+from warehouse.raw_tables import create_tables
+from warehouse.run_context import RunContext, write_run_context
 
 FIRST, LAST = date(2026, 1, 1), date(2026, 1, 4)
-PRESENT = Present(datetime(2026, 1, 5, 6, tzinfo=UTC), Calendar(FIRST, LAST))
+PRESENT = RunContext(datetime(2026, 1, 5, 6, tzinfo=UTC), Calendar(FIRST, LAST))
 
 Row = Mapping[str, Any]
 
@@ -32,7 +31,7 @@ class CompiledModels:
         path = folder / "build.duckdb"
         self._connection = duckdb.connect(path)
         create_tables(self._connection)
-        write_context(self._connection, PRESENT, load_catalogue())
+        write_run_context(self._connection, PRESENT, load_catalogue())
         self._connection.close()
         manifest = _compiled(folder, path)
         self._connection = duckdb.connect(path)

@@ -22,7 +22,7 @@ from ingest.venues.bitfinex import status
 from ingest.venues.gate import contract_stats, funding
 from ingest.venues.gate import liquidations as gate_liquidations
 from warehouse.connection import build_database
-from warehouse.raw import create_tables
+from warehouse.raw_tables import create_tables
 
 NOW = datetime(2026, 2, 2, 6, tzinfo=UTC)
 EARLIER = NOW - timedelta(days=1)

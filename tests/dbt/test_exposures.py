@@ -13,17 +13,17 @@ import yaml
 from pipelines import PROJECT
 
 from brief import READ_IF_THERE, REQUIRED
-from orchestration.ownership import OWNERS
-from warehouse.latest import latest_document
+from orchestration.asset_defaults import OWNERS
 from warehouse.location import Calendar
-from warehouse.present import Present
+from warehouse.publishing.latest_json import latest_document
+from warehouse.run_context import RunContext
 
 EXPOSURES = {
     exposure["name"]: exposure
     for exposure in yaml.safe_load((PROJECT / "dbt_project" / "models" / "exposures.yml").read_text())["exposures"]
 }
 OURS = ("leverage_dashboard", "daily_brief")  # what this project makes itself
-PRESENT = Present(datetime(2026, 1, 28, 6, tzinfo=UTC), Calendar(date(2025, 11, 20), date(2026, 1, 27)))
+PRESENT = RunContext(datetime(2026, 1, 28, 6, tzinfo=UTC), Calendar(date(2025, 11, 20), date(2026, 1, 27)))
 RELEASED = {"about"}  # written with the release, which dbt does not know
 
 

@@ -12,9 +12,9 @@ from pipelines import dbt
 from ingest.feeds import load_catalogue
 from orchestration.dbt_project import DBT_PROJECT
 from warehouse.connection import build_database
-from warehouse.context import Present, write_context
 from warehouse.location import Calendar
-from warehouse.raw import create_tables
+from warehouse.raw_tables import create_tables
+from warehouse.run_context import RunContext, write_run_context
 
 DECLARED = sorted(
     test["name"]
@@ -30,7 +30,9 @@ def outcomes(tmp_path_factory: pytest.TempPathFactory) -> dict[str, tuple[str, s
     with build_database(directory / "build.duckdb") as connection:
         create_tables(connection)
         day = date(2026, 1, 1)
-        write_context(connection, Present(datetime(2026, 1, 2, 6, tzinfo=UTC), Calendar(day, day)), load_catalogue())
+        write_run_context(
+            connection, RunContext(datetime(2026, 1, 2, 6, tzinfo=UTC), Calendar(day, day)), load_catalogue()
+        )
     target = directory / "target"
     ran = dbt(
         "build", "--quiet", "--empty", "--exclude-resource-type", "test", "--target-path", target, "--log-path", target,

@@ -14,8 +14,8 @@ import pytest
 from dagster import DagsterInstance, DagsterRunStatus
 from pipelines import SAMPLE_NEXT, copied, differing, forked, leverage, published
 
+from orchestration.asset_defaults import POOL
 from orchestration.instance import open_instance
-from orchestration.ownership import POOL
 from warehouse.location import Warehouse
 
 KILLS = 10

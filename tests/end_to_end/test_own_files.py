@@ -46,7 +46,7 @@ def test_own_rows_are_in_staging_and_a_bad_file_costs_a_note(ran: tuple[Path, Ra
     ]  # fmt: skip
     shown = leverage("status", "--warehouse", warehouse)
     assert "inbox/inbox_fund_flows/bad.csv is not taken: its header lacks asset" in shown.out
-    assert "inbox coinalyze_liquidation is the folder of no feed here" in run.err
+    assert "inbox coinalyze_liquidation is no feed's folder" in run.err
 
 
 def test_only_the_feeds_that_were_named_are_asked_for_again_and_nothing_changes(

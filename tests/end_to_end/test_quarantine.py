@@ -17,7 +17,8 @@ from simulated_relay import SimulatedRelay
 from ingest.landing import Landing
 from orchestration.instance import open_instance
 from warehouse.location import Warehouse
-from warehouse.raw import create_tables, load_segments
+from warehouse.raw_loading import load_segments
+from warehouse.raw_tables import create_tables
 
 pytestmark = [pytest.mark.slow, pytest.mark.proof]
 

@@ -11,7 +11,7 @@ from published_reader import READERS, watched
 
 from warehouse.connection import build_database, identifier
 from warehouse.location import Warehouse
-from warehouse.publishing import Release, publish
+from warehouse.publishing.release import Release, publish
 
 RELEASES = 8
 LAST_DAYS = tuple(f"dim_{of}.{column}" for of in ("venues", "instruments", "funding_intervals")

@@ -16,9 +16,9 @@ from ingest.feeds import FEEDS, feed_named
 from ingest.landing import Landing
 from ingest.sample import SIMULATED
 from ingest.windows import Window
+from orchestration.asset_defaults import POOL
 from orchestration.dbt_project import prepared_manifest
 from orchestration.definitions import build_definitions
-from orchestration.ownership import POOL
 from orchestration.raw_assets import raw_key
 from orchestration.resources import Pipeline
 from orchestration.tape_assets import RECORDER, tape_sensor

@@ -11,11 +11,10 @@ from pathlib import Path
 import psutil
 import pytest
 from dagster import DagsterInstance, DagsterRun, DagsterRunStatus
-from dagster._core.test_utils import create_run_for_test
 
+from orchestration.asset_defaults import POOL
 from orchestration.instance import open_instance
-from orchestration.ownership import POOL
-from orchestration.recovery import PROCESS_TAG, free_dead_runs, this_process
+from orchestration.recovery import PROCESS_TAG, free_dead_runs, process_name
 from warehouse.location import Warehouse
 
 
@@ -36,9 +35,13 @@ def dead_process() -> str:
     return name
 
 
+def add_run(instance: DagsterInstance, status: DagsterRunStatus, tags: dict[str, str]) -> DagsterRun:
+    return instance.add_run(DagsterRun(job_name="daily", status=status, tags=tags))
+
+
 def run_of(instance: DagsterInstance, process: str) -> DagsterRun:
     """A run under way that holds the slot of the pool, or waits for it."""
-    run = create_run_for_test(instance, status=DagsterRunStatus.STARTED, tags={PROCESS_TAG: process})
+    run = add_run(instance, DagsterRunStatus.STARTED, {PROCESS_TAG: process})
     instance.event_log_storage.claim_concurrency_slot(POOL, run.run_id, "step")
     return run
 
@@ -61,7 +64,7 @@ def test_a_dead_run_is_failed_and_its_slot_is_free_for_the_next(instance: Dagste
 
 
 def test_a_living_run_keeps_its_slot(instance: DagsterInstance) -> None:
-    living = run_of(instance, this_process())
+    living = run_of(instance, process_name())
 
     assert free_dead_runs(instance) == []
 
@@ -72,14 +75,14 @@ def test_a_living_run_keeps_its_slot(instance: DagsterInstance) -> None:
 
 
 def test_a_process_that_was_given_a_dead_ones_number_does_not_pass_for_it(instance: DagsterInstance) -> None:
-    pid = this_process().split("@")[0]
+    pid = process_name().split("@")[0]
     impostor = run_of(instance, f"{pid}@1000000000.00")
 
     assert free_dead_runs(instance) == [impostor.run_id]
 
 
 def test_a_run_that_died_before_its_first_event_is_failed_too(instance: DagsterInstance) -> None:
-    run = create_run_for_test(instance, status=DagsterRunStatus.NOT_STARTED, tags={PROCESS_TAG: dead_process()})
+    run = add_run(instance, DagsterRunStatus.NOT_STARTED, {PROCESS_TAG: dead_process()})
 
     assert free_dead_runs(instance) == [run.run_id]
 
@@ -98,6 +101,6 @@ def test_a_process_that_nobody_has_buried_is_dead(instance: DagsterInstance) -> 
 
 def test_a_run_without_a_process_is_none_of_ours(instance: DagsterInstance) -> None:
     """Dagster's own queue has made it, and nobody executes it yet."""
-    create_run_for_test(instance, status=DagsterRunStatus.NOT_STARTED)
+    add_run(instance, DagsterRunStatus.NOT_STARTED, {})
 
     assert free_dead_runs(instance) == []

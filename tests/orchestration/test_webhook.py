@@ -82,7 +82,7 @@ def published(monkeypatch: pytest.MonkeyPatch) -> list[dict]:
     """What the release holds, for the sensor to find: a list to add to."""
     held: list[dict] = []
     monkeypatch.setattr(
-        "orchestration.change_sensor.changes_after",
+        "orchestration.change_sensor.published_changes",
         lambda _, moment: [
             c
             for c in held
@@ -105,7 +105,7 @@ def tick(cursor: str | None) -> tuple[str | None, str]:
 def test_nobody_is_told_until_an_address_is_set(published, monkeypatch) -> None:
     published.append(CHANGE)
     monkeypatch.delenv("LEVERAGE_WEBHOOK_URL", raising=False)
-    assert tick(None) == (None, "LEVERAGE_WEBHOOK_URL is not set: nobody is told")
+    assert tick(None) == (None, "LEVERAGE_WEBHOOK_URL is not set: nothing is posted")
 
 
 def test_a_change_is_told_once_and_the_next_after_the_cooldown(published, monkeypatch, httpserver) -> None:
@@ -117,7 +117,7 @@ def test_a_change_is_told_once_and_the_next_after_the_cooldown(published, monkey
     cursor, _ = tick(cursor)
     published.append(CHANGE | {"event_id": "BTC/2026-02-01/2", "available_at": AT + timedelta(hours=1)})
     cursor, said = tick(cursor)
-    assert said == "told less than 30 minutes ago"
+    assert said == "the last post was less than 30 minutes ago"
     monkeypatch.setenv("LEVERAGE_WEBHOOK_COOLDOWN_MINUTES", "0")
     cursor, _ = tick(cursor)
     assert tick(cursor)[1] == "nothing has changed"
@@ -130,7 +130,7 @@ def test_a_tick_that_could_not_tell_has_failed_and_the_next_one_tells_it(publish
     monkeypatch.setenv("LEVERAGE_WEBHOOK_URL", httpserver.url_for("/secret-path"))
     published.append(CHANGE)
     cursor, _ = tick(None)
-    with pytest.raises(WebhookFailed, match="is tried again"):
+    with pytest.raises(WebhookFailed, match="the next tick tries again"):
         tick(cursor)
     published.append(CHANGE | {"event_id": "BTC/2026-02-02/1", "available_at": AT + timedelta(hours=24)})
     tick(cursor)

@@ -18,7 +18,8 @@ from record.venues import binance
 from record.wal import Message, Reading
 from warehouse.connection import build_database
 from warehouse.location import Warehouse
-from warehouse.raw import create_tables, load_segments
+from warehouse.raw_loading import load_segments
+from warehouse.raw_tables import create_tables
 
 ROUNDS = 5
 UNSYNCED = timedelta(seconds=1)

@@ -12,7 +12,7 @@ import pytest
 from ingest.landing import Landing
 from warehouse.connection import build_database
 from warehouse.location import Warehouse
-from warehouse.raw import create_tables
+from warehouse.raw_tables import create_tables
 
 
 @pytest.fixture

@@ -13,15 +13,15 @@ from ingest.feed import Part
 from ingest.feeds import feed_named
 from ingest.landing import Landing, Segment
 from ingest.windows import Window
-from warehouse.latest import FIGURES, LABEL
 from warehouse.location import Calendar
-from warehouse.present import Present
+from warehouse.publishing.latest_json import FIGURES, LABEL
+from warehouse.run_context import RunContext
 
 FEED = feed_named("coinalyze_liquidations")
 SYMBOL = "BTCUSDT_PERP.A"
 NOW = datetime(2026, 2, 2, 6, tzinfo=UTC)
 FIRST, LAST = date(2026, 1, 30), date(2026, 2, 1)
-PRESENT = Present(NOW, Calendar(FIRST, LAST))
+RUN = RunContext(NOW, Calendar(FIRST, LAST))
 NUMBERS = {"confidence", *FIGURES} - {"funding_state"}
 
 

@@ -61,7 +61,7 @@ def test_it_is_closed_when_the_block_fails(warehouse):
 
 
 def test_a_database_that_another_process_has_open_is_locked(warehouse, monkeypatch):
-    monkeypatch.setattr("warehouse.connection.PATIENCE", 0)
+    monkeypatch.setattr("warehouse.connection.LOCK_PATIENCE_SECONDS", 0)
     other = subprocess.Popen(
         [sys.executable, "-c", OPEN, str(warehouse.build)], stdin=subprocess.PIPE, stdout=subprocess.PIPE
     )

@@ -3,18 +3,18 @@
 from datetime import date, datetime, timedelta
 
 import pytest
-from small_warehouse import FEED, NOW, PRESENT, day, land, land_broken, rows
+from small_warehouse import FEED, NOW, RUN, day, land, land_broken, rows
 
 from ingest.feeds import FEEDS, load_catalogue
+from ingest.http import Traffic
 from ingest.pull import Pulled
-from warehouse.context import write_context
-from warehouse.feed_status import COLUMNS, write_feed_status
-from warehouse.pulls import record_pull
-from warehouse.raw import load_segments
+from warehouse.feed_status import COLUMNS, record_pull, write_feed_status
+from warehouse.raw_loading import load_segments
+from warehouse.run_context import write_run_context
 
 
 def status(connection, feed: str = FEED.name) -> dict[str, object]:
-    write_feed_status(connection, load_catalogue(), PRESENT.calendar)
+    write_feed_status(connection, load_catalogue(), RUN.calendar)
     cursor = connection.execute("SELECT * FROM marts.feed_status WHERE feed = ?", [feed])
     return dict(zip([column[0] for column in cursor.description], cursor.fetchone(), strict=True))
 
@@ -25,7 +25,7 @@ def test_the_status_of_a_feed_is_its_reach_and_its_last_pull(connection, landing
     land_broken(landing)
     landing.write(FEED, rows().clear(), [day(2, absent=True)], NOW)
     load_segments(connection, landing)
-    write_context(connection, PRESENT, load_catalogue())
+    write_run_context(connection, RUN, load_catalogue())
     record_pull(connection, Pulled(FEED.name, skipped="no connection"), "first", NOW)
     record_pull(connection, Pulled(FEED.name, notes=["late"]), "second", NOW + timedelta(hours=1))
     found = status(connection)
@@ -40,16 +40,26 @@ def test_the_status_of_a_feed_is_its_reach_and_its_last_pull(connection, landing
 
 
 def test_a_feed_that_was_never_asked_has_a_status_too(connection):
-    write_context(connection, PRESENT, load_catalogue())
+    write_run_context(connection, RUN, load_catalogue())
     found = status(connection, "coinmetrics_network")
     assert (found["row_count"], found["first_day"], found["pulled_at"], found["skipped"]) == (0, None, None, None)
     assert connection.execute("SELECT count(*) FROM marts.feed_status").fetchone() == (len(FEEDS),)
 
 
 def test_the_status_says_what_its_columns_are(connection):
-    write_context(connection, PRESENT, load_catalogue())
+    write_run_context(connection, RUN, load_catalogue())
     status(connection)
     said = connection.execute(
         "SELECT column_name, comment FROM duckdb_columns() WHERE schema_name = 'marts' AND table_name = 'feed_status'"
     ).fetchall()
     assert dict(said) == {name: comment for name, (_, comment) in COLUMNS.items()}
+
+
+def test_every_pull_is_written_down(connection):
+    pulled = Pulled(FEED.name, 5, 1, ["a", "b"], ["one", "two"], "no connection", Traffic(9, 2, 1234))
+    record_pull(connection, pulled, "run", NOW)
+    record_pull(connection, Pulled(FEED.name), "next run", NOW)
+    first, second = connection.execute("SELECT * FROM ops.pulls ORDER BY rowid").fetchall()
+    moment = datetime(2026, 2, 2, 6)
+    assert first == (FEED.name, "run", moment, 5, 1, 2, 9, 2, 1234, "no connection", "one\ntwo")
+    assert second == (FEED.name, "next run", moment, 0, 0, 0, 0, 0, 0, None, None)

@@ -4,17 +4,18 @@ from dataclasses import replace
 from datetime import date, datetime, timedelta, timezone
 
 import pytest
-from small_warehouse import FEED, LAST, NOW, PRESENT, day, land, land_broken, rows
+from small_warehouse import FEED, LAST, NOW, RUN, day, land, land_broken, rows
 
 import warehouse.fingerprint
 from ingest.feeds import load_catalogue
 from ingest.pull import Pulled
-from warehouse.context import write_context
-from warehouse.fingerprint import fingerprint, published_fingerprint
+from warehouse.connection import build_database
+from warehouse.feed_status import record_pull
+from warehouse.fingerprint import fingerprint, published_fingerprint, remember_views, views_are_current
 from warehouse.location import Calendar
-from warehouse.publishing import Release, publish
-from warehouse.pulls import record_pull
-from warehouse.raw import load_segments
+from warehouse.publishing.release import Release, publish
+from warehouse.raw_loading import load_segments
+from warehouse.run_context import write_run_context
 
 
 @pytest.fixture
@@ -22,7 +23,7 @@ def built(connection, landing):
     """A build database with one segment, the catalogue's instruments and one pull."""
     land(landing)
     load_segments(connection, landing)
-    write_context(connection, PRESENT, load_catalogue())
+    write_run_context(connection, RUN, load_catalogue())
     record_pull(connection, Pulled(FEED.name), "first", NOW)
     return connection
 
@@ -44,47 +45,47 @@ def pull(connection, skipped: str | None = None, **more) -> None:
     ],
 )
 def test_it_changes_with_what_goes_into_a_release(built, landing, change):
-    before = fingerprint(built, PRESENT)
+    before = fingerprint(built, RUN)
     change(built, landing)
     load_segments(built, landing)
-    assert fingerprint(built, PRESENT) != before
+    assert fingerprint(built, RUN) != before
 
 
 def test_it_changes_with_the_days_spoken_about(built):
-    found = {fingerprint(built, PRESENT)}
-    for calendar in (Calendar(date(2026, 1, 29), LAST), Calendar(PRESENT.calendar.first_day, date(2026, 1, 31))):
-        found.add(fingerprint(built, replace(PRESENT, calendar=calendar)))
+    found = {fingerprint(built, RUN)}
+    for calendar in (Calendar(date(2026, 1, 29), LAST), Calendar(RUN.calendar.first_day, date(2026, 1, 31))):
+        found.add(fingerprint(built, replace(RUN, calendar=calendar)))
     assert len(found) == 3
 
 
 def test_it_does_not_change_with_a_run_that_brings_nothing(built, landing):
-    before = fingerprint(built, PRESENT)
+    before = fingerprint(built, RUN)
     landing.write(FEED, rows().clear(), [day(2, absent=True)], NOW)
     load_segments(built, landing)
     pull(built, notes=["an archive was damaged"])
-    write_context(built, PRESENT, load_catalogue())
-    assert fingerprint(built, replace(PRESENT, now=NOW + timedelta(hours=7))) == before
+    write_run_context(built, RUN, load_catalogue())
+    assert fingerprint(built, replace(RUN, now=NOW + timedelta(hours=7))) == before
 
 
 def test_a_feed_that_comes_back_changes_it_although_it_brought_no_row(built):
-    reachable = fingerprint(built, PRESENT)
+    reachable = fingerprint(built, RUN)
     pull(built, "no connection")
-    skipped = fingerprint(built, PRESENT)
+    skipped = fingerprint(built, RUN)
     pull(built, "no connection")
-    assert fingerprint(built, PRESENT) == skipped
+    assert fingerprint(built, RUN) == skipped
     pull(built, None)
-    assert fingerprint(built, PRESENT) == reachable != skipped
+    assert fingerprint(built, RUN) == reachable != skipped
 
 
 def test_it_changes_once_when_the_last_day_becomes_final(built):
     moments = [datetime(2026, 2, 2, 5, 29), datetime(2026, 2, 2, 5, 30), datetime(2026, 2, 9)]
-    early, final, later = (fingerprint(built, replace(PRESENT, now=m.replace(tzinfo=NOW.tzinfo))) for m in moments)
+    early, final, later = (fingerprint(built, replace(RUN, now=m.replace(tzinfo=NOW.tzinfo))) for m in moments)
     assert early != final == later
 
 
 def test_the_same_moment_in_another_zone_is_the_same(built):
     elsewhere = NOW.astimezone(timezone(timedelta(hours=-10)))
-    assert fingerprint(built, replace(PRESENT, now=elsewhere)) == fingerprint(built, PRESENT)
+    assert fingerprint(built, replace(RUN, now=elsewhere)) == fingerprint(built, RUN)
 
 
 def test_it_changes_with_the_code_that_makes_a_release_and_with_no_other_file(built, tmp_path, monkeypatch):
@@ -92,17 +93,22 @@ def test_it_changes_with_the_code_that_makes_a_release_and_with_no_other_file(bu
         (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
         (tmp_path / name).write_text(text)
 
-    makes_it = ("dbt_project/models/marts/a.sql", "regimes/parameters.toml", "warehouse/raw.py")
+    makes_it = (
+        "dbt_project/models/marts/a.sql",
+        "regimes/parameters.toml",
+        "warehouse/raw_tables.py",
+        "warehouse/publishing/a.py",
+    )
     for name in makes_it:
         write(name, "as it is")
     monkeypatch.setattr("warehouse.fingerprint.PROJECT", tmp_path)
-    seen = {fingerprint(built, PRESENT)}
+    seen = {fingerprint(built, RUN)}
     for name in ("regimes/notes.md", "cli/main.py", "warehouse/data/sample/dagster/run.py"):
         write(name, "something else")
-    assert {fingerprint(built, PRESENT)} == seen
+    assert {fingerprint(built, RUN)} == seen
     for name in makes_it:
         write(name, "as it will be")
-        seen.add(fingerprint(built, PRESENT))
+        seen.add(fingerprint(built, RUN))
     assert len(seen) == 1 + len(makes_it)
 
 
@@ -114,7 +120,7 @@ def test_every_kind_of_code_is_found():
 def test_a_release_tells_what_it_was_made_from(built, warehouse):
     assert published_fingerprint(warehouse) is None
     built.execute("CREATE SCHEMA IF NOT EXISTS marts; CREATE TABLE marts.a AS SELECT 1 AS b")
-    inputs = fingerprint(built, PRESENT)
+    inputs = fingerprint(built, RUN)
     publish(built, warehouse, Release(("a",), {"market": "live"}, {"inputs": inputs}, False), NOW)
     assert published_fingerprint(warehouse) == inputs
 
@@ -124,4 +130,51 @@ def test_the_code_that_counts_is_the_packages_own_and_not_what_lies_in_warehouse
 
     assert all(file.is_file() for file in files)
     assert not any("data" in file.parts or "target" in file.parts for file in files)
-    assert {"prices_daily.sql", "engine.sql", "parameters.toml", "publishing.py"} <= {file.name for file in files}
+    assert {"prices_daily.sql", "engine.sql", "parameters.toml", "release.py"} <= {file.name for file in files}
+
+
+# --- views
+
+
+@pytest.fixture
+def project(tmp_path, monkeypatch):
+    """A dbt project of one model, in place of the real one."""
+    model = tmp_path / "dbt_project" / "models" / "a.sql"
+    model.parent.mkdir(parents=True)
+    model.write_text("select 1 as b")
+    monkeypatch.setattr("warehouse.fingerprint.PROJECT", tmp_path)
+    return model
+
+
+@pytest.fixture
+def views(warehouse, project):
+    with build_database(warehouse.build) as connection:
+        connection.execute("CREATE SCHEMA ops; CREATE SCHEMA staging; CREATE VIEW staging.a AS SELECT 1 AS b")
+        yield connection
+
+
+def test_views_of_which_nothing_is_known_do_not_stand(views):
+    assert not views_are_current(views)
+
+
+def test_views_stand_once_the_project_has_made_them(views):
+    remember_views(views)
+    assert views_are_current(views)
+
+
+def test_a_view_that_somebody_made_differently_does_not_stand(views):
+    remember_views(views)
+    views.execute("CREATE OR REPLACE VIEW staging.a AS SELECT 1 AS b WHERE false")
+    assert not views_are_current(views)
+
+
+def test_a_view_that_is_gone_does_not_stand(views):
+    remember_views(views)
+    views.execute("DROP VIEW staging.a")
+    assert not views_are_current(views)
+
+
+def test_views_of_an_earlier_project_do_not_stand(views, project):
+    remember_views(views)
+    project.write_text("select 2 as b")
+    assert not views_are_current(views)

@@ -64,7 +64,7 @@ def test_a_holder_that_ends_holds_it_no_more(holder, tmp_path):
 
 
 def test_who_waits_gets_it_as_soon_as_it_is_free(tmp_path, monkeypatch):
-    monkeypatch.setattr(warehouse.lock, "POLL", 0.001)
+    monkeypatch.setattr(warehouse.lock, "POLL_SECONDS", 0.001)
     path = tmp_path / "pipeline.lock"
     held, got = threading.Event(), threading.Event()
 

@@ -8,7 +8,7 @@ import pytest
 from small_warehouse import Interrupted
 
 from warehouse.errors import WarehouseError
-from warehouse.marts import extent, read_mart, write_mart
+from warehouse.marts import mart_extent, read_mart, write_mart
 
 FRAME = pl.DataFrame({"day": [date(2026, 1, 31), date(2026, 2, 1)], "flags": [["a"], None], "x": [1.5, None]})
 HOSTILE = """it's a "mart"; --"""
@@ -17,7 +17,7 @@ HOSTILE = """it's a "mart"; --"""
 def test_a_frame_is_read_back_as_it_was_written(connection):
     write_mart(connection, "regimes_daily", FRAME, "Labels", {})
     assert read_mart(connection, "regimes_daily").equals(FRAME)
-    assert extent(connection, "regimes_daily") == {
+    assert mart_extent(connection, "regimes_daily") == {
         "rows": 2,
         "first_day": date(2026, 1, 31),
         "last_day": date(2026, 2, 1),
@@ -28,7 +28,7 @@ def test_writing_again_replaces_rows_and_columns(connection):
     write_mart(connection, "m", FRAME, "Labels", {})
     write_mart(connection, "m", FRAME.select("x").head(1), "Labels", {})
     assert read_mart(connection, "m").to_dicts() == [{"x": 1.5}]
-    assert extent(connection, "m") == {"rows": 1}
+    assert mart_extent(connection, "m") == {"rows": 1}
 
 
 def test_names_and_comments_may_contain_anything(connection):

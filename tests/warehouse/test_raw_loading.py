@@ -11,12 +11,12 @@ import pytest
 from small_warehouse import FEED, NOW, SYMBOL, Interrupted, day, everything, land, land_broken, rows
 
 from ingest.errors import IngestError
-from ingest.feed import Part
 from ingest.feeds import feed_named
 from ingest.landing import QUARANTINE
-from ingest.windows import Window
 from warehouse.connection import build_database
-from warehouse.raw import coverage, create_tables, load_segments, reach
+from warehouse.raw_coverage import feed_coverage
+from warehouse.raw_loading import load_segments
+from warehouse.raw_tables import create_tables
 
 
 def loaded(connection, table: str = FEED.name) -> int:
@@ -93,7 +93,7 @@ from small_warehouse import Interrupted
 from ingest.landing import Landing
 from warehouse.connection import build_database
 from warehouse.location import Warehouse
-from warehouse.raw import load_segments
+from warehouse.raw_loading import load_segments
 
 there = Warehouse(Path(sys.argv[1]))
 with build_database(there.build) as connection:
@@ -116,7 +116,7 @@ def test_a_process_killed_between_insert_and_commit_leaves_nothing_half(warehous
     assert killed.returncode == -signal.SIGKILL
     with build_database(warehouse.build) as connection:
         assert loaded(connection) == loaded(connection, "load_ledger") == 0
-        assert coverage(connection, FEED.name).missing(SYMBOL, day(1).window) == [day(1).window]
+        assert feed_coverage(connection, FEED.name).missing(SYMBOL, day(1).window) == [day(1).window]
         assert load_segments(connection, landing) == 1
         assert loaded(connection) == 1
 
@@ -154,58 +154,3 @@ def test_a_database_rebuilt_from_landing_is_the_same(warehouse, landing):
         load_segments(connection, landing)
         assert everything(connection) == grown
     assert len(grown[f"raw.{FEED.name}"]) == 3
-
-
-# --- what is known of a feed
-
-
-def test_coverage_is_what_the_loaded_segments_answer_for(connection, landing):
-    land(landing, 1)
-    landing.write(FEED, rows().clear(), [day(2, absent=True)], NOW)
-    load_segments(connection, landing)
-    held = coverage(connection, FEED.name)
-    assert held.of(SYMBOL, "rest") == [day(1).window]
-    assert held.of(SYMBOL, "archive", absent=True) == [day(2).window]
-    assert held.missing(SYMBOL, Window(day(1).window.start, day(2).window.end)) == [day(2).window]
-    assert coverage(connection, "coinalyze_funding").of(SYMBOL, "rest") == []
-
-
-def test_coverage_joins_what_touches_or_overlaps_and_nothing_else(connection, landing):
-    noon = timedelta(hours=12)
-    first, third, fifth = (day(number).window for number in (1, 3, 5))
-    windows = [
-        Window(first.start, third.end),  # the next two lie inside, and the last of them ends before this does
-        Window(first.start, first.end),
-        Window(first.end, first.end),
-        Window(third.end, third.end + noon),
-        fifth,
-    ]
-    parts = [Part(SYMBOL, "archive", window, 1, sha256="a sum") for window in reversed(windows)]
-    between = Window(third.end + noon, fifth.start)
-    parts += [Part("ETH", "archive", between, 1), Part(SYMBOL, "rest", between, 1)]
-    parts += [Part("inbox", "inbox", first, 1, "file", sha256) for sha256 in ("one", "other")]
-    landing.write(FEED, rows(), parts, NOW)
-    load_segments(connection, landing)
-    held = coverage(connection, FEED.name)
-    assert held.of(SYMBOL, "archive") == [Window(first.start, third.end + noon), fifth]
-    assert held.of(SYMBOL, "rest") == [between]
-    assert held.of("ETH", "archive") == [between]
-    assert held.has_content("one")
-    assert held.has_content("other")
-
-
-def test_archives_that_a_venue_does_not_have_are_known_gaps(connection, landing):
-    land(landing, 1)
-    landing.write(FEED, rows().clear(), [day(2, absent=True)], NOW)
-    load_segments(connection, landing)
-    gaps = connection.execute("SELECT feed, start_at FROM ops.known_gaps").fetchall()
-    assert gaps == [(FEED.name, datetime(2026, 2, 2))]
-
-
-def test_reach_is_the_first_and_last_observation_and_the_rows(connection, landing):
-    assert reach(connection, FEED) == (None, None, 0)
-    for number in (3, 1, 2):
-        land(landing, number, hour=number)
-    load_segments(connection, landing)
-    assert reach(connection, FEED) == (datetime(2026, 2, 1), datetime(2026, 2, 3), 3)
-    assert reach(connection, feed_named("coinmetrics_network")) == (None, None, 0)

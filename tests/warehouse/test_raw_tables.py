@@ -7,7 +7,8 @@ from small_warehouse import FEED, NOW, day, everything, land, land_broken, rows
 from ingest.errors import IngestError
 from ingest.feeds import LANDED
 from ingest.schema import unit_of
-from warehouse.raw import create_tables, load_segments
+from warehouse.raw_loading import load_segments
+from warehouse.raw_tables import create_tables
 
 TYPES = {
     "symbol": "VARCHAR",
@@ -114,5 +115,5 @@ def test_a_segment_from_before_a_column_that_may_be_null_is_loaded_with_nulls(co
 def test_a_segment_from_before_a_column_that_must_be_there_is_named_and_not_loaded_as_nulls(connection, landing):
     land(landing, 2)
     landing.write(FEED, rows(1).rename({"symbol": "contract"}), [day(1)], NOW)
-    with pytest.raises(IngestError, match="lacks symbol, which its feed has by now"):
+    with pytest.raises(IngestError, match="lacks symbol, which its feed now requires"):
         load_segments(connection, landing, FEED)

@@ -7,7 +7,7 @@ from datetime import UTC, date, datetime, timedelta
 
 import polars as pl
 import pytest
-from small_warehouse import PRESENT
+from small_warehouse import RUN
 
 from ingest import tape
 from ingest.feed import Part
@@ -16,10 +16,11 @@ from ingest.http import MarketSession
 from ingest.landing import Landing
 from ingest.market import Market
 from ingest.windows import Window
-from warehouse.context import write_context
 from warehouse.feed_status import write_feed_status
-from warehouse.raw import create_tables, load_segments
+from warehouse.raw_loading import load_segments
+from warehouse.raw_tables import create_tables
 from warehouse.refresh import Refresher
+from warehouse.run_context import write_run_context
 
 BINANCE, BYBIT, OKX = tape.EVENTS
 NOON = datetime(2026, 1, 31, 12)
@@ -48,8 +49,8 @@ def part(rows: int) -> Part:
 
 def statuses(connection, landing: Landing) -> dict[str, tuple]:
     load_segments(connection, landing)
-    write_context(connection, PRESENT, load_catalogue())
-    write_feed_status(connection, load_catalogue(), PRESENT.calendar)
+    write_run_context(connection, RUN, load_catalogue())
+    write_feed_status(connection, load_catalogue(), RUN.calendar)
     found = connection.execute(
         "SELECT feed, first_day, last_day, coverage_share, quarantined_count, pulled_at FROM marts.feed_status"
         " WHERE series = 'liquidation_tape'"
@@ -91,11 +92,11 @@ def test_what_landed_lately_is_counted_with_what_was_quarantined_of_that_feed(wa
     session = MarketSession(Market.parse("http://127.0.0.1:9"), catalogue.hosts)
     refresher = Refresher(warehouse, catalogue, session, {})
     ledger, loaded = refresher.load_recorded(tape.LEDGER), refresher.load_recorded(BINANCE)
-    assert (loaded.lately, loaded.quarantined_lately, loaded.rows) == (0, 3, 0)
-    assert loaded.heard is not None
-    assert (loaded.heard.since, loaded.heard.until) == (NOON, NOON + timedelta(hours=1))
-    assert (ledger.lately, ledger.quarantined_lately) == (1, 0)
-    assert refresher.load_recorded(OKX).heard is None
+    assert (loaded.last_day_rows, loaded.last_day_quarantined, loaded.rows) == (0, 3, 0)
+    assert loaded.recorded is not None
+    assert (loaded.recorded.since, loaded.recorded.until) == (NOON, NOON + timedelta(hours=1))
+    assert (ledger.last_day_rows, ledger.last_day_quarantined) == (1, 0)
+    assert refresher.load_recorded(OKX).recorded is None
 
 
 @pytest.mark.parametrize("listings", range(1, len(tape.FEEDS) + 1))

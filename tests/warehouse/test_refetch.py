@@ -19,12 +19,12 @@ from ingest.http import Traffic
 from ingest.windows import Window
 from warehouse.connection import build_database
 from warehouse.location import Calendar
-from warehouse.present import Present
 from warehouse.refresh import Refresher
+from warehouse.run_context import RunContext
 
 FEED = feed_named("binance_um_open_interest")
 FIRST, LAST = date(2025, 11, 1), date(2025, 11, 3)  # older than REST keeps: archives alone
-PRESENT = Present(datetime(2026, 2, 2, 6, tzinfo=UTC), Calendar(FIRST, LAST))
+RUN = RunContext(datetime(2026, 2, 2, 6, tzinfo=UTC), Calendar(FIRST, LAST))
 ALL = Window.of_days(FIRST, LAST)
 
 
@@ -68,9 +68,9 @@ def refresh(warehouse):
     instruments = tuple(i for i in load_catalogue().instruments[FEED.name] if i.symbol == "BTCUSDT")
     catalogue = Catalogue({FEED.name: instruments}, {})
 
-    def refreshed(archives: Archives, again: Window | None = None, now: datetime = PRESENT.now):
+    def refreshed(archives: Archives, again: Window | None = None, now: datetime = RUN.now):
         asked_again = {FEED.name: again} if again else {}
-        present = replace(PRESENT, now=now)
+        present = replace(RUN, now=now)
         return Refresher(warehouse, catalogue, archives, {}, refetch=asked_again).refresh(FEED, present, "run").pulled
 
     return refreshed

@@ -3,7 +3,7 @@
 from datetime import datetime
 
 import pytest
-from small_warehouse import FEED, NOW, PRESENT, SYMBOL, land
+from small_warehouse import FEED, NOW, RUN, SYMBOL, land
 
 from ingest.errors import HostUnreachable
 from ingest.feeds import Catalogue, load_catalogue
@@ -42,7 +42,7 @@ def refresh(warehouse):
 
     def refreshed(venue: Venue):
         catalogue = Catalogue({FEED.name: instruments}, {})
-        return Refresher(warehouse, catalogue, venue, {"COINALYZE_API_KEY": "any"}).refresh(FEED, PRESENT, "run").pulled
+        return Refresher(warehouse, catalogue, venue, {"COINALYZE_API_KEY": "any"}).refresh(FEED, RUN, "run").pulled
 
     return refreshed
 
@@ -65,7 +65,7 @@ def test_a_first_refresh_loads_the_whole_calendar_and_a_second_asks_for_nothing(
 
 def test_it_says_how_far_the_raw_table_reaches_afterwards(warehouse):
     venue, keys = Venue({1: -5}), {"COINALYZE_API_KEY": "any"}
-    done = Refresher(warehouse, load_catalogue(), venue, keys).refresh(FEED, PRESENT, "run")
+    done = Refresher(warehouse, load_catalogue(), venue, keys).refresh(FEED, RUN, "run")
     assert (done.first, done.last, done.rows) == (datetime(2026, 1, 30), datetime(2026, 2, 1), 2)
 
 

@@ -1,7 +1,7 @@
-"""Publishing: every consumer table as one DuckDB file and one Parquet file each, with `latest.json`, switched at once.
+"""Writing a release: one DuckDB file, one Parquet file per table, `latest.json` and pages, and the switch to it.
 
-A release is a directory of its own; `published` is a link that is replaced by rename. Who has the old files open
-keeps them, the next open sees the new ones, and nobody waits. What `latest.json` says is made in `warehouse.latest`.
+A release is a directory of its own, and `published` is a link that is replaced by rename. Readers with old files open
+keep them, the next open gets the new ones, and nobody waits.
 """
 
 from __future__ import annotations
@@ -21,10 +21,10 @@ import duckdb
 from ingest.durable import force_to_disk
 from warehouse.connection import first_row, identifier, literal
 from warehouse.errors import WarehouseError
-from warehouse.location import Warehouse
+from warehouse.location import LATEST_JSON, PARQUET_FOLDER, PUBLISHED_DATABASE, Warehouse
 
 STORAGE_VERSION = "v1.2.0"  # what DuckDB 1.2 and later can open
-KEPT = 3  # releases: the current one, and two that a slow reader may still be opening
+KEPT_RELEASES = 3  # the current one, and two that a slow reader may still be opening
 RELEASE_NAME = re.compile(r"\d{8}T\d{6}Z-\d{6,}")
 ABOUT = "about"
 ABOUT_DESCRIPTION = "What this file is: market, days, rules, when it was published."
@@ -34,18 +34,30 @@ ABOUT_COLUMNS = {
 }
 SIMULATED = "SIMULATED MARKET, not real data. "
 SORTED_BY = (
-    "asset", "series", "venue", "instrument", "market", "day", "revision", "label", "predicate", "feed", "first_day",
-    "opened_on", "outcome", "pulled_at",
-)  # fmt: skip
+    "asset",
+    "series",
+    "venue",
+    "instrument",
+    "market",
+    "day",
+    "revision",
+    "label",
+    "predicate",
+    "feed",
+    "first_day",
+    "opened_on",
+    "outcome",
+    "pulled_at",
+)
 
 
 @dataclass(frozen=True)
 class Release:
-    """What a release is made of. `about` is written into every Parquet file and the table `about`.
+    """The content of a release. `about` is written to every Parquet file and to the table `about`.
 
-    `macros` are statements that make macros over the tables, which they name without database: the name under which a
-    reader attaches the file is the reader's, who says USE first. `files` are pages beside the tables, by their path in
-    the release: text that is written, or the same page in an earlier release, which is linked to.
+    `macros` are CREATE MACRO statements over the tables. They name tables without a database, because readers attach
+    the file under any name and then say USE. `files` are the pages, by their path in the release: either the text, or
+    the path of the same page in an earlier release, which becomes a hard link.
     """
 
     tables: Sequence[str]
@@ -57,30 +69,35 @@ class Release:
 
 
 def publish(connection: duckdb.DuckDBPyConnection, warehouse: Warehouse, release: Release, now: datetime) -> Path:
-    """Write a new release of the `marts` tables and switch to it; returns its directory.
+    """Write a new release of tables in the schema `marts` and switch to it; returns its directory.
 
-    A crash before the switch leaves the last release in place and an unfinished directory that the next call removes.
-    Raises WarehouseError when the disk cannot take it.
+    A crash before the switch leaves the last release in place, and an unfinished directory that the next call removes.
+    Raises WarehouseError when a table is missing or the release cannot be written.
     """
     name = f"{now.astimezone(UTC):%Y%m%dT%H%M%SZ}"
-    serial = 1 + max((int(d.name.rsplit("-", 1)[1]) for d in _finished(warehouse)), default=0)
+    serial = 1 + max((int(d.name.rsplit("-", 1)[1]) for d in _release_directories(warehouse)), default=0)
     final = warehouse.releases / f"{name}-{serial:06d}"
     unfinished = warehouse.releases / f".unfinished-{os.getpid()}"
     try:
         for leftover in warehouse.releases.glob(".unfinished-*"):
             shutil.rmtree(leftover)
-        (unfinished / "parquet").mkdir(parents=True)
-        _write_database(connection, unfinished / "leverage.duckdb", release)
-        _write_parquet(connection, unfinished / "parquet", release)
-        _write_text(unfinished / "latest.json", json.dumps(release.latest, indent=2, allow_nan=False) + "\n")
+        (unfinished / PARQUET_FOLDER).mkdir(parents=True)
+        _write_database(connection, unfinished / PUBLISHED_DATABASE, release)
+        _write_parquet(connection, unfinished / PARQUET_FOLDER, release)
+        _write_text(unfinished / LATEST_JSON, json.dumps(release.latest, indent=2, allow_nan=False) + "\n")
         _write_files(unfinished, release.files)
         _sync_tree(unfinished)
         unfinished.rename(final)
         force_to_disk(warehouse.releases)
-        _switch(warehouse.published, final)
-        for old in _finished(warehouse)[:-KEPT]:
+        _replace_link(warehouse.published, final)
+        for old in _release_directories(warehouse)[:-KEPT_RELEASES]:
             shutil.rmtree(old)
-    except (OSError, duckdb.IOException, duckdb.TransactionException) as error:  # the last: a full disk at commit
+    except (
+        OSError,
+        duckdb.IOException,
+        duckdb.TransactionException,
+    ) as error:
+        # TransactionException is what a full disk raises at commit.
         reason = (isinstance(error, OSError) and error.strerror) or str(error).splitlines()[0]
         raise WarehouseError(
             f"cannot publish to {warehouse.releases}: {reason}; the last release stays as it was"
@@ -88,7 +105,7 @@ def publish(connection: duckdb.DuckDBPyConnection, warehouse: Warehouse, release
     return final
 
 
-def _finished(warehouse: Warehouse) -> list[Path]:
+def _release_directories(warehouse: Warehouse) -> list[Path]:
     """Release directories, oldest first."""
     if not warehouse.releases.is_dir():
         return []
@@ -96,7 +113,7 @@ def _finished(warehouse: Warehouse) -> list[Path]:
     return sorted(found, key=lambda d: int(d.name.rsplit("-", 1)[1]))
 
 
-def _switch(link: Path, target: Path) -> None:
+def _replace_link(link: Path, target: Path) -> None:
     temporary = link.with_name(f".{link.name}.{os.getpid()}")
     temporary.unlink(missing_ok=True)
     temporary.symlink_to(Path(target.parent.name) / target.name)
@@ -108,10 +125,10 @@ def _write_database(connection: duckdb.DuckDBPyConnection, path: Path, release: 
     connection.execute(f"ATTACH {literal(str(path))} AS release (STORAGE_VERSION {literal(STORAGE_VERSION)})")
     try:
         for table in release.tables:
-            connection.execute(f"CREATE TABLE release.main.{identifier(table)} AS {_ordered(connection, table)}")
-        _carry_comments(connection, release)
+            connection.execute(f"CREATE TABLE release.main.{identifier(table)} AS {_select_sorted(connection, table)}")
+        _copy_comments(connection, release)
         _write_about(connection, release)
-        _make_macros(connection, release)
+        _create_macros(connection, release)
         connection.execute("CHECKPOINT release")
     finally:
         connection.execute("DETACH release")
@@ -121,15 +138,15 @@ def _write_about(connection: duckdb.DuckDBPyConnection, release: Release) -> Non
     table = f"release.main.{ABOUT}"
     typed = ", ".join(f"{name} {sql_type}" for name, (sql_type, _) in ABOUT_COLUMNS.items())
     connection.execute(f"CREATE TABLE {table} ({typed})")
-    connection.executemany(f"INSERT INTO {table} VALUES (?, ?)", list(release.about.items()))  # noqa: S608 - of this module
+    connection.executemany(f"INSERT INTO {table} VALUES (?, ?)", list(release.about.items()))  # noqa: S608 - a constant
     connection.execute(f"COMMENT ON TABLE {table} IS {literal(ABOUT_DESCRIPTION)}")
     for name, (_, comment) in ABOUT_COLUMNS.items():
         connection.execute(f"COMMENT ON COLUMN {table}.{name} IS {literal(comment)}")
 
 
-def _make_macros(connection: duckdb.DuckDBPyConnection, release: Release) -> None:
+def _create_macros(connection: duckdb.DuckDBPyConnection, release: Release) -> None:
     (home,) = first_row(connection, "SELECT current_database()") or ("memory",)
-    connection.execute("USE release")  # a macro's tables are looked up when it is made
+    connection.execute("USE release")  # DuckDB looks up the tables of a macro when it is created
     try:
         for macro in release.macros:
             connection.execute(macro)
@@ -141,12 +158,12 @@ def _write_parquet(connection: duckdb.DuckDBPyConnection, folder: Path, release:
     metadata = ", ".join(f"{identifier(name)}: {literal(value)}" for name, value in release.about.items())
     for table in release.tables:
         connection.execute(
-            f"COPY ({_ordered(connection, table)}) TO {literal(str(folder / f'{table}.parquet'))}"
+            f"COPY ({_select_sorted(connection, table)}) TO {literal(str(folder / f'{table}.parquet'))}"
             f" (FORMAT parquet, COMPRESSION zstd, KV_METADATA {{{metadata}}})"
         )
 
 
-def _ordered(connection: duckdb.DuckDBPyConnection, table: str) -> str:
+def _select_sorted(connection: duckdb.DuckDBPyConnection, table: str) -> str:
     source = f"marts.{identifier(table)}"
     try:
         columns = [name for name, *_ in connection.execute(f"DESCRIBE {source}").fetchall()]
@@ -157,12 +174,13 @@ def _ordered(connection: duckdb.DuckDBPyConnection, table: str) -> str:
     return f"SELECT {', '.join(map(identifier, columns))} FROM {source}{order}"  # noqa: S608 - quoted
 
 
-def _carry_comments(connection: duckdb.DuckDBPyConnection, release: Release) -> None:
-    """The comments of the marts onto the tables of the release: two looks at the catalog, one statement."""
-    tables = dict(connection.execute(
+def _copy_comments(connection: duckdb.DuckDBPyConnection, release: Release) -> None:
+    """Copy the comments of the marts to the tables of the release, with two catalog queries and one statement."""
+    found = connection.execute(
         "SELECT table_name, comment FROM duckdb_tables()"
         " WHERE schema_name = 'marts' AND database_name = current_database()"
-    ).fetchall())  # fmt: skip
+    ).fetchall()
+    tables = dict(found)
     columns = connection.execute(
         "SELECT table_name, column_name, comment FROM duckdb_columns()"
         " WHERE schema_name = 'marts' AND database_name = current_database() AND comment IS NOT NULL"

@@ -1,4 +1,4 @@
-"""The job and schedule of feeds that their venues forget before the next daily run may have come."""
+"""The job and the schedule of feeds whose venues keep their data for a day or less."""
 
 # No postponed annotations here: Dagster reads the types of context and resources from the functions.
 from collections.abc import Iterable
@@ -13,11 +13,11 @@ from orchestration.raw_assets import raw_key
 DAY = timedelta(days=1)
 
 
-def polling(feeds: Iterable[Feed]) -> dict[str, Any]:
-    """Jobs and schedules that ask for such feeds alone, four times while the venue keeps them; none without any."""
+def short_lived_jobs_and_schedules(feeds: Iterable[Feed]) -> tuple[list[Any], list[Any]]:
+    """A job that fetches only such feeds, and its schedule, four times a day. Empty without such feeds."""
     short_lived = [feed for feed in feeds if feed.lost_after and feed.lost_after <= DAY]
     if not short_lived:
-        return {"jobs": [], "schedules": []}
+        return [], []
     poll = dg.define_asset_job(
         "poll",
         selection=dg.AssetSelection.assets(*(raw_key(feed) for feed in short_lived)),
@@ -25,11 +25,11 @@ def polling(feeds: Iterable[Feed]) -> dict[str, Any]:
         description=f"What its venue forgets within a day: {', '.join(feed.name for feed in short_lived)}.",
     )
 
-    # Between the daily runs, which ask for it as well.
+    # At a quarter past, away from the daily schedules, which fetch these feeds as well.
     @dg.schedule(job=poll, cron_schedule="15 */6 * * *", execution_timezone="UTC")
     def short_lived_feeds(context: dg.ScheduleEvaluationContext) -> dg.RunRequest:
-        """Every six hours: what the venue keeps for a day is there four times to be asked for."""
+        """Every six hours: data that the venue keeps for a day is there at four runs."""
         day = (context.scheduled_execution_time - DAY).date().isoformat()
         return dg.RunRequest(run_key=context.scheduled_execution_time.isoformat(), partition_key=day)
 
-    return {"jobs": [poll], "schedules": [short_lived_feeds]}
+    return [poll], [short_lived_feeds]

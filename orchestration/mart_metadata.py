@@ -1,4 +1,4 @@
-"""What the Dagster UI tells of a mart: its extent, and the brief's charts of it as PNG inside Markdown."""
+"""What the Dagster UI shows for a mart: rows, days, and the charts of the brief as PNG inside Markdown."""
 
 from __future__ import annotations
 
@@ -12,15 +12,15 @@ import polars as pl
 from brief.charts import PANELS, PRICE, Panel, chart, has_values, png
 from regimes import regime_labels
 from warehouse.connection import identifier
-from warehouse.marts import extent
+from warehouse.marts import mart_extent
 
 DAYS_SHOWN = 365
-WITH_REGIMES = "regimes_daily"
+WITH_REGIMES = "regimes_daily"  # shown as bands behind the price chart
 
 
 def mart_metadata(connection: duckdb.DuckDBPyConnection, name: str) -> dict[str, Any]:
-    """Rows, first and last day and the pictures of `marts.<name>`, as far as it has them."""
-    found = extent(connection, name)
+    """Row count of `marts.<name>`, and its first and last day and charts if it has any."""
+    found = mart_extent(connection, name)
     metadata: dict[str, Any] = {"dagster/row_count": found["rows"]}
     if found.get("first_day"):
         metadata |= {"first day": found["first_day"].isoformat(), "last day": found["last_day"].isoformat()}
@@ -30,7 +30,7 @@ def mart_metadata(connection: duckdb.DuckDBPyConnection, name: str) -> dict[str,
 
 
 def mart_charts(connection: duckdb.DuckDBPyConnection, name: str) -> str | None:
-    """Markdown with a picture for each asset and panel, None where there is nothing to draw."""
+    """Markdown with one image per asset and panel, None if there is nothing to draw."""
     if name == WITH_REGIMES:
         behind = {"regimes": _last_year(connection, name), "labels": regime_labels()}
         return _pictures(PRICE, _last_year(connection, PRICE.mart), **behind)

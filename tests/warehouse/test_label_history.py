@@ -7,18 +7,16 @@ from datetime import date, datetime, timedelta
 import duckdb
 import polars as pl
 import pytest
-from small_warehouse import NOW, PRESENT
+from small_warehouse import NOW, RUN
 
 from ingest.feeds import load_catalogue
 from regimes import REVISION_COLUMNS, regime_changes, regime_revisions
-from warehouse.changes import changes_after
 from warehouse.connection import build_database
-from warehouse.context import write_context
 from warehouse.fingerprint import fingerprint
+from warehouse.label_history import as_of_macro, land_revisions, landed_revisions, published_changes
 from warehouse.marts import write_mart
-from warehouse.publishing import Release, publish
-from warehouse.restatements import write_restatements
-from warehouse.revisions import as_of_macro, keep_revisions, known_revisions
+from warehouse.publishing.release import Release, publish
+from warehouse.run_context import write_run_context
 
 DAY = date(2026, 2, 1)
 SCHEMA = {column.name: column.dtype for column in REVISION_COLUMNS}
@@ -33,37 +31,37 @@ def revision(number: int, regime: str, **changes: object) -> pl.DataFrame:
 
 
 def test_revisions_survive_the_loss_of_the_build_database(connection, landing, warehouse):
-    keep_revisions(connection, landing, revision(1, "leverage_flush"), NOW)
-    before = known_revisions(connection, landing)
+    land_revisions(connection, landing, revision(1, "leverage_flush"), NOW)
+    before = landed_revisions(connection, landing)
     connection.close()
     warehouse.build.unlink()
     with build_database(warehouse.build) as rebuilt:
-        assert known_revisions(rebuilt, landing).equals(before)
+        assert landed_revisions(rebuilt, landing).equals(before)
     assert before["available_at"].to_list() == [NOW.replace(tzinfo=None)]
 
 
 def test_two_runs_at_one_moment_are_still_in_order(connection, landing):
-    keep_revisions(connection, landing, revision(1, "leverage_flush"), NOW)
-    keep_revisions(connection, landing, revision(2, "spot_selloff"), NOW)
-    first, second = known_revisions(connection, landing)["available_at"]
+    land_revisions(connection, landing, revision(1, "leverage_flush"), NOW)
+    land_revisions(connection, landing, revision(2, "spot_selloff"), NOW)
+    first, second = landed_revisions(connection, landing)["available_at"]
     assert second - first == timedelta(microseconds=1)
 
 
 def test_what_was_published_is_no_input_of_the_next_release(connection, landing):
-    write_context(connection, PRESENT, load_catalogue())
-    before = fingerprint(connection, PRESENT)
-    keep_revisions(connection, landing, revision(1, "leverage_flush"), NOW)
-    assert fingerprint(connection, PRESENT) == before
+    write_run_context(connection, RUN, load_catalogue())
+    before = fingerprint(connection, RUN)
+    land_revisions(connection, landing, revision(1, "leverage_flush"), NOW)
+    assert fingerprint(connection, RUN) == before
 
 
 @pytest.fixture
 def released(connection, landing, warehouse):
     """Two revisions of a day, an hour apart, and a third day's backfill, as a release."""
-    keep_revisions(connection, landing, revision(1, "leverage_flush"), NOW)
+    land_revisions(connection, landing, revision(1, "leverage_flush"), NOW)
     old = revision(1, "mixed", day=date(2025, 1, 1), is_backfill=True)
     again = revision(2, "spot_selloff", kinds="regime_change,restatement", restatement_reason="flows_restated")
-    keep_revisions(connection, landing, pl.concat([again, old]), NOW + timedelta(hours=1))
-    known = known_revisions(connection, landing)
+    land_revisions(connection, landing, pl.concat([again, old]), NOW + timedelta(hours=1))
+    known = landed_revisions(connection, landing)
     for name, frame in (("regime_revisions", regime_revisions(known)), ("regime_changes", regime_changes(known))):
         write_mart(connection, name, frame, name, {})
     whole = Release(
@@ -94,34 +92,9 @@ def test_as_of_works_on_an_attached_file_after_use(released):
 
 def test_changes_after_a_moment_leave_out_backfills(released):
     at = NOW.replace(tzinfo=None)
-    assert [c["event_id"] for c in changes_after(released, at - timedelta(days=1))] == [
+    assert [c["event_id"] for c in published_changes(released, at - timedelta(days=1))] == [
         "BTC/2026-02-01/1",
         "BTC/2026-02-01/2",
     ]
-    assert [c["revision"] for c in changes_after(released, None)] == [2]
-    assert changes_after(released, at + timedelta(hours=1)) == []
-
-
-def test_a_pull_is_compared_with_the_one_before(connection):
-    connection.execute("CREATE SCHEMA IF NOT EXISTS marts")
-    write_mart(connection, "regime_revisions", pl.concat([
-        revision(1, "leverage_flush", available_at=datetime(2026, 2, 2)),
-        revision(2, "spot_selloff", available_at=datetime(2026, 2, 3), restatement_reason="flows_restated"),
-    ]), "", {})  # fmt: skip
-    connection.execute("DELETE FROM raw.coinmetrics_network")
-    connection.execute(
-        "CREATE OR REPLACE TABLE ops.instruments AS"
-        " SELECT 'coinmetrics_network' AS feed, 'btc' AS symbol, 'BTC' AS asset"
-    )
-    for pulled, flows in ((2, (5.0, 5.0, 5.0, 5.0)), (3, (5.0, 4.0, -1.0, 5.0))):
-        for day, netflow in enumerate(flows, start=1):
-            connection.execute(
-                "INSERT INTO raw.coinmetrics_network (asset_code, day, inflow_coin, outflow_coin, ingested_at, segment)"
-                " VALUES ('btc', ?, ?, 0, ?, 's')",
-                [date(2026, 1, day), netflow, datetime(2026, 2, pulled)],
-            )
-    write_restatements(connection)
-    (row,) = connection.execute(
-        "SELECT * EXCLUDE (asset, pulled_at, previous_pull_at) FROM marts.restatements"
-    ).fetchall()
-    assert row == (4, 2, 1, 0.25, 1, 0.25)
+    assert [c["revision"] for c in published_changes(released, None)] == [2]
+    assert published_changes(released, at + timedelta(hours=1)) == []

@@ -1,4 +1,4 @@
-"""What `latest.json` says: the newest day of every asset in figures that a bot can read without SQL."""
+"""The content of `latest.json`: the newest day of every asset, for programs that read figures without SQL."""
 
 from __future__ import annotations
 
@@ -8,9 +8,9 @@ from typing import Any
 
 import duckdb
 
-from warehouse.present import Present
+from warehouse.run_context import RunContext
 
-FORMAT = 1  # raised when a field changes its meaning or goes away
+FORMAT = 1  # raised when a field changes its meaning or is removed
 FIGURES = (
     "close_usd",
     "return_pct",
@@ -31,19 +31,30 @@ FIGURES = (
     "address_ratio",
 )
 LABEL = (
-    "event", "regime", "family", "confidence", "runner_up", "flags", "explanation", "data_status", "is_final",
-    "coverage", "missing_inputs", "rules_version", "parameter_hash",
-)  # fmt: skip
+    "event",
+    "regime",
+    "family",
+    "confidence",
+    "runner_up",
+    "flags",
+    "explanation",
+    "data_status",
+    "is_final",
+    "coverage",
+    "missing_inputs",
+    "rules_version",
+    "parameter_hash",
+)
 
 
 def latest_document(
-    connection: duckdb.DuckDBPyConnection, present: Present, *, market: str, simulated: bool, inputs: str
+    connection: duckdb.DuckDBPyConnection, run: RunContext, *, market: str, simulated: bool, inputs: str
 ) -> dict[str, Any]:
-    """The document: the first asset's fields at the top, every asset's under `assets`, the feeds under `feeds`.
+    """The document: the first asset's fields at the top, all assets under `assets`, the feeds under `feeds`.
 
-    `inputs` identifies what the release was made from. Numbers that are missing are null, never zero.
+    `inputs` is the fingerprint of the release. Missing numbers are null, never zero.
     """
-    assets = {asset: _of(connection, asset) for asset in _assets(connection)}
+    assets = {asset: _newest_day(connection, asset) for asset in _assets(connection)}
     feeds = _records(
         connection,
         "SELECT feed, last_day, coverage_share, row_count, quarantined_count, skipped FROM marts.feed_status"
@@ -55,9 +66,9 @@ def latest_document(
         **lead,
         "market": market,
         "simulated": simulated,
-        "published_at": present.now.astimezone(UTC).isoformat(),
-        "first_day": present.calendar.first_day.isoformat(),
-        "last_day": present.calendar.last_day.isoformat(),
+        "published_at": run.now.astimezone(UTC).isoformat(),
+        "first_day": run.calendar.first_day.isoformat(),
+        "last_day": run.calendar.last_day.isoformat(),
         "unavailable_feeds": [feed["feed"] for feed in feeds if feed["skipped"]],
         "feeds": feeds,
         "assets": assets,
@@ -66,14 +77,14 @@ def latest_document(
 
 
 def _assets(connection: duckdb.DuckDBPyConnection) -> list[str]:
-    """Bitcoin first: it is what the product is about; the others by name."""
+    """The labelled assets: Bitcoin first, because the product is about it, the others by name."""
     found = connection.execute(
         "SELECT DISTINCT asset FROM marts.regimes_daily ORDER BY asset <> 'BTC', asset"
     ).fetchall()
     return [asset for (asset,) in found]
 
 
-def _of(connection: duckdb.DuckDBPyConnection, asset: str) -> dict[str, Any]:
+def _newest_day(connection: duckdb.DuckDBPyConnection, asset: str) -> dict[str, Any]:
     labels = ", ".join(f"r.{name}" for name in LABEL)
     figures = ", ".join(f"f.{name}" for name in FIGURES)
     row = _records(
@@ -92,7 +103,7 @@ def _of(connection: duckdb.DuckDBPyConnection, asset: str) -> dict[str, Any]:
 
 
 def _venues(connection: duckdb.DuckDBPyConnection, asset: str, day: str) -> dict[str, dict[str, Any]]:
-    """By series: the venues behind the day, those of the last weeks that are missing, the usual share that is there."""
+    """By series: the venues that report on the day, those of recent weeks that do not, and the reporting share."""
     rows = _records(
         connection,
         "SELECT series, venues, missing_venues, present_share FROM marts.venue_coverage_daily"
@@ -101,15 +112,15 @@ def _venues(connection: duckdb.DuckDBPyConnection, asset: str, day: str) -> dict
     )
     return {
         row["series"]: {
-            "reporting": _listed(row["venues"]),
-            "missing": _listed(row["missing_venues"]),
+            "reporting": _split_names(row["venues"]),
+            "missing": _split_names(row["missing_venues"]),
             "present_share": row["present_share"],
         }
         for row in rows
     }
 
 
-def _listed(text: str | None) -> list[str]:
+def _split_names(text: str | None) -> list[str]:
     return text.split(", ") if text else []
 
 
@@ -118,10 +129,10 @@ def _records(
 ) -> list[dict[str, Any]]:
     cursor = connection.execute(query, values or [])
     names = [column[0] for column in cursor.description or []]
-    return [dict(zip(names, map(_plain, row), strict=True)) for row in cursor.fetchall()]
+    return [dict(zip(names, map(_json_value, row), strict=True)) for row in cursor.fetchall()]
 
 
-def _plain(value: Any) -> Any:  # noqa: ANN401 - any SQL value to what JSON holds
+def _json_value(value: Any) -> Any:  # noqa: ANN401 - any SQL value
     if isinstance(value, datetime | date):
         return value.isoformat()
     if isinstance(value, float) and not math.isfinite(value):

@@ -2,25 +2,24 @@
 
 from datetime import date, datetime, timedelta, timezone
 
-from small_warehouse import FIRST, LAST, NOW, PRESENT, SYMBOL
+from small_warehouse import FIRST, LAST, NOW, RUN, SYMBOL
 
 from ingest.feeds import load_catalogue
-from warehouse.context import write_context
 from warehouse.location import Calendar
-from warehouse.present import Present
+from warehouse.run_context import RunContext, write_run_context
 
 
 def test_the_window_is_one_row_with_the_present_in_utc(connection):
     elsewhere = NOW.astimezone(timezone(timedelta(hours=5)))
-    write_context(connection, Present(elsewhere, PRESENT.calendar), load_catalogue())
+    write_run_context(connection, RunContext(elsewhere, RUN.calendar), load_catalogue())
     later = Calendar(FIRST, LAST + timedelta(days=1))
-    write_context(connection, Present(elsewhere, later), load_catalogue())
+    write_run_context(connection, RunContext(elsewhere, later), load_catalogue())
     found = connection.execute("SELECT first_day, last_day, now_at FROM ops.calendar_window").fetchall()
     assert found == [(FIRST, date(2026, 2, 2), datetime(2026, 2, 2, 6))]
 
 
 def test_every_symbol_of_every_feed_is_listed_with_what_it_stands_for(connection):
-    write_context(connection, PRESENT, load_catalogue())
+    write_run_context(connection, RUN, load_catalogue())
     listed = connection.execute("SELECT * FROM ops.instruments").fetchall()
     assert ("coinalyze_open_interest", SYMBOL, "BTC", "binance", "BTCUSDT", "perpetual", "linear", 1.0) in listed
     assert (

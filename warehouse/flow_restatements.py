@@ -1,11 +1,11 @@
-"""How much vendors restate: every pull of the exchange flows against the one before, and the labels that it turned."""
+"""The mart `restatements`: how often a new pull of the exchange flows changes the past, and the labels with it."""
 
 from __future__ import annotations
 
 import duckdb
 
 from warehouse.connection import transaction
-from warehouse.marts import make_mart
+from warehouse.marts import create_mart
 
 RESTATEMENTS = "restatements"
 DESCRIPTION = "How much vendors restate: share of days whose netflow sign or label a new pull turned, one row per pull."
@@ -65,10 +65,10 @@ QUERY = """
 
 
 def write_restatements(connection: duckdb.DuckDBPyConnection) -> None:
-    """Replace `marts.restatements`: one row per pull of an asset's flows that had one before it.
+    """Replace `marts.restatements`: one row per pull of an asset's flows, except the first.
 
     Reads `raw.coinmetrics_network`, `ops.instruments` and `marts.regime_revisions`.
     """
     with transaction(connection):
-        make_mart(connection, RESTATEMENTS, DESCRIPTION, COLUMNS)
+        create_mart(connection, RESTATEMENTS, DESCRIPTION, COLUMNS)
         connection.execute(f"INSERT INTO marts.{RESTATEMENTS} {QUERY}")

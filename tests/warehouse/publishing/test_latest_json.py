@@ -4,17 +4,17 @@ import json
 from datetime import UTC, date, datetime
 
 import pytest
-from small_warehouse import FIRST, LAST, NOW, PRESENT, make_marts
+from small_warehouse import FIRST, LAST, NOW, RUN, make_marts
 
 from warehouse.errors import NotPublished, WarehouseError
-from warehouse.latest import FIGURES, FORMAT, LABEL, latest_document
-from warehouse.publishing import Release, publish
-from warehouse.reading import latest, open_release
+from warehouse.publishing.latest_json import FIGURES, FORMAT, LABEL, latest_document
+from warehouse.publishing.release import Release, publish
+from warehouse.reading import open_release, read_latest
 
 
 def document(connection, *days, simulated=False):
     make_marts(connection, *days)
-    return latest_document(connection, PRESENT, market="live", simulated=simulated, inputs="abc")
+    return latest_document(connection, RUN, market="live", simulated=simulated, inputs="abc")
 
 
 def test_it_tells_the_newest_day_of_every_asset_bitcoin_first(connection):
@@ -66,7 +66,7 @@ def test_the_venues_behind_the_day_are_named_and_those_that_are_missing(connecti
             ("BTC", "open_interest", FIRST, "binance, bybit, kraken", None, 1.0),
         ],
     )
-    said = latest_document(connection, PRESENT, market="live", simulated=False, inputs="abc")
+    said = latest_document(connection, RUN, market="live", simulated=False, inputs="abc")
     assert said["venues"] == {
         "funding": {"reporting": ["binance", "okx"], "missing": [], "present_share": 1.0},
         "open_interest": {"reporting": ["kraken"], "missing": ["binance", "bybit"], "present_share": 0.25},
@@ -98,14 +98,14 @@ def test_the_market_that_is_simulated_says_so(connection):
 def test_what_was_published_is_read_back(connection, warehouse):
     said = document(connection, ("BTC", LAST, "calm", 1.0))
     publish(connection, warehouse, Release(("regimes_daily",), {"market": "live"}, said, False), NOW)
-    assert latest(warehouse) == said
+    assert read_latest(warehouse) == said
     with open_release(warehouse) as opened:
         days = opened.select("SELECT day FROM regimes_daily WHERE asset = ?", ["BTC"])
     assert (opened.latest, days.rows()) == (said, [(date(2026, 2, 1),)])
 
 
 def test_before_anything_is_published_there_is_none(warehouse):
-    assert latest(warehouse) is None
+    assert read_latest(warehouse) is None
     with pytest.raises(NotPublished, match=r"nothing is published .* run: leverage run"), open_release(warehouse):
         pytest.fail("opened")
 
@@ -116,7 +116,7 @@ def test_a_file_that_cannot_be_read_is_named(warehouse, content):
     path = warehouse.published / "latest.json"
     path.write_bytes(content if isinstance(content, bytes) else content.encode())
     with pytest.raises(WarehouseError, match=r"cannot read .*latest\.json"):
-        latest(warehouse)
+        read_latest(warehouse)
 
 
 def test_the_moment_of_publishing_is_told_in_utc(connection):

@@ -1,7 +1,11 @@
-"""dbt in this process: `dbt build` with its results as Dagster events, and nothing left open behind it.
+"""`dbt build` in this process, with its results as Dagster events.
 
-dagster-dbt starts dbt as a child. That costs a second start of Python and a second import of dbt, and a killed
-pipeline leaves a child that goes on writing; here both die together.
+Reason: dagster-dbt starts dbt as a child process. That costs a second start of Python and a second import of dbt (ADR 4
+has the share of a run), and after `kill -9` of the pipeline the child would go on writing. In one process both end.
+
+Private parts: `DbtCoreCliEventMessage` of dagster-dbt, which turns dbt's messages into Dagster events; `reset_adapters`
+and `DuckDBConnectionManager` of dbt, which close the database. dbtRunner and its callbacks are dbt's public interface.
+Checked with dagster-dbt 0.29.27, dbt-core 1.11.16, dbt-adapters 1.24.5, dbt-common 1.39.0 and dbt-duckdb 1.11.1.
 """
 
 import os
@@ -21,13 +25,14 @@ from dbt.cli.main import dbtRunner, dbtRunnerResult
 from dbt_common.events.base_types import EventMsg
 from dbt_common.events.functions import msg_to_dict
 
-from orchestration.dbt_project import BUILD_DATABASE, DBT_PROJECT, parsed_project
+from orchestration.dbt_project import BUILD_DATABASE, DBT_PROJECT
 from orchestration.errors import PipelineError
+from orchestration.internals.dbt_manifest import parsed_project
 
 RESULTS = {"LogModelResult", "LogSeedResult", "LogTestResult"}
 
 
-def build(
+def build_models(
     context: dg.AssetExecutionContext,
     *,
     database: Path,
@@ -36,21 +41,22 @@ def build(
     translator: DagsterDbtTranslator,
     select: Sequence[str] = (),
 ) -> Iterator[Any]:
-    """Build and test what dbt finds for `select` in `database`, everything without it; Dagster's events as they come.
+    """Build and test the models that match `select`, or all of them, in `database`; yields Dagster's events.
 
-    `target` takes dbt's log. Raises PipelineError, naming the first model or test that failed.
+    dbt writes its log to `target`. Raises PipelineError, which names the first model or test that failed.
     """
     results: SimpleQueue[EventMsg | dbtRunnerResult] = SimpleQueue()
     arguments = [
-        # Nobody reads the artifacts and nine thousand lines of debug log of each run; writing them takes half a second.
-        "--quiet", "--no-write-json", "--log-level-file", "info", "build", "--exclude-resource-type", "unit_test",
-        "--project-dir", str(DBT_PROJECT), "--profiles-dir", str(DBT_PROJECT), "--target-path", str(target),
-        "--log-path", str(target),
-    ]  # fmt: skip
+        # No artifacts and no debug log, 9,000 lines a run: nothing reads them, and writing them takes half a second.
+        *("--quiet", "--no-write-json", "--log-level-file", "info"),
+        *("build", "--exclude-resource-type", "unit_test"),
+        *("--project-dir", str(DBT_PROJECT), "--profiles-dir", str(DBT_PROJECT)),
+        *("--target-path", str(target), "--log-path", str(target)),
+    ]
     if select:
         arguments += ["--select", *select]
     runner = dbtRunner(parsed_project(), callbacks=[results.put])
-    with _surroundings(database):
+    with _restored_process(database):
         worker = Thread(target=lambda: results.put(runner.invoke(arguments)), name="dbt")
         worker.start()
         failures: list[str] = []
@@ -65,7 +71,7 @@ def build(
                     manifest=manifest, dagster_dbt_translator=translator, context=context, target_path=target
                 )
         finally:
-            worker.join()  # whatever happens here: its connection must not be closed under it, nor outlive the step
+            worker.join()  # also after an error: dbt's connection must not be closed under it, nor outlive the step
     if message.exception:
         raise PipelineError(f"dbt could not run: {str(message.exception).splitlines()[0]}") from message.exception
     if not message.success:
@@ -73,8 +79,8 @@ def build(
 
 
 @contextmanager
-def _surroundings(database: Path) -> Iterator[None]:
-    """What dbt takes from its process, and what it would leave there: directory, environment, open database."""
+def _restored_process(database: Path) -> Iterator[None]:
+    """Set the environment that dbt reads; afterwards restore it and the directory, and close the database."""
     directory = Path.cwd()
     os.environ[BUILD_DATABASE] = str(database)
     try:

@@ -13,8 +13,8 @@ import pytest
 from small_warehouse import NOW
 
 from warehouse.errors import WarehouseError
-from warehouse.publishing import KEPT, SIMULATED, Release, publish
-from warehouse.reading import latest, open_release
+from warehouse.publishing.release import KEPT_RELEASES, SIMULATED, Release, publish
+from warehouse.reading import open_release, read_latest
 
 WHOLE = ["latest.json", "leverage.duckdb", "parquet"]
 ABOUT = {"market": 'it\'s "ours"', "simulated": "false"}
@@ -110,25 +110,25 @@ def test_the_next_release_replaces_the_last_while_a_reader_keeps_the_old(marts, 
 def test_a_file_held_open_outlives_its_release(marts, warehouse):
     publish(marts, warehouse, release(0), NOW)
     with open_release(warehouse) as opened:
-        for mark in range(1, KEPT + 2):
+        for mark in range(1, KEPT_RELEASES + 2):
             publish(marts, warehouse, release(mark), NOW)
         assert opened.select("SELECT count(*) FROM prices_daily").item() == 3
 
 
 def test_only_the_newest_releases_are_kept_whatever_the_clock_says(marts, warehouse):
-    made = [publish(marts, warehouse, release(n), NOW - n * timedelta(days=1)) for n in range(KEPT + 2)]
-    assert {path.name for path in warehouse.releases.iterdir()} == {path.name for path in made[-KEPT:]}
-    assert published_mark(warehouse) == KEPT + 1
+    made = [publish(marts, warehouse, release(n), NOW - n * timedelta(days=1)) for n in range(KEPT_RELEASES + 2)]
+    assert {path.name for path in warehouse.releases.iterdir()} == {path.name for path in made[-KEPT_RELEASES:]}
+    assert published_mark(warehouse) == KEPT_RELEASES + 1
 
 
 def test_what_is_no_release_is_left_alone(marts, warehouse):
     notes = warehouse.releases / "notes"
     notes.mkdir(parents=True)
     (warehouse.releases / "20260101T000000Z-x").mkdir()
-    for mark in range(KEPT + 1):
+    for mark in range(KEPT_RELEASES + 1):
         publish(marts, warehouse, release(mark), NOW)
     assert notes.is_dir()
-    assert len(list(warehouse.releases.iterdir())) == KEPT + 2
+    assert len(list(warehouse.releases.iterdir())) == KEPT_RELEASES + 2
 
 
 # --- never half of it
@@ -219,7 +219,7 @@ def test_a_place_that_is_taken_by_a_file_is_named(marts, warehouse):
 def test_latest_json_never_holds_what_is_no_json(marts, warehouse, number):
     with pytest.raises(ValueError, match="not JSON compliant"):
         publish(marts, warehouse, Release((), ABOUT, {"mark": number}, False), NOW)
-    assert latest(warehouse) is None
+    assert read_latest(warehouse) is None
 
 
 @pytest.mark.parametrize("name", ['quo"te', "it's; DROP TABLE x", "with space"])
@@ -245,7 +245,7 @@ def test_the_build_database_is_as_it_was(marts, warehouse):
 def test_pages_are_written_or_taken_over_and_outlive_the_release_they_came_from(marts, warehouse):
     first = publish(marts, warehouse, replace(release(), files={"briefs/a.html": "the page of a"}), NOW)
     inode = (first / "briefs/a.html").stat().st_ino
-    for number in range(KEPT + 1):
+    for number in range(KEPT_RELEASES + 1):
         last = warehouse.published.resolve()
         publish(marts, warehouse, replace(release(number), files={"briefs/a.html": last / "briefs/a.html"}), NOW)
     assert not first.exists()

@@ -1,0 +1,73 @@
+"""The history of published labels: every revision is landed before it is shown, and readers can ask for any time.
+
+`regimes.revisions` decides what makes a revision.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+import duckdb
+import polars as pl
+
+from ingest.landing import INGESTED_AT, REVISIONS, Landing
+from ingest.windows import Window
+from regimes import REVISION_COLUMNS
+from warehouse.connection import identifier
+from warehouse.location import Warehouse
+from warehouse.raw_loading import load_segments
+from warehouse.raw_tables import create_tables
+from warehouse.reading import open_release, read_latest
+
+AS_OF = "regimes_as_of"
+
+
+def landed_revisions(connection: duckdb.DuckDBPyConnection, landing: Landing) -> pl.DataFrame:
+    """Every landed revision, after loading new segments. `available_at` is the time at which it landed (UTC)."""
+    create_tables(connection)
+    load_segments(connection, landing)
+    # Not stored in the row: landing keeps segments in order even when the clock stands still between two runs.
+    columns = ", ".join(
+        f"{INGESTED_AT} AS available_at" if c.name == "available_at" else identifier(c.name) for c in REVISION_COLUMNS
+    )
+    return connection.sql(f"SELECT {columns} FROM raw.{REVISIONS} ORDER BY asset, day, revision").pl()  # noqa: S608
+
+
+def land_revisions(
+    connection: duckdb.DuckDBPyConnection, landing: Landing, revisions: pl.DataFrame, now: datetime
+) -> None:
+    """Land and load new revisions. Call it before a table shows them: no label is published without its record."""
+    if revisions.height:
+        first, last = revisions["day"].min(), revisions["day"].max()
+        landing.record(REVISIONS, revisions, Window.of_days(first, last), now)  # type: ignore[arg-type]
+        load_segments(connection, landing)
+
+
+def as_of_macro() -> str:
+    """The statement that creates `regimes_as_of(ts)`: for each day the newest revision available at `ts` (UTC).
+
+    The macro lists the columns and leaves out is_latest, because what was known at `ts` does not change later.
+    """
+    columns = ", ".join(identifier(c.name) for c in REVISION_COLUMNS)
+    ranked = "row_number() OVER (PARTITION BY asset, day ORDER BY revision DESC) AS newest"
+    known = f"SELECT {columns}, {ranked} FROM regime_revisions WHERE available_at <= CAST(ts AS TIMESTAMP)"  # noqa: S608
+    return f"CREATE MACRO {AS_OF}(ts) AS TABLE SELECT {columns} FROM ({known}) WHERE newest = 1 ORDER BY asset, day"  # noqa: S608
+
+
+def published_changes(warehouse: Warehouse, after: datetime | None) -> list[dict[str, Any]]:
+    """Rows of the published regime_changes that became available after `after` (UTC, naive), oldest first.
+
+    Each row has `simulated` in addition. Without a time, only those of the newest publication. Changes computed in a
+    backfill are left out. Empty before the first release.
+    """
+    if read_latest(warehouse) is None:
+        return []
+    with open_release(warehouse) as release:
+        rows = release.select(
+            "SELECT * FROM regime_changes WHERE NOT is_backfill AND available_at > coalesce(?::TIMESTAMP,"
+            " (SELECT max(available_at) - INTERVAL 1 MICROSECOND FROM regime_revisions))"
+            " ORDER BY available_at, asset, day, revision",
+            [after],
+        )
+        return [{**row, "simulated": bool(release.latest["simulated"])} for row in rows.to_dicts()]

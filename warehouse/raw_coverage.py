@@ -1,0 +1,95 @@
+"""Queries for what the raw tables hold of a feed: covered windows, archives, first and last row."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from itertools import groupby
+from operator import itemgetter
+
+import duckdb
+
+from ingest.coverage import Coverage
+from ingest.feed import Feed, Part
+from ingest.windows import Window
+from warehouse.connection import aware_utc, first_row, identifier, naive_utc
+
+# Where the held windows begin and end. A moment at which one part ends and the next begins drops out, so that years of
+# daily parts are a few rows, and only these become Python objects.
+EDGES = """
+    WITH parts AS (SELECT series, channel, is_absent, start_at, end_at FROM ops.coverage WHERE feed = ?),
+    edges AS (
+        SELECT series, channel, is_absent, start_at AS moment, 1 AS parts FROM parts
+        UNION ALL
+        SELECT series, channel, is_absent, end_at, -1 FROM parts
+    )
+    SELECT series, channel, is_absent, moment, sum(parts) AS begun
+    FROM edges
+    GROUP BY series, channel, is_absent, moment
+    HAVING begun <> 0
+    ORDER BY series, channel, is_absent, moment
+"""
+ARCHIVES = """
+    SELECT part.series, part.start_at, part.end_at, part.row_count, part.url, part.sha256
+    FROM ops.coverage AS part JOIN raw.load_ledger AS loaded ON loaded.segment = part.segment
+    WHERE part.feed = ? AND part.channel = 'archive' AND part.sha256 IS NOT NULL AND part.end_at > ?
+    QUALIFY row_number() OVER (PARTITION BY part.url ORDER BY loaded.ingested_at DESC) = 1
+    ORDER BY part.url
+"""
+INBOX_FILES = "SELECT DISTINCT sha256 FROM ops.coverage WHERE feed = ? AND channel = 'inbox' AND sha256 IS NOT NULL"
+
+
+def feed_coverage(connection: duckdb.DuckDBPyConnection, feed: str) -> Coverage:
+    """The windows that the loaded segments of `feed` cover, and the user's files that they hold."""
+    held = Coverage()
+    for (series, channel, absent), edges in groupby(connection.execute(EDGES, [feed]).fetchall(), itemgetter(0, 1, 2)):
+        windows, open_parts = [], 0
+        for *_, moment, begun in edges:
+            if open_parts == 0:
+                start = aware_utc(moment)
+            open_parts += begun
+            if open_parts == 0:
+                windows.append(Window(start, aware_utc(moment)))
+        held.hold(series, channel, windows, absent=absent)
+    held.know_content(sha256 for (sha256,) in connection.execute(INBOX_FILES, [feed]).fetchall())
+    return held
+
+
+def loaded_archives(connection: duckdb.DuckDBPyConnection, feed: Feed, since: datetime) -> tuple[Part, ...]:
+    """The archives of `feed` whose windows end after `since`, each with the checksum of its newest version."""
+    found = connection.execute(ARCHIVES, [feed.name, naive_utc(since)]).fetchall()
+    return tuple(
+        Part(series, "archive", Window(aware_utc(start), aware_utc(end)), rows, url, sha256)
+        for series, start, end, rows, url, sha256 in found
+    )
+
+
+def last_ingested_at(connection: duckdb.DuckDBPyConnection, feed: Feed) -> datetime | None:
+    """When the newest loaded segment of `feed` was fetched (UTC), or None."""
+    (moment,) = first_row(connection, "SELECT max(ingested_at) FROM raw.load_ledger WHERE feed = ?", [feed.name]) or (
+        None,
+    )
+    return aware_utc(moment) if moment else None
+
+
+def observed_range(connection: duckdb.DuckDBPyConnection, feed: Feed) -> tuple[datetime | None, datetime | None, int]:
+    """First and last observation (UTC, naive) and number of rows of a feed's raw table."""
+    observed = identifier(feed.observed)
+    first, last, rows = first_row(
+        connection,
+        f"SELECT min({observed})::TIMESTAMP, max({observed})::TIMESTAMP, count(*) FROM raw.{identifier(feed.name)}",  # noqa: S608
+    ) or (None, None, 0)
+    return first, last, rows
+
+
+def days_with_rows(connection: duckdb.DuckDBPyConnection, feed: Feed, first: date, last: date) -> int:
+    """Days from `first` to `last`, both included, on which a symbol has rows, summed over the symbols of a feed."""
+    observed, symbol = identifier(feed.observed), identifier(feed.key[0])
+    if feed.stamped_at_end:
+        observed = f"{observed} - INTERVAL 1 MICROSECOND"
+    (found,) = first_row(
+        connection,
+        f"SELECT count(DISTINCT ({symbol}, CAST({observed} AS DATE))) FROM raw.{identifier(feed.name)}"  # noqa: S608
+        f" WHERE CAST({observed} AS DATE) BETWEEN ? AND ?",
+        [first, last],
+    ) or (0,)
+    return int(found)

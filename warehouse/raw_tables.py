@@ -1,0 +1,114 @@
+"""The tables of the schemas `raw` (one per feed, made from its schema) and `ops` (ledgers of loads and pulls)."""
+
+from __future__ import annotations
+
+import duckdb
+import polars as pl
+
+from ingest.feed import Feed
+from ingest.feeds import LANDED
+from ingest.landing import INGESTED_AT, QUARANTINE, QUARANTINE_SCHEMA, REVISIONS
+from ingest.schema import comment_of
+from regimes import REVISION_COLUMNS
+from warehouse.connection import identifier, literal, transaction
+
+SQL_TYPES: dict[type[pl.DataType], str] = {
+    pl.String: "VARCHAR",
+    pl.Float64: "DOUBLE",
+    pl.Int64: "BIGINT",
+    pl.Boolean: "BOOLEAN",
+    pl.Date: "DATE",
+    pl.Datetime: "TIMESTAMP",
+}
+LINEAGE = {
+    INGESTED_AT: ("TIMESTAMP", "When the row was fetched (UTC)"),
+    "segment": ("VARCHAR", "Landed file the row came from"),
+}
+LOAD_LEDGER = """
+    CREATE TABLE IF NOT EXISTS raw.load_ledger (
+        segment VARCHAR PRIMARY KEY, feed VARCHAR NOT NULL, row_count BIGINT NOT NULL,
+        size_bytes BIGINT NOT NULL, ingested_at TIMESTAMP NOT NULL, loaded_at TIMESTAMP NOT NULL
+    )"""
+COVERAGE = """
+    CREATE TABLE IF NOT EXISTS ops.coverage (
+        feed VARCHAR NOT NULL, series VARCHAR NOT NULL, channel VARCHAR NOT NULL, start_at TIMESTAMP NOT NULL,
+        end_at TIMESTAMP NOT NULL, row_count BIGINT NOT NULL, url VARCHAR, sha256 VARCHAR,
+        is_absent BOOLEAN NOT NULL, segment VARCHAR NOT NULL
+    )"""
+# An archive that was requested several times is one gap, and none once the venue has it.
+KNOWN_GAPS = """
+    CREATE OR REPLACE VIEW ops.known_gaps AS
+    SELECT DISTINCT ON (feed, url) * FROM ops.coverage AS gap
+    WHERE is_absent AND NOT EXISTS (
+        SELECT 1 FROM ops.coverage AS found
+        WHERE found.feed = gap.feed AND found.url = gap.url AND NOT found.is_absent
+    )"""
+PULLS = """
+    CREATE TABLE IF NOT EXISTS ops.pulls (
+        feed VARCHAR NOT NULL, run_id VARCHAR NOT NULL, pulled_at TIMESTAMP NOT NULL, row_count BIGINT NOT NULL,
+        quarantined BIGINT NOT NULL, segments BIGINT NOT NULL, requests BIGINT NOT NULL, retries BIGINT NOT NULL,
+        received_bytes BIGINT NOT NULL, skipped VARCHAR, notes VARCHAR
+    )"""
+
+
+def create_tables(connection: duckdb.DuckDBPyConnection) -> None:
+    """Create the missing schemas and tables, in one transaction.
+
+    A raw table whose columns differ from its feed's schema is dropped together with its ledger rows, so that the next
+    load fills it from landing.
+    """
+    with transaction(connection):
+        connection.execute("CREATE SCHEMA IF NOT EXISTS raw")
+        connection.execute("CREATE SCHEMA IF NOT EXISTS ops")
+        for statement in (LOAD_LEDGER, COVERAGE, KNOWN_GAPS, PULLS):
+            connection.execute(statement)
+        feeds = {feed.name: feed for feed in LANDED}
+        existing = _existing_columns(connection)
+        for table, columns in _expected_columns().items():
+            if existing.get(table) != columns:
+                _create_raw_table(connection, table, columns)
+                if table in feeds:
+                    _comment_raw_table(connection, feeds[table])
+
+
+def _expected_columns() -> dict[str, dict[str, str]]:
+    """Name and SQL type of each column, by raw table."""
+    data_types = {
+        **{feed.name: feed.rows_schema() for feed in LANDED},
+        REVISIONS: {column.name: column.dtype for column in REVISION_COLUMNS},
+    }
+    columns = {
+        table: {name: SQL_TYPES[dtype.base_type()] for name, dtype in schema.items()}
+        for table, schema in data_types.items()
+    }
+    columns[QUARANTINE] = dict.fromkeys(QUARANTINE_SCHEMA, "VARCHAR")
+    lineage = {name: sql_type for name, (sql_type, _) in LINEAGE.items()}
+    return {table: {**own, **lineage} for table, own in columns.items()}
+
+
+def _existing_columns(connection: duckdb.DuckDBPyConnection) -> dict[str, dict[str, str]]:
+    """Name and SQL type of each column, by raw table. One query for all, because each reads the whole catalog."""
+    found: dict[str, dict[str, str]] = {}
+    for table, column, sql_type in connection.execute(
+        "SELECT table_name, column_name, data_type FROM duckdb_columns() WHERE schema_name = 'raw'"
+        " ORDER BY table_name, column_index"
+    ).fetchall():
+        found.setdefault(table, {})[column] = sql_type
+    return found
+
+
+def _create_raw_table(connection: duckdb.DuckDBPyConnection, table: str, columns: dict[str, str]) -> None:
+    name = f"raw.{identifier(table)}"
+    connection.execute(f"DROP TABLE IF EXISTS {name}")
+    connection.execute("DELETE FROM raw.load_ledger WHERE feed = ?", [table])
+    connection.execute("DELETE FROM ops.coverage WHERE feed = ?", [table])
+    connection.execute(f"CREATE TABLE {name} ({', '.join(f'{identifier(c)} {t}' for c, t in columns.items())})")
+
+
+def _comment_raw_table(connection: duckdb.DuckDBPyConnection, feed: Feed) -> None:
+    table = f"raw.{identifier(feed.name)}"
+    connection.execute(f"COMMENT ON TABLE {table} IS {literal(feed.description)}")
+    for name, column in feed.schema.columns.items():
+        connection.execute(f"COMMENT ON COLUMN {table}.{identifier(name)} IS {literal(comment_of(column))}")
+    for name, (_, comment) in LINEAGE.items():
+        connection.execute(f"COMMENT ON COLUMN {table}.{identifier(name)} IS {literal(comment)}")
