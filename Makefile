@@ -1,4 +1,4 @@
-# Everything a newcomer types. Each target does its own set-up: a bare machine needs Python 3.11 or later and make.
+# The commands of the project. Each target installs what it needs; a machine needs only Python 3.11 or later and make.
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
@@ -14,25 +14,25 @@ CLIENTS := duckdb-1.2 duckdb-1.4 duckdb-1.5 pandas
 .PHONY: run live record test proofs check dev bi browser clients docs bench setup setup-dev format lock generated definitions clean
 .DEFAULT_GOAL := run
 
-run: setup  ## the main job on the simulated market, offline, and the brief of its last day
+run: setup  ## run the main job on the simulated market, offline, and show the brief of its last day
 	$(BIN)/leverage run
 
-live: setup  ## the same against the real venues
+live: setup  ## run the main job on the real venues
 	$(BIN)/leverage run --market live
 
-record: setup  ## the liquidation tape: forced orders of the live venues, recorded until it is stopped
+record: setup  ## record the liquidations of the live venues until stopped
 	$(BIN)/leverage record --market live
 
-dev: setup  ## the Dagster UI on 127.0.0.1:3000, over the warehouse of LEVERAGE_MARKET (default: sample)
+dev: setup  ## serve the Dagster UI on 127.0.0.1:3000 for the warehouse of LEVERAGE_MARKET (default: sample)
 	$(BIN)/python -m orchestration.serve --port $(PORT)
 
-test: setup-dev  ## the tests, in a few minutes: all but proofs and browser
+test: setup-dev  ## run the tests, a few minutes: all but proofs and browser
 	$(PYTEST) -m "not proof" --ignore tests/browser
 
-proofs: setup-dev  ## the rest: whole runs that meet trouble, such as kill -9 at ten moments, cut answers, restated days
+proofs: setup-dev  ## run the proofs: whole runs under faults, such as kill -9 at ten moments, cut answers, restated days
 	$(PYTEST) -m proof
 
-check: setup-dev  ## format, lint, types, SQL lint, import contracts, dependencies, generated files
+check: setup-dev  ## check format, lint, types, SQL lint, import contracts, dependencies, generated files
 	$(BIN)/ruff format --check $(CODE)
 	$(BIN)/ruff check $(CODE)
 	$(BIN)/mypy
@@ -42,19 +42,19 @@ check: setup-dev  ## format, lint, types, SQL lint, import contracts, dependenci
 	$(BIN)/python -m warehouse.generated_files --check
 	$(BIN)/python -m regimes.documents --check
 
-bi: $(BI)/.installed  ## the Superset dashboard on 127.0.0.1:8088, over the published files of LEVERAGE_MARKET (default: sample)
+bi: $(BI)/.installed  ## serve the Superset dashboard on 127.0.0.1:8088 for the published files of LEVERAGE_MARKET (default: sample)
 	$(BI)/bin/python bi/superset/serve.py --port $(BI_PORT)
 
-browser: setup-dev $(BI)/.installed $(VENV)/.browser-installed  ## brief, dashboard and Dagster UI in a headless browser
+browser: setup-dev $(BI)/.installed $(VENV)/.browser-installed  ## test brief, dashboard and Dagster UI in a headless browser
 	$(BIN)/python -m pytest tests/browser
 
-docs: $(DOCS)/.installed  ## the documents as a site in site/, every link checked
+docs: $(DOCS)/.installed  ## build the documents as a site in site/ and check every link
 	NO_MKDOCS_2_WARNING=1 $(DOCS)/bin/mkdocs build --strict --quiet
 
-clients: setup-dev $(CLIENTS:%=.clients/%/.installed)  ## older DuckDB clients and pandas read what is published
+clients: setup-dev $(CLIENTS:%=.clients/%/.installed)  ## test that older DuckDB clients and pandas read the published files
 	$(BIN)/python -m pytest tests/bi/test_clients.py
 
-bench: setup-dev  ## measurements; writes docs/benchmarks.md
+bench: setup-dev  ## run the benchmarks and write docs/benchmarks.md
 	$(BIN)/python -m benchmarks
 
 setup: $(VENV)/.run-installed
@@ -93,23 +93,23 @@ $(VENV)/.dev-installed: requirements/dev.txt $(VENV)/.run-installed
 	$(BIN)/pip install --quiet --require-hashes --no-deps --only-binary :all: -r requirements/dev.txt
 	@touch $@
 
-format: setup-dev
+format: setup-dev  ## format the code and apply safe lint fixes
 	$(BIN)/ruff format $(CODE)
 	$(BIN)/ruff check --fix $(CODE)
 
-generated: setup-dev  ## what is made from tables/, the feeds and the rules: dbt sources and contracts, the data dictionary
+generated: setup-dev  ## write what is made from tables/, the feeds and the rules: dbt sources and contracts, the data dictionary
 	$(BIN)/python -m warehouse.generated_files
 	$(BIN)/python -m regimes.documents
 
-definitions: setup-dev  ## tests/orchestration/definitions.txt, every asset, check, job and schedule
+definitions: setup-dev  ## write tests/orchestration/definitions.txt: every asset, check, job and schedule
 	$(BIN)/python -W ignore tests/orchestration/test_definitions.py
 
-lock:  ## requirements/*.txt from pyproject.toml; needs uv
+lock:  ## write requirements/*.txt from pyproject.toml; needs uv
 	uv pip compile pyproject.toml --extra build --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-emit-find-links --no-header --quiet -o requirements/run.txt
 	uv pip compile pyproject.toml --extra build --group dev -c requirements/run.txt --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-emit-find-links --no-header --quiet -o requirements/dev.txt
 	uv pip compile requirements/bi.in --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-emit-find-links --no-header --quiet -o requirements/bi.txt
 	uv pip compile requirements/docs.in --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-emit-find-links --no-header --quiet -o requirements/docs.txt
 	uv pip compile requirements/browser.in -c requirements/dev.txt --no-emit-package playwright --no-emit-package pyee --no-emit-package greenlet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-emit-find-links --no-header --quiet -o requirements/browser.txt
 
-clean:  ## environments and caches; warehouses stay
+clean:  ## remove environments and caches; warehouses stay
 	rm -rf $(VENV) $(BI) $(DOCS) .clients site .superset .mypy_cache .ruff_cache .pytest_cache dbt_project/target dbt_project/logs
