@@ -20,9 +20,9 @@ from benchmarks.bulk_load import FEED, plain_load
 from benchmarks.file_server import serving
 from benchmarks.memory import watched
 from benchmarks.metrics import write_archive
-from ingest.feed import Instrument
-from ingest.feeds import Catalogue
+from ingest.catalogue import Catalogue
 from ingest.http import MarketSession
+from ingest.instrument import Instrument
 from ingest.market import Market
 from warehouse.location import Calendar, Warehouse
 from warehouse.refresh import Refresher

@@ -12,13 +12,14 @@ from pathlib import Path
 import duckdb
 
 from benchmarks.metrics import write_archive
-from ingest.archives import Archive, Fetched, only_member
-from ingest.downloads import CHUNK
-from ingest.feed import Part
+from ingest.archives.archive import Archive, Fetched, only_member
+from ingest.archives.downloads import CHUNK
+from ingest.coverage import Part
 from ingest.feeds import feed_named
 from ingest.landing import Landing
 from ingest.schema import conform
-from ingest.venues.binance import USDT_MARGINED_OPEN_INTEREST, open_interest, vision
+from ingest.venues.binance import open_interest, vision
+from ingest.venues.binance.feeds import USDT_MARGINED_OPEN_INTEREST
 from ingest.windows import Window
 from warehouse.connection import build_database
 from warehouse.raw_loading import load_segments

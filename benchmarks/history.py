@@ -15,12 +15,13 @@ from benchmarks.archives import ROWS_IN_FILE, refresh
 from benchmarks.bulk_load import FEED
 from benchmarks.file_server import serving
 from benchmarks.metrics import published, write_archive
-from ingest.archives import Archive, Fetched
-from ingest.feed import Part
-from ingest.feeds import load_catalogue
+from ingest.archives.archive import Archive, Fetched
+from ingest.catalogue import load_catalogue
+from ingest.coverage import Part
 from ingest.landing import Landing
 from ingest.schema import conform
-from ingest.venues.binance import USDT_MARGINED_OPEN_INTEREST, open_interest, vision
+from ingest.venues.binance import open_interest, vision
+from ingest.venues.binance.feeds import USDT_MARGINED_OPEN_INTEREST
 from ingest.windows import Window
 from warehouse.connection import build_database
 from warehouse.location import Calendar, Warehouse

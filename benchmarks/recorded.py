@@ -4,17 +4,17 @@ from __future__ import annotations
 
 import json
 
-from ingest.feeds import CATALOGUE, read_catalogue
+from ingest.catalogue import catalogue_files, read_catalogue
 from ingest.sample import SIMULATED
 
 
 def recorded_catalogue(*, limited: bool) -> str:
     """The text of such a catalogue, with the hosts' rate limits or without them."""
     tables = []
-    for listed in read_catalogue(CATALOGUE).values():
-        for host, limits in listed.get("hosts", {}).items() if limited else ():
+    for listed in map(read_catalogue, catalogue_files()):
+        for host, limits in listed.hosts.items() if limited else ():
             tables.append(_table(f'[hosts."{host}"]', limits))
-        for entry in listed.get("instruments", []):
+        for entry in listed.instruments:
             symbols = {feed: symbol for feed, symbol in entry.pop("symbols").items() if feed in SIMULATED}
             if symbols and entry["asset"] == "BTC":
                 tables += [_table("[[instruments]]", entry), _table("[instruments.symbols]", symbols)]

@@ -22,7 +22,7 @@ from websockets.asyncio.server import ServerConnection, serve
 
 from benchmarks.memory import peak_megabytes
 from ingest import tape
-from ingest.feeds import load_catalogue
+from ingest.catalogue import load_catalogue
 from ingest.landing import Landing
 from ingest.market import Market
 from record.clock import Clock

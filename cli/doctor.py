@@ -17,7 +17,7 @@ from rich.markup import escape
 from rich.table import Table
 
 from cli.console import stdout_console
-from ingest.feeds import load_catalogue
+from ingest.catalogue import load_catalogue
 from ingest.market import Market
 from warehouse.errors import WarehouseLocked
 from warehouse.location import Warehouse

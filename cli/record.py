@@ -7,7 +7,7 @@ import logging
 import signal
 
 from cli.errors import WrongUse
-from ingest.feeds import load_catalogue
+from ingest.catalogue import load_catalogue
 from ingest.landing import Landing
 from record.clock import Clock
 from record.recorder import Recorder, catalogued_streams

@@ -1,88 +1,45 @@
-"""What a feed is: its identity, its series, its schema, and the face every venue module gives the rest.
+"""What a feed is, what a request for one contains, and what a fetch returns.
 
-No feed stands here: the venues define theirs in `ingest.venues`, the catalogue in `ingest.feeds` lists them.
+Each venue defines its feeds in `ingest/venues/<venue>/feeds.py`; `ingest.feeds` lists them all.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
-from typing import TYPE_CHECKING, Literal, Protocol
+from typing import Protocol
 
 import pandera.polars as pa
 import polars as pl
 
+from ingest.coverage import Coverage, Part
 from ingest.errors import KeyMissing, RequestRefused
 from ingest.http import MarketSession
+from ingest.instrument import Instrument
 from ingest.windows import Window
-
-if TYPE_CHECKING:
-    from ingest.coverage import Coverage
-
-# inbox: a file of the user's; own: made here, fetched from nobody; stream: recorded as it was sent
-Channel = Literal["archive", "rest", "inbox", "own", "stream"]
-LATE = timedelta(days=3)  # what a venue has not shown by then, it is not going to show
-
-
-@dataclass(frozen=True)
-class Instrument:
-    """One symbol of a feed and what it stands for. `instrument` is the canonical contract of the venue.
-
-    `market` is spot, perpetual or network; `margin_type` linear or inverse for a perpetual, else None.
-    `contract_size` is what one contract stands for where the venue counts in contracts: coins of a linear, USD of an
-    inverse one.
-    """
-
-    symbol: str
-    asset: str
-    market: str
-    venue: str | None = None
-    instrument: str | None = None
-    margin_type: str | None = None
-    contract_size: float = 1.0
-
-
-@dataclass(frozen=True)
-class Part:
-    """One stretch of one series that the venue has answered for: `rows` of them, or none.
-
-    `absent` marks an archive that the venue definitely does not have, so that it is not asked for again.
-    """
-
-    series: str
-    channel: Channel
-    window: Window
-    rows: int
-    url: str | None = None
-    sha256: str | None = None
-    absent: bool = False
-
-    def until(self, end: datetime) -> Part:
-        """The same, answering for nothing from `end` on."""
-        return replace(self, window=Window(self.window.start, max(self.window.start, min(self.window.end, end))))
 
 
 @dataclass(frozen=True)
 class Batch:
-    """What one step of a fetch brought: rows as the parser left them, and the parts they answer for."""
+    """The result of one step of a fetch: rows as the parser returns them, and the parts that they cover."""
 
     rows: pl.DataFrame
     parts: tuple[Part, ...]
 
 
 class Progress(Protocol):
-    """Where a fetch tells how far it is."""
+    """Receives how far a fetch has come."""
 
     def begin(self, feed: str, files: int) -> None:
-        """`files` more archives are going to be fetched."""
+        """`files` more archives will be fetched."""
 
     def advance(self, feed: str, files: int, rows: int) -> None: ...
 
 
 class NoProgress:
-    """Progress that nobody watches."""
+    """Discards progress."""
 
     def begin(self, feed: str, files: int) -> None:
         del feed, files
@@ -93,10 +50,11 @@ class NoProgress:
 
 @dataclass
 class Request:
-    """One pull of one feed: which instruments, which window, and what may be used for it.
+    """One pull of one feed: the instruments and the window, and what the fetch may use.
 
-    `recheck` are archives held that the venue may have published anew, `notes` collects what a person should read
-    although the feed goes on (a tail that had to be skipped), `refused` the series that the venue would not answer for.
+    `held` is what the warehouse has already. `recheck` are held archives that the venue may have published again.
+    The fetch adds to `notes` what a person should read although the feed goes on, such as a tail that was skipped,
+    and to `refused` the series that the venue refused.
     """
 
     feed: Feed
@@ -113,12 +71,12 @@ class Request:
 
     @property
     def wanted(self) -> Window:
-        """The stamps that are asked for: those of the window, with the one at its end where the feed stamps ends."""
+        """The stamps of the window, including the one at its end if the feed stamps ends."""
         return self.feed.stamped_in(self.window)
 
     @contextmanager
-    def alone(self, series: str) -> Iterator[None]:
-        """What the venue refuses inside is refused for `series`, a symbol or a part of one, and costs no other."""
+    def noting_refusal(self, series: str) -> Iterator[None]:
+        """Note a RequestRefused raised inside under `series` and go on, so that it costs no other series."""
         try:
             yield
         except RequestRefused as error:
@@ -137,22 +95,26 @@ Fetch = Callable[[Request], Iterator[Batch]]
 
 @dataclass(frozen=True)
 class Feed:
-    """One series of one venue, as it is asked for and as it lands.
+    """One kind of data of one venue: how to fetch it, and the schema that its rows land in.
 
-    `key` are the natural key columns, `observed` the column that tells when (its day counts for freshness),
-    `retention` how far back the venue keeps it, `hosts` whom it asks (host names, or host/path where the venue limits a
-    path by itself; none for a feed of the user's own files), `key_variable` and `key_from` the variable of its API key
-    and where to get one, `settles` how long after a day its value can still be missing without anything being wrong,
-    `revises` how long the venue still corrects it, so that it is asked for again, `lost_after` how long the venue keeps
-    it where that is no more than a day, so that it is asked for between the daily runs. With `stamped_at_end` an
-    observation speaks for what came before its stamp: one at 00:00 belongs to the day before. `ended` is the last day
-    of a feed that is not published any more. A `whole` feed gives its whole series each time, and staging never mixes
-    two pulls.
+    `kind` is what it measures, such as klines or funding. `key` are the natural key columns.
+    `observed` is the column with the time of a row; its day counts for freshness.
+    `retention` is how far back the venue keeps the data, in words.
+    `hosts` are the hosts that the fetch asks: host names, or host/path where the venue limits a path separately. A feed
+    of the user's own files has none.
+    `key_variable` is the environment variable of the API key, `key_from` where to get a key.
+    `settles` is how long after the end of a day its value may be missing before the feed counts as late.
+    `revises` is how long the venue corrects a value; until then it is asked for again.
+    `lost_after` is how long the venue keeps the data where that is a day or less, so that it is fetched between the
+    daily runs.
+    `stamped_at_end` is for rows whose stamp ends the time they describe: one at 00:00 belongs to the day before.
+    `ended` is the last day of a feed that is no longer published.
+    A `whole` feed returns its complete history each time, and staging never mixes two pulls of it.
     """
 
     name: str
     venue: str
-    series: str
+    kind: str
     description: str
     schema: pa.DataFrameSchema
     key: tuple[str, ...]
@@ -172,18 +134,17 @@ class Feed:
     key_from: str | None = None
 
     def stamped_in(self, window: Window) -> Window:
-        """The stamps that belong to `window`: what is stamped at its end stands right behind it, within the hour."""
+        """The window of the stamps that belong to `window`: one hour longer if the feed stamps ends."""
         return Window(window.start, window.end + timedelta(hours=1)) if self.stamped_at_end else window
 
     def day_of(self, observed: datetime) -> date:
-        """The UTC day that an observation speaks for."""
+        """The UTC day that an observation belongs to."""
         return (observed - timedelta(microseconds=1) if self.stamped_at_end else observed).date()
 
     def due(self, first: date, last: date, now: datetime) -> date | None:
-        """The day that the newest row should be of by `now`, where `first` to `last` are wanted.
+        """The last day that the feed should have by `now`, where the days `first` to `last` are wanted.
 
-        A day is due once the venue has settled it. None where none is: of a feed that ended before, or of the user's
-        own files.
+        A day is due once `settles` has passed. None for a feed that ended before `first` and for the user's own files.
         """
         if not self.hosts or (self.ended and self.ended < first):
             return None

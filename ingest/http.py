@@ -1,6 +1,6 @@
 """The one HTTP session: rate limits per host, timeouts, retries, verified downloads.
 
-What an answer means is told in `ingest.responses`, where it goes in `ingest.market`.
+`ingest.responses` says what an answer means, `ingest.transport` how each market is reached.
 """
 
 from __future__ import annotations
@@ -33,8 +33,9 @@ from ingest.errors import (
     Transient,
     VenueFailing,
 )
-from ingest.market import Host, Market, transports
+from ingest.market import Host, Market
 from ingest.responses import Judge, body_of, broken, decoded, place, refuse, without_keys
+from ingest.transport import transports
 
 TIMEOUT = (10.0, 60.0)  # seconds to connect, and between two bytes: Vision stalls for half a minute at times
 ATTEMPTS = 12  # with 4 of 10 attempts failing, 1 request in 60,000 gives up

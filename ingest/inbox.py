@@ -14,8 +14,9 @@ from pathlib import Path
 import pandera.polars as pa
 import polars as pl
 
+from ingest.coverage import Part
 from ingest.errors import FileRefused
-from ingest.feed import Batch, Feed, Part, Request
+from ingest.feed import Batch, Feed, Request
 from ingest.schema import GENESIS, calendar_day, number, text
 from ingest.windows import Window
 
@@ -112,7 +113,7 @@ FEEDS: tuple[Feed, ...] = (
     Feed(
         name="inbox_fund_flows",
         venue="inbox",
-        series="fund_flows",
+        kind="fund_flows",
         description="Daily net flow of spot funds, from files of your own.",
         schema=FUND_FLOWS,
         key=("asset", "day", "source"),

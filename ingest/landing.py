@@ -19,9 +19,10 @@ from typing import Any
 
 import polars as pl
 
+from ingest.coverage import Part
 from ingest.durable import force_to_disk
 from ingest.errors import IngestError
-from ingest.feed import Feed, Part
+from ingest.feed import Feed
 from ingest.windows import Window
 
 STAMP = "%Y%m%dT%H%M%S.%fZ"

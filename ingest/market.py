@@ -1,19 +1,13 @@
-"""Which market a run talks to, and how it is reached: the live venues, a relay that stands in for them, the simulation.
+"""Which market a run asks: the live venues, a relay that stands in for them, or the simulation.
 
-Only the transport differs: the same session, client code and parsing run in all three.
+Nothing here knows HTTP; how a market is reached is in `ingest.transport`.
 """
 
 from __future__ import annotations
 
-import copy
-from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Literal
 from urllib.parse import urlsplit
-
-import requests
-from requests.adapters import BaseAdapter, HTTPAdapter
-from requests_ratelimiter import LimiterMixin
 
 from ingest.errors import IngestError
 
@@ -72,57 +66,3 @@ class Host:
     per_second: float = 0
     per_minute: float = 0
     burst: float = 1
-
-
-class LimitedAdapter(LimiterMixin, HTTPAdapter):  # type: ignore[misc]
-    """The plain transport with a rate limit."""
-
-
-class RelayAdapter(HTTPAdapter):
-    """Sends `https://HOST/path` to `<relay>/HOST/path`."""
-
-    # Named in full: LimiterMixin hands on only the arguments that it finds in this signature.
-    def __init__(self, relay: str, pool_connections: int = 4, pool_maxsize: int = 8) -> None:
-        self._relay = relay
-        super().__init__(pool_connections=pool_connections, pool_maxsize=pool_maxsize)
-
-    def send(self, request: requests.PreparedRequest, **kwargs: Any) -> requests.Response:  # type: ignore[override]  # noqa: ANN401
-        # The caller keeps its own request with the venue's address: errors and limits go by that.
-        relayed = copy.copy(request)  # its own copy() takes a tenth of a millisecond, of one in all
-        assert request.url is not None  # noqa: S101 - a prepared request has one
-        relayed.url = f"{self._relay}/{request.url.split('://', 1)[1]}"
-        response = super().send(relayed, **kwargs)
-        response.url, response.request = request.url, request
-        return response
-
-
-class LimitedRelayAdapter(LimiterMixin, RelayAdapter):  # type: ignore[misc]
-    """The relay with the venues' own rate limits, by the venues' host names."""
-
-
-def transports(
-    market: Market, hosts: Mapping[str, Host], simulation: BaseAdapter | None, parallel: int
-) -> Iterable[tuple[str, BaseAdapter]]:
-    """What to mount on a session, by the beginning of the addresses it is for."""
-    if market.simulated:
-        if simulation is None:
-            raise IngestError("the sample market needs its simulation")
-        yield "https://", simulation
-        return
-    pool: dict[str, Any] = {"pool_connections": 4, "pool_maxsize": parallel}
-    relayed = market.kind == "relay"
-    yield "https://", RelayAdapter(relay=market.url, **pool) if relayed else HTTPAdapter(**pool)
-    for host, limit in hosts.items():
-        if not (limit.per_second or limit.per_minute):
-            continue
-        rates: dict[str, Any] = {
-            "per_second": limit.per_second,
-            "per_minute": limit.per_minute,
-            "burst": limit.burst,
-            # The venue's own Retry-After is obeyed in `_wait`; filling the bucket on a 429 too would wait twice.
-            "limit_statuses": (),
-        }
-        limited: BaseAdapter
-        limited = LimitedRelayAdapter(relay=market.url, **rates, **pool) if relayed else LimitedAdapter(**rates, **pool)
-        # A path may be the whole of an address; a host without its slash would be the beginning of others.
-        yield f"https://{host}" if "/" in host else f"https://{host}/", limited

@@ -13,12 +13,13 @@ from itertools import chain
 
 import polars as pl
 
+from ingest.archives.revised import revised_archives
+from ingest.coverage import LATE, Part
 from ingest.errors import FeedUnavailable, RequestRefused
-from ingest.feed import LATE, Feed, Part, Request
+from ingest.feed import Feed, Request
 from ingest.http import Traffic
 from ingest.inbox import own_files
 from ingest.landing import Landing
-from ingest.revised import revised_archives
 from ingest.schema import conform
 from ingest.windows import Window, day_start
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 import pandera.polars as pa
 import polars as pl
 
+from ingest import venues
 from ingest.errors import FeedUnavailable
 from ingest.feed import Batch, Feed, Request
 from ingest.schema import moment, not_negative, number, positive, rows, text
@@ -63,7 +64,7 @@ def _events(name: str) -> pa.DataFrameSchema:
     )
 
 
-COVERAGE = pa.DataFrameSchema(
+LEDGER_SCHEMA = pa.DataFrameSchema(
     {
         "recorder": text("Run of the recorder: when it began, and its process"),
         "venue": text("Venue"),
@@ -91,7 +92,7 @@ def _feed(name: str, venue: str, schema: pa.DataFrameSchema, about: str, key: tu
     return Feed(
         name=name,
         venue=venue,
-        series="liquidation_tape",
+        kind="liquidation_tape",
         description=about,
         schema=schema,
         key=key,
@@ -105,11 +106,6 @@ def _feed(name: str, venue: str, schema: pa.DataFrameSchema, about: str, key: tu
 
 
 EVENT_KEY = ("symbol", "venue_at", "position_side", "quantity_contracts", "price", "ordinal")
-LIMITS = {
-    "binance": "at most one order a second and contract, so a floor",
-    "bybit": "all of them, in batches of half a second",
-    "okx": "at most one update a second and contract, so a floor",
-}
 
 
 def tape_of(venue: str) -> str:
@@ -122,16 +118,16 @@ EVENTS: tuple[Feed, ...] = tuple(
         tape_of(venue),
         venue,
         _events(tape_of(venue)),
-        f"Forced orders of {venue} as its websocket sends them: {limit}.",
+        f"Forced orders of {venue} as its websocket sends them: {stream.COMPLETENESS}.",
         EVENT_KEY,
         "venue_at",
     )
-    for venue, limit in LIMITS.items()
+    for venue, stream in venues.each("stream")
 )
 LEDGER = _feed(
     "tape_coverage",
     "tape",
-    COVERAGE,
+    LEDGER_SCHEMA,
     "What the recorder listened to and what came in between: one row for each stretch and each incident.",
     ("recorder", "venue", "stream", "kind", "start_at"),
     "end_at",

@@ -11,8 +11,8 @@ from typing import Any
 import dagster as dg
 from pydantic import Field, PrivateAttr
 
+from ingest.catalogue import Catalogue, load_catalogue
 from ingest.feed import NoProgress, Progress
-from ingest.feeds import Catalogue, load_catalogue
 from ingest.http import MarketSession
 from ingest.market import Market
 from ingest.sample import DEFAULT_SEED, SimulatedMarket, SimulatedMarketAdapter, simulated

@@ -14,8 +14,8 @@ from datetime import datetime
 from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import ConnectionClosed, InvalidHandshake, InvalidStatus, WebSocketException
 
+from ingest.stream import Stream
 from record.clock import Clock
-from record.stream import Stream
 from record.watch import Watch
 
 log = logging.getLogger("record")

@@ -16,12 +16,13 @@ from pathlib import Path
 import polars as pl
 
 from ingest import tape
-from ingest.feed import Feed, Part
+from ingest.coverage import Part
+from ingest.feed import Feed
 from ingest.landing import Landing
 from ingest.schema import QUARANTINE_COLUMNS, conform, since_1970
+from ingest.stream import Liquidation, Malformed, Stream
 from ingest.windows import Window
 from record.ledger import RECORDER, Entry, frame_of
-from record.stream import Liquidation, Malformed, Stream
 from record.wal import EPOCH, Message, Reading, recorder_of
 
 LATE = timedelta(seconds=60)
@@ -195,7 +196,7 @@ def _frame(gathered: _Gathered) -> pl.DataFrame:
 def _land_ledger(
     recorder: str, entries: Sequence[Entry], landing: Landing, sha256: str, now: datetime, result: Converted
 ) -> None:
-    conformed = conform(frame_of(recorder, entries), tape.COVERAGE, tape.LEDGER.key, now)
+    conformed = conform(frame_of(recorder, entries), tape.LEDGER_SCHEMA, tape.LEDGER.key, now)
     if conformed.quarantined.height:
         parts = [_part(recorder, conformed.quarantined.height, sha256)]
         landing.quarantine(tape.LEDGER, conformed.quarantined, parts, now)

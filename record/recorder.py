@@ -16,19 +16,19 @@ from typing import Literal
 
 import polars as pl
 
+from ingest import venues
+from ingest.catalogue import Catalogue
 from ingest.durable import try_lock
 from ingest.errors import IngestError
-from ingest.feeds import Catalogue
 from ingest.landing import Landing
 from ingest.market import Market
+from ingest.stream import Stream
 from ingest.tape import tape_of
 from record import health
 from record.clock import Clock
 from record.connection import Connection
 from record.conversion import convert
 from record.ledger import RECORDER, Entry
-from record.stream import Stream
-from record.venues import binance, bybit, okx
 from record.wal import Message, WriteAhead, remove, sealed_files
 from record.watch import Watch
 
@@ -40,7 +40,6 @@ SYNC_EVERY = 0.5  # seconds, so that with the sync itself less than a second is 
 HEALTH_EVERY = 5.0
 ROTATE_EVERY = 3600.0  # with the hour: a day is landed as soon as it is over, and nobody builds a mart of less
 RETRY = 5.0  # after a segment that the disk did not take
-VENUES = {"binance": binance.streams, "bybit": bybit.streams, "okx": okx.streams}
 
 
 class RecorderBusy(IngestError):
@@ -48,12 +47,12 @@ class RecorderBusy(IngestError):
 
 
 def catalogued_streams(catalogue: Catalogue) -> tuple[Stream, ...]:
-    """What to listen to. Raises IngestError when the catalogue lists nothing for the tape."""
+    """The streams to listen to. Raises IngestError when the catalogue lists no contract to record."""
     found = tuple(
         stream
-        for venue, streams in VENUES.items()
+        for venue, module in venues.each("stream")
         if (instruments := catalogue.instruments.get(tape_of(venue)))
-        for stream in streams(instruments)
+        for stream in module.streams(instruments)
     )
     if not found:
         raise IngestError("the catalogue lists no contract to record", advice=f"give one a {tape_of('binance')} symbol")

@@ -8,10 +8,10 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import datetime, timedelta
 
+from ingest.stream import Heard, Stream
 from record.clock import Clock
 from record.ledger import Entry
 from record.silence import QuietSpells
-from record.stream import Heard, Stream
 
 ACKNOWLEDGED_WITHIN = 30.0  # seconds after the connection was opened
 CLAIM_EVERY = 10.0  # seconds of a stretch that one line of the write-ahead file stands for

@@ -7,8 +7,9 @@ from typing import Any
 
 import duckdb
 
+from ingest.catalogue import Catalogue
 from ingest.feed import Feed
-from ingest.feeds import RECORDED, Catalogue
+from ingest.feeds import RECORDED
 from ingest.pull import Pulled
 from warehouse.connection import first_row, naive_utc, transaction
 from warehouse.location import Calendar
@@ -70,7 +71,7 @@ def write_feed_status(connection: duckdb.DuckDBPyConnection, catalogue: Catalogu
         for feed in RECORDED
         if (span := recorded_span(connection, feed))
     ]
-    rows = [(feed.name, feed.venue, feed.series, *found, feed.licence) for feed, found in [*fetched, *recorded]]
+    rows = [(feed.name, feed.venue, feed.kind, *found, feed.licence) for feed, found in [*fetched, *recorded]]
     placeholders = ", ".join("?" * len(COLUMNS))
     with transaction(connection):
         create_mart(connection, FEED_STATUS, DESCRIPTION, COLUMNS)

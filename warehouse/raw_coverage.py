@@ -8,8 +8,8 @@ from operator import itemgetter
 
 import duckdb
 
-from ingest.coverage import Coverage
-from ingest.feed import Feed, Part
+from ingest.coverage import Coverage, Part
+from ingest.feed import Feed
 from ingest.windows import Window
 from warehouse.connection import aware_utc, first_row, identifier, naive_utc
 

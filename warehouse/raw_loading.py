@@ -9,7 +9,8 @@ import duckdb
 import polars as pl
 
 from ingest.errors import IngestError
-from ingest.feed import Feed, Part
+from ingest.coverage import Part
+from ingest.feed import Feed
 from ingest.feeds import LANDED
 from ingest.landing import QUARANTINE, RECORDS, Landing, Segment
 from warehouse.connection import first_row, identifier, naive_utc, transaction

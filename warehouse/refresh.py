@@ -8,13 +8,13 @@ from datetime import datetime
 
 import duckdb
 
-from ingest.coverage import Coverage
-from ingest.feed import Feed, NoProgress, Part, Progress, Request
-from ingest.feeds import Catalogue
+from ingest.archives.revised import REVISED_WITHIN
+from ingest.catalogue import Catalogue
+from ingest.coverage import Coverage, Part
+from ingest.feed import Feed, NoProgress, Progress, Request
 from ingest.http import MarketSession
 from ingest.landing import Landing
 from ingest.pull import Pulled, pull
-from ingest.revised import REVISED_WITHIN
 from ingest.windows import Window
 from warehouse.connection import build_database
 from warehouse.feed_status import record_pull

@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 import duckdb
 import polars as pl
 
-from ingest.feeds import Catalogue
+from ingest.catalogue import Catalogue
 from ingest.market import Market
 from ingest.sample import SIMULATION_NOW
 from warehouse.connection import naive_utc, transaction

@@ -7,9 +7,9 @@ from collections.abc import Collection, Mapping
 from dataclasses import replace
 
 from ingest import inbox
+from ingest.catalogue import Catalogue
 from ingest.errors import CatalogueBroken
-from ingest.feed import Instrument
-from ingest.feeds import Catalogue
+from ingest.instrument import Instrument
 from ingest.sample import binance, coinalyze, coinmetrics
 
 SIMULATED: Mapping[str, Collection[str]] = {

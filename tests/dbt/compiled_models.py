@@ -12,7 +12,8 @@ import duckdb
 import polars as pl
 from pipelines import dbt
 
-from ingest.feeds import feed_named, load_catalogue
+from ingest.catalogue import load_catalogue
+from ingest.feeds import feed_named
 from orchestration.dbt_project import DBT_PROJECT
 from warehouse.location import Calendar
 from warehouse.raw_tables import create_tables

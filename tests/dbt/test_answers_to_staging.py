@@ -16,9 +16,10 @@ from pipelines import dbt
 
 from ingest.feeds import feed_named
 from ingest.schema import conform
-from ingest.venues import coinbase, coinglass
 from ingest.venues.bitfinex import liquidations as bitfinex_liquidations
 from ingest.venues.bitfinex import status
+from ingest.venues.coinbase import feeds as coinbase
+from ingest.venues.coinglass import feeds as coinglass
 from ingest.venues.gate import contract_stats, funding
 from ingest.venues.gate import liquidations as gate_liquidations
 from warehouse.connection import build_database

@@ -9,7 +9,7 @@ import pytest
 import yaml
 from pipelines import dbt
 
-from ingest.feeds import load_catalogue
+from ingest.catalogue import load_catalogue
 from orchestration.dbt_project import DBT_PROJECT
 from warehouse.connection import build_database
 from warehouse.location import Calendar

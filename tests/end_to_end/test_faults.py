@@ -12,7 +12,8 @@ from pipelines import differing, published
 from recorded_market import KEY, NOW, RecordedMarket, files_with, run, skipped
 from recordings import NOT_RECORDED, RECORDED
 
-from ingest.feeds import FEEDS, load_catalogue
+from ingest.catalogue import load_catalogue
+from ingest.feeds import FEEDS
 
 pytestmark = [pytest.mark.slow, pytest.mark.proof, pytest.mark.skipif(not RECORDED.is_dir(), reason=NOT_RECORDED)]
 

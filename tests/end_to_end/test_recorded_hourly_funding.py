@@ -13,9 +13,10 @@ import pytest
 from recorded_market import NOW, RecordedMarket
 from recordings import NOT_RECORDED, RECORDED
 
+from ingest.catalogue import load_catalogue
 from ingest.coverage import Coverage
 from ingest.feed import Request
-from ingest.feeds import feed_named, load_catalogue
+from ingest.feeds import feed_named
 from ingest.http import MarketSession
 from ingest.landing import Landing
 from ingest.market import Market

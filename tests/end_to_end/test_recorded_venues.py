@@ -12,7 +12,7 @@ from pipelines import published
 from recorded_market import NOW, RecordedMarket, rates_of, run, skipped
 from recordings import NOT_RECORDED, RECORDED
 
-from ingest.feeds import CATALOGUE, load_catalogue
+from ingest.catalogue import catalogue_files, load_catalogue
 
 pytestmark = [pytest.mark.slow, pytest.mark.proof, pytest.mark.skipif(not RECORDED.is_dir(), reason=NOT_RECORDED)]
 
@@ -30,9 +30,9 @@ RECORDINGS = {
 def unhurried(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The project's catalogue without its hosts' limits, which a server on loopback has not."""
     path = tmp_path_factory.mktemp("catalogue")
-    for file in CATALOGUE.glob("*.toml"):
+    for file in catalogue_files():
         _, listed, instruments = file.read_text().partition("[[instruments]]")
-        (path / file.name).write_text(listed + instruments)
+        (path / f"{file.parent.name}.toml").write_text(listed + instruments)
     assert load_catalogue(path).instruments == load_catalogue().instruments
     assert load_catalogue(path).hosts == {}
     return path

@@ -16,11 +16,12 @@ from urllib.parse import urlsplit
 
 import polars as pl
 
-from ingest.coverage import Coverage
+from ingest.coverage import Coverage, Part
 from ingest.errors import ArchiveAbsent
-from ingest.feed import Batch, Instrument, Part, Request
+from ingest.feed import Batch, Request
 from ingest.feeds import feed_named
 from ingest.http import Traffic
+from ingest.instrument import Instrument
 from ingest.schema import Conformed, conform
 from ingest.windows import Window
 

@@ -2,8 +2,9 @@
 
 import pytest
 
+from ingest.catalogue import load_catalogue
 from ingest.errors import CatalogueBroken
-from ingest.feeds import FEEDS, feed_named, load_catalogue
+from ingest.feeds import FEEDS, feed_named
 from ingest.market import Host
 
 BTC = """

@@ -7,9 +7,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scripted_venues import at, days
 
-from ingest.coverage import Coverage, settled
+from ingest.coverage import Coverage, Part, covered_window
 from ingest.errors import KeyMissing
-from ingest.feed import Part, Request
+from ingest.feed import Request
 from ingest.feeds import feed_named
 from ingest.windows import Window
 
@@ -122,7 +122,7 @@ def test_parts_add_up_the_same_in_any_order_and_more_of_them_leave_no_more_missi
 
 def test_an_old_window_is_covered_however_little_came():
     asked = days("2026-03-01", "2026-03-10")
-    assert settled(asked, at("2026-03-05"), NOW) == asked
+    assert covered_window(asked, at("2026-03-05"), NOW) == asked
 
 
 @pytest.mark.parametrize(
@@ -136,17 +136,17 @@ def test_an_old_window_is_covered_however_little_came():
 )
 def test_near_the_present_only_what_came_is_covered(last, end):
     asked = days("2026-03-10", "2026-03-19")
-    assert settled(asked, last and at(last), NOW) == Window(asked.start, at(end))
+    assert covered_window(asked, last and at(last), NOW) == Window(asked.start, at(end))
 
 
 def test_an_answer_without_rows_covers_nothing_however_old_the_window_is():
-    assert not settled(days("2026-03-01", "2026-03-10"), None, NOW)
+    assert not covered_window(days("2026-03-01", "2026-03-10"), None, NOW)
 
 
 def test_a_recent_window_without_rows_is_not_covered_at_all():
     asked = days("2026-03-18", "2026-03-19")
-    assert not settled(asked, None, NOW)
-    assert not settled(asked, at("1970-01-01"), NOW)
+    assert not covered_window(asked, None, NOW)
+    assert not covered_window(asked, at("1970-01-01"), NOW)
 
 
 # --- what is due

@@ -11,8 +11,8 @@ from werkzeug import Response
 
 from ingest.errors import AccessRefused, Banned, FeedUnavailable, GeoBlocked, RequestRefused, VenueFailing
 from ingest.http import ATTEMPTS
-from ingest.venues import coinmetrics
-from ingest.venues.binance import rest
+from ingest.venues.binance import api
+from ingest.venues.coinmetrics import feeds as coinmetrics
 
 URL = "https://venue.example/v1/rows"
 KEY = "d41d8cd9-8f00-b204-e980-0998ecf8427e"
@@ -130,9 +130,9 @@ def test_a_short_key_leaves_the_data_as_it_is(relay):
 @pytest.mark.parametrize(
     ("file", "status", "judge", "kind"),
     [
-        ("binance/error_invalid_symbol.json", 400, rest.judge, RequestRefused),
-        ("binance/error_starttime_retention.json", 400, rest.judge, RequestRefused),
-        ("binance/error_geoblock_451.json", 451, rest.judge, GeoBlocked),
+        ("binance/error_invalid_symbol.json", 400, api.judge, RequestRefused),
+        ("binance/error_starttime_retention.json", 400, api.judge, RequestRefused),
+        ("binance/error_geoblock_451.json", 451, api.judge, GeoBlocked),
         ("coinalyze/error_401.json", 401, None, AccessRefused),
         ("coinmetrics/error_403_forbidden.json", 403, coinmetrics.judge, RequestRefused),
         ("coinmetrics/error_400_bad_parameter.json", 400, coinmetrics.judge, RequestRefused),
@@ -160,7 +160,7 @@ def test_an_error_body_under_http_200_is_no_data(relay, api_samples):
 def test_binance_codes_for_too_many_requests_are_tried_again(relay):
     relay.answers(URL, Response('{"code": -1003, "msg": "Too many requests."}', status=400))
     with pytest.raises(VenueFailing, match=r"code -1003: Too many requests\., 12 times"):
-        relay.session.get_json(URL, judge=rest.judge)
+        relay.session.get_json(URL, judge=api.judge)
 
 
 def test_a_host_that_refused_holds_on_to_nothing_of_who_asked(relay):

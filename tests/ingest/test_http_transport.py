@@ -9,8 +9,8 @@ import urllib3
 from scripted_venues import wire_answer
 from werkzeug import Response
 
+from ingest.catalogue import load_catalogue
 from ingest.errors import IngestError
-from ingest.feeds import load_catalogue
 from ingest.http import MarketSession
 from ingest.market import Host, Market
 

@@ -9,8 +9,8 @@ import pytest
 from scripted_venues import at, days
 
 import ingest.landing
+from ingest.coverage import Part
 from ingest.errors import IngestError
-from ingest.feed import Part
 from ingest.feeds import feed_named
 from ingest.landing import INGESTED_AT, QUARANTINE, Landing
 

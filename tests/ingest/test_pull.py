@@ -7,8 +7,9 @@ import polars as pl
 import pytest
 from scripted_venues import ScriptedVenues, asking, days, ms
 
+from ingest.coverage import Part
 from ingest.errors import GeoBlocked, RequestRefused, SchemaBroken
-from ingest.feed import Batch, Part
+from ingest.feed import Batch
 from ingest.landing import INGESTED_AT, QUARANTINE, Landing
 from ingest.pull import pull
 

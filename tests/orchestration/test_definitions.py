@@ -11,7 +11,7 @@ import polars as pl
 import pytest
 
 from ingest import tape
-from ingest.feed import Part
+from ingest.coverage import Part
 from ingest.feeds import FEEDS, feed_named
 from ingest.landing import Landing
 from ingest.sample import SIMULATED

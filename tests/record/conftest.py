@@ -10,11 +10,11 @@ from turned_clock import TurnedClock
 from venue_server import VenueServer
 
 import record.recorder
-from ingest.feeds import load_catalogue
+from ingest.catalogue import load_catalogue
+from ingest.stream import Stream
 from record import connection
 from record.clock import Clock
 from record.recorder import catalogued_streams
-from record.stream import Stream
 
 
 @pytest.fixture

@@ -12,11 +12,12 @@ import pytest
 import venue_server as frames
 from turned_clock import NOON
 
-from ingest.feed import Instrument
+from ingest.instrument import Instrument
 from ingest.landing import Landing
+from ingest.venues.binance import stream as binance
+from ingest.venues.bybit import stream as bybit
 from record.conversion import convert
 from record.ledger import Entry
-from record.venues import binance, bybit
 from record.wal import Message, WriteAhead
 
 MS = round(NOON.timestamp() * 1000)

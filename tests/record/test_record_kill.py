@@ -14,7 +14,7 @@ import venue_server as frames
 from running import until
 
 from ingest.landing import Landing
-from record.venues import binance
+from ingest.venues.binance import stream as binance
 from record.wal import Message, Reading
 from warehouse.connection import build_database
 from warehouse.location import Warehouse

@@ -14,7 +14,7 @@ from simulated_relay import SimulatedRelay
 from turned_clock import OtherDayClock
 
 from benchmarks.recorded import recorded_catalogue
-from ingest.feeds import load_catalogue
+from ingest.catalogue import load_catalogue
 from record import health
 from record.recorder import catalogued_streams
 

@@ -8,8 +8,10 @@ import pytest
 import venue_server as frames
 
 from ingest.market import Market
-from record.stream import Malformed
-from record.venues import binance, bybit, okx
+from ingest.stream import Malformed
+from ingest.venues.binance import stream as binance
+from ingest.venues.bybit import stream as bybit
+from ingest.venues.okx import stream as okx
 
 MS = 1_772_366_400_000
 

@@ -7,9 +7,9 @@ from itertools import pairwise
 
 import pytest
 
+from ingest.stream import ALIVE, Heard
 from record.ledger import Entry
 from record.silence import BEYOND, ENOUGH, LEAST, QuietSpells
-from record.stream import ALIVE, Heard
 from record.watch import Watch
 
 EVENTS = Heard("events", "liquidation-orders")

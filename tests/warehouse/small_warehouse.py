@@ -9,7 +9,7 @@ from typing import Any
 import duckdb
 import polars as pl
 
-from ingest.feed import Part
+from ingest.coverage import Part
 from ingest.feeds import feed_named
 from ingest.landing import Landing, Segment
 from ingest.windows import Window

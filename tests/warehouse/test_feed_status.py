@@ -5,7 +5,8 @@ from datetime import date, datetime, timedelta
 import pytest
 from small_warehouse import FEED, NOW, RUN, day, land, land_broken, rows
 
-from ingest.feeds import FEEDS, load_catalogue
+from ingest.catalogue import load_catalogue
+from ingest.feeds import FEEDS
 from ingest.http import Traffic
 from ingest.pull import Pulled
 from warehouse.feed_status import COLUMNS, record_pull, write_feed_status

@@ -7,7 +7,7 @@ import pytest
 from small_warehouse import FEED, LAST, NOW, RUN, day, land, land_broken, rows
 
 import warehouse.fingerprint
-from ingest.feeds import load_catalogue
+from ingest.catalogue import load_catalogue
 from ingest.pull import Pulled
 from warehouse.connection import build_database
 from warehouse.feed_status import record_pull

@@ -9,7 +9,7 @@ import polars as pl
 import pytest
 from small_warehouse import NOW, RUN
 
-from ingest.feeds import load_catalogue
+from ingest.catalogue import load_catalogue
 from regimes import REVISION_COLUMNS, regime_changes, regime_revisions
 from warehouse.connection import build_database
 from warehouse.fingerprint import fingerprint

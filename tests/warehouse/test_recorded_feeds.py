@@ -10,8 +10,8 @@ import pytest
 from small_warehouse import RUN
 
 from ingest import tape
-from ingest.feed import Part
-from ingest.feeds import load_catalogue
+from ingest.catalogue import load_catalogue
+from ingest.coverage import Part
 from ingest.http import MarketSession
 from ingest.landing import Landing
 from ingest.market import Market

@@ -13,8 +13,9 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
+from ingest.catalogue import Catalogue, load_catalogue
 from ingest.errors import ArchiveAbsent, FeedUnavailable, HostUnreachable
-from ingest.feeds import Catalogue, feed_named, load_catalogue
+from ingest.feeds import feed_named
 from ingest.http import Traffic
 from ingest.windows import Window
 from warehouse.connection import build_database

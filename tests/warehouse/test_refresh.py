@@ -5,8 +5,8 @@ from datetime import datetime
 import pytest
 from small_warehouse import FEED, NOW, RUN, SYMBOL, land
 
+from ingest.catalogue import Catalogue, load_catalogue
 from ingest.errors import HostUnreachable
-from ingest.feeds import Catalogue, load_catalogue
 from ingest.http import Traffic
 from ingest.landing import Landing
 from warehouse.connection import build_database

@@ -4,7 +4,7 @@ from datetime import date, datetime, timedelta, timezone
 
 from small_warehouse import FIRST, LAST, NOW, RUN, SYMBOL
 
-from ingest.feeds import load_catalogue
+from ingest.catalogue import load_catalogue
 from warehouse.location import Calendar
 from warehouse.run_context import RunContext, write_run_context
 

@@ -12,9 +12,10 @@ import pandera.polars as pa
 import polars as pl
 
 from ingest.feed import Batch, Feed, Request
-from ingest.pages import answered, text_frame
+from ingest.fetch.batches import batch_covering
+from ingest.fetch.rows import text_frame
 from ingest.schema import moment, number, positive, text, within
-from ingest.venues.binance import rest, vision
+from ingest.venues.binance import api, vision
 from ingest.windows import Window
 
 PAGE = 1000
@@ -23,16 +24,16 @@ SETTLEMENT = timedelta(hours=1)
 
 
 @dataclass(frozen=True)
-class Source:
+class MarketFunding:
     """Where one market's settlements are: its folder on Vision, its REST address, what its mark price is in."""
 
-    market: str
+    folder: str
     url: str
     currency: str
 
 
-def funding_schema(name: str, source: Source) -> pa.DataFrameSchema:
-    """The columns of the funding feed `name` over `source`."""
+def funding_schema(name: str, market: MarketFunding) -> pa.DataFrameSchema:
+    """The columns of the funding feed `name` over `market`."""
     return pa.DataFrameSchema(
         {
             "symbol": text("Symbol as the venue writes it"),
@@ -40,7 +41,7 @@ def funding_schema(name: str, source: Source) -> pa.DataFrameSchema:
             "interval_hours": number("Hours the settlement pays for; archives tell it, REST does not", "hours",
                                      within(1, 24), nullable=True),
             "funding_rate": number("What longs pay to shorts, a fraction per interval", "fraction", within(-0.1, 0.1)),
-            "mark_price": number("Mark price at the settlement; not in archives, blank in old rows", source.currency,
+            "mark_price": number("Mark price at the settlement; not in archives, blank in old rows", market.currency,
                                  positive(), nullable=True),
             "channel": text("How the row came: archive or rest", allowed=["archive", "rest"]),
         },
@@ -49,14 +50,14 @@ def funding_schema(name: str, source: Source) -> pa.DataFrameSchema:
     )  # fmt: skip
 
 
-def fetch(source: Source, request: Request) -> Iterator[Batch]:
+def fetch(market: MarketFunding, request: Request) -> Iterator[Batch]:
     """Yield the settlements of the window that are not held yet.
 
     Raises FeedUnavailable when REST cannot be had for what archives lack; archives that REST fills in for cost a note.
     """
     window = request.wanted
     wanted = [
-        vision.archive(source.market, "monthly", "fundingRate", i.symbol, i.symbol, month)
+        vision.archive(market.folder, "monthly", "fundingRate", i.symbol, i.symbol, month)
         for i in request.instruments
         for month in window.months()
         if month.end <= request.now and request.held.lacks_archive(i.symbol, month)
@@ -64,8 +65,8 @@ def fetch(source: Source, request: Request) -> Iterator[Batch]:
     closed = yield from vision.batches(request, wanted, COLUMNS, _from_archive)
     for instrument in request.instruments:
         for missing in request.held.missing(instrument.symbol, window):
-            with request.alone(instrument.symbol):
-                yield _rest(source, request, instrument.symbol, missing)
+            with request.noting_refusal(instrument.symbol):
+                yield _rest(market, request, instrument.symbol, missing)
     if closed:
         request.notes.append(f"{closed}; what it lacks came by REST")
 
@@ -81,17 +82,17 @@ def _from_archive(text_rows: pl.DataFrame) -> pl.DataFrame:
     )
 
 
-def _rest(source: Source, request: Request, symbol: str, window: Window) -> Batch:
-    pages = rest.pages(
+def _rest(market: MarketFunding, request: Request, symbol: str, window: Window) -> Batch:
+    pages = api.pages(
         request.session,
-        source.url,
+        market.url,
         {"symbol": symbol},
         window,
         limit=PAGE,
         stamp_of=lambda row: int(row["fundingTime"]),
     )
     frame = parse([row for page in pages for row in page])
-    return answered(request, frame, symbol, window, "settled_at", SETTLEMENT, source.url)
+    return batch_covering(request, frame, symbol, window, SETTLEMENT, market.url)
 
 
 def parse(records: Sequence[dict[str, Any]]) -> pl.DataFrame:
@@ -111,17 +112,17 @@ def _hour(column: str) -> pl.Expr:
     return vision.stamp(column).dt.truncate("1h")
 
 
-def funding_feed(name: str, source: Source, **identity: Any) -> Feed:  # noqa: ANN401 - the rest of a Feed's fields
-    """A feed over `source`; `identity` is its description, retention, hosts and licence."""
+def funding_feed(name: str, market: MarketFunding, **identity: Any) -> Feed:  # noqa: ANN401 - the rest of a Feed's fields
+    """A feed over `market`; `identity` is its description, retention, hosts and licence."""
     return Feed(
         name=name,
         venue="binance",
-        series="funding",
-        schema=funding_schema(name, source),
+        kind="funding",
+        schema=funding_schema(name, market),
         key=("symbol", "settled_at"),
         observed="settled_at",
         cadence="every 8 hours, 4 or 1 for some symbols at times",
-        fetch=partial(fetch, source),
+        fetch=partial(fetch, market),
         stamped_at_end=True,
         **identity,
     )

@@ -15,12 +15,14 @@ from typing import Any
 import pandera.polars as pa
 import polars as pl
 
-from ingest.archives import Archive
+from ingest.archives.archive import Archive
+from ingest.coverage import Channel
 from ingest.errors import FeedUnavailable
-from ingest.feed import Batch, Channel, Feed, Request
-from ingest.pages import answered, text_frame
+from ingest.feed import Batch, Feed, Request
+from ingest.fetch.batches import batch_covering
+from ingest.fetch.rows import text_frame
 from ingest.schema import PRICES_FIT, forming, moment, not_negative, number, prices, text
-from ingest.venues.binance import rest, vision
+from ingest.venues.binance import api, vision
 from ingest.windows import Window
 
 STEPS = {"1h": timedelta(hours=1), "1d": timedelta(days=1)}
@@ -32,14 +34,14 @@ VOLUMES = ("volume", "quote_volume", "taker_buy_volume", "taker_buy_quote_volume
 
 
 @dataclass(frozen=True)
-class Source:
+class MarketKlines:
     """Where one market's klines are and what they are counted in.
 
-    `market` is the folder on Vision, `url` the REST address, which gives up to `limit` bars for a window of at most
+    `folder` is the folder on Vision, `url` the REST address, which gives up to `limit` bars for a window of at most
     `longest`. `volumes` are the schema's columns for the fields VOLUMES, in that order.
     """
 
-    market: str
+    folder: str
     url: str
     limit: int
     currency: str
@@ -53,15 +55,15 @@ def traded(about: str, unit: str) -> pa.Column:
     return number(about, unit, not_negative())
 
 
-def kline_schema(name: str, source: Source) -> pa.DataFrameSchema:
-    """The columns of the kline feed `name` over `source`."""
-    volumes = list(source.volumes.items())
+def kline_schema(name: str, market: MarketKlines) -> pa.DataFrameSchema:
+    """The columns of the kline feed `name` over `market`."""
+    volumes = list(market.volumes.items())
     return pa.DataFrameSchema(
         {
             "symbol": text("Symbol as the venue writes it"),
-            "interval": text("Length of the bar", allowed=list(source.intervals)),
+            "interval": text("Length of the bar", allowed=list(market.intervals)),
             "open_at": moment("Start of the bar, which is half-open"),
-            **prices(source.currency),
+            **prices(market.currency),
             **dict(volumes[:2]),
             "trade_count": number("Number of trades", "count", not_negative(), integer=True),
             **dict(volumes[2:]),
@@ -75,32 +77,32 @@ def kline_schema(name: str, source: Source) -> pa.DataFrameSchema:
     )  # fmt: skip
 
 
-def fetch(source: Source, request: Request) -> Iterator[Batch]:
+def fetch(market: MarketKlines, request: Request) -> Iterator[Batch]:
     """Yield closed bars of the window that are not held yet, archives first.
 
     Raises FeedUnavailable when neither way is open; one way that is closed costs a note when the other fills in.
     """
     asked = [
-        (i.symbol, interval, f"{i.symbol}/{interval}") for i in request.instruments for interval in source.intervals
+        (i.symbol, interval, f"{i.symbol}/{interval}") for i in request.instruments for interval in market.intervals
     ]
     months = [
-        vision.archive(source.market, "monthly", "klines", symbol, series, month, interval)
+        vision.archive(market.folder, "monthly", "klines", symbol, series, month, interval)
         for symbol, interval, series in asked
         for month in request.window.months()
         if month.end <= request.now and request.held.lacks_archive(series, month)
     ]
-    parsed = partial(_from_archive, source)
+    parsed = partial(_from_archive, market)
     closed = yield from vision.batches(request, months, COLUMNS, parsed)
     refused: FeedUnavailable | None = None
     for symbol, interval, series in asked:
         for window in request.held.missing(series, request.window):
             try:
-                with request.alone(symbol):
-                    yield _rest(source, request, symbol, interval, series, window)
+                with request.noting_refusal(symbol):
+                    yield _rest(market, request, symbol, interval, series, window)
             except FeedUnavailable as error:
                 refused = error
     if refused and not closed:
-        closed = yield from vision.batches(request, _daily(source, request, asked), COLUMNS, parsed)
+        closed = yield from vision.batches(request, _daily(market, request, asked), COLUMNS, parsed)
     trouble = refused or closed
     if trouble and any(request.held.missing(s, request.window) for i, _, s in asked if i not in request.refused):
         raise trouble
@@ -108,9 +110,9 @@ def fetch(source: Source, request: Request) -> Iterator[Batch]:
         request.notes.append(f"{trouble}; what it lacks came by {'daily archives' if refused else 'REST'}")
 
 
-def _daily(source: Source, request: Request, asked: Sequence[tuple[str, str, str]]) -> list[Archive]:
+def _daily(market: MarketKlines, request: Request, asked: Sequence[tuple[str, str, str]]) -> list[Archive]:
     return [
-        vision.archive(source.market, "daily", "klines", symbol, series, Window.of_days(day, day), interval)
+        vision.archive(market.folder, "daily", "klines", symbol, series, Window.of_days(day, day), interval)
         for symbol, interval, series in asked
         for window in request.held.missing(series, request.window)
         for day in window.touched_days()
@@ -118,38 +120,38 @@ def _daily(source: Source, request: Request, asked: Sequence[tuple[str, str, str
     ]
 
 
-def _rest(source: Source, request: Request, symbol: str, interval: str, series: str, window: Window) -> Batch:
+def _rest(market: MarketKlines, request: Request, symbol: str, interval: str, series: str, window: Window) -> Batch:
     step = STEPS[interval]
     pages = [
         page
-        for piece in window.split(source.longest)
-        for page in rest.pages(
+        for piece in window.split(market.longest)
+        for page in api.pages(
             request.session,
-            source.url,
+            market.url,
             {"symbol": symbol, "interval": interval},
             piece,
-            limit=source.limit,
+            limit=market.limit,
             row_type=list,
             stamp_of=lambda row: int(row[0]),
         )
     ]
-    frame = parse(source, pages, symbol, interval).filter(~forming("open_at", step, request.now))
-    return answered(request, frame, series, window, "open_at", step, source.url)
+    frame = parse(market, pages, symbol, interval).filter(~forming("open_at", step, request.now))
+    return batch_covering(request, frame, series, window, step, market.url)
 
 
-def parse(source: Source, pages: Sequence[Sequence[Sequence[Any]]], symbol: str, interval: str) -> pl.DataFrame:
+def parse(market: MarketKlines, pages: Sequence[Sequence[Sequence[Any]]], symbol: str, interval: str) -> pl.DataFrame:
     """REST pages as a frame with the schema's columns, numbers as published text; what a short row lacks is null."""
     frame = text_frame([row for page in pages for row in page], COLUMNS)
-    return _shaped(source, frame, pl.lit(symbol), pl.lit(interval), "rest")
+    return _shaped(market, frame, pl.lit(symbol), pl.lit(interval), "rest")
 
 
-def _from_archive(source: Source, text_rows: pl.DataFrame) -> pl.DataFrame:
+def _from_archive(market: MarketKlines, text_rows: pl.DataFrame) -> pl.DataFrame:
     symbol, interval = (pl.col("series").str.split("/").list.get(i) for i in (0, 1))
-    return _shaped(source, text_rows, symbol, interval, "archive")
+    return _shaped(market, text_rows, symbol, interval, "archive")
 
 
 def _shaped(
-    source: Source, text_rows: pl.DataFrame, symbol: pl.Expr, interval: pl.Expr, channel: Channel
+    market: MarketKlines, text_rows: pl.DataFrame, symbol: pl.Expr, interval: pl.Expr, channel: Channel
 ) -> pl.DataFrame:
     return text_rows.select(
         symbol.alias("symbol"),
@@ -157,22 +159,22 @@ def _shaped(
         vision.stamp("open_time").alias("open_at"),
         *COLUMNS[1:5],
         "trade_count",
-        *(pl.col(field).alias(column) for field, column in zip(VOLUMES, source.volumes, strict=True)),
+        *(pl.col(field).alias(column) for field, column in zip(VOLUMES, market.volumes, strict=True)),
         pl.lit(channel).alias("channel"),
     )
 
 
-def kline_feed(name: str, source: Source, **identity: Any) -> Feed:  # noqa: ANN401 - the rest of a Feed's fields
-    """A feed over `source`; `identity` is its description, hosts and licence."""
+def kline_feed(name: str, market: MarketKlines, **identity: Any) -> Feed:  # noqa: ANN401 - the rest of a Feed's fields
+    """A feed over `market`; `identity` is its description, hosts and licence."""
     return Feed(
         name=name,
         venue="binance",
-        series="klines",
-        schema=kline_schema(name, source),
+        kind="klines",
+        schema=kline_schema(name, market),
         key=("symbol", "interval", "open_at"),
         observed="open_at",
-        cadence="daily bars" if source.intervals == ("1d",) else "hourly and daily bars",
+        cadence="daily bars" if market.intervals == ("1d",) else "hourly and daily bars",
         retention="all since listing",
-        fetch=partial(fetch, source),
+        fetch=partial(fetch, market),
         **identity,
     )

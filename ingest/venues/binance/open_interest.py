@@ -17,12 +17,12 @@ from typing import Any
 import pandera.polars as pa
 import polars as pl
 
-from ingest.coverage import settled
+from ingest.coverage import Part, covered_window
 from ingest.errors import FeedUnavailable
-from ingest.feed import Batch, Feed, Part, Request
-from ingest.pages import text_frame
+from ingest.feed import Batch, Feed, Request
+from ingest.fetch.rows import text_frame
 from ingest.schema import moment, not_negative, number, text
-from ingest.venues.binance import rest, vision
+from ingest.venues.binance import api, vision
 from ingest.windows import Window
 
 PAGE = 500
@@ -39,29 +39,29 @@ COLUMNS = ("create_time", "symbol", "sum_open_interest", "sum_open_interest_valu
 
 
 @dataclass(frozen=True)
-class Source:
+class MarketOpenInterest:
     """Where one market's open interest is and what it is counted in.
 
-    `market` is the folder on Vision, `url` the REST address, where `asked` names a symbol. `amounts` are the schema's
+    `folder` is the folder on Vision, `url` the REST address, where `asked` names a symbol. `amounts` are the schema's
     columns for what the venue calls the open interest and its value. Archives of days from `starts_from` on stamp the
     start of the five minutes.
     """
 
-    market: str
+    folder: str
     url: str
     asked: Callable[[str], dict[str, str]]
     amounts: Mapping[str, pa.Column]
     starts_from: date
 
 
-def open_interest_schema(name: str, source: Source) -> pa.DataFrameSchema:
-    """The columns of the open interest feed `name` over `source`."""
+def open_interest_schema(name: str, market: MarketOpenInterest) -> pa.DataFrameSchema:
+    """The columns of the open interest feed `name` over `market`."""
     return pa.DataFrameSchema(
         {
             "symbol": text("Symbol as the venue writes it"),
             "snapshot_at": moment("Moment of the snapshot"),
             "labelled_at": moment("Stamp as published, the end of the five minutes or their start"),
-            **source.amounts,
+            **market.amounts,
             **{ratio: number(about, "ratio", not_negative(), nullable=True) for ratio, about in RATIOS.items()},
             "channel": text("How the row came: archive or rest", allowed=["archive", "rest"]),
         },
@@ -70,27 +70,27 @@ def open_interest_schema(name: str, source: Source) -> pa.DataFrameSchema:
     )
 
 
-def fetch(source: Source, request: Request) -> Iterator[Batch]:
+def fetch(market: MarketOpenInterest, request: Request) -> Iterator[Batch]:
     """Yield the snapshots of the window that are not held yet, whole days by archive first.
 
     Raises FeedUnavailable when the archives, or REST for days they lack within its 30 days, cannot be had.
     """
     wanted = [
-        vision.archive(source.market, "daily", "metrics", i.symbol, i.symbol, Window.of_days(day, day))
+        vision.archive(market.folder, "daily", "metrics", i.symbol, i.symbol, Window.of_days(day, day))
         for i in request.instruments
         for day in request.held.days_lacking_archive(i.symbol, request.window)
         if Window.of_days(day, day).end <= request.now
     ]
     kept = Window(request.now - RETENTION, request.now)
     archived: list[pl.DataFrame] = []
-    batches = vision.batches(request, wanted, COLUMNS, partial(parse_archive, source))
+    batches = vision.batches(request, wanted, COLUMNS, partial(parse_archive, market))
     closed = yield from _noting_recent(batches, kept, archived)
     for instrument in request.instruments:
         for missing in request.held.missing(instrument.symbol, request.window):
             if recent := missing.intersect(kept):
                 told = _hour_before(recent, kept, archived, instrument.symbol)
-                with request.alone(instrument.symbol):
-                    yield _rest(source, request, instrument.symbol, recent, told)
+                with request.noting_refusal(instrument.symbol):
+                    yield _rest(market, request, instrument.symbol, recent, told)
     if closed:  # days older than REST keeps stay missing
         raise closed
 
@@ -123,10 +123,10 @@ def _hour_before(window: Window, kept: Window, archived: Sequence[pl.DataFrame],
     return held if held.height else None
 
 
-def stamps_start(source: Source, told: pl.DataFrame, archived: pl.DataFrame) -> bool | None:
+def stamps_start(market: MarketOpenInterest, told: pl.DataFrame, archived: pl.DataFrame) -> bool | None:
     """Whether REST stamps the start of the five minutes, by the rows that an archive has of the same snapshots; None
     where they do not tell, be it that nothing moved in that hour."""
-    amount = next(iter(source.amounts))
+    amount = next(iter(market.amounts))
     ours, theirs = (frame.with_columns(pl.col(amount).cast(pl.Float64, strict=False)) for frame in (told, archived))
 
     def agreeing(moment: pl.Expr) -> int:
@@ -137,17 +137,19 @@ def stamps_start(source: Source, told: pl.DataFrame, archived: pl.DataFrame) -> 
     return None if at_end == at_start else at_start > at_end
 
 
-def _rest(source: Source, request: Request, symbol: str, window: Window, archived: pl.DataFrame | None = None) -> Batch:
+def _rest(
+    market: MarketOpenInterest, request: Request, symbol: str, window: Window, archived: pl.DataFrame | None = None
+) -> Batch:
     # Snapshots stand at the end of what they speak for: those of (start, end] belong to the window. The hour before it,
     # where an archive has that, tells what the stamp means.
     shifted = Window(window.start - OVERLAP if archived is not None else window.start + STEP, window.end + STEP)
-    params = {**source.asked(symbol), "period": "5m"}
-    pages = rest.pages(
-        request.session, source.url, params, shifted, limit=PAGE, stamp_of=lambda row: int(row["timestamp"])
+    params = {**market.asked(symbol), "period": "5m"}
+    pages = api.pages(
+        request.session, market.url, params, shifted, limit=PAGE, stamp_of=lambda row: int(row["timestamp"])
     )
-    frame = parse(source, [row for page in pages for row in page], symbol)
+    frame = parse(market, [row for page in pages for row in page], symbol)
     if archived is not None:
-        if stamps_start(source, frame, archived):
+        if stamps_start(market, frame, archived):
             frame = frame.with_columns(pl.col("snapshot_at") + STEP)
             seen_in = f"the archive of {window.start - STEP:%Y-%m-%d}"
             request.notes.append(
@@ -156,25 +158,25 @@ def _rest(source: Source, request: Request, symbol: str, window: Window, archive
         frame = frame.filter((pl.col("snapshot_at") > pl.lit(window.start.replace(tzinfo=None))).fill_null(True))
     seen = frame.filter(pl.col("snapshot_at") <= pl.lit(window.end.replace(tzinfo=None)))["snapshot_at"].max()
     last = seen.replace(tzinfo=UTC) if isinstance(seen, datetime) else None
-    return Batch(frame, (Part(symbol, "rest", settled(window, last, request.now), frame.height, source.url),))
+    return Batch(frame, (Part(symbol, "rest", covered_window(window, last, request.now), frame.height, market.url),))
 
 
-def parse_archive(source: Source, text_rows: pl.DataFrame) -> pl.DataFrame:
+def parse_archive(market: MarketOpenInterest, text_rows: pl.DataFrame) -> pl.DataFrame:
     """`metrics` rows as a frame with the schema's columns; ratios that are blank, or a pair of quotes, are null."""
     labelled = pl.col("create_time").str.to_datetime("%Y-%m-%d %H:%M:%S", time_unit="us", strict=False)
-    at_start = pl.col("period_start").dt.date() >= source.starts_from
+    at_start = pl.col("period_start").dt.date() >= market.starts_from
     shifted = pl.when(at_start).then(labelled + STEP).otherwise(labelled)
     return text_rows.select(
         "symbol",
         shifted.alias("snapshot_at"),
         labelled.alias("labelled_at"),
-        *_amounts(source, "sum_open_interest", "sum_open_interest_value"),
+        *_amounts(market, "sum_open_interest", "sum_open_interest_value"),
         *(pl.when(~pl.col(r).is_in(["", '""'])).then(pl.col(r)).alias(r) for r in RATIOS),
         pl.lit("archive").alias("channel"),
     )
 
 
-def parse(source: Source, records: Sequence[dict[str, Any]], symbol: str) -> pl.DataFrame:
+def parse(market: MarketOpenInterest, records: Sequence[dict[str, Any]], symbol: str) -> pl.DataFrame:
     """REST rows as a frame with the schema's columns. Their stamp is taken for the snapshot's moment.
 
     Whether the REST label moved with the archives' on 2026-06-25, and which one coin-margined rows have, is not
@@ -185,27 +187,27 @@ def parse(source: Source, records: Sequence[dict[str, Any]], symbol: str) -> pl.
         pl.lit(symbol).alias("symbol"),
         vision.stamp("timestamp").alias("snapshot_at"),
         vision.stamp("timestamp").alias("labelled_at"),
-        *_amounts(source, "sumOpenInterest", "sumOpenInterestValue"),
+        *_amounts(market, "sumOpenInterest", "sumOpenInterestValue"),
         *(pl.lit(None, pl.Float64).alias(ratio) for ratio in RATIOS),
         pl.lit("rest").alias("channel"),
     )
 
 
-def _amounts(source: Source, *fields: str) -> Iterator[pl.Expr]:
-    return (pl.col(field).alias(column) for field, column in zip(fields, source.amounts, strict=True))
+def _amounts(market: MarketOpenInterest, *fields: str) -> Iterator[pl.Expr]:
+    return (pl.col(field).alias(column) for field, column in zip(fields, market.amounts, strict=True))
 
 
-def open_interest_feed(name: str, source: Source, **identity: Any) -> Feed:  # noqa: ANN401 - the rest of a Feed
-    """A feed over `source`; `identity` is its description, retention, hosts and licence."""
+def open_interest_feed(name: str, market: MarketOpenInterest, **identity: Any) -> Feed:  # noqa: ANN401 - the rest of a Feed
+    """A feed over `market`; `identity` is its description, retention, hosts and licence."""
     return Feed(
         name=name,
         venue="binance",
-        series="open_interest",
-        schema=open_interest_schema(name, source),
+        kind="open_interest",
+        schema=open_interest_schema(name, market),
         key=("symbol", "snapshot_at"),
         observed="snapshot_at",
         cadence="every 5 minutes",
-        fetch=partial(fetch, source),
+        fetch=partial(fetch, market),
         stamped_at_end=True,
         settles=timedelta(hours=3),
         **identity,

@@ -12,10 +12,11 @@ from typing import Any
 
 import polars as pl
 
-from ingest.archives import Archive, Fetched
-from ingest.downloads import fetch_archives
+from ingest.archives.archive import Archive, Fetched
+from ingest.archives.downloads import fetch_archives
+from ingest.coverage import Part
 from ingest.errors import ArchiveDamaged, FeedUnavailable
-from ingest.feed import Batch, Part, Request
+from ingest.feed import Batch, Request
 from ingest.schema import since_1970
 from ingest.windows import Window
 

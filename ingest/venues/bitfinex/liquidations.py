@@ -14,15 +14,15 @@ from typing import Any
 import pandera.polars as pa
 import polars as pl
 
-from ingest.coverage import settled
+from ingest.coverage import Part, covered_window
 from ingest.errors import RequestRefused, VenueFailing
-from ingest.feed import Batch, Part, Request
-from ingest.pages import stamped
+from ingest.feed import Batch, Request
+from ingest.fetch.rows import stamped
 from ingest.schema import moment, number, positive, text
-from ingest.venues.bitfinex import rest
+from ingest.venues.bitfinex import api
 from ingest.windows import Window, merge, milliseconds
 
-LIMITED = f"{rest.HOST}/v2/liquidations"  # this path has a limit of its own
+LIMITED = f"{api.HOST}/v2/liquidations"  # this path has a limit of its own
 URL = f"https://{LIMITED}/hist"
 PAGE = 500  # rows; about three quiet days
 PAGES = 6  # a run; two minutes
@@ -68,7 +68,7 @@ def fetch(request: Request) -> Iterator[Batch]:
         if not left:
             return
         missing = left.pop()
-        rows = rest.page(request.session, URL, {
+        rows = api.page(request.session, URL, {
             "start": milliseconds(missing.start), "end": milliseconds(missing.end) - 1, "limit": PAGE, "sort": -1,
         })  # fmt: skip
         reached = missing.start if len(rows) < PAGE else _reached(rows, missing)
@@ -89,9 +89,9 @@ def _reached(rows: Sequence[Sequence[Any]], asked: Window) -> datetime:
         if isinstance(event, list) and len(event) > 2 and isinstance(event[2], int) and first <= event[2] < end
     ]  # fmt: skip
     if not stamps:
-        raise RequestRefused(f"a full page outside of the window asked for: {str(rows[-1])[:80]}", host=rest.HOST)
+        raise RequestRefused(f"a full page outside of the window asked for: {str(rows[-1])[:80]}", host=api.HOST)
     if min(stamps) + 1 >= end:
-        raise VenueFailing(f"{PAGE} liquidations in one millisecond", host=rest.HOST, path="/v2/liquidations/hist")
+        raise VenueFailing(f"{PAGE} liquidations in one millisecond", host=api.HOST, path="/v2/liquidations/hist")
     return datetime.fromtimestamp(0, UTC) + timedelta(milliseconds=min(stamps) + 1)
 
 
@@ -99,7 +99,7 @@ def _batch(frame: pl.DataFrame, symbols: Sequence[str], window: Window, request:
     """The rows of the contracts asked for. What was seen of any contract tells how far the answer reaches."""
     seen = frame.filter(pl.col("happened_at") < pl.lit(window.end.replace(tzinfo=None)))["happened_at"].max()
     last = seen.replace(tzinfo=UTC) if isinstance(seen, datetime) else None
-    covered = settled(window, last, request.now)
+    covered = covered_window(window, last, request.now)
     parts = (Part(s, "rest", covered, frame.filter(pl.col("symbol") == s).height, URL) for s in symbols)
     return Batch(frame.filter(pl.col("symbol").is_in(symbols).fill_null(True)), tuple(parts))
 
@@ -111,6 +111,6 @@ def parse(rows: Sequence[Sequence[Any]]) -> pl.DataFrame:
     """
     events = [event for row in rows for event in row]
     if not all(isinstance(event, list) for event in events):
-        raise RequestRefused(f"expected lists of events, got {str(rows)[:80]}", host=rest.HOST)
-    frame = rest.text(events, POSITIONS).with_columns(stamped("happened_at").alias("happened_at"))
+        raise RequestRefused(f"expected lists of events, got {str(rows)[:80]}", host=api.HOST)
+    frame = api.text(events, POSITIONS).with_columns(stamped("happened_at").alias("happened_at"))
     return frame.select(*SCHEMA.columns)

@@ -12,14 +12,14 @@ from typing import Any
 import pandera.polars as pa
 import polars as pl
 
-from ingest.coverage import settled
-from ingest.feed import Batch, Part, Request
-from ingest.pages import stamped
+from ingest.coverage import Part, covered_window
+from ingest.feed import Batch, Request
+from ingest.fetch.rows import stamped
 from ingest.schema import moment, not_negative, number, positive, text, within
-from ingest.venues.bitfinex import rest
+from ingest.venues.bitfinex import api
 from ingest.windows import Window, milliseconds
 
-URL = f"https://{rest.HOST}/v2/status/deriv/{{symbol}}/hist"
+URL = f"https://{api.HOST}/v2/status/deriv/{{symbol}}/hist"
 PAGE = 5000
 MINUTE, HOUR = timedelta(minutes=1), timedelta(hours=1)
 STRETCH = timedelta(days=3)  # 4320 minutes fit into one page
@@ -61,7 +61,7 @@ def fetch(request: Request) -> Iterator[Batch]:
     for instrument in request.instruments:
         missing = request.held.missing(instrument.symbol, Window(request.window.start, end))
         stretches = [one for window in reversed(missing) for one in window.split(STRETCH, reverse=True)]
-        with request.alone(instrument.symbol):
+        with request.noting_refusal(instrument.symbol):
             for stretch in stretches[:STRETCHES]:
                 yield _hours(request, instrument.symbol, stretch)
         if left := stretches[STRETCHES:]:
@@ -74,7 +74,7 @@ def _hours(request: Request, symbol: str, window: Window) -> Batch:
     frame = last_of_each_hour(parse(_rows(request, url, window), symbol))
     seen = frame.filter(pl.col("snapshot_at") <= pl.lit(window.end.replace(tzinfo=None)))["snapshot_at"].max()
     last = seen.replace(tzinfo=UTC) + MINUTE if isinstance(seen, datetime) else None
-    return Batch(frame, (Part(symbol, "rest", settled(window, last, request.now), frame.height, url),))
+    return Batch(frame, (Part(symbol, "rest", covered_window(window, last, request.now), frame.height, url),))
 
 
 def _rows(request: Request, url: str, window: Window) -> list[list[Any]]:
@@ -86,7 +86,7 @@ def _rows(request: Request, url: str, window: Window) -> list[list[Any]]:
     start, end = milliseconds(window.start) + 1, milliseconds(window.end)
     rows: list[list[Any]] = []
     while start <= end:
-        page = rest.page(request.session, url, {"start": start, "end": end, "limit": PAGE, "sort": 1})
+        page = api.page(request.session, url, {"start": start, "end": end, "limit": PAGE, "sort": 1})
         rows += page
         stamps = [row[0] for row in page if row and isinstance(row[0], int) and start <= row[0] <= end]
         if not stamps or max(stamps) > end - 2 * MINUTE / timedelta(milliseconds=1):
@@ -98,7 +98,7 @@ def _rows(request: Request, url: str, window: Window) -> list[list[Any]]:
 def parse(rows: Sequence[Sequence[Any]], symbol: str) -> pl.DataFrame:
     """Rows of the history, or of the present with the symbol before them, as a frame with the schema's columns."""
     shifted = [row[1:] if row and isinstance(row[0], str) else row for row in rows]
-    frame = rest.text(shifted, POSITIONS).with_columns(
+    frame = api.text(shifted, POSITIONS).with_columns(
         pl.lit(symbol).alias("symbol"),
         *(stamped(column).alias(column) for column in ("snapshot_at", "next_funding_at")),
     )

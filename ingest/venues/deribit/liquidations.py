@@ -1,6 +1,6 @@
-"""Deribit's forced closing: the trades of the tape that carry `liquidation`, with the side of the position.
+"""Deribit's liquidations: the trades that carry `liquidation`, with the side of the position that was closed.
 
-There is no list of liquidations: the whole tape has to be read, and the rest of it is thrown away.
+Deribit has no list of liquidations, so all trades are read and only the forced ones kept.
 """
 
 from __future__ import annotations
@@ -9,23 +9,21 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-import pandera.polars as pa
 import polars as pl
 
-from ingest.coverage import settled
+from ingest.coverage import Part, covered_window
 from ingest.errors import RequestRefused
-from ingest.feed import Batch, Part, Request
+from ingest.feed import Batch, Request
+from ingest.fetch.rows import stamped
 from ingest.http import MarketSession
-from ingest.pages import stamped
-from ingest.schema import moment, number, positive, text
-from ingest.venues.deribit import rest
+from ingest.venues.deribit import api
 from ingest.windows import Window, day_start, milliseconds
 
 METHOD = "get_last_trades_by_instrument_and_time"
-COUNT = {rest.HOST: 1000, rest.HISTORY: 10_000}  # trades a page
-REACH = timedelta(days=7)  # of tape: a day of BTC-PERPETUAL is about a hundred thousand trades, 25 MB
+COUNT = {api.HOST: 1000, api.HISTORY: 10_000}  # trades a page
+REACH = timedelta(days=7)  # a day of BTC-PERPETUAL is about a hundred thousand trades, 25 MB
 RECENT = timedelta(hours=12)  # the newest half of the 24 hours of HOST; HISTORY is some time behind
-QUIET = timedelta(hours=1)  # without a trade: a tape that ends earlier has not come whole
+QUIET = timedelta(hours=1)  # without a trade: trades that end earlier did not all come
 DAY = timedelta(days=1)
 # Who was liquidated: M the maker, T the taker, MT both. `direction` is the taker's.
 SIDES: dict[tuple[str, str], list[str | None]] = {
@@ -37,38 +35,20 @@ SIDES: dict[tuple[str, str], list[str | None]] = {
     ("MT", "buy"): ["long", "short"],
 }
 
-SCHEMA = pa.DataFrameSchema(
-    {
-        "symbol": text("Instrument name"),
-        "trade_id": text("The venue's number of the trade"),
-        "position_side": text("Position that was closed by force; a trade of two such positions has two rows",
-                              allowed=["long", "short"]),
-        "happened_at": moment("Moment of the trade"),
-        "liquidation": text("Who was liquidated: maker, taker or both", allowed=["M", "T", "MT"]),
-        "direction": text("What the taker did", allowed=["buy", "sell"]),
-        "amount_contracts": number("Size: USD of an inverse contract, coins of a linear one", "contract unit",
-                                   positive()),
-        "price": number("Price of the trade", "USD", positive()),
-        "index_price": number("Index at that moment", "USD", positive(), nullable=True),
-    },
-    strict=True,
-    name="deribit_liquidations",
-)  # fmt: skip
-
 
 def fetch(request: Request) -> Iterator[Batch]:
-    """Yield the forced trades of the window's last days that are not held yet, at most a day at a time.
+    """Yield the forced trades that are not held yet of the last days of the window, at most a day in a batch.
 
-    The newest hours come first, from the host that keeps them alone.
+    The newest hours come first, from the host that has no older ones.
     """
     turn = request.now - RECENT
     reached = Window(day_start((request.now - REACH).date()), turn)
-    for host, kept in ((rest.HOST, Window(turn, request.now)), (rest.HISTORY, reached)):
+    for host, kept in ((api.HOST, Window(turn, request.now)), (api.HISTORY, reached)):
         for instrument in request.instruments:
             for missing in request.held.missing(instrument.symbol, request.window):
-                with request.alone(instrument.symbol):
+                with request.noting_refusal(instrument.symbol):
                     for day in _days(missing.intersect(kept)):
-                        yield _tape(request, host, instrument.symbol, day)
+                        yield _forced(request, host, instrument.symbol, day)
 
 
 def _days(window: Window) -> Iterator[Window]:
@@ -79,7 +59,7 @@ def _days(window: Window) -> Iterator[Window]:
         start = end
 
 
-def _tape(request: Request, host: str, symbol: str, window: Window) -> Batch:
+def _forced(request: Request, host: str, symbol: str, window: Window) -> Batch:
     forced: list[Mapping[str, Any]] = []
     newest: int | None = None
     for page in _pages(request.session, host, symbol, window):
@@ -89,16 +69,16 @@ def _tape(request: Request, host: str, symbol: str, window: Window) -> Batch:
     if last and window.end - last <= QUIET:
         last = window.end
     frame = parse(forced, symbol)
-    url = rest.address(METHOD, host)
-    return Batch(frame, (Part(symbol, "rest", settled(window, last, request.now), frame.height, url),))
+    url = api.url(METHOD, host)
+    return Batch(frame, (Part(symbol, "rest", covered_window(window, last, request.now), frame.height, url),))
 
 
 def _pages(session: MarketSession, host: str, symbol: str, window: Window) -> Iterator[list[dict[str, Any]]]:
-    """Yield the pages of the tape, oldest first; a page begins in the millisecond in which the last one ended.
+    """Yield the trades of `window` in pages, oldest first; a page begins in the millisecond that ended the last one.
 
-    Raises RequestRefused when an answer is no page, or says that there is more and does not go on.
+    Raises RequestRefused when an answer is no page, or says that there is more and repeats itself.
     """
-    url, end = rest.address(METHOD, host), milliseconds(window.end) - 1
+    url, end = api.url(METHOD, host), milliseconds(window.end) - 1
     asked: dict[str, str | int] = {
         "instrument_name": symbol,
         "start_timestamp": milliseconds(window.start),
@@ -106,13 +86,13 @@ def _pages(session: MarketSession, host: str, symbol: str, window: Window) -> It
         "count": COUNT[host],
         "sorting": "asc",
     }
-    if host == rest.HISTORY:
+    if host == api.HISTORY:
         asked["include_old"] = "true"
     while True:
-        found = rest.result(session, url, asked, dict)
+        found = api.result(session, url, asked, dict)
         trades = found.get("trades")
         if not isinstance(trades, list) or not all(isinstance(trade, dict) for trade in trades):
-            raise rest.unexpected(url, found)
+            raise api.unexpected(url, found)
         yield trades
         if not found.get("has_more"):
             return
@@ -130,7 +110,7 @@ def _stamps(trades: Sequence[Mapping[str, Any]], window: Window) -> list[int]:
 def parse(trades: Sequence[Mapping[str, Any]], symbol: str) -> pl.DataFrame:
     """Forced trades as a frame with the schema's columns, one row for each position that was closed.
 
-    A combination of `liquidation` and `direction` that is not known has no side and ends in quarantine.
+    An unknown combination of `liquidation` and `direction` has no side, and its row goes to quarantine.
     """
     fields = ("trade_id", "timestamp", "liquidation", "direction", "amount", "price", "index_price")
     lines = [

@@ -10,9 +10,10 @@ import pandera.polars as pa
 import polars as pl
 
 from ingest.feed import Batch, Request
-from ingest.pages import answered, text_frame
+from ingest.fetch.batches import batch_covering
+from ingest.fetch.rows import text_frame
 from ingest.schema import forming, moment, not_negative, number, positive, text
-from ingest.venues.gate import rest
+from ingest.venues.gate import api
 from ingest.windows import Window
 
 PATH = "contract_stats"
@@ -80,10 +81,10 @@ SCHEMA = pa.DataFrameSchema(
 
 def fetch(request: Request) -> Iterator[Batch]:
     """Yield whole days of the window that are not held yet and that the venue still has."""
-    kept = Window(request.now - rest.KEPT, request.now)
+    kept = Window(request.now - api.KEPT, request.now)
     for instrument in request.instruments:
         for missing in request.held.missing(instrument.symbol, request.window.intersect(kept)):
-            with request.alone(instrument.symbol):
+            with request.noting_refusal(instrument.symbol):
                 yield _days(request, instrument.symbol, missing)
 
 
@@ -93,19 +94,19 @@ def _days(request: Request, symbol: str, window: Window) -> Batch:
         "contract": symbol,
         "interval": "1d",
         "from": int(window.start.timestamp()),
-        "limit": rest.PAGE,
+        "limit": api.PAGE,
     }
-    frame = parse(rest.rows(request.session, PATH, asked), symbol)
+    frame = parse(api.rows(request.session, PATH, asked), symbol)
     now = request.now.astimezone(UTC).replace(tzinfo=None)
     later = pl.col("open_at").is_between(window.end.replace(tzinfo=None), now).fill_null(False)
     frame = frame.filter(~later & ~forming("open_at", DAY, request.now))
-    return answered(request, frame, symbol, window, "open_at", DAY, rest.address(PATH))
+    return batch_covering(request, frame, symbol, window, DAY, api.address(PATH))
 
 
 def parse(records: Sequence[Mapping[str, Any]], symbol: str) -> pl.DataFrame:
     """Rows of either year's shape as a frame with the schema's columns, numbers as published text."""
     return text_frame(records, ("time", *FIELDS)).select(
         pl.lit(symbol).alias("symbol"),
-        rest.stamp("time").alias("open_at"),
+        api.stamp("time").alias("open_at"),
         *(pl.col(published).alias(column) for published, column in FIELDS.items()),
     )

@@ -10,9 +10,10 @@ import pandera.polars as pa
 import polars as pl
 
 from ingest.feed import Batch, Request
-from ingest.pages import answered, text_frame
+from ingest.fetch.batches import batch_covering
+from ingest.fetch.rows import text_frame
 from ingest.schema import moment, number, text, within
-from ingest.venues.gate import rest
+from ingest.venues.gate import api
 from ingest.windows import Window
 
 PATH = "funding_rate"
@@ -33,10 +34,10 @@ SCHEMA = pa.DataFrameSchema(
 
 def fetch(request: Request) -> Iterator[Batch]:
     """Yield the settlements of the window that are not held yet and that the venue still has."""
-    kept = Window(request.now - rest.KEPT, request.now)
+    kept = Window(request.now - api.KEPT, request.now)
     for instrument in request.instruments:
         for missing in request.held.missing(instrument.symbol, request.wanted.intersect(kept)):
-            with request.alone(instrument.symbol):
+            with request.noting_refusal(instrument.symbol):
                 yield _settlements(request, instrument.symbol, missing)
 
 
@@ -46,16 +47,16 @@ def _settlements(request: Request, symbol: str, window: Window) -> Batch:
     records = [
         row
         for chunk in range(start, end, CHUNK)
-        for row in rest.every_row(request.session, PATH, symbol, chunk, min(chunk + CHUNK, end) - 1)
+        for row in api.every_row(request.session, PATH, symbol, chunk, min(chunk + CHUNK, end) - 1)
     ]
     frame = parse(records, symbol)
-    return answered(request, frame, symbol, window, "settled_at", SETTLEMENT, rest.address(PATH))
+    return batch_covering(request, frame, symbol, window, SETTLEMENT, api.address(PATH))
 
 
 def parse(records: Sequence[Mapping[str, Any]], symbol: str) -> pl.DataFrame:
     """Rows as a frame with the schema's columns, the rate as published text."""
     return text_frame(records, ("t", "r")).select(
         pl.lit(symbol).alias("symbol"),
-        rest.stamp("t").dt.truncate("1h").alias("settled_at"),
+        api.stamp("t").dt.truncate("1h").alias("settled_at"),
         pl.col("r").alias("funding_rate"),
     )

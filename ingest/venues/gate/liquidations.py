@@ -13,9 +13,10 @@ import pandera.polars as pa
 import polars as pl
 
 from ingest.feed import Batch, Request
-from ingest.pages import answered, text_frame
+from ingest.fetch.batches import batch_covering
+from ingest.fetch.rows import text_frame
 from ingest.schema import moment, number, positive, text
-from ingest.venues.gate import rest
+from ingest.venues.gate import api
 from ingest.windows import Window, day_start
 
 PATH = "liq_orders"
@@ -50,7 +51,7 @@ def fetch(request: Request) -> Iterator[Batch]:
         wanted = request.window.intersect(Window(day_start(first.date()), request.now))
         missing = reversed(request.held.missing(symbol, wanted))
         stretches = [one for window in missing for one in window.split(STRETCH, reverse=True)]
-        with request.alone(symbol):
+        with request.noting_refusal(symbol):
             for stretch in stretches[:STRETCHES]:
                 yield _events(request, symbol, stretch)
         if left := stretches[STRETCHES:]:
@@ -62,17 +63,17 @@ def _events(request: Request, symbol: str, window: Window) -> Batch:
     records = [
         row
         for hour in range(start, end, HOUR)
-        for row in rest.every_row(request.session, PATH, symbol, hour, min(hour + HOUR, end) - 1)
+        for row in api.every_row(request.session, PATH, symbol, hour, min(hour + HOUR, end) - 1)
     ]
     frame = parse(records).filter((pl.col("symbol") == symbol).fill_null(True))
-    return answered(request, frame, symbol, window, "happened_at", timedelta(0), rest.address(PATH))
+    return batch_covering(request, frame, symbol, window, timedelta(0), api.address(PATH))
 
 
 def parse(records: Sequence[Mapping[str, Any]]) -> pl.DataFrame:
     """Rows as a frame with the schema's columns, numbers as published text."""
     return text_frame(records, ("contract", "time", "size", "order_price", "fill_price", "left")).select(
         pl.col("contract").alias("symbol"),
-        rest.stamp("time").alias("happened_at"),
+        api.stamp("time").alias("happened_at"),
         pl.col("size").alias("position_contracts"),
         "order_price",
         "fill_price",

@@ -14,7 +14,7 @@ import pandera.polars as pa
 import polars as pl
 
 from ingest.feed import Batch, Request
-from ingest.pages import answered
+from ingest.fetch.batches import batch_covering
 from ingest.schema import forming, moment, not_negative, number, positive, rows, text
 from ingest.venues.kraken import charts
 from ingest.windows import Window
@@ -60,11 +60,11 @@ def _daily(request: Request, kind: str, parse: Callable[[Sequence[charts.Row], s
     for instrument in request.instruments:
         url = address(instrument.symbol, kind)
         for missing in request.held.missing(instrument.symbol, request.window):
-            with request.alone(instrument.symbol):
+            with request.noting_refusal(instrument.symbol):
                 pages = buckets(request, url, missing, DAY)
                 frame = parse([row for page in pages for row in page], instrument.symbol)
                 frame = frame.filter(~forming("open_at", DAY, request.now))
-                yield answered(request, frame, instrument.symbol, missing, "open_at", DAY, url)
+                yield batch_covering(request, frame, instrument.symbol, missing, DAY, url)
 
 
 def address(symbol: str, kind: str) -> str:

@@ -12,8 +12,8 @@ from typing import Any
 import polars as pl
 
 from ingest.errors import RequestRefused, Transient
+from ingest.fetch.rows import MILLISECONDS_FROM
 from ingest.http import MarketSession
-from ingest.pages import MILLISECONDS_FROM
 from ingest.schema import LAST_MICROSECOND, since_1970
 from ingest.windows import Window
 

@@ -13,10 +13,10 @@ from typing import Any
 import pandera.polars as pa
 import polars as pl
 
-from ingest.coverage import settled
+from ingest.coverage import Part, covered_window
 from ingest.errors import RequestRefused
-from ingest.feed import Batch, Part, Request
-from ingest.pages import text_frame
+from ingest.feed import Batch, Request
+from ingest.fetch.rows import text_frame
 from ingest.schema import moment, number, text, within
 from ingest.venues.kraken import analytics, charts
 from ingest.windows import Window
@@ -48,7 +48,7 @@ def fetch(request: Request) -> Iterator[Batch]:
         missing = request.held.missing(instrument.symbol, window)
         if not missing:
             continue
-        with request.alone(instrument.symbol):
+        with request.noting_refusal(instrument.symbol):
             body = request.session.get_json(URL, {"symbol": instrument.symbol}, judge=charts.judge)
             year = parse(body, instrument.symbol)
             first = year["settled_at"].min()
@@ -83,7 +83,7 @@ def _older(request: Request, symbol: str, window: Window) -> Batch:
 def _part(frame: pl.DataFrame, symbol: str, window: Window, request: Request, url: str) -> Part:
     seen = frame["settled_at"].max()
     last = seen.replace(tzinfo=UTC) + HOUR if isinstance(seen, datetime) else None
-    return Part(symbol, "rest", settled(window, last, request.now), frame.height, url)
+    return Part(symbol, "rest", covered_window(window, last, request.now), frame.height, url)
 
 
 def parse(body: Any, symbol: str) -> pl.DataFrame:  # noqa: ANN401 - as it came

@@ -10,7 +10,8 @@ import pandera.polars as pa
 import polars as pl
 
 from ingest.feed import Batch, Request
-from ingest.pages import answered, text_frame
+from ingest.fetch.batches import batch_covering
+from ingest.fetch.rows import text_frame
 from ingest.schema import PRICES_FIT, forming, moment, not_negative, number, prices, rows, text
 from ingest.venues.kraken import charts
 from ingest.windows import Window
@@ -38,7 +39,7 @@ def fetch(request: Request) -> Iterator[Batch]:
     """Yield the closed bars of the window that are not held yet."""
     for instrument in request.instruments:
         for missing in request.held.missing(instrument.symbol, request.window):
-            with request.alone(instrument.symbol):
+            with request.noting_refusal(instrument.symbol):
                 yield _bars(request, instrument.symbol, missing)
 
 
@@ -48,7 +49,7 @@ def _bars(request: Request, symbol: str, window: Window) -> Batch:
         request.session, url, {}, window, DAY, bounds=("from", "to"), read=lambda body: _read(body, url)
     )
     frame = parse([row for page in pages for row in page], symbol).filter(~forming("open_at", DAY, request.now))
-    return answered(request, frame, symbol, window, "open_at", DAY, url)
+    return batch_covering(request, frame, symbol, window, DAY, url)
 
 
 def _read(body: Any, url: str) -> tuple[list[charts.Row], bool]:  # noqa: ANN401 - as it came

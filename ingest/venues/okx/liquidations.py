@@ -1,7 +1,7 @@
-"""OKX liquidation orders of perpetual swaps: single events of the last 24 hours, which are gone after that.
+"""OKX's liquidation orders by REST: single events of the last 24 hours, which the venue then drops.
 
-`side` is the order's, so a sell closed a long. Sizes are in contracts, prices are bankruptcy prices, a bit beyond the
-mark.
+`side` is the side of the order, so a sell closed a long. Sizes are in contracts, prices are bankruptcy prices, a bit
+beyond the mark price.
 """
 
 from __future__ import annotations
@@ -10,44 +10,33 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-import pandera.polars as pa
 import polars as pl
 
 from ingest.errors import RequestRefused
 from ingest.feed import Batch, Request
-from ingest.pages import answered, newest_first, stamped, text_frame
-from ingest.schema import moment, number, positive, text
-from ingest.venues.okx import rest
+from ingest.fetch.batches import batch_covering
+from ingest.fetch.pages import newest_first
+from ingest.fetch.questions import Question
+from ingest.fetch.rows import stamped, text_frame
+from ingest.instrument import Instrument
+from ingest.venues.okx import api
 from ingest.windows import Window
 
-PATH = "public/liquidation-orders"
+URL = api.url("public/liquidation-orders")
 KEPT = timedelta(hours=24)
 SHORTEST = timedelta(milliseconds=1)
-RETIRED = ("HTTP 404", "code 50")  # what a refusal says of an address that is no more; 51xxx speak of the question
-
-SCHEMA = pa.DataFrameSchema(
-    {
-        "symbol": text("Instrument as the venue writes it"),
-        "happened_at": moment("Moment of the liquidation"),
-        "order_side": text("Side of the order that closed the position", allowed=["buy", "sell"]),
-        "position_side": text("Position that was closed: a sell closes a long", allowed=["long", "short"]),
-        "contracts": number("Size of the order", "contracts", positive()),
-        "bankruptcy_price": number("Price at which the position's margin was used up", "USD", positive()),
-    },
-    strict=True,
-    name="okx_liquidations",
-)
+RETIRED = ("HTTP 404", "code 50")  # how a refusal begins when the address is gone; 51xxx is about the question
 
 
 def fetch(request: Request) -> Iterator[Batch]:
-    """Yield what the venue has of the 24 hours before now, whatever window was asked for: it is gone tomorrow.
+    """Yield the events of the 24 hours before now that are not held yet, whatever window was asked for.
 
-    Raises RequestRefused when the endpoint is no more: it has left the documentation, so nobody will announce that.
+    Raises RequestRefused when the endpoint is gone: it has left the documentation, so nobody will announce that.
     """
     for instrument in request.instruments:
         for window in request.held.missing(instrument.symbol, Window(request.now - KEPT, request.now)):
-            with request.alone(instrument.symbol):
-                yield _events(request, instrument.symbol, window)
+            with request.noting_refusal(instrument.symbol):
+                yield _events(request, instrument, window)
             refused = request.refused.get(instrument.symbol)
             if refused and refused.what.startswith(RETIRED):
                 del request.refused[instrument.symbol]
@@ -59,22 +48,25 @@ def fetch(request: Request) -> Iterator[Batch]:
                 )
 
 
-def _events(request: Request, symbol: str, window: Window) -> Batch:
-    def ask(before: int) -> list[Any]:
-        # `after` leaves its own millisecond out, and a page may have ended within one.
-        asked: dict[str, str | int] = {"uly": symbol.removesuffix("-SWAP"), "after": before + 1}
-        groups = rest.data(request, PATH, {"instType": "SWAP", "state": "filled", **asked}, dict)
-        return details(groups)
+def _events(request: Request, instrument: Instrument, window: Window) -> Batch:
+    symbol = instrument.symbol
 
-    pages = newest_first(ask, window, limit=rest.PAGE, stamp_of=lambda row: int(row["ts"]), host=rest.HOST)
+    def older(end: int) -> list[Any]:
+        # `after` excludes its own millisecond, and a page may have ended within one.
+        asked: dict[str, str | int] = {"uly": symbol.removesuffix("-SWAP"), "after": end + 1, "limit": api.PAGE}
+        question = Question(URL, instrument, {"instType": "SWAP", "state": "filled", **asked})
+        body = request.session.get_json(URL, question.params, judge=api.judge)
+        return details(question.rows_in(body.get("data")), question)
+
+    pages = newest_first(older, window, limit=api.PAGE, stamp_of=lambda row: int(row["ts"]), host=api.HOST)
     frame = parse([row for page in pages for row in page], symbol)
     first = frame["happened_at"].min()
-    if isinstance(first, datetime):  # the 24 hours are not exact: nothing is known of what came before the first event
+    if isinstance(first, datetime):  # the venue does not keep exactly 24 hours: before the first event nothing is known
         window = Window(max(window.start, first.replace(tzinfo=UTC)), window.end)
-    return answered(request, frame, symbol, window, "happened_at", SHORTEST, rest.url(PATH))
+    return batch_covering(request, frame, symbol, window, SHORTEST, URL)
 
 
-def details(groups: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
+def details(groups: Sequence[Mapping[str, Any]], question: Question) -> list[dict[str, Any]]:
     """The events of all groups, each with the instrument that its group names.
 
     Raises RequestRefused when a group has no list of details.
@@ -83,7 +75,7 @@ def details(groups: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
     for group in groups:
         listed = group.get("details")
         if not isinstance(listed, list) or not all(isinstance(one, Mapping) for one in listed):
-            raise RequestRefused(f"expected details, got {str(group)[:80]}", host=rest.HOST, path=f"/api/v5/{PATH}")
+            raise question.refused(f"expected details, got {str(group)[:80]}")
         events += [{**one, "instId": group.get("instId")} for one in listed]
     return events
 
@@ -91,9 +83,9 @@ def details(groups: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
 def parse(records: Sequence[Mapping[str, Any]], symbol: str) -> pl.DataFrame:
     """Events of exactly this instrument as a frame with the schema's columns, numbers as published text.
 
-    An underlying can have several instruments, with contracts of other sizes; theirs are left out.
-    `posSide` is `net` or blank in one-way mode; where it names a side that the order cannot have closed, the closed
-    position is unknown and left null.
+    An underlying can have several instruments with contracts of other sizes; their events are left out.
+    `posSide` is `net` or blank in one-way mode. If it names a side that the order cannot have closed, the position is
+    unknown and left null.
     """
     events = text_frame(records, ("instId", "ts", "side", "posSide", "sz", "bkPx"))
     closed = pl.col("side").replace_strict({"sell": "long", "buy": "short"}, default=None, return_dtype=pl.String)

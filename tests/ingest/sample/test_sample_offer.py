@@ -2,11 +2,13 @@
 
 import pytest
 
+from ingest.catalogue import Catalogue, load_catalogue
 from ingest.coverage import Coverage
 from ingest.errors import CatalogueBroken
-from ingest.feed import Instrument, Request
-from ingest.feeds import Catalogue, feed_named, load_catalogue
+from ingest.feed import Request
+from ingest.feeds import feed_named
 from ingest.http import MarketSession
+from ingest.instrument import Instrument
 from ingest.landing import Landing
 from ingest.market import Market
 from ingest.pull import pull

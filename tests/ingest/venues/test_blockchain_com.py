@@ -6,9 +6,8 @@ from datetime import date
 import pytest
 from scripted_venues import ScriptedVenues, asking, at, conformed, days, fetched, landed, ms
 
-from ingest.coverage import Coverage
+from ingest.coverage import Coverage, Part
 from ingest.errors import RequestRefused
-from ingest.feed import Part
 
 FEED, CHART = "blockchain_com_addresses", "n-unique-addresses"
 

@@ -13,8 +13,8 @@ import pytest
 from recordings import NOT_RECORDED, RECORDED
 from scripted_venues import asking, conformed, days
 
-from ingest.feed import Instrument
 from ingest.http import MarketSession
+from ingest.instrument import Instrument
 from ingest.market import Market
 
 

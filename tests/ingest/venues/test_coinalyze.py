@@ -6,11 +6,10 @@ from datetime import UTC, datetime
 import pytest
 from scripted_venues import ScriptedVenues, asking, at, conformed, days, fetched, landed, ms
 
-from ingest.coverage import Coverage
+from ingest.coverage import Coverage, Part
 from ingest.errors import KeyMissing, RequestRefused
-from ingest.feed import Part
 from ingest.feeds import feed_named
-from ingest.venues import coinalyze
+from ingest.venues.coinalyze import feeds as coinalyze
 
 OPEN_INTEREST, LIQUIDATIONS, FUNDING, KLINES = (
     f"coinalyze_{series}" for series in ("open_interest", "liquidations", "funding", "klines")

@@ -14,7 +14,7 @@ from ingest.errors import RequestRefused
 from ingest.feed import Batch
 from ingest.landing import Landing
 from ingest.pull import pull
-from ingest.venues import coinbase
+from ingest.venues.coinbase import feeds as coinbase
 
 FEED, BTC = "coinbase_spot_klines", "BTC-USD"
 DAY = 86400

@@ -15,7 +15,7 @@ from scripted_venues import ScriptedVenues, asking, at, conformed, days, fetched
 from ingest.errors import AccessRefused, KeyMissing, RequestRefused, VenueFailing
 from ingest.http import MarketSession
 from ingest.market import Market
-from ingest.venues import coinglass
+from ingest.venues.coinglass import feeds as coinglass
 from ingest.windows import Window
 
 FEED = "coinglass_liquidations"

@@ -8,13 +8,12 @@ import polars as pl
 import pytest
 from scripted_venues import ScriptedVenues, asking, at, conformed, days, fetched, landed
 
-from ingest.coverage import Coverage
+from ingest.coverage import Coverage, Part
 from ingest.errors import AccessRefused, HostUnreachable, RequestRefused, VenueFailing
-from ingest.feed import Part
 from ingest.landing import Landing
 from ingest.pull import pull
-from ingest.venues import coinmetrics
-from ingest.venues.coinmetrics import METRICS
+from ingest.venues.coinmetrics import feeds as coinmetrics
+from ingest.venues.coinmetrics.feeds import METRICS
 from ingest.windows import Window
 
 FEED = "coinmetrics_network"

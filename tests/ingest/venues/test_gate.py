@@ -10,13 +10,13 @@ from hypothesis import strategies as st
 from scripted_venues import ScriptedVenues, asking, at, conformed, days, fetched, landed
 from werkzeug import Response
 
-from ingest.coverage import Coverage
+from ingest.catalogue import load_catalogue
+from ingest.coverage import Coverage, Part
 from ingest.errors import RequestRefused, VenueFailing
-from ingest.feed import Batch, Part
-from ingest.feeds import load_catalogue
+from ingest.feed import Batch
 from ingest.landing import Landing
 from ingest.pull import pull
-from ingest.venues.gate import contract_stats, liquidations, rest
+from ingest.venues.gate import api, contract_stats, liquidations
 from ingest.windows import Window
 
 STATS, LIQUIDATIONS, FUNDING = "gate_contract_stats", "gate_liquidations", "gate_funding"
@@ -262,7 +262,7 @@ def test_order_repetition_and_the_size_of_answers_change_no_liquidation(times, r
 
     whole = landed(put(LIQUIDATIONS, Gate(*events), "2026-02-01"))
     with pytest.MonkeyPatch.context() as patched:
-        patched.setattr(rest, "PAGE", limit)
+        patched.setattr(api, "PAGE", limit)
         rows = landed(put(LIQUIDATIONS, ScriptedVenues(answer), "2026-02-01"))
     assert rows.sort(pl.all()).equals(whole.sort(pl.all()))
 
@@ -298,9 +298,9 @@ def test_the_recorded_settlement_lies_on_its_hour(api_samples):
 
 def test_the_recorded_refusal_is_one_line_and_asked_once(relay, api_samples):
     body = (api_samples / "gate/error_retention.json").read_text()
-    relay.answers(f"{rest.URL}/contract_stats", Response(body, status=400))
+    relay.answers(f"{api.URL}/contract_stats", Response(body, status=400))
     with pytest.raises(RequestRefused, match=r"INVALID_PARAM_VALUE: .*\(api.gateio.ws/.*contract_stats\)"):
-        rest.rows(relay.session, "contract_stats", {"contract": BTC})
+        api.rows(relay.session, "contract_stats", {"contract": BTC})
     assert len(relay.asked) == 1
 
 

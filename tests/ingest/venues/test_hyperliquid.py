@@ -15,7 +15,7 @@ from ingest.coverage import Coverage
 from ingest.errors import FeedUnavailable, RequestRefused, VenueFailing
 from ingest.landing import Landing
 from ingest.pull import pull
-from ingest.venues import hyperliquid
+from ingest.venues.hyperliquid import feeds as hyperliquid
 from ingest.windows import Window
 
 FUNDING, OPEN_INTEREST, KLINES = (f"hyperliquid_{series}" for series in ("funding", "open_interest", "klines"))

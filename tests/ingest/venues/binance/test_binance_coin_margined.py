@@ -11,7 +11,8 @@ from scripted_venues import VISION, ScriptedVenues, asking, at, conformed, days,
 
 from ingest.errors import HostUnreachable
 from ingest.feed import Batch
-from ingest.venues.binance import COIN_MARGINED_KLINES, klines, liquidations
+from ingest.venues.binance import klines, liquidations
+from ingest.venues.binance.feeds import COIN_MARGINED_KLINES
 
 KLINES, FUNDING = "binance_cm_klines", "binance_cm_funding"
 OPEN_INTEREST, LIQUIDATIONS = "binance_cm_open_interest", "binance_cm_liquidations"

@@ -7,10 +7,11 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from scripted_venues import VISION, ScriptedVenues, asking, at, conformed, days, fetched, landed, ms, parts_of
 
-from ingest.coverage import Coverage
+from ingest.coverage import Coverage, Part
 from ingest.errors import ArchiveDamaged, GeoBlocked, HostUnreachable, RequestRefused
-from ingest.feed import Batch, Part
-from ingest.venues.binance import SPOT_KLINES, klines
+from ingest.feed import Batch
+from ingest.venues.binance import klines
+from ingest.venues.binance.feeds import SPOT_KLINES
 from ingest.windows import Window
 
 SPOT, PERPETUAL = "binance_spot_klines", "binance_um_klines"

@@ -4,7 +4,7 @@ import json
 
 from scripted_venues import ScriptedVenues, asking, days
 
-from ingest.feed import Instrument
+from ingest.instrument import Instrument
 
 KLINES, FUNDING, OPEN_INTEREST = "bybit_klines", "bybit_funding", "bybit_open_interest"
 HOUR = 3_600_000

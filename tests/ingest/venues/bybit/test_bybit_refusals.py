@@ -18,10 +18,10 @@ from bybit_answers import (
 )
 from scripted_venues import ScriptedVenues, conformed, fetched, landed, ms
 
+from ingest.catalogue import load_catalogue
 from ingest.errors import Banned, CatalogueBroken, GeoBlocked, RequestRefused, VenueFailing
-from ingest.feed import Instrument
-from ingest.feeds import load_catalogue
-from ingest.venues.bybit import rest
+from ingest.instrument import Instrument
+from ingest.venues.bybit import api
 
 
 @pytest.mark.parametrize("feed", [KLINES, FUNDING, OPEN_INTEREST])
@@ -71,7 +71,7 @@ def test_a_spot_instrument_has_no_category_here():
 def test_error_codes_under_http_200_are_told_apart(relay, code, kind, asked):
     relay.answers(f"{URL}/kline", json.dumps({"retCode": code, "retMsg": "no", "result": {}}))
     with pytest.raises(kind, match=f"retCode {code}: no") as raised:
-        relay.session.get_json(f"{URL}/kline", judge=rest.judge)
+        relay.session.get_json(f"{URL}/kline", judge=api.judge)
     assert type(raised.value) is kind
     assert len(relay.asked) == asked
 
@@ -87,4 +87,4 @@ def test_the_catalogue_asks_for_linear_and_inverse_contracts_of_one_coin_or_one_
 def test_the_recorded_rate_limit_is_tried_again(relay, api_samples):
     relay.answers(f"{URL}/kline", json.dumps(sample(api_samples, "error_rate_limit.json")))
     with pytest.raises(VenueFailing, match="retCode 10006: Too many visits!, 12 times"):
-        relay.session.get_json(f"{URL}/kline", judge=rest.judge)
+        relay.session.get_json(f"{URL}/kline", judge=api.judge)

@@ -9,15 +9,16 @@ from scripted_venues import ScriptedVenues, asking, conformed, days, fetched, la
 from werkzeug import Response
 
 from ingest.errors import RequestRefused, VenueFailing
-from ingest.venues.deribit import klines, rest
+from ingest.venues.deribit import api
 
 FEED, SYMBOL = "deribit_klines", "BTC-PERPETUAL"
+URL = api.url("get_tradingview_chart_data")
 
 
 def chart(*rows: tuple) -> dict:
     """Rows of (tick, open, high, low, close, volume, cost) as the venue has them."""
     columns = list(zip(*rows, strict=True)) or [()] * 7
-    return {"result": {**dict(zip(klines.PUBLISHED, map(list, columns), strict=True)), "status": "ok"}}
+    return {"result": {**dict(zip(api.CHART, map(list, columns), strict=True)), "status": "ok"}}
 
 
 def bar(day: str, *values: float) -> tuple:
@@ -78,17 +79,17 @@ def test_columns_of_different_length_are_no_answer():
 
 def test_too_many_requests_are_tried_again_whatever_the_status(relay):
     busy = '{"jsonrpc": "2.0", "error": {"code": 10028, "message": "too_many_requests"}}'
-    relay.answers(klines.URL, Response(busy, status=429), Response(busy, status=400), busy, '{"result": {}}')
-    assert rest.result(relay.session, klines.URL, {}, dict) == {}
+    relay.answers(URL, Response(busy, status=429), Response(busy, status=400), busy, '{"result": {}}')
+    assert api.result(relay.session, URL, {}, dict) == {}
     assert len(relay.pauses) == 3
     relay.answers("https://www.deribit.com/other", busy)
     with pytest.raises(VenueFailing, match="code 10028: too_many_requests, 12 times"):
-        rest.result(relay.session, "https://www.deribit.com/other", {}, dict)
+        api.result(relay.session, "https://www.deribit.com/other", {}, dict)
 
 
 def test_invalid_params_are_not_tried_again(relay):
     body = '{"error": {"code": -32602, "message": "Invalid params", "data": {"reason": "wrong format"}}}'
-    relay.answers(klines.URL, Response(body, status=400))
+    relay.answers(URL, Response(body, status=400))
     with pytest.raises(RequestRefused, match=r"code -32602: Invalid params \{'reason': 'wrong format'\}"):
-        rest.result(relay.session, klines.URL, {}, dict)
+        api.result(relay.session, URL, {}, dict)
     assert len(relay.asked) == 1

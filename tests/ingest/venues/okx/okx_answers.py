@@ -2,10 +2,13 @@
 
 import json
 
+import polars as pl
 from scripted_venues import ScriptedVenues, asking, days, ms
 
-from ingest.feeds import load_catalogue
-from ingest.venues.okx import rest
+from ingest.catalogue import load_catalogue
+from ingest.feeds import feed_named
+from ingest.instrument import Instrument
+from ingest.venues.okx import api
 
 KLINES, FUNDING, OPEN_INTEREST, LIQUIDATIONS = (
     f"okx_{series}" for series in ("klines", "funding", "open_interest", "liquidations")
@@ -17,6 +20,11 @@ URL = "https://www.okx.com/api/v5"
 
 def put(feed, venues, first="2026-01-10", last="2026-01-10", **more):
     return asking(feed, venues, days(first, last), **{"symbols": (SYMBOL,), **more})
+
+
+def read(feed: str, rows: list) -> pl.DataFrame:
+    """Published rows as the feed reads them."""
+    return feed_named(feed).fetch.fields.frame(rows, Instrument(SYMBOL, "BTC", "perpetual"))
 
 
 def ok(rows: list) -> dict:
@@ -83,7 +91,7 @@ def events_before(events: list[dict]):
 
 def sample(api_samples, name: str) -> list:
     body = json.loads((api_samples / "okx" / name).read_text())
-    rest.judge(body, rest.HOST, name)
+    api.judge(body, api.HOST, name)
     return body["data"]
 
 

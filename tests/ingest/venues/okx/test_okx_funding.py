@@ -8,6 +8,7 @@ from okx_answers import (
     SYMBOL,
     answering,
     put,
+    read,
     sample,
     settlement,
     settlements_before,
@@ -15,7 +16,6 @@ from okx_answers import (
 from scripted_venues import ScriptedVenues, conformed, fetched, landed, ms
 
 from ingest.errors import RequestRefused
-from ingest.venues.okx import funding
 
 
 def test_the_rate_is_the_one_that_was_paid_not_the_one_predicted():
@@ -57,7 +57,7 @@ def test_the_settlements_of_another_instrument_are_refused():
 
 def test_the_recorded_settlements_keep_the_rates_that_were_paid(api_samples):
     published = sample(api_samples, "funding_rate_history.json")
-    frame = funding.parse(published, SYMBOL)
+    frame = read(FUNDING, published)
     assert frame["settled_at"].to_list() == [datetime(2024, 1, 1), datetime(2023, 12, 31, 16)]
     assert frame["funding_rate"].to_list() == [one["realizedRate"] for one in published]
     assert frame["predicted_rate"].to_list() == [one["fundingRate"] for one in published]

@@ -13,11 +13,11 @@ from okx_answers import (
     contract,
     days_before,
     put,
+    read,
     sample,
 )
 from scripted_venues import ScriptedVenues, conformed, days, fetched, landed, ms
 
-from ingest.venues.okx import klines
 from ingest.windows import milliseconds
 
 
@@ -72,7 +72,7 @@ def test_a_bar_that_cannot_be_is_quarantined(row, reason):
 
 def test_the_recorded_bars_keep_their_values_and_are_no_utc_days(api_samples):
     published = sample(api_samples, "history_candles.json")
-    rows = klines.parse(published, SYMBOL).rows(named=True)
+    rows = read(KLINES, published).rows(named=True)
     assert len(rows) == len(published) > 0
     for row, one in zip(rows, published, strict=True):
         assert milliseconds(row["open_at"].replace(tzinfo=UTC)) == int(one[0])

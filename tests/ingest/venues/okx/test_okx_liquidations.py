@@ -117,7 +117,7 @@ def test_an_answer_without_details_is_refused(groups):
     [('{"code": "50001", "msg": "gone", "data": []}', "code 50001: gone"), ("<html>", "HTTP 404: not JSON")],
 )
 def test_an_endpoint_that_is_gone_is_asked_once_and_called_retired(relay, body, said):
-    relay.answers(f"{URL}/{liquidations.PATH}", Response(body, status=404))
+    relay.answers(liquidations.URL, Response(body, status=404))
     with pytest.raises(RequestRefused, match=f"endpoint retired, it seems: {said}.*record them instead"):
         fetched(put(LIQUIDATIONS, relay.session, symbols=(SYMBOL, "ETH-USDT-SWAP")))
     assert len(relay.asked) == 1

@@ -13,11 +13,11 @@ from okx_answers import (
     held_open,
     ok,
     put,
+    read,
     sample,
 )
 from scripted_venues import ScriptedVenues, conformed, days, fetched, landed, ms
 
-from ingest.venues.okx import open_interest
 from ingest.windows import milliseconds
 
 
@@ -66,7 +66,7 @@ def test_an_open_interest_that_cannot_be_is_quarantined(row, reason):
 
 def test_the_recorded_open_interest_is_contracts_then_coins_then_usd(api_samples):
     (published,) = sample(api_samples, "rubik_open_interest_history.json")
-    (row,) = open_interest.parse([published], SYMBOL).rows(named=True)
+    (row,) = read(OPEN_INTEREST, [published]).rows(named=True)
     assert milliseconds(row["period_start_at"].replace(tzinfo=UTC)) == int(published[0])
     contracts, coin, usd = (float(row[f"open_interest_{unit}"]) for unit in ("contracts", "coin", "usd"))
     assert (contracts, coin, usd) == tuple(map(float, published[1:]))

@@ -1,0 +1,1 @@
+"""Checksummed archives that a venue publishes: downloading many at once, and noticing that one was published again."""

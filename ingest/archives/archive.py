@@ -1,0 +1,57 @@
+"""One checksummed archive: where it is, what it held, and what a zip with one CSV in it is.
+
+How many are fetched at once is the business of `ingest.archives.downloads`, whose they are that of the venues.
+"""
+
+from __future__ import annotations
+
+import io
+import zipfile
+import zlib
+from dataclasses import dataclass
+
+from ingest.errors import ArchiveAbsent, ArchiveDamaged
+from ingest.http import MarketSession
+from ingest.windows import Window
+
+
+@dataclass(frozen=True)
+class Archive:
+    """One published file: the series and window it holds."""
+
+    url: str
+    series: str
+    window: Window
+
+
+@dataclass(frozen=True)
+class Fetched:
+    """A downloaded archive: its CSV as published and the sum it was verified by; `text` None when it is absent."""
+
+    archive: Archive
+    text: bytes | None
+    sha256: str | None
+
+
+def fetch_archive(session: MarketSession, archive: Archive) -> Fetched | ArchiveDamaged:
+    """The archive, verified and unzipped, or in what way it is damaged. Raises FeedUnavailable as the session does."""
+    try:
+        body, sha256 = session.verified(archive.url)
+        return Fetched(archive, only_member(body, archive.url), sha256)
+    except ArchiveAbsent:
+        return Fetched(archive, None, None)
+    except ArchiveDamaged as error:
+        return error
+
+
+def only_member(body: bytes, url: str) -> bytes:
+    """The one file inside a zip. Raises ArchiveDamaged when it is no zip or holds another number of files."""
+    try:
+        with zipfile.ZipFile(io.BytesIO(body)) as opened:
+            names = opened.namelist()
+            if len(names) != 1:
+                raise ArchiveDamaged(f"{url} holds {len(names)} files, not one")
+            return opened.read(names[0])
+    # NotImplementedError and RuntimeError: compressed or encrypted in a way that Python does not read.
+    except (zipfile.BadZipFile, zlib.error, OSError, EOFError, NotImplementedError, RuntimeError) as error:
+        raise ArchiveDamaged(f"{url} does not unzip: {error}") from error

@@ -1,0 +1,53 @@
+"""Archives that a venue has published anew: for a while after they were taken their checksums are asked for again.
+
+Only the sums: an archive is fetched again when its sum has changed, and what it held before stays landed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
+
+from ingest.archives.downloads import PARALLEL
+from ingest.coverage import Part
+from ingest.errors import ArchiveAbsent, FeedUnavailable
+from ingest.feed import Batch, Request
+
+REVISED_WITHIN = timedelta(days=14)  # of the end of what an archive holds; the older ones take a refetch
+
+
+def revised_archives(request: Request) -> Iterator[Batch]:
+    """What the feed brings of the archives of `request.recheck` that have another sum by now.
+
+    A venue that cannot be asked leaves a note: what is held stays good.
+    """
+    try:
+        revised = [part for part, published in _published(request) if published != part.sha256]
+    except FeedUnavailable as error:
+        request.notes.append(f"whether archives were revised is not known: {error}")
+        return
+    if not revised:
+        return
+    for part in revised:
+        request.held.let_go(part)
+        request.notes.append(f"{str(part.url).rsplit('/', 1)[-1]} was published anew")
+    yield from request.feed.fetch(request)
+
+
+def _published(request: Request) -> Iterator[tuple[Part, str]]:
+    """Each part with the sum published for it now. One that is published no more has none to be compared with."""
+    pool = ThreadPoolExecutor(PARALLEL, thread_name_prefix="checksum")
+
+    def asked(part: Part) -> str | None:
+        try:
+            return request.session.published_sum(str(part.url))
+        except ArchiveAbsent:
+            return None
+
+    try:
+        for part, published in zip(request.recheck, pool.map(asked, request.recheck), strict=True):
+            if published is not None:
+                yield part, published
+    finally:
+        pool.shutdown(wait=True, cancel_futures=True)

@@ -1,0 +1,196 @@
+"""The catalogue: which instruments each feed is asked for, and how fast each host may be asked.
+
+The project's own catalogue is `catalogue.toml` in each venue's folder, and `inbox.toml` for the user's own files.
+"""
+
+from __future__ import annotations
+
+import math
+import tomllib
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Annotated, Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, StrictFloat, StrictInt, StrictStr, ValidationError
+
+from ingest import venues
+from ingest.errors import CatalogueBroken
+from ingest.feed import Feed
+from ingest.feeds import FEEDS, feed_named
+from ingest.instrument import Instrument
+from ingest.market import Host
+from ingest.tape import EVENTS
+
+INBOX = Path(__file__).with_name("inbox.toml")
+TAPES = {feed.name for feed in EVENTS}
+
+Text = Annotated[StrictStr, Field(min_length=1)]
+Amount = Annotated[StrictInt | StrictFloat, Field(gt=0, lt=math.inf)]
+
+
+class Entry(BaseModel):
+    """One [[instruments]] table: a contract, and its symbol in each feed."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    asset: Text
+    venue: Text | None = None
+    instrument: Text | None = None
+    market: Literal["spot", "perpetual", "network"]
+    margin_type: Literal["linear", "inverse"] | None = None
+    contract_size: Amount | None = None
+    symbols: Annotated[dict[str, Text], Field(min_length=1)]
+
+
+class Limits(BaseModel):
+    """One [hosts."..."] table: the rates that a host allows."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    per_second: Amount = Host.per_second
+    per_minute: Amount = Host.per_minute
+    burst: Amount = Host.burst
+
+
+class Content(BaseModel):
+    """The two parts of a catalogue file. Each entry is validated on its own, so that an error names it."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    instruments: list[dict[str, Any]] = []
+    hosts: dict[str, Any] = {}
+
+
+@dataclass(frozen=True)
+class Catalogue:
+    """`instruments` by feed name, only feeds that have some; `hosts` by host name."""
+
+    instruments: dict[str, tuple[Instrument, ...]]
+    hosts: dict[str, Host]
+
+    @property
+    def feeds(self) -> tuple[Feed, ...]:
+        """The feeds that are asked for at least one instrument, in the order of FEEDS."""
+        return tuple(feed for feed in FEEDS if feed.name in self.instruments)
+
+    @property
+    def assets(self) -> tuple[str, ...]:
+        return tuple(sorted({i.asset for listed in self.instruments.values() for i in listed}))
+
+
+def catalogue_files(path: Path | None = None) -> list[Path]:
+    """The files of a catalogue: a TOML file, all in a directory, or by default the project's own."""
+    if path is None:
+        return [*sorted(venues.FOLDER.glob("*/catalogue.toml")), INBOX]
+    return sorted(path.glob("*.toml")) if path.is_dir() else [path]
+
+
+def load_catalogue(path: Path | None = None) -> Catalogue:
+    """Read the catalogue at `path`, a TOML file or a directory of them, by default the project's own.
+
+    Raises CatalogueBroken when a file is missing or unreadable, names something that does not exist, or contradicts
+    another.
+    """
+    instruments: dict[str, list[Instrument]] = {}
+    hosts: dict[str, Host] = {}
+    facts: dict[tuple[str | None, ...], Instrument] = {}
+    for file in catalogue_files(path):
+        content = read_catalogue(file)
+        for table in content.instruments:
+            entry = _entry(table, file)
+            for feed, symbol in entry.symbols.items():
+                listed, instrument = instruments.setdefault(feed_named(feed).name, []), _instrument(entry, symbol)
+                if any(earlier.symbol == symbol for earlier in listed):
+                    raise CatalogueBroken(f"{file}: {feed} lists {symbol} twice")
+                listed.append(instrument)
+                if instrument.venue:
+                    known = facts.setdefault((instrument.venue, instrument.instrument, instrument.market), instrument)
+                    _refuse_contradiction(instrument, known, file)
+        for name, limits in content.hosts.items():
+            if name in hosts:
+                raise CatalogueBroken(f"{file}: another file has limits of the host {name!r} too")
+            hosts[name] = _host(name, limits, file)
+    if not instruments:
+        raise CatalogueBroken(f"{path} lists no instruments", advice="add an [[instruments]] entry")
+    return Catalogue({feed: tuple(listed) for feed, listed in instruments.items()}, hosts)
+
+
+def read_catalogue(file: Path) -> Content:
+    """The content of one catalogue file. Raises CatalogueBroken when it is missing, unreadable or of another shape."""
+    try:
+        return Content.model_validate(tomllib.loads(file.read_text()))
+    except ValidationError as error:
+        wrong = error.errors()[0]
+        if wrong["loc"][0] == "instruments":
+            what, advice = "instruments is no list of tables", "write [[instruments]], in double brackets"
+        elif wrong["loc"][0] == "hosts":
+            what, advice = "hosts is no table", 'write [hosts."api.example.com"]'
+        else:
+            what, advice = f"a catalogue has no {wrong['loc'][0]}", "it has [[instruments]] and [hosts]"
+        raise CatalogueBroken(f"{file}: {what}", advice=advice) from error
+    except (OSError, ValueError) as error:
+        raise CatalogueBroken(f"cannot read the catalogue {file}: {error}") from error
+
+
+def _refuse_contradiction(said: Instrument, known: Instrument, file: Path) -> None:
+    """Two entries may list one contract, each for its own feeds; its facts have to be the same in both."""
+    for fact in ("asset", "margin_type", "contract_size"):
+        if (one := getattr(said, fact)) != (other := getattr(known, fact)):
+            raise CatalogueBroken(
+                f"{file}: {said.venue} {said.instrument} has {fact} {one} in one entry and {other} in another",
+                advice="say the same in both (a contract_size left out is 1), or put its symbols into one entry",
+            )
+
+
+def _host(name: str, limits: Any, file: Path) -> Host:  # noqa: ANN401 - whatever the file has
+    if name not in (known := sorted({host for feed in FEEDS for host in feed.hosts})):
+        raise CatalogueBroken(f"{file}: no feed asks the host {name!r}", advice=f"hosts: {', '.join(known)}")
+    try:
+        return Host(**Limits.model_validate(limits).model_dump())
+    except ValidationError as error:
+        raise CatalogueBroken(
+            f"{file}: host {name} with {limits}", advice="it has positive per_second, per_minute and burst"
+        ) from error
+
+
+def _entry(table: dict[str, Any], file: Path) -> Entry:
+    """One [[instruments]] table. Raises CatalogueBroken with the first thing that is wrong in it."""
+    try:
+        entry = Entry.model_validate(table)
+    except ValidationError as error:
+        raise _refusal({str(e["loc"][0]): e["type"] for e in reversed(error.errors())}, table, file) from error
+    if (entry.margin_type is not None) != (entry.market == "perpetual"):
+        raise _refusal({"market": ""}, table, file)
+    if entry.contract_size is None and TAPES & entry.symbols.keys():
+        raise _refusal({"contract_size": ""}, table, file)
+    if entry.market != "network" and not (entry.venue and entry.instrument):
+        raise CatalogueBroken(f"{file}: a {entry.market} instrument needs its venue and its contract there: {table}")
+    return entry
+
+
+def _refusal(wrong: dict[str, str], table: dict[str, Any], file: Path) -> CatalogueBroken:
+    """The error for a table in which the fields `wrong` have errors of the types that pydantic gives them."""
+    if extra := sorted(set(wrong) - set(Entry.model_fields)):
+        return CatalogueBroken(
+            f"{file}: an instrument has no {', '.join(extra)}", advice=f"it has {sorted(Entry.model_fields)}"
+        )
+    if texts := wrong.keys() & {"asset", "symbols", "venue", "instrument"}:
+        if "string_type" in (wrong[name] for name in texts):
+            return CatalogueBroken(f"{file}: asset and symbols are texts: {table}")
+        return CatalogueBroken(f"{file}: an instrument needs an asset and its symbols: {table}")
+    if "market" in wrong:
+        return CatalogueBroken(
+            f"{file}: market {table.get('market')!r} with margin type {table.get('margin_type')!r}",
+            advice="a perpetual has a margin type, spot and network have none",
+        )
+    if "margin_type" in wrong:
+        return CatalogueBroken(f"{file}: margin type {table['margin_type']!r}", advice="use linear or inverse")
+    return CatalogueBroken(
+        f"{file}: contract size {table.get('contract_size')!r}: {table}",
+        advice="a tape needs one, in coins for a linear and in USD for an inverse contract",
+    )
+
+
+def _instrument(entry: Entry, symbol: str) -> Instrument:
+    size = 1.0 if entry.contract_size is None else float(entry.contract_size)
+    return Instrument(symbol, entry.asset, entry.market, entry.venue, entry.instrument, entry.margin_type, size)

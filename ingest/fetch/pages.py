@@ -1,0 +1,160 @@
+"""Paginators: how the pages of one window are asked for, and when the last one has come.
+
+A paginator takes `ask`, which answers parameters with a page, and yields lists of rows. How a venue is told the window
+is a function from a window to parameters (`between`, `before`, `since`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Any, Literal, Protocol
+
+from ingest.errors import RequestRefused
+from ingest.fetch.questions import Page, Params
+from ingest.windows import Window, milliseconds
+
+Told = Callable[[Window], Params]
+"""The parameters that tell a venue which window is wanted."""
+AskPage = Callable[[Params], Page]
+Pages = Iterator[Sequence[Any]]
+StampOf = Callable[[Any], int]
+"""The stamp of a row in milliseconds. Raises KeyError, TypeError, ValueError or IndexError where there is none."""
+Unit = Literal["ms", "s"]
+
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+UNITS: dict[Unit, int] = {"ms": 1, "s": 1000}
+
+
+def between(start: str, end: str, unit: Unit = "ms") -> Told:
+    """Both ends are sent, and the venue includes both: the last tick is the one before the end of the window."""
+    ticks = UNITS[unit]
+    return lambda window: {start: milliseconds(window.start) // ticks, end: milliseconds(window.end) // ticks - 1}
+
+
+def before(end: str) -> Told:
+    """Only the end is sent, in milliseconds, and the venue leaves it out."""
+    return lambda window: {end: milliseconds(window.end)}
+
+
+def since(start: str, unit: Unit = "ms") -> Told:
+    """Only the start is sent."""
+    return lambda window: {start: milliseconds(window.start) // UNITS[unit]}
+
+
+class Paginator(Protocol):
+    """Yields the pages of a window. Raises RequestRefused when the venue repeats itself."""
+
+    def __call__(self, ask: AskPage, window: Window, stamp_of: StampOf, host: str) -> Pages: ...
+
+
+@dataclass(frozen=True)
+class Single:
+    """One answer has the whole window."""
+
+    told: Told
+
+    def __call__(self, ask: AskPage, window: Window, stamp_of: StampOf, host: str) -> Pages:
+        del stamp_of, host
+        yield ask(self.told(window)).rows
+
+
+@dataclass(frozen=True)
+class NewestFirst:
+    """Pages of at most `limit` rows, newest first; the next one ends before the oldest row of the last."""
+
+    told: Told
+    limit: int
+
+    def __call__(self, ask: AskPage, window: Window, stamp_of: StampOf, host: str) -> Pages:
+        def older(end: int) -> list[Any]:
+            asked = self.told(Window(window.start, EPOCH + timedelta(milliseconds=end)))
+            return ask({**asked, "limit": self.limit}).rows
+
+        return newest_first(older, window, limit=self.limit, stamp_of=stamp_of, host=host)
+
+
+@dataclass(frozen=True)
+class ByCursor:
+    """Pages of at most `limit` rows, newest first; each names the `cursor` of the next, and the last one names none."""
+
+    told: Told
+    limit: int
+    cursor: str = "cursor"
+
+    def __call__(self, ask: AskPage, window: Window, stamp_of: StampOf, host: str) -> Pages:
+        asked: dict[str, str | int] = {**self.told(window), "limit": self.limit}
+        more = True
+
+        def older(end: int) -> list[Any]:
+            nonlocal more
+            del end  # the cursor decides where the next page begins
+            if not more:
+                return []
+            page = ask(asked)
+            asked[self.cursor], more = page.cursor, bool(page.cursor)
+            return page.rows
+
+        return newest_first(older, window, limit=self.limit, stamp_of=stamp_of, host=host)
+
+
+@dataclass(frozen=True)
+class OldestFirst:
+    """Pages of at most `limit` rows, oldest first, until one is not full. A window longer than `longest` is split."""
+
+    told: Told
+    limit: int
+    longest: timedelta = timedelta.max
+
+    def __call__(self, ask: AskPage, window: Window, stamp_of: StampOf, host: str) -> Pages:
+        for piece in window.split(self.longest):
+            start, end = milliseconds(piece.start), milliseconds(piece.end)
+            while start < end:
+                asked = self.told(Window(EPOCH + timedelta(milliseconds=start), piece.end))
+                page = ask({**asked, "limit": self.limit}).rows
+                if page:
+                    yield page
+                if len(page) < self.limit:
+                    break
+                inside = [
+                    stamp
+                    for row in page
+                    if (stamp := readable_stamp(row, stamp_of)) is not None and start <= stamp < end
+                ]
+                if not inside:
+                    outside = f"a full page outside of the window asked for: {str(page[-1])[:80]}"
+                    raise RequestRefused(outside, host=host)
+                start = max(inside) + 1
+
+
+def newest_first(
+    ask: Callable[[int], Sequence[Any]], window: Window, *, limit: int, stamp_of: StampOf, host: str
+) -> Pages:
+    """Yield the pages of `window`, newest first. `ask(end)` returns the newest rows stamped before that millisecond.
+
+    A page with fewer than `limit` rows need not be the last: venues lower their limits. The walk ends at the start of
+    the window, or with a page that has no row of it. Stamps that are unreadable or outside of the window are ignored:
+    one wrong row must not end the walk early.
+    Raises RequestRefused when a full page has nothing older: the venue repeats itself or ignores the question.
+    """
+    start, end = milliseconds(window.start), milliseconds(window.end)
+    while end > start:
+        page = ask(end)
+        if page:
+            yield page
+        older = [stamp for row in page if (stamp := readable_stamp(row, stamp_of)) is not None and stamp < end]
+        if len(page) >= limit and not older:
+            raise RequestRefused(f"a full page with nothing older than asked for: {str(page[-1])[:80]}", host=host)
+        inside = [stamp for stamp in older if stamp >= start]
+        if not inside:
+            return
+        end = min(inside)
+
+
+def readable_stamp(row: Any, stamp_of: StampOf) -> int | None:  # noqa: ANN401 - whatever JSON came
+    """The stamp of a row, None where the row has another shape."""
+    try:
+        return stamp_of(row)
+    except (KeyError, TypeError, ValueError, IndexError):
+        return None

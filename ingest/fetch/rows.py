@@ -1,0 +1,113 @@
+"""From published rows to a frame: which field becomes which column, and how a stamp is written.
+
+Numbers stay text, as published; `ingest.schema.conform` types them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+import polars as pl
+
+from ingest.instrument import Instrument
+from ingest.schema import since_1970
+
+StampUnit = Literal["s", "ms", "s or ms", "ms or us"]
+TICKS = {"s": 1_000_000, "ms": 1_000, "us": 1}  # microseconds
+MILLISECONDS_FROM = 10**11  # a larger stamp is in milliseconds: in seconds it would be the year 5138
+MICROSECONDS_FROM = 10**14
+
+
+def stamped(column: str, unit: StampUnit = "ms") -> pl.Expr:
+    """Ticks since 1970 as a timestamp, null where they are none. `s or ms` is decided by the size of each stamp."""
+    ticks = pl.col(column).cast(pl.Int64, strict=False)
+    coarse, _, fine = unit.partition(" or ")
+    if not fine:
+        return since_1970(ticks, TICKS[coarse])
+    limit = MILLISECONDS_FROM if fine == "ms" else MICROSECONDS_FROM
+    return pl.when(ticks >= limit).then(since_1970(ticks, TICKS[fine])).otherwise(since_1970(ticks, TICKS[coarse]))
+
+
+def text_frame(records: Iterable[Sequence[Any] | Mapping[str, Any]], fields: Sequence[str]) -> pl.DataFrame:
+    """Rows, as lists or as mappings, as a frame of text with these columns; what is blank or absent is null."""
+    lines = [[None if cell in (None, "") else str(cell) for cell in _cells(record, fields)] for record in records]
+    return pl.DataFrame(lines, schema=dict.fromkeys(fields, pl.String), orient="row")
+
+
+def _cells(record: Sequence[Any] | Mapping[str, Any], fields: Sequence[str]) -> Sequence[Any]:
+    if isinstance(record, Mapping):
+        return [record.get(field) for field in fields]
+    return [*record, *[None] * len(fields)][: len(fields)]
+
+
+def same(*names: str) -> dict[str, str]:
+    """The field map of fields that are published under the names of their columns."""
+    return {name: name for name in names}
+
+
+PRICES = same("open", "high", "low", "close")
+
+
+@dataclass(frozen=True)
+class Stamp:
+    """The published field with the time of a row, and the column that it becomes.
+
+    `floor` is a Polars duration such as 1h: the time is rounded down to it, as venues stamp settlements some
+    milliseconds late.
+    """
+
+    field: str
+    column: str
+    unit: StampUnit = "ms"
+    floor: str = ""
+
+    def moments(self) -> pl.Expr:
+        moment = stamped(self.field, self.unit)
+        return (moment.dt.truncate(self.floor) if self.floor else moment).alias(self.column)
+
+
+@dataclass(frozen=True)
+class Fields:
+    """The published fields of a row and the columns that they become.
+
+    `columns` maps published names to columns; `inverse_columns` replaces it for inverse contracts, where the venue
+    counts in other units. `cells` names the places of a row that is a list. `where` keeps the rows for which it is
+    true, by published names. `constants` are columns with one value in every row.
+    """
+
+    stamp: Stamp
+    columns: Mapping[str, str]
+    inverse_columns: Mapping[str, str] | None = None
+    cells: Sequence[str] = ()
+    where: pl.Expr | None = None
+    constants: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def row(self) -> type:
+        """The type of a published row."""
+        return list if self.cells else dict
+
+    def stamp_of(self, row: Any) -> int:  # noqa: ANN401 - whatever JSON came
+        """The stamp of a published row in milliseconds. Raises as `ingest.fetch.pages.StampOf` says."""
+        ticks = int(row[self.cells.index(self.stamp.field) if self.cells else self.stamp.field])
+        in_seconds = self.stamp.unit == "s" or (self.stamp.unit == "s or ms" and ticks < MILLISECONDS_FROM)
+        return ticks * 1000 if in_seconds else ticks
+
+    def frame(self, rows: Iterable[Any], instrument: Instrument, interval: str = "") -> pl.DataFrame:
+        """Published rows as a frame: the symbol, the interval if there is one, the stamp, and the mapped columns.
+
+        The symbol is the instrument's unless a field becomes it.
+        """
+        inverse = self.inverse_columns is not None and instrument.margin_type == "inverse"
+        columns = (self.inverse_columns if inverse else self.columns) or {}
+        published = text_frame(rows, self.cells or [*dict.fromkeys((self.stamp.field, *columns))])
+        if self.where is not None:
+            published = published.filter(self.where)
+        fixed = {"symbol": instrument.symbol, **({"interval": interval} if interval else {}), **self.constants}
+        return published.select(
+            *(pl.lit(value).alias(column) for column, value in fixed.items() if column not in columns.values()),
+            self.stamp.moments(),
+            *(pl.col(name).alias(column) for name, column in columns.items()),
+        )

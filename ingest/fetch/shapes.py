@@ -1,0 +1,131 @@
+"""The shapes of a plain series: bars, funding, snapshots, and the present. Each is a fetch that a feed declares.
+
+`bars` are periods stamped at their start, of which the one still forming is dropped. `funding` and `snapshots` are
+stamped at the end of what they describe, so the last row of a day is stamped at the end of the window.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from functools import partial
+
+import polars as pl
+
+from ingest.coverage import Part
+from ingest.feed import Batch, Request
+from ingest.fetch.batches import batch_covering
+from ingest.fetch.pages import Paginator
+from ingest.fetch.questions import Ask, Page, Params, Question
+from ingest.fetch.rows import Fields
+from ingest.instrument import Instrument
+from ingest.responses import place
+from ingest.schema import GENESIS, forming
+from ingest.windows import Window
+
+HOUR, DAY = timedelta(hours=1), timedelta(days=1)
+STEPS = {"1h": HOUR, "1d": DAY}
+ONE_SERIES: Mapping[str, Params] = {"": {}}
+
+
+@dataclass(frozen=True)
+class Windowed:
+    """A fetch of the windows that the warehouse lacks, instrument by instrument; `bars` and the others preset it.
+
+    `ask` is the venue's, `url` an address that may contain {symbol}, `params` what every question sends besides the
+    window and the instrument.
+    `step` is the time that a row describes. `intervals` maps bar lengths to the parameters that ask for them, each a
+    series of its own, such as BTCUSDT/1h.
+    `kept` is the window that the venue still has at a moment, None if all. A window longer than `longest` is asked for
+    in pieces with a batch each, oldest first; with `backwards` newest first, until a piece is empty.
+    `drops_forming` drops the bar that is not over, `drops_outside` rows that the venue sends from outside the window.
+    `series_of` names the series of an instrument.
+    """
+
+    ask: Ask
+    url: str
+    fields: Fields
+    pages: Paginator
+    params: Params = field(default_factory=dict)
+    step: timedelta = DAY
+    intervals: Mapping[str, Params] = field(default_factory=lambda: ONE_SERIES)
+    kept: Callable[[datetime], Window] | None = None
+    longest: timedelta = timedelta.max
+    backwards: bool = False
+    drops_forming: bool = False
+    drops_outside: bool = False
+    series_of: Callable[[Instrument], str] = lambda instrument: instrument.symbol
+
+    def __call__(self, request: Request) -> Iterator[Batch]:
+        """Yield a batch for each window that is not held yet and that the venue still has."""
+        wanted = request.wanted if self.kept is None else request.wanted.intersect(self.kept(request.now))
+        for instrument in request.instruments:
+            for interval in self.intervals:
+                series = self.series_of(instrument) + (f"/{interval}" if interval else "")
+                for missing in request.held.missing(series, wanted):
+                    with request.noting_refusal(series):
+                        for piece in missing.split(self.longest, reverse=self.backwards):
+                            batch = self.batch(request, instrument, interval, series, piece)
+                            yield batch
+                            if self.backwards and batch.rows.is_empty():
+                                break
+
+    def batch(self, request: Request, instrument: Instrument, interval: str, series: str, window: Window) -> Batch:
+        """The rows of one window of one series. Raises FeedUnavailable."""
+        step, observed = STEPS.get(interval, self.step), request.feed.observed
+        frame = blanks_filled(self.rows(request, instrument, interval, window), request)
+        if self.drops_forming:
+            frame = frame.filter(~forming(observed, step, request.now))
+        if self.drops_outside:
+            frame = frame.filter(~_outside(observed, window, request.now))
+        return batch_covering(request, frame, series, window, step, self.url.format(symbol=instrument.symbol))
+
+    def rows(self, request: Request, instrument: Instrument, interval: str, window: Window) -> pl.DataFrame:
+        """The rows that the venue has of `window`, as `fields` reads them."""
+        url = self.url.format(symbol=instrument.symbol)
+        fixed = {**self.params, **self.intervals[interval]}
+
+        def ask(params: Params) -> Page:
+            return self.ask(request, Question(url, instrument, {**fixed, **params}, self.fields.row))
+
+        pages = self.pages(ask, window, self.fields.stamp_of, place(url)[0])
+        return self.fields.frame([row for page in pages for row in page], instrument, interval)
+
+
+bars = partial(Windowed, drops_forming=True)
+funding = partial(Windowed, step=HOUR)
+snapshots = partial(Windowed, step=HOUR)
+
+
+@dataclass(frozen=True)
+class Present:
+    """A fetch of each instrument as it is now, whatever window is asked for: the venue keeps no history."""
+
+    ask: Ask
+    url: str
+    fields: Fields
+    params: Params = field(default_factory=dict)
+
+    def __call__(self, request: Request) -> Iterator[Batch]:
+        """Yield one observation of each instrument, which covers the moment alone."""
+        moment = Window(request.now, request.now)
+        for instrument in request.instruments:
+            url = self.url.format(symbol=instrument.symbol)
+            with request.noting_refusal(instrument.symbol):
+                page = self.ask(request, Question(url, instrument, self.params, self.fields.row))
+                frame = blanks_filled(self.fields.frame(page.rows, instrument), request)
+                yield Batch(frame, (Part(instrument.symbol, "rest", moment, frame.height, url),))
+
+
+def blanks_filled(frame: pl.DataFrame, request: Request) -> pl.DataFrame:
+    """`frame` with the columns of the feed's schema that no published field becomes, as nulls."""
+    lacking = [column for column in request.feed.schema.columns if column not in frame.columns]
+    return frame.with_columns(pl.lit(None, pl.String).alias(column) for column in lacking)
+
+
+def _outside(observed: str, window: Window, now: datetime) -> pl.Expr:
+    """True for a row of another time. A stamp that cannot be is not one: its row goes to quarantine."""
+    stamp, present = pl.col(observed), now.astimezone(UTC).replace(tzinfo=None)
+    inside = stamp.is_between(window.start.replace(tzinfo=None), window.end.replace(tzinfo=None), "left")
+    return (stamp.is_between(GENESIS, present) & ~inside).fill_null(False)

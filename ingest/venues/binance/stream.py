@@ -1,0 +1,72 @@
+"""Binance: every forced order of every USDT- and coin-margined contract on one subscription, one a second and contract.
+
+The old roots (/ws, /stream) still accept connections and send nothing; market streams are below /market since 2026-04.
+A stream name that does not exist is accepted as well, so an acknowledgement says little and silence much.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+
+from ingest.instrument import Instrument
+from ingest.stream import ALIVE, Heard, Liquidation, Malformed, Stream, decoded, field
+
+TOPIC = "!forceOrder@arr"
+URL = f"wss://fstream.binance.com/market/stream?streams={TOPIC}"
+# Subscribing once more to what the address names changes nothing, and is answered.
+SUBSCRIBE = json.dumps({"method": "SUBSCRIBE", "params": [TOPIC], "id": 1})
+SIDES = {"SELL": "long", "BUY": "short"}  # of the order that closes the position
+COMPLETENESS = "at most one order a second and contract, so a floor"
+
+
+def streams(instruments: Sequence[Instrument]) -> tuple[Stream, ...]:
+    """One connection carries linear and inverse contracts (since 2026-06-30)."""
+    return (
+        Stream(
+            venue="binance",
+            name="binance",
+            url=URL,
+            instruments=tuple(instruments),
+            topics=(TOPIC,),
+            subscribe=(SUBSCRIBE,),
+            hear=hear,
+            parse=parse,
+            price_kind="average_fill",
+            quiet=900.0,  # all contracts together: minutes without any order are rare
+        ),
+    )
+
+
+def hear(frame: str) -> Heard:
+    """What a frame is; the combined stream wraps an event into `stream` and `data`."""
+    try:
+        message = decoded(frame)
+    except Malformed as error:
+        return Heard("malformed", detail=str(error))
+    if "data" in message or "e" in message:
+        return Heard("events", TOPIC)
+    if "error" in message or "code" in message:
+        return Heard("refused", TOPIC, frame[:200])
+    if "result" in message:
+        return Heard("acknowledged", TOPIC)
+    return ALIVE
+
+
+def parse(frame: str) -> list[Liquidation]:
+    """The order of a frame. `z` is what was filled and `ap` its average price; `p` is the limit. Raises Malformed."""
+    message = decoded(frame)
+    event = message.get("data", message)
+    if field(event, "e") != "forceOrder":
+        raise Malformed(f"event {event['e']!r}")
+    order = field(event, "o")
+    side = str(field(order, "S"))
+    return [
+        Liquidation(
+            str(field(order, "s")),
+            str(field(order, "T")),
+            SIDES.get(side, side),
+            str(field(order, "z")),
+            str(field(order, "ap")),
+        )
+    ]

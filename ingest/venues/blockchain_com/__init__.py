@@ -1,0 +1,1 @@
+"""blockchain.com: daily unique addresses of Bitcoin."""

@@ -1,0 +1,69 @@
+"""Bybit's v5 interface: the address, the envelope, the error codes, and the category that decides the units.
+
+Linear contracts count in coins, inverse ones in USD; the category is the margin type of the instrument.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+from urllib.parse import unquote
+
+from ingest.errors import Banned, CatalogueBroken, GeoBlocked, RequestRefused, Transient
+from ingest.feed import Request
+from ingest.fetch.questions import Page, Question
+from ingest.instrument import Instrument
+
+HOST = "api.bybit.com"
+# 10006 and 10018 too many requests, 10000 and 10016 a backend that timed out or failed: worth another attempt.
+PASSING = {10000, 10006, 10016, 10018}
+UNKNOWN, BANNED, NOT_HERE = 10001, 10009, 10024
+
+
+def url(path: str) -> str:
+    return f"https://{HOST}/v5/market/{path}"
+
+
+def judge(body: Any, host: str, path: str) -> None:  # noqa: ANN401 - whatever JSON came
+    """Raise for a `retCode` other than 0. Bybit sends errors with HTTP 200."""
+    if not isinstance(body, Mapping) or "retCode" not in body:
+        raise RequestRefused(f"expected a retCode, got {str(body)[:80]}", host=host, path=path)
+    code, said = body["retCode"], f"retCode {body['retCode']}: {body.get('retMsg', '')}"
+    if code in PASSING:
+        raise Transient(said, host=host, path=path)
+    if code == BANNED:
+        raise Banned(said, host=host, advice="wait some hours and ask more slowly")
+    if code == NOT_HERE:
+        raise GeoBlocked(said, host=host, advice="other venues cover for it")
+    if code != 0:
+        raise RequestRefused(
+            said, host=host, path=path, advice="check the symbol in the catalogue" if code == UNKNOWN else ""
+        )
+
+
+def ask(request: Request, question: Question) -> Page:
+    """The rows of one answer, newest first, and the cursor of the next page if there is one.
+
+    Raises RequestRefused when the answer has another shape or is about another contract: the units depend on it.
+    """
+    contract = {"category": category(question.instrument), "symbol": question.instrument.symbol}
+    body = request.session.get_json(question.url, {**contract, **question.params}, judge=judge)
+    result = body.get("result")
+    found = result if isinstance(result, Mapping) else {}
+    rows = question.rows_in(found.get("list"))
+    for field, expected in contract.items():
+        named = (one for one in (found, *rows) if isinstance(one, Mapping) and field in one)
+        if other := {str(one[field]) for one in named} - {expected}:
+            raise question.refused(f"asked for the {field} {expected}, got {', '.join(sorted(other))[:80]}")
+    # The cursor comes percent-encoded, and sending it encodes it once more.
+    return Page(rows, unquote(str(found.get("nextPageCursor") or "")))
+
+
+def category(instrument: Instrument) -> str:
+    """`linear` or `inverse`. Raises CatalogueBroken for an instrument that is no perpetual."""
+    if instrument.margin_type is None:
+        raise CatalogueBroken(
+            f"Bybit's feeds are of perpetuals, {instrument.symbol} is {instrument.market}",
+            advice="give it a margin type, or take it out of the catalogue",
+        )
+    return instrument.margin_type

@@ -1,0 +1,1 @@
+"""Coinalyze: daily open interest, liquidations, funding and klines of single contracts of several exchanges."""

@@ -1,0 +1,1 @@
+"""Coinbase Exchange: daily spot bars in US dollars."""

@@ -1,0 +1,1 @@
+"""CoinGlass: hourly liquidations of a coin, summed over exchanges."""

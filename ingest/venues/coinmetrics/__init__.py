@@ -1,0 +1,1 @@
+"""Coin Metrics: daily exchange flows, exchange supply, active addresses and price."""

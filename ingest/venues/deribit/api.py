@@ -1,0 +1,71 @@
+"""Deribit's public methods over HTTP: the two hosts, the error codes, and the result inside the answer."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, TypeVar
+
+from ingest.errors import RequestRefused, Transient
+from ingest.feed import Request
+from ingest.fetch.questions import Page, Params, Question
+from ingest.http import MarketSession
+
+HOST = "www.deribit.com"
+HISTORY = "history.deribit.com"  # trades that are older than the 24 hours that HOST keeps
+# Too many requests, retry, settlement in progress, maintenance, unavailable for now, timed out: worth another attempt.
+PASSING = {10028, 10040, 10041, 11051, 13028, 13888}
+CHART = ("ticks", "open", "high", "low", "close", "volume", "cost")
+
+Kind = TypeVar("Kind", list[Any], dict[str, Any])
+
+
+def url(method: str, host: str = HOST) -> str:
+    return f"https://{host}/api/v2/public/{method}"
+
+
+def judge(body: Any, host: str, path: str) -> None:  # noqa: ANN401 - whatever JSON came
+    """Raise for `{"error": {"code": ..., "message": ..., "data": ...}}`."""
+    if isinstance(body, Mapping) and isinstance(error := body.get("error"), Mapping):
+        said = f"code {error.get('code')}: {error.get('message')}"
+        if error.get("code") in PASSING:
+            raise Transient(said, host=host, path=path)
+        detail = f" {error['data']}" if error.get("data") else ""
+        raise RequestRefused(f"{said}{detail}", host=host, path=path, advice="check the symbol in the catalogue")
+
+
+def ask(request: Request, question: Question) -> Page:
+    """The rows of one answer. Raises RequestRefused when it has another shape."""
+    found = result(request.session, question.url, _about(question), list)
+    if not all(isinstance(row, question.row) for row in found):
+        raise unexpected(question.url, found)
+    return Page(found)
+
+
+def ask_chart(request: Request, question: Question) -> Page:
+    """The bars of a chart, which comes as one list for each name of CHART, as rows in that order.
+
+    Raises RequestRefused when the lists are not equally long.
+    """
+    found = result(request.session, question.url, _about(question), dict)
+    lists = [found.get(name) for name in CHART]
+    if not all(isinstance(one, list) and len(one) == len(lists[0] or []) for one in lists):
+        raise unexpected(question.url, found)
+    return Page([list(row) for row in zip(*lists, strict=True)])
+
+
+def _about(question: Question) -> Params:
+    return {"instrument_name": question.instrument.symbol, **question.params}
+
+
+def result(session: MarketSession, url: str, params: Params, kind: type[Kind]) -> Kind:
+    """The `result` of an answer. Raises RequestRefused when it is not of `kind`."""
+    body = session.get_json(url, params, judge=judge)
+    found = body.get("result") if isinstance(body, Mapping) else None
+    if not isinstance(found, kind):
+        raise unexpected(url, body)
+    return found
+
+
+def unexpected(url: str, body: Any) -> RequestRefused:  # noqa: ANN401 - whatever JSON came
+    """The refusal of an answer that is not what the method returns."""
+    return RequestRefused(f"not the answer of {url.rsplit('/', 1)[1]}: {str(body)[:80]}", host=HOST)

@@ -1,0 +1,158 @@
+"""Deribit's feeds: daily bars, hourly funding, snapshots of open interest and forced trades of its perpetuals."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from functools import partial
+
+import pandera.polars as pa
+import polars as pl
+
+from ingest.feed import Feed
+from ingest.fetch.pages import Single, between
+from ingest.fetch.rows import PRICES, Fields, Stamp, same
+from ingest.fetch.shapes import Present, bars, funding
+from ingest.schema import PRICES_FIT, moment, not_negative, number, positive, prices, rows, text, within
+from ingest.venues.deribit import api, liquidations
+
+feed = partial(
+    Feed, venue="deribit", hosts=(api.HOST,), licence="Deribit terms of service; no redistribution of raw data"
+)
+WINDOW = between("start_timestamp", "end_timestamp")
+
+KLINES = pa.DataFrameSchema(
+    {
+        "symbol": text("Instrument name"),
+        "open_at": moment("Start of the UTC day"),
+        **prices("USD"),
+        "volume_coin": number("Traded volume in coins", "coin", not_negative()),
+        "volume_usd": number("Traded volume in USD, or USDC of a linear contract", "USD", not_negative()),
+    },
+    checks=[
+        rows("opens at midnight", pl.col("open_at").dt.truncate("1d") == pl.col("open_at")),
+        *PRICES_FIT,
+    ],
+    strict=True,
+    name="deribit_klines",
+)  # fmt: skip
+
+# Funding accrues continuously. `interest_1h` is the funding of an hour, and the hours of a day add up to its funding.
+# `interest_8h` looks back over eight hours, every hour: never sum it.
+FUNDING = pa.DataFrameSchema(
+    {
+        "symbol": text("Instrument name"),
+        "settled_at": moment("End of the hour"),
+        "interest_1h": number("What longs paid to shorts over the hour", "fraction", within(-0.1, 0.1)),
+        "interest_8h": number("The same over the last eight hours", "fraction", within(-0.1, 0.1), nullable=True),
+        "index_price": number("Index at the end of the hour", "USD", positive(), nullable=True),
+    },
+    strict=True,
+    name="deribit_funding",
+)
+
+OPEN_INTEREST = pa.DataFrameSchema(
+    {
+        "symbol": text("Instrument name"),
+        "snapshot_at": moment("Moment of the summary, by the venue's clock"),
+        "open_interest_contracts": number(
+            "Open interest: USD of an inverse contract, coins of a linear one", "contract unit", positive()
+        ),
+        "mark_price": number("Mark price at that moment", "USD", positive(), nullable=True),
+    },
+    strict=True,
+    name="deribit_open_interest",
+)
+
+LIQUIDATIONS = pa.DataFrameSchema(
+    {
+        "symbol": text("Instrument name"),
+        "trade_id": text("The venue's number of the trade"),
+        "position_side": text("Position that was closed by force; a trade of two such positions has two rows",
+                              allowed=["long", "short"]),
+        "happened_at": moment("Moment of the trade"),
+        "liquidation": text("Who was liquidated: maker, taker or both", allowed=["M", "T", "MT"]),
+        "direction": text("What the taker did", allowed=["buy", "sell"]),
+        "amount_contracts": number("Size: USD of an inverse contract, coins of a linear one", "contract unit",
+                                   positive()),
+        "price": number("Price of the trade", "USD", positive()),
+        "index_price": number("Index at that moment", "USD", positive(), nullable=True),
+    },
+    strict=True,
+    name="deribit_liquidations",
+)  # fmt: skip
+
+FEEDS: tuple[Feed, ...] = (
+    feed(
+        name="deribit_klines",
+        kind="klines",
+        description="Daily bars of Deribit's perpetuals.",
+        schema=KLINES,
+        key=("symbol", "open_at"),
+        observed="open_at",
+        cadence="daily bars",
+        retention="all since listing",
+        fetch=bars(
+            api.ask_chart,
+            api.url("get_tradingview_chart_data"),
+            Fields(
+                Stamp("ticks", "open_at"),
+                {**PRICES, "volume": "volume_coin", "cost": "volume_usd"},
+                cells=api.CHART,
+            ),
+            Single(WINDOW),  # an answer holds 5000 bars, more than the venue has days
+            params={"resolution": "1D"},
+        ),
+    ),
+    feed(
+        name="deribit_funding",
+        kind="funding",
+        description="Hourly funding of Deribit's perpetuals, which accrues continuously.",
+        schema=FUNDING,
+        key=("symbol", "settled_at"),
+        observed="settled_at",
+        cadence="hourly",
+        retention="all since 2019",
+        stamped_at_end=True,
+        fetch=funding(
+            api.ask,
+            api.url("get_funding_rate_history"),
+            Fields(
+                Stamp("timestamp", "settled_at", floor="1h"),
+                same("interest_1h", "interest_8h", "index_price"),
+            ),
+            Single(WINDOW),
+            longest=timedelta(days=30),  # an answer holds 744 hours and a longer window is refused
+        ),
+    ),
+    feed(
+        name="deribit_open_interest",
+        kind="open_interest",
+        description="Open interest of Deribit's perpetuals at the moment of each run.",
+        schema=OPEN_INTEREST,
+        key=("symbol", "snapshot_at"),
+        observed="snapshot_at",
+        cadence="one snapshot a run",
+        retention="none: what no run has seen is gone",
+        stamped_at_end=True,
+        fetch=Present(
+            api.ask,
+            api.url("get_book_summary_by_instrument"),
+            Fields(
+                Stamp("creation_timestamp", "snapshot_at"),
+                {"instrument_name": "symbol", "open_interest": "open_interest_contracts", **same("mark_price")},
+            ),
+        ),
+    ),
+    feed(
+        name="deribit_liquidations",
+        kind="liquidations",
+        description="Trades of Deribit's perpetuals in which a position was closed by force, on either side.",
+        schema=LIQUIDATIONS,
+        key=("symbol", "trade_id", "position_side"),
+        observed="happened_at",
+        cadence="events",
+        retention=f"all; the last {liquidations.REACH.days} days are asked for, as the whole tape has to be read",
+        hosts=(api.HOST, api.HISTORY),
+        fetch=liquidations.fetch,
+    ),
+)

@@ -1,0 +1,1 @@
+"""Hyperliquid: daily bars, hourly funding and open interest of perpetuals."""

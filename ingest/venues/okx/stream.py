@@ -1,0 +1,76 @@
+"""OKX: liquidation orders of all swaps on one subscription, at most one update a second and contract.
+
+The channel takes an instrument type alone: an instrument is refused (60018), or silently dropped beside a type. The
+contract is compared whole, because BTC-USD-SWAP and BTC-USDT-SWAP count in different units.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from typing import Any
+
+from ingest.instrument import Instrument
+from ingest.stream import ALIVE, Heard, Liquidation, Malformed, Stream, decoded, field, listed
+
+URL = "wss://ws.okx.com:8443/ws/v5/public"
+CHANNEL = "liquidation-orders"
+SUBSCRIBE = json.dumps({"op": "subscribe", "args": [{"channel": CHANNEL, "instType": "SWAP"}]})
+SIDES = {"sell": "long", "buy": "short"}  # of the order; posSide says it outright where it is not net
+COMPLETENESS = "at most one update a second and contract, so a floor"
+
+
+def streams(instruments: Sequence[Instrument]) -> tuple[Stream, ...]:
+    """One connection carries every swap."""
+    return (
+        Stream(
+            venue="okx",
+            name="okx",
+            url=URL,
+            instruments=tuple(instruments),
+            topics=(CHANNEL,),
+            subscribe=(SUBSCRIBE,),
+            hear=hear,
+            parse=parse,
+            price_kind="bankruptcy",
+            quiet=1800.0,  # all swaps together
+            ping="ping",  # a connection without traffic is closed after 30 seconds
+        ),
+    )
+
+
+def hear(frame: str) -> Heard:
+    """What a frame is; `pong` is no JSON. A notice announces that the connection will be closed."""
+    if frame == "pong":
+        return ALIVE
+    try:
+        message = decoded(frame)
+    except Malformed as error:
+        return Heard("malformed", detail=str(error))
+    if "data" in message:
+        return Heard("events", CHANNEL)
+    if message.get("event") == "subscribe":
+        return Heard("acknowledged", CHANNEL)
+    if message.get("event") == "error":
+        return Heard("refused", CHANNEL, f"{message.get('code')} {message.get('msg')}")
+    return ALIVE
+
+
+def parse(frame: str) -> list[Liquidation]:
+    """The liquidations of a frame, several a contract; `bkPx` is the bankruptcy price. Raises Malformed."""
+    return [
+        _liquidation(str(field(contract, "instId")), one)
+        for contract in listed(decoded(frame), "data")
+        for one in listed(contract, "details")
+    ]
+
+
+def _liquidation(symbol: str, one: Any) -> Liquidation:  # noqa: ANN401 - as it came
+    side, position = str(field(one, "side")), one.get("posSide")
+    return Liquidation(
+        symbol,
+        str(field(one, "ts")),
+        position if position in ("long", "short") else SIDES.get(side, side),
+        str(field(one, "sz")),
+        str(field(one, "bkPx")),
+    )

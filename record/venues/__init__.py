@@ -1,1 +1,0 @@
-"""The venues whose websockets are recorded, one module each. No venue knows another."""
