@@ -1,6 +1,7 @@
-"""The face that every venue module gives the recorder: what to subscribe to, and what a frame means.
+"""What a venue's `stream.py` gives the recorder: what to subscribe to, and what a frame means.
 
-No venue stands here. What is done with events is in `record.conversion`, with connections in `record.connection`.
+Nothing here or in a `stream.py` knows HTTP. `record.connection` keeps the connections, `record.conversion` lands the
+events.
 """
 
 from __future__ import annotations
@@ -15,13 +16,13 @@ from ingest.market import Market
 
 
 class Malformed(Exception):
-    """A frame that is none of the shapes its venue documents."""
+    """A frame that has none of the shapes that its venue documents."""
 
 
 class Liquidation(NamedTuple):
     """One forced order as published: numbers as text, `venue_ms` in milliseconds since 1970 UTC.
 
-    `side` is that of the position, long or short; a side that the venue does not document is handed on as it came.
+    `side` is the side of the position, long or short. A side that the venue does not document is passed on as it came.
     """
 
     symbol: str
@@ -46,11 +47,10 @@ ALIVE = Heard("alive")
 class Stream:
     """One connection and what is subscribed on it.
 
-    `name` is the venue's, with the margin type behind it (`bybit-linear`) where each has a connection of its own: by
-    that the models find the stream of a contract. `topics` are what has to be acknowledged, by the names that `hear`
-    gives them. `ping` is the venue's own text ping, None where a websocket ping does. `quiet` is how many seconds
-    without an event are no sign of trouble as long as the stream's own spells are not known. `price_kind` says what
-    `Liquidation.price` is.
+    `name` is the venue, followed by the margin type (`bybit-linear`) where each has its own connection; the models find
+    the stream of a contract by it. `topics` are the subscriptions that have to be acknowledged, as `hear` names them.
+    `ping` is the venue's own text ping, None where a websocket ping is enough. `quiet` is how many seconds may pass
+    without an event until the stream's own quiet spells are known. `price_kind` says what `Liquidation.price` is.
     """
 
     venue: str
@@ -67,7 +67,7 @@ class Stream:
     ping_every: float = 20.0
 
     def address(self, market: Market) -> str:
-        """Where to connect: the venue, or a relay that stands in for it (`<relay>/HOST/path`)."""
+        """The address to connect to: the venue, or a relay in its place (`<relay>/HOST/path`)."""
         if market.kind != "relay":
             return self.url
         scheme, rest = market.url.split("://", 1)

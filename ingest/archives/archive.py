@@ -1,6 +1,6 @@
-"""One checksummed archive: where it is, what it held, and what a zip with one CSV in it is.
+"""One checksummed archive: its address, its content, and how a zip with one CSV is read.
 
-How many are fetched at once is the business of `ingest.archives.downloads`, whose they are that of the venues.
+`ingest.archives.downloads` fetches many at once. Venue modules decide which archives exist.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ class Archive:
 
 @dataclass(frozen=True)
 class Fetched:
-    """A downloaded archive: its CSV as published and the sum it was verified by; `text` None when it is absent."""
+    """A downloaded archive: its CSV as published and its verified checksum; `text` is None when it is absent."""
 
     archive: Archive
     text: bytes | None
@@ -34,7 +34,7 @@ class Fetched:
 
 
 def fetch_archive(session: MarketSession, archive: Archive) -> Fetched | ArchiveDamaged:
-    """The archive, verified and unzipped, or in what way it is damaged. Raises FeedUnavailable as the session does."""
+    """The archive, verified and unzipped, or the error if it is damaged. Raises FeedUnavailable as the session does."""
     try:
         body, sha256 = session.verified(archive.url)
         return Fetched(archive, only_member(body, archive.url), sha256)
@@ -52,6 +52,6 @@ def only_member(body: bytes, url: str) -> bytes:
             if len(names) != 1:
                 raise ArchiveDamaged(f"{url} holds {len(names)} files, not one")
             return opened.read(names[0])
-    # NotImplementedError and RuntimeError: compressed or encrypted in a way that Python does not read.
+    # NotImplementedError and RuntimeError: a compression or encryption that Python does not read.
     except (zipfile.BadZipFile, zlib.error, OSError, EOFError, NotImplementedError, RuntimeError) as error:
         raise ArchiveDamaged(f"{url} does not unzip: {error}") from error

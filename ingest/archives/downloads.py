@@ -1,6 +1,6 @@
-"""Many archives at once, handed on in order and in chunks: a bounded pool of downloads.
+"""Many archives at once, in order and in chunks, from a bounded pool of downloads.
 
-Where there are thousands of them, the downloads run in processes of their own (`ingest.archives.process`).
+Thousands of downloads run in separate processes (`ingest.archives.process`).
 """
 
 from __future__ import annotations
@@ -17,8 +17,10 @@ from ingest.http import MarketSession
 from ingest.responses import place
 
 PARALLEL = 8  # customary for data.binance.vision, which publishes no limit
-CHUNK = 512  # archives in one segment: what an interrupted run fetches again at most; fewer, larger schema checks
-BATCH = 32  # archives that a process is handed at once
+CHUNK = (
+    512  # archives in a segment, the most that an interrupted run fetches again; large chunks mean fewer schema checks
+)
+BATCH = 32  # archives that a process gets at once
 SPREAD_FROM = 1000  # archives; for fewer, starting the processes takes longer than they save
 
 Fetching = Future[Sequence[Fetched | ArchiveDamaged]]
@@ -27,8 +29,8 @@ Fetching = Future[Sequence[Fetched | ArchiveDamaged]]
 def fetch_archives(session: MarketSession, wanted: Sequence[Archive], notes: list[str]) -> Iterator[list[Fetched]]:
     """Yield the archives in the order given, in chunks; the next chunk downloads while one is being parsed.
 
-    An archive that does not match its checksum is left out with a note and is asked for again by the next run.
-    Raises FeedUnavailable as the session does; what was yielded before stays good.
+    An archive that does not match its checksum is left out with a note; the next run asks for it again.
+    Raises FeedUnavailable as the session does; the chunks yielded before stay valid.
     """
     with _pool(session, wanted) as begin:
         chunks = [wanted[i : i + CHUNK] for i in range(0, len(wanted), CHUNK)]
@@ -42,7 +44,7 @@ def fetch_archives(session: MarketSession, wanted: Sequence[Archive], notes: lis
 
 @contextmanager
 def _pool(session: MarketSession, wanted: Sequence[Archive]) -> Iterator[Callable[[Sequence[Archive]], list[Fetching]]]:
-    """A function that begins to fetch a chunk; what it has begun is broken off at the end of the block."""
+    """A function that begins to fetch a chunk. Downloads that still run at the end of the block are cancelled."""
     cores = os.cpu_count() or 1
     spread = cores > 1 and len(wanted) >= SPREAD_FROM and session.may_be_shared({place(one.url)[0] for one in wanted})
     downloaders = Downloaders(session, cores, max(1, PARALLEL // cores)) if spread else None
@@ -58,5 +60,5 @@ def _pool(session: MarketSession, wanted: Sequence[Archive]) -> Iterator[Callabl
     finally:
         pool.shutdown(wait=False, cancel_futures=True)
         if downloaders:
-            downloaders.close()  # lets go of the threads that wait for its processes
+            downloaders.close()  # frees the threads that wait for its processes
         pool.shutdown(wait=True)

@@ -1,7 +1,7 @@
-"""A process that fetches archives for another: one interpreter keeps one core busy with HTTP, whatever its threads.
+"""A process that fetches archives for another: one interpreter uses one core for HTTP, however many threads it has.
 
-Run as a module it takes batches on its standard input and answers each on its standard output. It writes nothing
-anywhere, and ends when its input does: it never outlives the run that it works for.
+Run as a module, it reads batches from standard input and answers each on standard output. It writes no files and ends
+with its input, so it never outlives the run that started it.
 """
 
 from __future__ import annotations
@@ -24,9 +24,9 @@ Answers = list[Fetched | ArchiveDamaged]
 
 
 class Downloaders:
-    """`count` such processes, each with `threads` threads and a session like `session`, which counts what they do.
+    """`count` such processes, each with `threads` threads and a session like `session`, which counts their traffic.
 
-    For hosts without a rate limit alone: every process would keep to it by itself.
+    Only for hosts without a rate limit: each process would apply the limit separately.
     """
 
     def __init__(self, session: MarketSession, count: int, threads: int) -> None:
@@ -39,14 +39,14 @@ class Downloaders:
             for _ in range(count)
         ]
         for process in self.processes:
-            _say(process, (session.market, session.hosts, threads))
+            _send(process, (session.market, session.hosts, threads))
             self._idle.put(process)
 
     def fetch(self, batch: Sequence[Archive]) -> Answers:
-        """The batch in its order, by whichever process is idle; waits for one. Raises FeedUnavailable."""
+        """The batch in order, from the next idle process; waits for one. Raises FeedUnavailable."""
         process = self._idle.get()
         try:
-            _say(process, batch)
+            _send(process, batch)
             assert process.stdout is not None  # noqa: S101 - the same
             answers, refusal, traffic = pickle.load(process.stdout)  # noqa: S301 - what this module wrote
         except (OSError, EOFError, pickle.UnpicklingError) as error:
@@ -61,20 +61,20 @@ class Downloaders:
         return answers
 
     def close(self) -> None:
-        """End the processes, whatever they are at."""
+        """End the processes, whatever they are doing."""
         for process in self.processes:
-            process.kill()  # they hold nothing that could be left half written
+            process.kill()  # they write nothing that could be left incomplete
             process.wait()
 
 
-def _say(process: subprocess.Popen[bytes], what: object) -> None:
+def _send(process: subprocess.Popen[bytes], what: object) -> None:
     assert process.stdin is not None  # noqa: S101 - it was started with a pipe
     pickle.dump(what, process.stdin)
     process.stdin.flush()
 
 
 def _serve(asked: BinaryIO, answered: BinaryIO) -> None:
-    """Answer batch after batch until nobody asks any more."""
+    """Answer batches until the input ends."""
     market, hosts, threads = pickle.load(asked)  # noqa: S301 - what this module wrote
     session = MarketSession(market, hosts, parallel=threads)
     with ThreadPoolExecutor(threads) as pool:
@@ -98,5 +98,5 @@ def _answers(
 
 
 if __name__ == "__main__":
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C reaches the whole group; who started this one ends it
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C reaches the whole group; the parent ends this one
     _serve(sys.stdin.buffer, sys.stdout.buffer)

@@ -1,6 +1,6 @@
-"""Archives that a venue has published anew: for a while after they were taken their checksums are asked for again.
+"""Archives that a venue has published again: for two weeks their checksums are asked for once more.
 
-Only the sums: an archive is fetched again when its sum has changed, and what it held before stays landed.
+Only the checksums: an archive is fetched again when its checksum has changed, and its earlier rows stay landed.
 """
 
 from __future__ import annotations
@@ -14,13 +14,13 @@ from ingest.coverage import Part
 from ingest.errors import ArchiveAbsent, FeedUnavailable
 from ingest.feed import Batch, Request
 
-REVISED_WITHIN = timedelta(days=14)  # of the end of what an archive holds; the older ones take a refetch
+REVISED_WITHIN = timedelta(days=14)  # of the end of its window; an older archive takes a refetch
 
 
 def revised_archives(request: Request) -> Iterator[Batch]:
-    """What the feed brings of the archives of `request.recheck` that have another sum by now.
+    """Yield the feed's batches for the archives of `request.recheck` that have another checksum now.
 
-    A venue that cannot be asked leaves a note: what is held stays good.
+    A venue that cannot be asked costs a note, and what is held stays valid.
     """
     try:
         revised = [part for part, published in _published(request) if published != part.sha256]
@@ -36,7 +36,7 @@ def revised_archives(request: Request) -> Iterator[Batch]:
 
 
 def _published(request: Request) -> Iterator[tuple[Part, str]]:
-    """Each part with the sum published for it now. One that is published no more has none to be compared with."""
+    """Yield each part with the checksum that is published now. An archive that is no longer published is left out."""
     pool = ThreadPoolExecutor(PARALLEL, thread_name_prefix="checksum")
 
     def asked(part: Part) -> str | None:

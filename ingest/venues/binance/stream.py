@@ -1,4 +1,4 @@
-"""Binance: every forced order of every USDT- and coin-margined contract on one subscription, one a second and contract.
+"""Binance's stream: forced orders of all USDT- and coin-margined contracts, at most one a second and contract.
 
 The old roots (/ws, /stream) still accept connections and send nothing; market streams are below /market since 2026-04.
 A stream name that does not exist is accepted as well, so an acknowledgement says little and silence much.

@@ -1,7 +1,7 @@
-"""Bybit: all liquidations of the contracts that are subscribed to, in batches every half second.
+"""Bybit's stream: all liquidations of the contracts that are subscribed to, in batches every half second.
 
-Side is that of the position, not of the order. Linear and inverse contracts have an address each. One topic that
-does not exist makes Bybit reject its whole message, and an acknowledgement names no topic: so one message a topic.
+The side is the side of the position, not of the order. Linear and inverse contracts have an address each. Bybit rejects
+a whole message if one topic in it does not exist, and an acknowledgement names no topic, so each topic has a message.
 """
 
 from __future__ import annotations

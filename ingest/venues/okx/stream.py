@@ -1,7 +1,7 @@
-"""OKX: liquidation orders of all swaps on one subscription, at most one update a second and contract.
+"""OKX's stream: liquidation orders of all swaps on one subscription, at most one update a second and contract.
 
-The channel takes an instrument type alone: an instrument is refused (60018), or silently dropped beside a type. The
-contract is compared whole, because BTC-USD-SWAP and BTC-USDT-SWAP count in different units.
+The channel takes only an instrument type: an instrument is refused (60018), or silently ignored beside a type. The
+whole name of a contract is compared, because BTC-USD-SWAP and BTC-USDT-SWAP count in different units.
 """
 
 from __future__ import annotations
