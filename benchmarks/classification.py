@@ -10,7 +10,7 @@ from datetime import UTC, date, datetime, timedelta
 import polars as pl
 
 from regimes import DailyMarts, classify, daily_features, load_parameters
-from regimes.inputs import BY_VENUE, NUMBERS, OTHERS
+from regimes.marts import BY_VENUE, NUMBERS, OTHERS
 
 ASSETS = 10
 YEARS = (1, 2, 4, 6)
@@ -52,25 +52,60 @@ def noise(assets: int, days: int) -> DailyMarts:
         contracts *= 1 + change / 100
         long, short = (10e6 * draw.lognormvariate(0, 0.6) for _ in range(2))
         inflow, outflow = 25_000 + draw.gauss(0, 3_000), 25_000 + draw.gauss(0, 3_000)
-        rows.append({
-            "day": FIRST + timedelta(days=position), "open_usd": previous, "close_usd": close,
-            "high_usd": previous * (1 + high / 100), "low_usd": previous * (1 + low / 100), "return_pct": move,
-            "drawdown_pct": low, "run_up_pct": high, "range_pct": high - low, "long_usd": long, "short_usd": short,
-            "total_usd": long + short, "long_share": long / (long + short), "previous_open_interest_share": 0.001,
-            "open_interest_usd": contracts * close, "open_interest_coin": contracts, "change_1d_pct": change,
-            "linear_open_interest_coin": contracts, "inverse_open_interest_usd": None,
-            "change_3d_pct": draw.gauss(0, 4), "change_7d_pct": draw.gauss(0, 6), "change_1d_usd_pct": change + move,
-            "change_3d_usd_pct": draw.gauss(0, 5), "change_7d_usd_pct": draw.gauss(0, 7), "share_of_7d_max": 0.98,
-            "rate_8h_bp": draw.gauss(0.6, 0.3), "weight": 1e9, "is_weight_assumed": False,
-            "inflow_coin": inflow, "outflow_coin": outflow,
-            "netflow_coin": inflow - outflow, "reserve_coin": 2.6e6, "reserve_usd": 2.6e6 * close,
-            "netflow_usd": draw.gauss(5e7, 2e8),
-            "active_addresses_count": 650_000 * (1 + draw.gauss(0, 0.03)), "worst_return_24h_pct": move - 1,
-            "best_return_24h_pct": move + 1, "open_interest_fall_24h_pct": change - 1, "feed_set": "a",
-            "instruments": "CONTRACT", "venues": "venue", "venue": "venue", "instrument": "CONTRACT",
-            "source": "a", "pulled_at": datetime(2030, 1, 1), "is_complete": True, "counted_as": "a",
-            "open_interest_fall_24h_ended_at": datetime.combine(FIRST + timedelta(days=position), datetime.min.time()),
-        })  # fmt: skip
+        rows.append(
+            {
+                "day": FIRST + timedelta(days=position),
+                "open_usd": previous,
+                "close_usd": close,
+                "high_usd": previous * (1 + high / 100),
+                "low_usd": previous * (1 + low / 100),
+                "return_pct": move,
+                "low_vs_previous_close_pct": low,
+                "high_vs_previous_close_pct": high,
+                "range_pct": high - low,
+                "long_liquidations_usd": long,
+                "short_liquidations_usd": short,
+                "liquidations_usd": long + short,
+                "long_share": long / (long + short),
+                "previous_open_interest_share": 0.001,
+                "open_interest_usd": contracts * close,
+                "open_interest_coin": contracts,
+                "open_interest_change_1d_pct": change,
+                "linear_open_interest_coin": contracts,
+                "inverse_open_interest_usd": None,
+                "open_interest_change_3d_pct": draw.gauss(0, 4),
+                "open_interest_change_7d_pct": draw.gauss(0, 6),
+                "open_interest_usd_change_1d_pct": change + move,
+                "open_interest_usd_change_3d_pct": draw.gauss(0, 5),
+                "open_interest_usd_change_7d_pct": draw.gauss(0, 7),
+                "open_interest_share_of_7d_max": 0.98,
+                "funding_8h_bp": draw.gauss(0.6, 0.3),
+                "weight_usd": 1e9,
+                "is_weight_assumed": False,
+                "inflow_coin": inflow,
+                "outflow_coin": outflow,
+                "netflow_coin": inflow - outflow,
+                "reserve_coin": 2.6e6,
+                "reserve_usd": 2.6e6 * close,
+                "fund_netflow_usd": draw.gauss(5e7, 2e8),
+                "active_addresses_count": 650_000 * (1 + draw.gauss(0, 0.03)),
+                "worst_return_24h_pct": move - 1,
+                "best_return_24h_pct": move + 1,
+                "open_interest_fall_24h_pct": change - 1,
+                "feed_set": "a",
+                "instruments": "CONTRACT",
+                "venues": "venue",
+                "venue": "venue",
+                "instrument": "CONTRACT",
+                "feed": "a",
+                "pulled_at": datetime(2030, 1, 1),
+                "is_complete": True,
+                "counted_as": "a",
+                "open_interest_fall_24h_ended_at": datetime.combine(
+                    FIRST + timedelta(days=position), datetime.min.time()
+                ),
+            }
+        )
     one = pl.DataFrame(rows, infer_schema_length=None).with_columns(
         pl.col("inverse_open_interest_usd").cast(pl.Float64)
     )
