@@ -11,24 +11,20 @@ from collections.abc import Collection, Iterator
 from datetime import date
 from pathlib import Path
 
-import pandera.polars as pa
 import polars as pl
 
 from ingest.coverage import Part
 from ingest.errors import FileRefused
 from ingest.feed import Batch, Feed, Request
-from ingest.schema import GENESIS, calendar_day, number, text
+from ingest.schema import GENESIS, column, feed_schema
 from ingest.windows import Window
 
-FUND_FLOWS = pa.DataFrameSchema(
-    {
-        "asset": text("Asset that the funds hold, as the catalogue writes it"),
-        "day": calendar_day("Day that the flow is reported for"),
-        "netflow_usd": number("Into the funds less out of them", "USD"),
-        "source": text("Who reported it; two sources are never added up"),
-    },
-    strict=True,
-    name="inbox_fund_flows",
+FUND_FLOWS = feed_schema(
+    "inbox_fund_flows",
+    "asset",
+    "day",
+    column("netflow_usd", "fund_netflow_usd"),
+    column("source", "reported_by"),
 )
 
 

@@ -1,7 +1,7 @@
 """From a parser's frame to typed rows and quarantined rows, by the feed's Pandera schema.
 
-The schema is the only place that names a feed's columns, types, units and limits; the raw table and the source
-documentation are made from it. Column builders stand here, the schemas themselves with their venues.
+A schema is made of fields (`tables.fields`), which say each column's type, unit, sentence and limits; the raw table is
+made from it. Here are the builders of schemas, and what is done with a frame. The schemas are with their venues.
 """
 
 from __future__ import annotations
@@ -81,40 +81,6 @@ def _checks(field: Field, allowed: Sequence[str], instead: Sequence[pa.Check]) -
     return checks
 
 
-def text(description: str, *, allowed: list[str] | None = None) -> pa.Column:
-    """A text column that is always there."""
-    checks = [pa.Check.isin(allowed, error=f"none of {', '.join(allowed)}")] if allowed else []
-    return pa.Column(pl.String, checks, description=description)
-
-
-def moment(description: str) -> pa.Column:
-    """A UTC timestamp that is always there, neither before Bitcoin nor after the present of the run."""
-    return pa.Column(TIMESTAMP, description=description, metadata={"unit": "UTC", "observed": True})
-
-
-def calendar_day(description: str) -> pa.Column:
-    """A UTC day that is always there, with the same limits as `moment`."""
-    return pa.Column(pl.Date, description=description, metadata={"unit": "UTC day", "observed": True})
-
-
-def number(description: str, unit: str, *checks: pa.Check, nullable: bool = False, integer: bool = False) -> pa.Column:
-    """A finite number in `unit`; `nullable` where the venue itself leaves it out."""
-    finite = (
-        [] if integer else [pa.Check(lambda data: data.lazyframe.select(pl.col(data.key).is_finite()), name="finite")]
-    )
-    return pa.Column(
-        pl.Int64 if integer else pl.Float64,
-        [*finite, *checks],
-        nullable=nullable,
-        description=description,
-        metadata={"unit": unit},
-    )
-
-
-def positive() -> pa.Check:
-    return pa.Check.gt(0, error="positive")
-
-
 def not_zero() -> pa.Check:
     return pa.Check.ne(0, error="not zero")
 
@@ -123,19 +89,9 @@ def not_negative() -> pa.Check:
     return pa.Check.ge(0, error="not negative")
 
 
-def within(low: float, high: float) -> pa.Check:
-    return pa.Check.in_range(low, high, error=f"within {low:g} to {high:g}")
-
-
 def rows(rule: str, expression: pl.Expr) -> pa.Check:
     """A rule over several columns of one row; it holds where `expression` is true or null."""
     return pa.Check(lambda data: data.lazyframe.select(expression.fill_null(True)), name=rule)
-
-
-def prices(currency: str) -> dict[str, pa.Column]:
-    """The four prices of a bar. PRICES_FIT are the rules that go with them."""
-    told = {"open": "First price", "high": "Highest price", "low": "Lowest price", "close": "Last price"}
-    return {name: number(description, currency, positive()) for name, description in told.items()}
 
 
 PRICES_FIT = (
@@ -283,12 +239,6 @@ def _reason(found: pl.DataFrame, reason: str) -> pl.DataFrame:
     return found.select(pl.col("row").cast(pl.UInt32), pl.lit(reason).alias("reason"))
 
 
-def comment_of(column: pa.Column) -> str:
-    """What stands beside the column in a database: description and unit."""
-    unit = unit_of(column)
-    return f"{column.description} [{unit}]" if unit else str(column.description)
-
-
-def unit_of(column: Any) -> str | None:  # noqa: ANN401 - a Pandera column
-    """The unit a column was declared with, None for text."""
-    return (column.metadata or {}).get("unit")
+def column_of(column: Any) -> tables.Column:  # noqa: ANN401 - a Pandera column
+    """The field behind a column of a feed's schema, with this feed's note."""
+    return column.metadata["column"]

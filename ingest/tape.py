@@ -11,7 +11,7 @@ import polars as pl
 from ingest import venues
 from ingest.errors import FeedUnavailable
 from ingest.feed import Batch, Feed, Request
-from ingest.schema import moment, not_negative, number, positive, rows, text
+from ingest.schema import column, feed_schema, rows
 
 SIDES = ["long", "short"]
 PRICES = ["average_fill", "bankruptcy"]
@@ -37,50 +37,37 @@ ENTRIES = {
 
 
 def _events(name: str) -> pa.DataFrameSchema:
-    return pa.DataFrameSchema(
-        {
-            "symbol": text("Contract as the venue spells it"),
-            "venue_at": moment("When it happened, by the venue's clock"),
-            "position_side": text("Side of the position that was closed by force", allowed=SIDES),
-            "quantity_contracts": number("Size as the venue counts it", "contract", positive()),
-            "quantity_coin": number("Size in the base asset", "coin", positive()),
-            "quantity_usd": number("Notional", "USD", positive()),
-            "price": number("Price of price_kind", "USD", positive()),
-            "price_kind": text(
-                "What the price is: what was paid on average, or where the margin ended", allowed=PRICES
-            ),
-            "ordinal": number(
-                "Place among equal events of one message: those are several, in two messages they are one",
-                "count",
-                not_negative(),
-                integer=True,
-            ),
-            "received_at": moment("When the message arrived, by the recorder's clock"),
-            "stream": text("Subscription that it came by"),
-            "message": text("The venue's message, verbatim"),
-        },
-        strict=True,
-        name=name,
+    return feed_schema(
+        name,
+        "symbol",
+        "venue_at",
+        "position_side",
+        "quantity_contracts",
+        "quantity_coin",
+        "quantity_usd",
+        column("price", note="Of price_kind."),
+        "price_kind",
+        "ordinal",
+        "received_at",
+        "stream",
+        "message",
     )
 
 
-LEDGER_SCHEMA = pa.DataFrameSchema(
-    {
-        "recorder": text("Run of the recorder: when it began, and its process"),
-        "venue": text("Venue"),
-        "stream": text("Subscription; `recorder` where the entry is about all of them"),
-        "kind": text("What happened", allowed=list(ENTRIES)),
-        "start_at": moment("When it began"),
-        "end_at": moment("When it ended, the same moment for what has no length"),
-        "message_count": number("Messages or events concerned", "count", not_negative(), nullable=True, integer=True),
-        "detail": pa.Column(pl.String, nullable=True, description="In words"),
-    },
+LEDGER_SCHEMA = feed_schema(
+    "tape_coverage",
+    "recorder",
+    "venue",
+    column("stream", note="`recorder` where the entry is about all of them."),
+    column("kind", allowed=tuple(ENTRIES)),
+    "start_at",
+    "end_at",
+    column("message_count", optional=True),
+    column("detail", optional=True),
     checks=[
         rows("ends before it begins", pl.col("end_at") >= pl.col("start_at")),
         rows("longer than an hour", pl.col("start_at").dt.truncate("1h") + pl.duration(hours=1) >= pl.col("end_at")),
     ],
-    strict=True,
-    name="tape_coverage",
 )
 
 

@@ -16,8 +16,8 @@ from orchestration.internals.dbt_build import build_models
 from orchestration.jobs import DAILY_JOB
 from orchestration.mart_metadata import mart_metadata
 from orchestration.resources import Pipeline
+from tables.published.operations import FEED_STATUS
 from warehouse.connection import build_database
-from warehouse.feed_status import FEED_STATUS
 from warehouse.fingerprint import fingerprint, published_fingerprint, remember_views, views_are_current
 from warehouse.marts import has_mart
 from warehouse.raw_loading import load_segments
@@ -76,7 +76,7 @@ def warehouse_models() -> dg.AssetsDefinition:
             load_segments(connection, Landing(warehouse.landing))
             write_run_context(connection, run, pipeline.refresher.catalogue)
             inputs = fingerprint(connection, run)
-            nothing_new = has_mart(connection, FEED_STATUS) and inputs == published_fingerprint(warehouse)
+            nothing_new = has_mart(connection, FEED_STATUS.name) and inputs == published_fingerprint(warehouse)
             keep_views = views_are_current(connection)
         is_daily = context.run.job_name == DAILY_JOB
         if is_daily and nothing_new:

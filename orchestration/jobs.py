@@ -14,13 +14,13 @@ DAILY_JOB = "daily"
 # One process: a step takes 0.1 s there, seconds in a process of its own, and only one asset can write at a time.
 daily_job = dg.define_asset_job(
     DAILY_JOB,
-    selection=dg.AssetSelection.all() - dg.AssetSelection.assets(mart_key(VALIDATION)),
+    selection=dg.AssetSelection.all() - dg.AssetSelection.assets(mart_key(REGIME_VALIDATION.name)),
     executor_def=dg.in_process_executor,
     description="Every feed, the marts, the regimes and the release, for the days up to the partition's.",
 )
 validation_job = dg.define_asset_job(
     "validation",
-    selection=dg.AssetSelection.assets(mart_key(VALIDATION)),
+    selection=dg.AssetSelection.assets(mart_key(REGIME_VALIDATION.name)),
     executor_def=dg.in_process_executor,
     description="Agreement, spread, persistence, outcomes and sensitivity of the labels. Takes about ten seconds.",
 )

@@ -14,16 +14,17 @@ from orchestration.dbt_assets import mart_keys, mart_names
 from orchestration.regime_assets import FEATURES, LABELLED
 from orchestration.resources import Pipeline
 from regimes import load_parameters
-from regimes.validation import VALIDATION
+from tables.published.operations import FEED_STATUS, RESTATEMENTS
+from tables.published.regimes import READINGS, REGIME_VALIDATION
 from warehouse.connection import build_database
-from warehouse.feed_status import FEED_STATUS, write_feed_status
+from warehouse.feed_status import write_feed_status
 from warehouse.fingerprint import fingerprint
-from warehouse.flow_restatements import RESTATEMENTS
 from warehouse.label_history import as_of_macro
 from warehouse.location import PUBLISHED_DATABASE, Warehouse
 from warehouse.marts import has_mart, read_mart
 from warehouse.publishing.latest_json import latest_document
 from warehouse.publishing.release import Release, publish
+from warehouse.readings import write_readings
 
 
 def published_asset(manifest: Path) -> dg.AssetsDefinition:
@@ -31,7 +32,7 @@ def published_asset(manifest: Path) -> dg.AssetsDefinition:
 
     @dg.asset(
         key=dg.AssetKey("published"),
-        deps=[*mart_keys(manifest), *(mart_key(name) for name in (FEATURES, *LABELLED, RESTATEMENTS))],
+        deps=[*mart_keys(manifest), *(mart_key(name) for name in (FEATURES, *LABELLED, RESTATEMENTS.name))],
         group_name="published",
         description=(
             "`leverage.duckdb`, one Parquet file per mart, `latest.json` and the pages of the brief, replaced together"
@@ -46,6 +47,7 @@ def published_asset(manifest: Path) -> dg.AssetsDefinition:
         run, market, warehouse = pipeline.run_context(), pipeline.parsed_market, pipeline.resolved_warehouse
         with build_database(warehouse.build) as connection:
             write_feed_status(connection, pipeline.refresher.catalogue, run.calendar)
+            write_readings(connection)
             inputs = fingerprint(connection, run)
             latest = latest_document(connection, run, market=str(market), simulated=market.simulated, inputs=inputs)
             about = {
@@ -57,9 +59,9 @@ def published_asset(manifest: Path) -> dg.AssetsDefinition:
                 "rules_version": load_parameters().rules_version,
                 "licences": "; ".join(sorted({f"{f.venue}: {f.licence}" for f in pipeline.refresher.catalogue.feeds})),
             }
-            tables = [*mart_names(manifest), FEATURES, *LABELLED, RESTATEMENTS, FEED_STATUS]
-            if has_mart(connection, VALIDATION):
-                tables.append(VALIDATION)
+            tables = [*mart_names(manifest), FEATURES, *LABELLED, READINGS.name, RESTATEMENTS.name, FEED_STATUS.name]
+            if has_mart(connection, REGIME_VALIDATION.name):
+                tables.append(REGIME_VALIDATION.name)
             files = _pages(connection, warehouse, latest, about["licences"])
             release = Release(tables, about, latest, market.simulated, [as_of_macro()], files)
             folder = publish(connection, warehouse, release, run.now)

@@ -17,8 +17,6 @@ from orchestration.mart_metadata import mart_metadata
 from orchestration.raw_assets import raw_key
 from orchestration.resources import Pipeline
 from regimes import (
-    TABLE_DESCRIPTIONS,
-    TABLES,
     classify,
     daily_features,
     load_parameters,
@@ -28,11 +26,12 @@ from regimes import (
     regime_revisions,
     regimes_daily,
 )
+from tables.published import table
+from tables.published.operations import RESTATEMENTS
 from warehouse.connection import build_database
-from warehouse.flow_restatements import DESCRIPTION as RESTATEMENTS_DESCRIPTION
-from warehouse.flow_restatements import RESTATEMENTS, write_restatements
+from warehouse.flow_restatements import write_restatements
 from warehouse.label_history import land_revisions, landed_revisions
-from warehouse.marts import read_daily_marts, read_mart, write_mart
+from warehouse.marts import comments_of, read_daily_marts, read_mart, write_table
 
 FEATURES = "leverage_features_daily"
 LABELLED = (
@@ -54,7 +53,7 @@ def regime_assets(manifest: Path) -> list[dg.AssetsDefinition]:
         key=mart_key(FEATURES),
         deps=mart_keys(manifest),
         group_name="regimes",
-        description=TABLE_DESCRIPTIONS[FEATURES],
+        description=table(FEATURES).description,
         kinds={"polars", "duckdb"},
         owners=OWNERS,
         pool=POOL,
@@ -65,7 +64,7 @@ def regime_assets(manifest: Path) -> list[dg.AssetsDefinition]:
     def leverage_features_daily(pipeline: Pipeline) -> dg.MaterializeResult[Any]:
         with build_database(pipeline.resolved_warehouse.build) as connection:
             features = daily_features(read_daily_marts(connection), load_parameters())
-            _write_table(connection, FEATURES, features)
+            write_table(connection, table(FEATURES), features)
             return dg.MaterializeResult(metadata=_table_metadata(connection, FEATURES))
 
     @dg.multi_asset(
@@ -102,17 +101,17 @@ def regime_assets(manifest: Path) -> list[dg.AssetsDefinition]:
                 "scenarios": labels.scenarios,
             }
             for name in LABELLED:
-                _write_table(connection, name, frames[name])
+                write_table(connection, table(name), frames[name])
                 yield dg.MaterializeResult(asset_key=mart_key(name), metadata=_table_metadata(connection, name))
             yield _every_day_labelled(
                 frames["regimes_daily"], run.calendar.day_count, pipeline.refresher.catalogue.assets
             )
 
     @dg.asset(
-        key=mart_key(RESTATEMENTS),
+        key=mart_key(RESTATEMENTS.name),
         deps=[mart_key("regime_revisions"), raw_key(feed_named("coinmetrics_network"))],
         group_name="regimes",
-        description=RESTATEMENTS_DESCRIPTION,
+        description=RESTATEMENTS.description,
         kinds={"duckdb"},
         owners=OWNERS,
         pool=POOL,
@@ -121,7 +120,7 @@ def regime_assets(manifest: Path) -> list[dg.AssetsDefinition]:
     def restatements(pipeline: Pipeline) -> dg.MaterializeResult[Any]:
         with build_database(pipeline.resolved_warehouse.build) as connection:
             write_restatements(connection)
-            return dg.MaterializeResult(metadata=mart_metadata(connection, RESTATEMENTS))
+            return dg.MaterializeResult(metadata=mart_metadata(connection, RESTATEMENTS.name))
 
     return [leverage_features_daily, regimes, restatements]
 
@@ -143,7 +142,7 @@ def _label_spec(name: str) -> dg.AssetSpec:
         mart_key(name),
         deps=[mart_key(FEATURES)],
         group_name="regimes",
-        description=TABLE_DESCRIPTIONS[name],
+        description=table(name).description,
         kinds={"polars", "duckdb"},
         owners=OWNERS,
         freshness_policy=fresh_daily(),
@@ -153,12 +152,9 @@ def _label_spec(name: str) -> dg.AssetSpec:
 
 
 def _column_metadata(name: str) -> dict[str, Any]:
-    columns = [dg.TableColumn(c.name, type=str(c.dtype), description=c.comment) for c in TABLES[name]]
+    comments = comments_of(table(name))
+    columns = [dg.TableColumn(f.name, f.sql_type.lower(), description=comments[f.name]) for f in table(name).fields]
     return {"dagster/column_schema": dg.TableSchema(columns=columns), "dagster/table_name": f"marts.{name}"}
-
-
-def _write_table(connection: duckdb.DuckDBPyConnection, name: str, frame: pl.DataFrame) -> None:
-    write_mart(connection, name, frame, TABLE_DESCRIPTIONS[name], {c.name: c.comment for c in TABLES[name]})
 
 
 def _table_metadata(connection: duckdb.DuckDBPyConnection, name: str) -> dict[str, Any]:

@@ -22,16 +22,17 @@ from orchestration.resources import Pipeline
 from regimes import DailyMarts, load_parameters
 from regimes.validation import regime_validation
 from regimes.validation_page import validation_page
+from tables.published.regimes import REGIME_VALIDATION
 from warehouse.connection import build_database
 from warehouse.location import PUBLISHED_DATABASE
-from warehouse.marts import read_daily_marts, write_mart
+from warehouse.marts import read_daily_marts, write_table
 
 
 @dg.asset(
-    key=mart_key(VALIDATION),
+    key=mart_key(REGIME_VALIDATION.name),
     deps=[mart_key(field.name) for field in fields(DailyMarts)],
     group_name="regimes",
-    description=DESCRIPTION,
+    description=REGIME_VALIDATION.description,
     kinds={"polars", "duckdb"},
     owners=OWNERS,
     pool=POOL,
@@ -41,10 +42,10 @@ def validated(pipeline: Pipeline) -> dg.MaterializeResult[Any]:
     run = pipeline.run_context()
     with build_database(pipeline.resolved_warehouse.build) as connection:
         measured = regime_validation(read_daily_marts(connection), load_parameters(), run.now)
-        write_mart(connection, VALIDATION, measured, DESCRIPTION, {c.name: c.comment for c in COLUMNS})
+        write_table(connection, REGIME_VALIDATION, measured)
         page = validation_page(measured, _about(pipeline.market, measured))
         return dg.MaterializeResult(
-            metadata={**mart_metadata(connection, VALIDATION), "page": dg.MetadataValue.md(page)}
+            metadata={**mart_metadata(connection, REGIME_VALIDATION.name), "page": dg.MetadataValue.md(page)}
         )
 
 
@@ -61,7 +62,7 @@ def main() -> None:
     options = parser.parse_args()
     with duckdb.connect(str(options.published / PUBLISHED_DATABASE), read_only=True) as connection:
         marts = DailyMarts(**{f.name: connection.sql(f"SELECT * FROM {f.name}").pl() for f in fields(DailyMarts)})  # noqa: S608
-        about = dict(connection.sql("SELECT name, value FROM about").fetchall())
+        about = dict(connection.sql("SELECT name, setting FROM about").fetchall())
     measured = regime_validation(marts, load_parameters(), datetime.fromisoformat(about["published_at"]))
     market = "the simulated market" if about["simulated"] == "true" else "recorded market data"
     days = f"Measured on {market} of {about['first_day']} to {about['last_day']}."

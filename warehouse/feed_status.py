@@ -11,33 +11,12 @@ from ingest.catalogue import Catalogue
 from ingest.feed import Feed
 from ingest.feeds import RECORDED
 from ingest.pull import Pulled
+from tables.published.operations import FEED_STATUS
 from warehouse.connection import first_row, naive_utc, transaction
 from warehouse.location import Calendar
-from warehouse.marts import create_mart
+from warehouse.marts import create_table
 from warehouse.raw_coverage import days_with_rows, observed_range
 from warehouse.recorded_feeds import RecordedSpan, recorded_days_share, recorded_span
-
-FEED_STATUS = "feed_status"  # written right before a release: if it exists, so do the other marts
-DESCRIPTION = "One row per feed: how far it reaches, and how its last pull went."
-COLUMNS = {
-    "feed": ("VARCHAR", "Feed, and name of its raw table"),
-    "venue": ("VARCHAR", "Who publishes it"),
-    "series": ("VARCHAR", "What it measures"),
-    "first_day": ("DATE", "Day of the oldest row; of a recorded feed the first that was listened to"),
-    "last_day": ("DATE", "Day of the newest row; of a recorded feed the last of which a part was recorded"),
-    "coverage_share": (
-        "DOUBLE",
-        "Share of the days of the warehouse, and of the symbols asked for, of which there are rows; of a recorded"
-        " feed of the days, and of its subscriptions, of which at least a part was recorded (0..1)",
-    ),
-    "row_count": ("BIGINT", "Rows in the raw table, restated and repeated ones included [count]"),
-    "quarantined_count": ("BIGINT", "Rows that broke the schema [count]"),
-    "gap_count": ("BIGINT", "Archives that the venue does not have [count]"),
-    "pulled_at": ("TIMESTAMP", "When it was last asked, of a recorded feed when it last landed (UTC)"),
-    "skipped": ("VARCHAR", "Why it could not be had then, null when it could"),
-    "notes": ("VARCHAR", "What else was to be said of the last pull"),
-    "licence": ("VARCHAR", "Terms under which the vendor gives the data"),
-}
 
 
 def record_pull(connection: duckdb.DuckDBPyConnection, pulled: Pulled, run_id: str, now: datetime) -> None:
@@ -72,10 +51,10 @@ def write_feed_status(connection: duckdb.DuckDBPyConnection, catalogue: Catalogu
         if (span := recorded_span(connection, feed))
     ]
     rows = [(feed.name, feed.venue, feed.kind, *found, feed.licence) for feed, found in [*fetched, *recorded]]
-    placeholders = ", ".join("?" * len(COLUMNS))
+    placeholders = ", ".join("?" * len(FEED_STATUS.columns))
     with transaction(connection):
-        create_mart(connection, FEED_STATUS, DESCRIPTION, COLUMNS)
-        connection.executemany(f"INSERT INTO marts.{FEED_STATUS} VALUES ({placeholders})", rows)  # noqa: S608
+        create_table(connection, FEED_STATUS)
+        connection.executemany(f"INSERT INTO marts.{FEED_STATUS.name} VALUES ({placeholders})", rows)  # noqa: S608
 
 
 def _fetched_status(

@@ -30,8 +30,9 @@ CODE = (
     "brief/*.py",
     "brief/templates/*",
     *DBT,
-    "regimes/*.py",
+    "regimes/**/*.py",
     "regimes/*.toml",
+    "tables/**/*.py",
     "warehouse/*.py",
     "warehouse/publishing/*.py",
 )

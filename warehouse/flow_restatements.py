@@ -4,22 +4,10 @@ from __future__ import annotations
 
 import duckdb
 
+from tables.published.operations import RESTATEMENTS
 from warehouse.connection import transaction
-from warehouse.marts import create_mart
+from warehouse.marts import create_table
 
-RESTATEMENTS = "restatements"
-DESCRIPTION = "How much vendors restate: share of days whose netflow sign or label a new pull turned, one row per pull."
-COLUMNS = {
-    "asset": ("VARCHAR", "Base asset, for example BTC."),
-    "pulled_at": ("TIMESTAMP", "When the pull was fetched that restates (UTC)."),
-    "previous_pull_at": ("TIMESTAMP", "When the pull was fetched that it is compared with (UTC)."),
-    "compared_count": ("BIGINT", "Days that both pulls have a netflow of [days]"),
-    "netflow_changed_count": ("BIGINT", "Days of them whose netflow moved by more than 0.01 % [days]"),
-    "netflow_sign_changed_count": ("BIGINT", "Days of them whose netflow changed its sign [days]"),
-    "netflow_sign_changed_share": ("DOUBLE", "The same as a share [share 0..1]"),
-    "label_changed_count": ("BIGINT", "Days whose event or regime was revised for restated flows [days]"),
-    "label_changed_share": ("DOUBLE", "The same as a share of the compared days [share 0..1]"),
-}
 QUERY = """
     WITH pulls AS (
         SELECT i.asset, n.ingested_at AS pulled_at,
@@ -70,5 +58,5 @@ def write_restatements(connection: duckdb.DuckDBPyConnection) -> None:
     Reads `raw.coinmetrics_network`, `ops.instruments` and `marts.regime_revisions`.
     """
     with transaction(connection):
-        create_mart(connection, RESTATEMENTS, DESCRIPTION, COLUMNS)
-        connection.execute(f"INSERT INTO marts.{RESTATEMENTS} {QUERY}")
+        create_table(connection, RESTATEMENTS)
+        connection.execute(f"INSERT INTO marts.{RESTATEMENTS.name} {QUERY}")

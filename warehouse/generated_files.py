@@ -50,7 +50,9 @@ class Generator:
     def files(self) -> dict[Path, str]:
         """Every generated file with the text that it should have."""
         by_venue = groupby(sorted(LANDED, key=lambda f: f.venue), key=lambda f: f.venue)
-        staged = {MODELS / "staging" / venue / "__sources.yml": _source(venue, list(feeds)) for venue, feeds in by_venue}
+        staged = {
+            MODELS / "staging" / venue / "__sources.yml": _source(venue, list(feeds)) for venue, feeds in by_venue
+        }
         contracts = {path: self.contract(path, table) for path, table in _contracted()}
         return {
             **staged,

@@ -13,12 +13,13 @@ import polars as pl
 
 from ingest.landing import INGESTED_AT, REVISIONS, Landing
 from ingest.windows import Window
-from regimes import REVISION_COLUMNS
+from tables.published.regimes import REVISION
 from warehouse.connection import identifier
 from warehouse.location import Warehouse
 from warehouse.raw_loading import load_segments
 from warehouse.raw_tables import create_tables
 from warehouse.reading import open_release, read_latest
+from warehouse.revision_names import LANDED_NAMES, landed_name
 
 AS_OF = "regimes_as_of"
 
@@ -28,9 +29,8 @@ def landed_revisions(connection: duckdb.DuckDBPyConnection, landing: Landing) ->
     create_tables(connection)
     load_segments(connection, landing)
     # Not stored in the row: landing keeps segments in order even when the clock stands still between two runs.
-    columns = ", ".join(
-        f"{INGESTED_AT} AS available_at" if c.name == "available_at" else identifier(c.name) for c in REVISION_COLUMNS
-    )
+    landed = {name: INGESTED_AT if name == "available_at" else landed_name(name) for name in REVISION}
+    columns = ", ".join(f"{identifier(column)} AS {identifier(name)}" for name, column in landed.items())
     return connection.sql(f"SELECT {columns} FROM raw.{REVISIONS} ORDER BY asset, day, revision").pl()  # noqa: S608
 
 
@@ -40,7 +40,7 @@ def land_revisions(
     """Land and load new revisions. Call it before a table shows them: no label is published without its record."""
     if revisions.height:
         first, last = revisions["day"].min(), revisions["day"].max()
-        landing.record(REVISIONS, revisions, Window.of_days(first, last), now)  # type: ignore[arg-type]
+        landing.record(REVISIONS, revisions.rename(LANDED_NAMES), Window.of_days(first, last), now)  # type: ignore[arg-type]
         load_segments(connection, landing)
 
 
@@ -49,7 +49,7 @@ def as_of_macro() -> str:
 
     The macro lists the columns and leaves out is_latest, because what was known at `ts` does not change later.
     """
-    columns = ", ".join(identifier(c.name) for c in REVISION_COLUMNS)
+    columns = ", ".join(identifier(name) for name in REVISION)
     ranked = "row_number() OVER (PARTITION BY asset, day ORDER BY revision DESC) AS newest"
     known = f"SELECT {columns}, {ranked} FROM regime_revisions WHERE available_at <= CAST(ts AS TIMESTAMP)"  # noqa: S608
     return f"CREATE MACRO {AS_OF}(ts) AS TABLE SELECT {columns} FROM ({known}) WHERE newest = 1 ORDER BY asset, day"  # noqa: S608

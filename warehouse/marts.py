@@ -9,7 +9,8 @@ from typing import Any
 import duckdb
 import polars as pl
 
-from regimes import DailyMarts
+from regimes import DailyMarts, load_parameters
+from tables import Table
 from warehouse.connection import first_row, identifier, literal, transaction
 from warehouse.errors import WarehouseError
 
@@ -33,6 +34,24 @@ def has_mart(connection: duckdb.DuckDBPyConnection, name: str) -> bool:
         connection, "SELECT count(*) FROM duckdb_tables() WHERE schema_name = 'marts' AND table_name = ?", [name]
     )
     return bool(found and found[0])
+
+
+def write_table(connection: duckdb.DuckDBPyConnection, table: Table, frame: pl.DataFrame) -> None:
+    """Replace the published table by `frame`, with its comments."""
+    write_mart(connection, table.name, frame, table.description, comments_of(table))
+
+
+def create_table(connection: duckdb.DuckDBPyConnection, table: Table) -> None:
+    """Replace the published table by an empty one, with its comments."""
+    comments = comments_of(table)
+    columns = {field.name: (field.sql_type, comments[field.name]) for field in table.fields}
+    create_mart(connection, table.name, table.description, columns)
+
+
+def comments_of(table: Table) -> dict[str, str]:
+    """The comment of each column: its sentence with the numbers of the rules, and its unit."""
+    numbers = load_parameters().numbers
+    return {column.name: column.comment(numbers) for column in table}
 
 
 def write_mart(

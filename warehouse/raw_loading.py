@@ -8,8 +8,8 @@ from datetime import UTC, datetime
 import duckdb
 import polars as pl
 
-from ingest.errors import IngestError
 from ingest.coverage import Part
+from ingest.errors import IngestError
 from ingest.feed import Feed
 from ingest.feeds import LANDED
 from ingest.landing import QUARANTINE, RECORDS, Landing, Segment

@@ -3,27 +3,17 @@
 from __future__ import annotations
 
 import duckdb
-import polars as pl
 
 from ingest.feed import Feed
 from ingest.feeds import LANDED
 from ingest.landing import INGESTED_AT, QUARANTINE, QUARANTINE_SCHEMA, REVISIONS
-from ingest.schema import comment_of
-from regimes import REVISION_COLUMNS
+from ingest.schema import column_of
+from tables import field
+from tables.published.regimes import REVISION
 from warehouse.connection import identifier, literal, transaction
+from warehouse.revision_names import landed_name
 
-SQL_TYPES: dict[type[pl.DataType], str] = {
-    pl.String: "VARCHAR",
-    pl.Float64: "DOUBLE",
-    pl.Int64: "BIGINT",
-    pl.Boolean: "BOOLEAN",
-    pl.Date: "DATE",
-    pl.Datetime: "TIMESTAMP",
-}
-LINEAGE = {
-    INGESTED_AT: ("TIMESTAMP", "When the row was fetched (UTC)"),
-    "segment": ("VARCHAR", "Landed file the row came from"),
-}
+LINEAGE = (INGESTED_AT, "segment")  # columns that every raw table has besides those of its feed
 LOAD_LEDGER = """
     CREATE TABLE IF NOT EXISTS raw.load_ledger (
         segment VARCHAR PRIMARY KEY, feed VARCHAR NOT NULL, row_count BIGINT NOT NULL,
@@ -73,16 +63,13 @@ def create_tables(connection: duckdb.DuckDBPyConnection) -> None:
 
 def _expected_columns() -> dict[str, dict[str, str]]:
     """Name and SQL type of each column, by raw table."""
-    data_types = {
-        **{feed.name: feed.rows_schema() for feed in LANDED},
-        REVISIONS: {column.name: column.dtype for column in REVISION_COLUMNS},
-    }
     columns = {
-        table: {name: SQL_TYPES[dtype.base_type()] for name, dtype in schema.items()}
-        for table, schema in data_types.items()
+        feed.name: {name: column_of(column).field.sql_type for name, column in feed.schema.columns.items()}
+        for feed in LANDED
     }
+    columns[REVISIONS] = {landed_name(name): field(name).sql_type for name in REVISION}
     columns[QUARANTINE] = dict.fromkeys(QUARANTINE_SCHEMA, "VARCHAR")
-    lineage = {name: sql_type for name, (sql_type, _) in LINEAGE.items()}
+    lineage = {name: field(name).sql_type for name in LINEAGE}
     return {table: {**own, **lineage} for table, own in columns.items()}
 
 
@@ -108,7 +95,7 @@ def _create_raw_table(connection: duckdb.DuckDBPyConnection, table: str, columns
 def _comment_raw_table(connection: duckdb.DuckDBPyConnection, feed: Feed) -> None:
     table = f"raw.{identifier(feed.name)}"
     connection.execute(f"COMMENT ON TABLE {table} IS {literal(feed.description)}")
-    for name, column in feed.schema.columns.items():
-        connection.execute(f"COMMENT ON COLUMN {table}.{identifier(name)} IS {literal(comment_of(column))}")
-    for name, (_, comment) in LINEAGE.items():
+    comments = {name: column_of(column).comment({}) for name, column in feed.schema.columns.items()}
+    comments |= {name: field(name).text for name in LINEAGE}
+    for name, comment in comments.items():
         connection.execute(f"COMMENT ON COLUMN {table}.{identifier(name)} IS {literal(comment)}")

@@ -48,6 +48,8 @@ FIELDS = (
     flag("is_latest", "True for the newest revision of its day."),
     text("event_id", "asset, day and revision, joined by slashes: the same for ever."),
     text("label", "A label of the rules, see regime_labels."),
+    text("state", "State of the market, the regime of regimes_daily."),
+    text("sentence", "One sentence that says why, the explanation of regimes_daily."),
     declare("label_rank", "1 for the label with the highest score, 2 for the next.", kind="count", unit="rank"),
     declare("label_order", "Position in legends and tables.", kind="count", unit="rank"),
     text("predicate", "What has to hold, by name."),

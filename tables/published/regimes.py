@@ -167,6 +167,20 @@ REGIME_VALIDATION = Table(
         "section", "subject", "measure", "value", "interval_low", "interval_high", "observations", "detail",
     ),
 )  # fmt: skip
+# For people: the label of each day with what they look at first. Column to column of regimes_daily, if not the same.
+READING_OF = {"label": "event", "state": "regime", "sentence": "explanation"}
+READINGS = Table(
+    name="readings",
+    description="For people: the label of each day, its state and confidence, the sentence, and the headline figures.",
+    key=KEY,
+    columns=(
+        *KEY, "label", "state", "confidence", "grade", "sentence", "close_usd", "return_pct",
+        "low_vs_previous_close_pct", "liquidations_usd", "long_share", "liquidation_multiple", "open_interest_usd",
+        "open_interest_change_1d_pct", "funding_8h_bp", "funding_state", "netflow_coin", "active_addresses_count",
+        "support_usd", "support_status", "data_status", "is_final",
+    ),
+    notes={"label": "Of what happened on the day."},
+)  # fmt: skip
 TABLES = (
     LEVERAGE_FEATURES_DAILY,
     REGIMES_DAILY,
@@ -178,4 +192,5 @@ TABLES = (
     REGIME_REVISIONS,
     REGIME_CHANGES,
     REGIME_VALIDATION,
+    READINGS,
 )

@@ -55,7 +55,9 @@ def _typed(name: str) -> pl.Expr:
 def lay_out(warehouse: Path) -> dict[Path, bytes]:
     """Write the segments below `warehouse`; returns each file with its content."""
     (warehouse / "warehouse.json").parent.mkdir(parents=True, exist_ok=True)
-    (warehouse / "warehouse.json").write_text(json.dumps({"market": "sample", "first_day": "2025-11-20", "last_day": LAST_DAY}))
+    (warehouse / "warehouse.json").write_text(
+        json.dumps({"market": "sample", "first_day": "2025-11-20", "last_day": LAST_DAY})
+    )
     segments = json.loads((FOLDER / "segments.json").read_text())
     written: dict[Path, bytes] = {}
     for number, segment in enumerate(segments):

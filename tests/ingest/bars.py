@@ -7,22 +7,19 @@ from datetime import date, datetime
 import pandera.polars as pa
 import polars as pl
 
-from ingest.schema import calendar_day, moment, not_negative, number, positive, rows, text, within
+from ingest.schema import column, feed_schema, rows
 
-SCHEMA = pa.DataFrameSchema(
-    {
-        "symbol": text("Which"),
-        "open_at": moment("When"),
-        "day": calendar_day("On which day"),
-        "high": number("Highest", "USD", positive()),
-        "low": number("Lowest", "USD", positive()),
-        "trades": number("How many", "count", not_negative(), integer=True),
-        "share": number("Of all", "share", within(0, 1), nullable=True),
-        "channel": text("How", allowed=["archive", "rest"]),
-    },
+SCHEMA = feed_schema(
+    "bars",
+    "symbol",
+    "open_at",
+    "day",
+    "high",
+    "low",
+    column("trades", "trade_count"),
+    column("share", "reporting_share", optional=True, checks=(pa.Check.in_range(0, 1, error="within 0 to 1"),)),
+    "channel",
     checks=[rows("high below low", pl.col("high") >= pl.col("low"))],
-    strict=True,
-    name="bars",
 )
 KEY = ("symbol", "open_at")
 OPENED = datetime(2026, 2, 1, 12)

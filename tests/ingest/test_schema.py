@@ -8,7 +8,7 @@ import pytest
 from bars import GOOD, KEY, OPENED, SCHEMA, frame
 
 from ingest.errors import SchemaBroken
-from ingest.schema import conform, forming, since_1970, unit_of
+from ingest.schema import column_of, conform, forming, since_1970
 
 NOW = datetime(2026, 2, 2, 4, tzinfo=UTC)
 TOMORROW = datetime(2026, 2, 3, 4)
@@ -146,10 +146,10 @@ def test_columns_that_the_schema_does_not_know_are_a_fault_of_the_code(differ):
 
 
 def test_columns_tell_their_unit():
-    units = {name: unit_of(column) for name, column in SCHEMA.columns.items()}
-    assert units["high"] == "USD"
+    units = {name: column_of(column).field.unit for name, column in SCHEMA.columns.items()}
+    assert units["high"] == "quote currency"
     assert units["open_at"] == "UTC"
-    assert units["symbol"] is None
+    assert units["symbol"] == ""
 
 
 # --- time

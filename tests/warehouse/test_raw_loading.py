@@ -10,7 +10,6 @@ from pathlib import Path
 import pytest
 from small_warehouse import FEED, NOW, SYMBOL, Interrupted, day, everything, land, land_broken, rows
 
-from ingest.coverage import Part
 from ingest.errors import IngestError
 from ingest.feeds import feed_named
 from ingest.landing import QUARANTINE

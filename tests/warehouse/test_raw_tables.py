@@ -6,7 +6,7 @@ from small_warehouse import FEED, NOW, day, everything, land, land_broken, rows
 
 from ingest.errors import IngestError
 from ingest.feeds import LANDED
-from ingest.schema import unit_of
+from ingest.schema import column_of
 from warehouse.raw_loading import load_segments
 from warehouse.raw_tables import create_tables
 
@@ -55,7 +55,7 @@ def test_every_table_and_column_says_what_it_is_in_which_unit(connection, feed):
     said = comments(connection, feed.name)
     assert set(said) == set(columns(connection, feed.name))
     for name, column in feed.schema.columns.items():
-        unit = unit_of(column)
+        unit = column_of(column).field.unit
         assert said[name] == (f"{column.description} [{unit}]" if unit else column.description)
     assert "fetched" in said["ingested_at"]
 

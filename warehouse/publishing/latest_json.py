@@ -10,11 +10,11 @@ import duckdb
 
 from warehouse.run_context import RunContext
 
-FORMAT = 1  # raised when a field changes its meaning or is removed
+FORMAT = 2  # raised when a field changes its meaning or is removed
 FIGURES = (
     "close_usd",
     "return_pct",
-    "drawdown_pct",
+    "low_vs_previous_close_pct",
     "range_pct",
     "long_liquidations_usd",
     "short_liquidations_usd",
@@ -23,7 +23,7 @@ FIGURES = (
     "long_share",
     "open_interest_usd",
     "open_interest_change_1d_pct",
-    "funding_bp",
+    "funding_8h_bp",
     "funding_state",
     "netflow_coin",
     "netflow_z",
@@ -40,7 +40,7 @@ LABEL = (
     "explanation",
     "data_status",
     "is_final",
-    "coverage",
+    "known_inputs_share",
     "missing_inputs",
     "rules_version",
     "parameter_hash",
@@ -57,7 +57,7 @@ def latest_document(
     assets = {asset: _newest_day(connection, asset) for asset in _assets(connection)}
     feeds = _records(
         connection,
-        "SELECT feed, last_day, coverage_share, row_count, quarantined_count, skipped FROM marts.feed_status"
+        "SELECT feed, last_day, present_rows_share, row_count, quarantined_count, skipped FROM marts.feed_status"
         " ORDER BY feed",
     )
     lead = next(iter(assets.values()), {})
@@ -106,7 +106,7 @@ def _venues(connection: duckdb.DuckDBPyConnection, asset: str, day: str) -> dict
     """By series: the venues that report on the day, those of recent weeks that do not, and the reporting share."""
     rows = _records(
         connection,
-        "SELECT series, venues, missing_venues, present_share FROM marts.venue_coverage_daily"
+        "SELECT series, venues, missing_venues, reporting_share FROM marts.venue_coverage_daily"
         " WHERE asset = ? AND day = ? ORDER BY series",
         [asset, day],
     )
@@ -114,7 +114,7 @@ def _venues(connection: duckdb.DuckDBPyConnection, asset: str, day: str) -> dict
         row["series"]: {
             "reporting": _split_names(row["venues"]),
             "missing": _split_names(row["missing_venues"]),
-            "present_share": row["present_share"],
+            "reporting_share": row["reporting_share"],
         }
         for row in rows
     }

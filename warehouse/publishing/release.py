@@ -17,21 +17,21 @@ from pathlib import Path
 from typing import Any
 
 import duckdb
+import pyarrow as pa
+import pyarrow.parquet as pq
 
 from ingest.durable import force_to_disk
+from regimes import load_parameters
+from tables.published import PUBLISHED
+from tables.published.operations import ABOUT
 from warehouse.connection import first_row, identifier, literal
 from warehouse.errors import WarehouseError
 from warehouse.location import LATEST_JSON, PARQUET_FOLDER, PUBLISHED_DATABASE, Warehouse
+from warehouse.marts import comments_of
 
 STORAGE_VERSION = "v1.2.0"  # what DuckDB 1.2 and later can open
 KEPT_RELEASES = 3  # the current one, and two that a slow reader may still be opening
 RELEASE_NAME = re.compile(r"\d{8}T\d{6}Z-\d{6,}")
-ABOUT = "about"
-ABOUT_DESCRIPTION = "What this file is: market, days, rules, when it was published."
-ABOUT_COLUMNS = {
-    "name": ("VARCHAR", "market, simulated, first_day, last_day, published_at, rules_version or licences"),
-    "value": ("VARCHAR", "What there is to say of it, as text"),
-}
 SIMULATED = "SIMULATED MARKET, not real data. "
 SORTED_BY = (
     "asset",
@@ -135,12 +135,12 @@ def _write_database(connection: duckdb.DuckDBPyConnection, path: Path, release: 
 
 
 def _write_about(connection: duckdb.DuckDBPyConnection, release: Release) -> None:
-    table = f"release.main.{ABOUT}"
-    typed = ", ".join(f"{name} {sql_type}" for name, (sql_type, _) in ABOUT_COLUMNS.items())
+    table = f"release.main.{ABOUT.name}"
+    typed = ", ".join(f"{field.name} {field.sql_type}" for field in ABOUT.fields)
     connection.execute(f"CREATE TABLE {table} ({typed})")
     connection.executemany(f"INSERT INTO {table} VALUES (?, ?)", list(release.about.items()))  # noqa: S608 - a constant
-    connection.execute(f"COMMENT ON TABLE {table} IS {literal(ABOUT_DESCRIPTION)}")
-    for name, (_, comment) in ABOUT_COLUMNS.items():
+    connection.execute(f"COMMENT ON TABLE {table} IS {literal(ABOUT.description)}")
+    for name, comment in comments_of(ABOUT).items():
         connection.execute(f"COMMENT ON COLUMN {table}.{name} IS {literal(comment)}")
 
 
@@ -155,12 +155,21 @@ def _create_macros(connection: duckdb.DuckDBPyConnection, release: Release) -> N
 
 
 def _write_parquet(connection: duckdb.DuckDBPyConnection, folder: Path, release: Release) -> None:
-    metadata = ", ".join(f"{identifier(name)}: {literal(value)}" for name, value in release.about.items())
-    for table in release.tables:
-        connection.execute(
-            f"COPY ({_select_sorted(connection, table)}) TO {literal(str(folder / f'{table}.parquet'))}"
-            f" (FORMAT parquet, COMPRESSION zstd, KV_METADATA {{{metadata}}})"
-        )
+    """One file per table. Each field carries `description` and `unit`, which DuckDB's own writer cannot do."""
+    numbers = load_parameters().numbers
+    for name in release.tables:
+        written = connection.sql(_select_sorted(connection, name)).to_arrow_table()
+        described = {column.name: column for column in PUBLISHED[name]} if name in PUBLISHED else {}
+        fields = [
+            field.with_metadata(
+                {"description": described[field.name].description(numbers), "unit": described[field.name].field.unit}
+            )
+            if field.name in described
+            else field
+            for field in written.schema
+        ]
+        schema = pa.schema(fields, metadata=dict(release.about))
+        pq.write_table(written.cast(schema), folder / f"{name}.parquet", compression="zstd")
 
 
 def _select_sorted(connection: duckdb.DuckDBPyConnection, table: str) -> str:

@@ -6,7 +6,6 @@ from __future__ import annotations
 from datetime import date, timedelta
 
 from ingest.feed import Feed
-from ingest.schema import number, positive
 from ingest.venues.binance import funding, klines, liquidations, open_interest
 
 TERMS = "Binance terms of use; no redistribution of raw data"
@@ -14,42 +13,39 @@ VISION = "data.binance.vision"
 USDT_MARGINED, COIN_MARGINED = "fapi.binance.com", "dapi.binance.com"
 
 IN_COINS = {
-    "volume": klines.traded("Traded volume in coins", "coin"),
-    "quote_volume": klines.traded("Traded volume in the quote currency", "USDT"),
-    "taker_buy_volume": klines.traded("Volume in which the buyer was the taker", "coin"),
-    "taker_buy_quote_volume": klines.traded("The same in the quote currency", "USDT"),
+    "volume": "volume_coin",
+    "quote_volume": "quote_volume",
+    "taker_buy_volume": "taker_buy_volume",
+    "taker_buy_quote_volume": "taker_buy_quote_volume",
 }
 # The header line of the archives calls the coins quote_volume.
 IN_CONTRACTS = {
-    "volume_contracts": klines.traded("Traded volume in contracts of 100 USD (Bitcoin) or 10 USD", "contracts"),
-    "volume_coin": klines.traded("The same in coins", "coin"),
-    "taker_buy_volume_contracts": klines.traded("Volume in which the buyer was the taker", "contracts"),
-    "taker_buy_volume_coin": klines.traded("The same in coins", "coin"),
+    "volume_contracts": "volume_contracts",
+    "volume_coin": "volume_coin",
+    "taker_buy_volume_contracts": "taker_buy_volume_contracts",
+    "taker_buy_volume_coin": "taker_buy_volume_coin",
 }
-SPOT_KLINES = klines.MarketKlines("spot", "https://data-api.binance.vision/api/v3/klines", 1000, "USDT", IN_COINS)
-USDT_MARGINED_KLINES = klines.MarketKlines(
-    "futures/um", "https://fapi.binance.com/fapi/v1/klines", 1500, "USDT", IN_COINS
-)
+SPOT_KLINES = klines.MarketKlines("spot", "https://data-api.binance.vision/api/v3/klines", 1000, IN_COINS)
+USDT_MARGINED_KLINES = klines.MarketKlines("futures/um", "https://fapi.binance.com/fapi/v1/klines", 1500, IN_COINS)
 COIN_MARGINED_KLINES = klines.MarketKlines(
     "futures/cm",
     "https://dapi.binance.com/dapi/v1/klines",
     1500,
-    "USD",
     IN_CONTRACTS,
     intervals=("1d",),
     longest=timedelta(days=200),  # a longer window is refused
 )
 
-USDT_MARGINED_FUNDING = funding.MarketFunding("futures/um", "https://fapi.binance.com/fapi/v1/fundingRate", "USDT")
-COIN_MARGINED_FUNDING = funding.MarketFunding("futures/cm", "https://dapi.binance.com/dapi/v1/fundingRate", "USD")
+USDT_MARGINED_FUNDING = funding.MarketFunding("futures/um", "https://fapi.binance.com/fapi/v1/fundingRate")
+COIN_MARGINED_FUNDING = funding.MarketFunding("futures/cm", "https://dapi.binance.com/dapi/v1/fundingRate")
 
 USDT_MARGINED_OPEN_INTEREST = open_interest.MarketOpenInterest(
     "futures/um",
     "https://fapi.binance.com/futures/data/openInterestHist",
     asked=lambda symbol: {"symbol": symbol},
     amounts={
-        "open_interest_coin": number("Open contracts in coins, each counted once", "coin", positive()),
-        "open_interest_usd": number("The same in USDT at the mark price", "USDT", positive()),
+        "open_interest_coin": "Each contract counted once.",
+        "open_interest_usd": "In USDT at the mark price.",
     },
     starts_from=date(2026, 6, 25),
 )
@@ -58,10 +54,8 @@ COIN_MARGINED_OPEN_INTEREST = open_interest.MarketOpenInterest(
     "https://dapi.binance.com/futures/data/openInterestHist",
     asked=lambda symbol: {"pair": symbol.removesuffix("_PERP"), "contractType": "PERPETUAL"},
     amounts={
-        "open_interest_contracts": number(
-            "Open contracts of 100 USD (Bitcoin) or 10 USD, each counted once", "contracts", positive()
-        ),
-        "open_interest_coin": number("The same in coins at the mark price", "coin", positive()),
+        "open_interest_contracts": "Contracts of 100 USD (Bitcoin) or 10 USD, each counted once.",
+        "open_interest_coin": "At the mark price.",
     },
     starts_from=date.min,
 )

@@ -14,7 +14,7 @@ import polars as pl
 from ingest.feed import Batch, Feed, Request
 from ingest.fetch.batches import batch_covering
 from ingest.fetch.rows import text_frame
-from ingest.schema import moment, number, positive, text, within
+from ingest.schema import column, feed_schema
 from ingest.venues.binance import api, vision
 from ingest.windows import Window
 
@@ -25,29 +25,23 @@ SETTLEMENT = timedelta(hours=1)
 
 @dataclass(frozen=True)
 class MarketFunding:
-    """Where one market's settlements are: its folder on Vision, its REST address, what its mark price is in."""
+    """Where one market's settlements are: its folder on Vision and its REST address."""
 
     folder: str
     url: str
-    currency: str
 
 
-def funding_schema(name: str, market: MarketFunding) -> pa.DataFrameSchema:
-    """The columns of the funding feed `name` over `market`."""
-    return pa.DataFrameSchema(
-        {
-            "symbol": text("Symbol as the venue writes it"),
-            "settled_at": moment("Hour of the settlement; the venue's stamps are some milliseconds late"),
-            "interval_hours": number("Hours the settlement pays for; archives tell it, REST does not", "hours",
-                                     within(1, 24), nullable=True),
-            "funding_rate": number("What longs pay to shorts, a fraction per interval", "fraction", within(-0.1, 0.1)),
-            "mark_price": number("Mark price at the settlement; not in archives, blank in old rows", market.currency,
-                                 positive(), nullable=True),
-            "channel": text("How the row came: archive or rest", allowed=["archive", "rest"]),
-        },
-        strict=True,
-        name=name,
-    )  # fmt: skip
+def funding_schema(name: str) -> pa.DataFrameSchema:
+    """The columns of the funding feed `name`."""
+    return feed_schema(
+        name,
+        "symbol",
+        column("settled_at", note="The venue's stamps are some milliseconds late."),
+        column("interval_hours", optional=True, note="Archives have it, REST does not."),
+        "funding_rate",
+        column("mark_price", optional=True, note="At the settlement; not in archives, blank in old rows."),
+        "channel",
+    )
 
 
 def fetch(market: MarketFunding, request: Request) -> Iterator[Batch]:
@@ -118,7 +112,7 @@ def funding_feed(name: str, market: MarketFunding, **identity: Any) -> Feed:  # 
         name=name,
         venue="binance",
         kind="funding",
-        schema=funding_schema(name, market),
+        schema=funding_schema(name),
         key=("symbol", "settled_at"),
         observed="settled_at",
         cadence="every 8 hours, 4 or 1 for some symbols at times",

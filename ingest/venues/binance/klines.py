@@ -21,7 +21,7 @@ from ingest.errors import FeedUnavailable
 from ingest.feed import Batch, Feed, Request
 from ingest.fetch.batches import batch_covering
 from ingest.fetch.rows import text_frame
-from ingest.schema import PRICES_FIT, forming, moment, not_negative, number, prices, text
+from ingest.schema import PRICES_FIT, column, feed_schema, forming
 from ingest.venues.binance import api, vision
 from ingest.windows import Window
 
@@ -38,43 +38,36 @@ class MarketKlines:
     """Where one market's klines are and what they are counted in.
 
     `folder` is the folder on Vision, `url` the REST address, which gives up to `limit` bars for a window of at most
-    `longest`. `volumes` are the schema's columns for the fields VOLUMES, in that order.
+    `longest`. `volumes` has a column for each of the fields VOLUMES, in that order, with the name of the field
+    that describes it.
     """
 
     folder: str
     url: str
     limit: int
-    currency: str
-    volumes: Mapping[str, pa.Column]
+    volumes: Mapping[str, str]
     intervals: Sequence[str] = tuple(STEPS)
     longest: timedelta = timedelta.max
 
 
-def traded(about: str, unit: str) -> pa.Column:
-    """A column of what was traded in a bar."""
-    return number(about, unit, not_negative())
-
-
 def kline_schema(name: str, market: MarketKlines) -> pa.DataFrameSchema:
     """The columns of the kline feed `name` over `market`."""
-    volumes = list(market.volumes.items())
-    return pa.DataFrameSchema(
-        {
-            "symbol": text("Symbol as the venue writes it"),
-            "interval": text("Length of the bar", allowed=list(market.intervals)),
-            "open_at": moment("Start of the bar, which is half-open"),
-            **prices(market.currency),
-            **dict(volumes[:2]),
-            "trade_count": number("Number of trades", "count", not_negative(), integer=True),
-            **dict(volumes[2:]),
-            "channel": text("How the row came: archive or rest", allowed=["archive", "rest"]),
-        },
-        checks=[
-            *PRICES_FIT,
-        ],
-        strict=True,
-        name=name,
-    )  # fmt: skip
+    volumes = [column(landed, meaning) for landed, meaning in market.volumes.items()]
+    return feed_schema(
+        name,
+        "symbol",
+        column("interval", allowed=market.intervals),
+        "open_at",
+        "open",
+        "high",
+        "low",
+        "close",
+        *volumes[:2],
+        "trade_count",
+        *volumes[2:],
+        "channel",
+        checks=PRICES_FIT,
+    )
 
 
 def fetch(market: MarketKlines, request: Request) -> Iterator[Batch]:

@@ -9,11 +9,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import date
 
-import pandera.polars as pa
 import polars as pl
 
 from ingest.feed import Batch, Request
-from ingest.schema import moment, not_negative, number, positive, text
+from ingest.schema import column, feed_schema
 from ingest.venues.binance import vision
 from ingest.windows import Window
 
@@ -23,19 +22,20 @@ COLUMNS = (
     "last_fill_quantity", "accumulated_fill_quantity",
 )  # fmt: skip
 
-SCHEMA = pa.DataFrameSchema(
-    {
-        "symbol": text("Symbol as the venue writes it"),
-        "happened_at": moment("Moment of the forced order"),
-        "order_side": text("Side of the order: SELL closes longs, BUY closes shorts", allowed=["BUY", "SELL"]),
-        "order_status": text("State of the order"),
-        "original_contracts": number("Size of the order, in contracts", "contracts", positive()),
-        "filled_contracts": number("What of it was filled, in contracts", "contracts", not_negative()),
-        "price": number("Price of the order: that of bankruptcy", "USD", positive()),
-        "average_price": number("Price it was filled at, 0 where nothing was", "USD", not_negative()),
-    },
-    strict=True,
-    name="binance_cm_liquidations",
+SCHEMA = feed_schema(
+    "binance_cm_liquidations",
+    "symbol",
+    "happened_at",
+    column(
+        "order_side",
+        allowed=("BUY", "SELL"),
+        note="SELL closes longs, BUY closes shorts.",
+    ),
+    "order_status",
+    column("original_contracts", "contracts"),
+    "filled_contracts",
+    "price",
+    "average_price",
 )
 
 

@@ -21,7 +21,7 @@ from ingest.coverage import Part, covered_window
 from ingest.errors import FeedUnavailable
 from ingest.feed import Batch, Feed, Request
 from ingest.fetch.rows import text_frame
-from ingest.schema import moment, not_negative, number, text
+from ingest.schema import column, feed_schema
 from ingest.venues.binance import api, vision
 from ingest.windows import Window
 
@@ -29,12 +29,7 @@ PAGE = 500
 STEP = timedelta(minutes=5)
 OVERLAP = timedelta(hours=1)  # asked for once more where an archive has it: twelve rows that tell what a stamp means
 RETENTION = timedelta(days=30) - timedelta(hours=1)  # an older startTime is refused; an hour for clocks that differ
-RATIOS = {
-    "top_trader_account_ratio": "Top traders: accounts long to short",
-    "top_trader_position_ratio": "Top traders: positions long to short",
-    "account_ratio": "All accounts long to short",
-    "taker_volume_ratio": "Taker volume, buys to sells",
-}
+RATIOS = ("top_trader_account_ratio", "top_trader_position_ratio", "account_ratio", "taker_volume_ratio")
 COLUMNS = ("create_time", "symbol", "sum_open_interest", "sum_open_interest_value", *RATIOS)
 
 
@@ -50,23 +45,20 @@ class MarketOpenInterest:
     folder: str
     url: str
     asked: Callable[[str], dict[str, str]]
-    amounts: Mapping[str, pa.Column]
+    amounts: Mapping[str, str]
     starts_from: date
 
 
 def open_interest_schema(name: str, market: MarketOpenInterest) -> pa.DataFrameSchema:
     """The columns of the open interest feed `name` over `market`."""
-    return pa.DataFrameSchema(
-        {
-            "symbol": text("Symbol as the venue writes it"),
-            "snapshot_at": moment("Moment of the snapshot"),
-            "labelled_at": moment("Stamp as published, the end of the five minutes or their start"),
-            **market.amounts,
-            **{ratio: number(about, "ratio", not_negative(), nullable=True) for ratio, about in RATIOS.items()},
-            "channel": text("How the row came: archive or rest", allowed=["archive", "rest"]),
-        },
-        strict=True,
-        name=name,
+    return feed_schema(
+        name,
+        "symbol",
+        "snapshot_at",
+        "labelled_at",
+        *(column(amount, note=note) for amount, note in market.amounts.items()),
+        *(column(ratio, optional=True) for ratio in RATIOS),
+        "channel",
     )
 
 

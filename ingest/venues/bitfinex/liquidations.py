@@ -11,14 +11,13 @@ from datetime import UTC, datetime, timedelta
 from itertools import chain
 from typing import Any
 
-import pandera.polars as pa
 import polars as pl
 
 from ingest.coverage import Part, covered_window
 from ingest.errors import RequestRefused, VenueFailing
 from ingest.feed import Batch, Request
 from ingest.fetch.rows import stamped
-from ingest.schema import moment, number, positive, text
+from ingest.schema import column, feed_schema, not_zero
 from ingest.venues.bitfinex import api
 from ingest.windows import Window, merge, milliseconds
 
@@ -37,23 +36,17 @@ POSITIONS = {
     "acquired_price": 11,
 }
 
-SCHEMA = pa.DataFrameSchema(
-    {
-        "symbol": text("Contract as the venue writes it"),
-        "position_id": number("Position, the same in all rows of a liquidation", "id", integer=True),
-        "happened_at": moment("Moment of the trigger or of the execution"),
-        "amount_coin": number("Position: above zero a long, below a short. Executions can be of a part of it", "coin",
-                              pa.Check.ne(0, error="not zero")),
-        "base_price": number("Price at which the position had been entered, no price of the liquidation", "USDT",
-                             positive(), nullable=True),
-        "is_match": number("0 for the trigger, 1 for an execution", "flag", pa.Check.isin([0, 1]), integer=True),
-        "is_market_sold": number("0 when the venue took the position over, 1 when it was sold into the market",
-                                 "flag", pa.Check.isin([0, 1]), nullable=True, integer=True),
-        "acquired_price": number("Price of the execution; a trigger has none", "USDT", positive(), nullable=True),
-    },
-    strict=True,
-    name="bitfinex_liquidations",
-)  # fmt: skip
+SCHEMA = feed_schema(
+    "bitfinex_liquidations",
+    "symbol",
+    "position_id",
+    "happened_at",
+    column("amount_coin", checks=(not_zero(),)),
+    column("base_price", optional=True),
+    "is_match",
+    column("is_market_sold", optional=True),
+    column("acquired_price", optional=True),
+)
 
 
 def fetch(request: Request) -> Iterator[Batch]:

@@ -9,13 +9,12 @@ from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-import pandera.polars as pa
 import polars as pl
 
 from ingest.coverage import Part, covered_window
 from ingest.feed import Batch, Request
 from ingest.fetch.rows import stamped
-from ingest.schema import moment, not_negative, number, positive, text, within
+from ingest.schema import column, feed_schema, not_negative
 from ingest.venues.bitfinex import api
 from ingest.windows import Window, milliseconds
 
@@ -36,22 +35,17 @@ POSITIONS = {
     "open_interest_coin": 17,
 }
 
-SCHEMA = pa.DataFrameSchema(
-    {
-        "symbol": text("Contract as the venue writes it"),
-        "snapshot_at": moment("Moment of the snapshot"),
-        "next_funding_at": moment("End of the funding period that the snapshot lies in"),
-        "open_interest_coin": number("Open contracts, each of one coin; zero in the first days of 2019", "coin",
-                                     not_negative()),
-        "funding_rate": number("Funding applied in the current period: what longs pay to shorts, a fraction per 8 "
-                               "hours", "fraction", within(-0.1, 0.1), nullable=True),
-        "contract_price": number("Middle of the contract's order book", "USDT", positive(), nullable=True),
-        "spot_price": number("Middle of the spot order book", "USDT", positive(), nullable=True),
-        "mark_price": number("Mark price", "USDT", positive(), nullable=True),
-    },
-    strict=True,
-    name="bitfinex_status",
-)  # fmt: skip
+SCHEMA = feed_schema(
+    "bitfinex_status",
+    "symbol",
+    "snapshot_at",
+    "next_funding_at",
+    column("open_interest_coin", note="Zero in the first days of 2019.", checks=(not_negative(),)),
+    column("funding_rate", optional=True, note="Of the current period, per 8 hours."),
+    column("contract_price", optional=True),
+    column("spot_price", optional=True),
+    column("mark_price", optional=True),
+)
 
 
 def fetch(request: Request) -> Iterator[Batch]:

@@ -9,27 +9,23 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import date, timedelta
 from typing import Any
 
-import pandera.polars as pa
 import polars as pl
 
 from ingest.coverage import Part, covered_window
 from ingest.errors import RequestRefused
 from ingest.feed import Batch, Feed, Request
 from ingest.fetch.rows import text_frame
-from ingest.schema import calendar_day, forming, number, positive, since_1970, text
+from ingest.schema import column, feed_schema, forming, since_1970
 from ingest.windows import Window, day_start
 
 HOST = "api.blockchain.info"
 DAY = timedelta(days=1)
 
-SCHEMA = pa.DataFrameSchema(
-    {
-        "symbol": text("Chart as the vendor names it"),
-        "day": calendar_day("UTC day that the value is of"),
-        "unique_addresses": number("Addresses used on the day", "count", positive()),
-    },
-    strict=True,
-    name="blockchain_com_addresses",
+SCHEMA = feed_schema(
+    "blockchain_com_addresses",
+    column("symbol", note="The chart."),
+    "day",
+    "unique_addresses",
 )
 
 

@@ -5,14 +5,18 @@ from __future__ import annotations
 from datetime import timedelta
 from functools import partial
 
-import pandera.polars as pa
 import polars as pl
 
 from ingest.feed import Feed
 from ingest.fetch.pages import ByCursor, NewestFirst, between
 from ingest.fetch.rows import PRICES, Fields, Stamp
 from ingest.fetch.shapes import bars, funding, snapshots
-from ingest.schema import PRICES_FIT, moment, not_negative, number, positive, prices, rows, text, within
+from ingest.schema import (
+    PRICES_FIT,
+    column,
+    feed_schema,
+    rows,
+)
 from ingest.venues.bybit import api
 
 feed = partial(Feed, venue="bybit", hosts=(api.HOST,), licence="Bybit terms of use; no redistribution of raw data")
@@ -20,58 +24,56 @@ feed = partial(Feed, venue="bybit", hosts=(api.HOST,), licence="Bybit terms of u
 # whether it stood still: one that moves is no snapshot but the last value of its running day.
 OPEN_INTEREST_LAGS = timedelta(hours=5)
 
-KLINES = pa.DataFrameSchema(
-    {
-        "symbol": text("Symbol as the venue writes it"),
-        "interval": text("Length of the bar", allowed=["1h", "1d"]),
-        "open_at": moment("Start of the bar, which is half-open"),
-        **prices("USD"),
-        "volume_coin": number("Traded volume in coins: volume of a linear, turnover of an inverse contract", "coin",
-                              not_negative()),
-        "volume_usd": number("Traded volume in USD: turnover of a linear, volume of an inverse contract", "USD",
-                             not_negative()),
-    },
-    checks=[
-        *PRICES_FIT,
-    ],
-    strict=True,
-    name="bybit_klines",
-)  # fmt: skip
+KLINES = feed_schema(
+    "bybit_klines",
+    "symbol",
+    column(
+        "interval",
+        allowed=("1h", "1d"),
+    ),
+    "open_at",
+    "open",
+    "high",
+    "low",
+    "close",
+    column("volume_coin", note="The volume of a linear, the turnover of an inverse contract."),
+    column("volume_usd", note="The turnover of a linear, the volume of an inverse contract."),
+    checks=PRICES_FIT,
+)
 
-FUNDING = pa.DataFrameSchema(
-    {
-        "symbol": text("Symbol as the venue writes it"),
-        "settled_at": moment("Hour of the settlement"),
-        "funding_rate": number("What longs pay to shorts, a fraction per interval", "fraction", within(-0.1, 0.1)),
-    },
-    strict=True,
-    name="bybit_funding",
+FUNDING = feed_schema(
+    "bybit_funding",
+    "symbol",
+    "settled_at",
+    "funding_rate",
 )
 
 # Both counts are landed as published; staging decides which one is used.
-OPEN_INTEREST = pa.DataFrameSchema(
-    {
-        "symbol": text("Symbol as the venue writes it"),
-        "snapshot_at": moment("Moment of the snapshot"),
-        "open_interest_both_sides_coin": number("Long and short contracts added up, linear contracts", "coin",
-                                                positive(), nullable=True),
-        "open_interest_both_sides_usd": number("Long and short contracts added up, inverse contracts", "USD",
-                                               positive(), nullable=True),
-        "open_interest_coin": number("Open contracts, each counted once, linear contracts; published since 2026-06",
-                                     "coin", positive(), nullable=True),
-        "open_interest_usd": number("Open contracts, each counted once, inverse contracts; published since 2026-06",
-                                    "USD", positive(), nullable=True),
-    },
+OPEN_INTEREST = feed_schema(
+    "bybit_open_interest",
+    "symbol",
+    "snapshot_at",
+    column("open_interest_both_sides_coin", optional=True),
+    column("open_interest_both_sides_usd", optional=True),
+    column(
+        "open_interest_coin", optional=True, note="Of a linear contract, each counted once; published since 2026-06."
+    ),
+    column(
+        "open_interest_usd", optional=True, note="Of an inverse contract, each counted once; published since 2026-06."
+    ),
     checks=[
-        rows("no open interest", pl.any_horizontal(
-            pl.col(f"open_interest{sides}_{unit}").is_not_null()
-            for sides in ("_both_sides", "") for unit in ("coin", "usd"))),
+        rows(
+            "no open interest",
+            pl.any_horizontal(
+                pl.col(f"open_interest{sides}_{unit}").is_not_null()
+                for sides in ("_both_sides", "")
+                for unit in ("coin", "usd")
+            ),
+        ),
         rows("one side above both", pl.col("open_interest_coin") <= pl.col("open_interest_both_sides_coin")),
         rows("one side above both (USD)", pl.col("open_interest_usd") <= pl.col("open_interest_both_sides_usd")),
     ],
-    strict=True,
-    name="bybit_open_interest",
-)  # fmt: skip
+)
 
 FEEDS: tuple[Feed, ...] = (
     feed(

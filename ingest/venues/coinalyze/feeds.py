@@ -6,7 +6,7 @@ inverse contract are asked for in USD: in what unit they come otherwise, the ven
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from datetime import timedelta
 from typing import Any
 
@@ -17,7 +17,7 @@ from ingest.errors import RequestRefused
 from ingest.feed import Batch, Feed, Request
 from ingest.fetch.batches import batch_covering
 from ingest.fetch.rows import text_frame
-from ingest.schema import forming, moment, not_negative, number, positive, rows, since_1970, text, within
+from ingest.schema import PRICES, column, feed_schema, forming, rows, since_1970
 from ingest.windows import Window
 
 HOST = "api.coinalyze.net"
@@ -25,68 +25,46 @@ DAY = timedelta(days=1)
 CORRECTED = timedelta(hours=5)  # a day fetched right after midnight is fetched once more by the final run
 
 
-def _schema(name: str, columns: dict[str, pa.Column], checks: Sequence[pa.Check] = ()) -> pa.DataFrameSchema:
-    keys = {
-        "symbol": text("Symbol with the exchange's suffix: .A is Binance"),
-        "open_at": moment("Start of the UTC day"),
-    }
-    return pa.DataFrameSchema({**keys, **columns}, checks=list(checks), strict=True, name=name)
-
-
-def _bar(what: str, unit: str, check: pa.Check) -> dict[str, pa.Column]:
-    times = {
-        "open": "at the start of the day",
-        "high": "highest",
-        "low": "lowest",
-        "close": "at the end of the day",
-    }
-    return {column: number(f"{what}, {when}", unit, check) for column, when in times.items()}
-
-
+FLOOR = "A floor, because the venue publishes one order a second."
 ORDERED = rows("high below low", pl.col("high") >= pl.col("low"))
-OPEN_INTEREST = _schema(
+SYMBOL = column("symbol", note="With the exchange's suffix: .A is Binance.")
+OPEN_INTEREST = feed_schema(
     "coinalyze_open_interest",
-    _bar(
-        "Open interest in contract units (coins of a linear, USD of an inverse contract)",
-        "contract unit",
-        positive(),
-    ),
-    [ORDERED],
+    SYMBOL,
+    "open_at",
+    *(column(part, f"open_interest_{part}") for part in PRICES),
+    checks=[ORDERED],
 )
-FUNDING = _schema(
+FUNDING = feed_schema(
     "coinalyze_funding",
-    _bar("Funding rate in percent per settlement interval", "percent", within(-10, 10)),
-    [ORDERED],
+    SYMBOL,
+    "open_at",
+    *(column(part, f"funding_{part}") for part in PRICES),
+    checks=[ORDERED],
 )
-LIQUIDATIONS = _schema(
+LIQUIDATIONS = feed_schema(
     "coinalyze_liquidations",
-    {
-        "long_coin": number("Forced closing of longs of a linear contract, in coins; a floor, as the venue publishes "
-                            "one order a second", "coin", not_negative(), nullable=True),
-        "short_coin": number("Forced closing of shorts of a linear contract, in coins; a floor like the longs",
-                             "coin", not_negative(), nullable=True),
-        "long_usd": number("Forced closing of longs of an inverse contract, asked for in USD; a floor", "USD",
-                           not_negative(), nullable=True),
-        "short_usd": number("Forced closing of shorts of an inverse contract, asked for in USD; a floor", "USD",
-                            not_negative(), nullable=True),
-    },
-    [
+    SYMBOL,
+    "open_at",
+    column("long_coin", "long_liquidations_coin", optional=True, note=f"Of a linear contract. {FLOOR}"),
+    column("short_coin", "short_liquidations_coin", optional=True, note=f"Of a linear contract. {FLOOR}"),
+    column("long_usd", "long_liquidations_usd", optional=True, note=f"Of an inverse contract. {FLOOR}"),
+    column("short_usd", "short_liquidations_usd", optional=True, note=f"Of an inverse contract. {FLOOR}"),
+    checks=[
         rows(f"{side} missing", pl.any_horizontal(pl.col(f"{side}_coin", f"{side}_usd").is_not_null()))
         for side in ("long", "short")
     ],
-)  # fmt: skip
-KLINES = _schema(
+)
+KLINES = feed_schema(
     "coinalyze_klines",
-    {
-        **_bar("Price", "USD", positive()),
-        "volume": number("Traded volume as the exchange counts it", "contract unit", not_negative()),
-        "buy_volume": number("Volume in which the buyer was the taker", "contract unit", not_negative(), nullable=True),
-        "trade_count": number("Number of trades", "count", not_negative(), nullable=True, integer=True),
-        "buy_trade_count": number(
-            "Trades in which the buyer was the taker", "count", not_negative(), nullable=True, integer=True
-        ),
-    },
-    [ORDERED],
+    SYMBOL,
+    "open_at",
+    *PRICES,
+    column("volume", "traded_contracts"),
+    column("buy_volume", "taker_bought_contracts", optional=True),
+    column("trade_count", optional=True),
+    column("buy_trade_count", optional=True),
+    checks=[ORDERED],
 )
 
 

@@ -6,14 +6,19 @@ from collections.abc import Iterator
 from datetime import timedelta
 from typing import Any
 
-import pandera.polars as pa
 import polars as pl
 
 from ingest.errors import RequestRefused
 from ingest.feed import Batch, Feed, Request
 from ingest.fetch.batches import batch_covering
 from ingest.fetch.rows import text_frame
-from ingest.schema import PRICES_FIT, forming, moment, not_negative, number, prices, since_1970, text
+from ingest.schema import (
+    PRICES_FIT,
+    column,
+    feed_schema,
+    forming,
+    since_1970,
+)
 from ingest.windows import Window
 
 HOST = "api.exchange.coinbase.com"
@@ -22,19 +27,17 @@ DAY = timedelta(days=1)
 PAGE = 300  # bars; a window that has more is refused
 COLUMNS = ("time", "low", "high", "open", "close", "volume")  # low and high come first
 
-SCHEMA = pa.DataFrameSchema(
-    {
-        "symbol": text("Product as the venue writes it"),
-        "open_at": moment("Start of the UTC day"),
-        **prices("USD"),
-        "volume": number("Traded volume in coins", "coin", not_negative()),
-    },
-    checks=[
-        *PRICES_FIT,
-    ],
-    strict=True,
-    name="coinbase_spot_klines",
-)  # fmt: skip
+SCHEMA = feed_schema(
+    "coinbase_spot_klines",
+    "symbol",
+    "open_at",
+    "open",
+    "high",
+    "low",
+    "close",
+    column("volume", "volume_coin"),
+    checks=PRICES_FIT,
+)
 
 
 def fetch(request: Request) -> Iterator[Batch]:

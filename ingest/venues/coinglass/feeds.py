@@ -9,14 +9,13 @@ from collections.abc import Iterator, Mapping
 from datetime import UTC, timedelta
 from typing import Any
 
-import pandera.polars as pa
 import polars as pl
 
 from ingest.errors import AccessRefused, RequestRefused, Transient
 from ingest.feed import Batch, Feed, Request
 from ingest.fetch.batches import batch_covering
 from ingest.fetch.rows import stamped, text_frame
-from ingest.schema import GENESIS, forming, moment, not_negative, number, text
+from ingest.schema import GENESIS, column, feed_schema, forming
 from ingest.windows import Window, milliseconds
 
 HOST = "open-api-v4.coinglass.com"
@@ -28,18 +27,13 @@ CORRECTED = timedelta(hours=5)  # a day fetched right after midnight is fetched 
 ACCESS, BUSY = {"401", "403"}, {"429", "500"}
 FIELDS = {"aggregated_long_liquidation_usd": "long_usd", "aggregated_short_liquidation_usd": "short_usd"}
 
-SCHEMA = pa.DataFrameSchema(
-    {
-        "symbol": text("Exchanges that are summed, and the coin: Binance,Bybit,OKX/BTC"),
-        "open_at": moment("Start of the hour"),
-        "long_usd": number("Longs closed by force on these exchanges; a floor, as some publish only some", "USD",
-                           not_negative()),
-        "short_usd": number("Shorts closed by force on these exchanges; a floor like the longs", "USD",
-                            not_negative()),
-    },
-    strict=True,
-    name="coinglass_liquidations",
-)  # fmt: skip
+SCHEMA = feed_schema(
+    "coinglass_liquidations",
+    column("symbol", note="The exchanges that are summed, and the coin: Binance,Bybit,OKX/BTC."),
+    "open_at",
+    column("long_usd", "long_liquidations_usd", note="A floor, because some of these exchanges publish only a part."),
+    column("short_usd", "short_liquidations_usd", note="A floor, because some of these exchanges publish only a part."),
+)
 
 
 def judge(body: Any, host: str, path: str) -> None:  # noqa: ANN401 - whatever JSON came

@@ -11,14 +11,13 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import date, datetime, timedelta
 from typing import Any
 
-import pandera.polars as pa
 import polars as pl
 
 from ingest.coverage import Part
 from ingest.errors import AccessRefused, ArchiveAbsent, FeedUnavailable, RequestRefused, VenueFailing
 from ingest.feed import Batch, Feed, Request
 from ingest.fetch.rows import text_frame
-from ingest.schema import calendar_day, forming, not_negative, number, positive, text
+from ingest.schema import column, feed_schema, forming
 from ingest.windows import Window, day_start
 
 HOST = "community-api.coinmetrics.io"
@@ -38,21 +37,18 @@ METRICS = {
     "PriceUSD": "price_usd",
 }
 
-SCHEMA = pa.DataFrameSchema(
-    {
-        "asset_code": text("Asset as the vendor writes it"),
-        "day": calendar_day("UTC day that the values are of"),
-        "inflow_coin": number("Coins sent to exchanges", "coin", not_negative(), nullable=True),
-        "outflow_coin": number("Coins withdrawn from exchanges", "coin", not_negative(), nullable=True),
-        "inflow_usd": number("Value sent to exchanges", "USD", not_negative(), nullable=True),
-        "outflow_usd": number("Value withdrawn from exchanges", "USD", not_negative(), nullable=True),
-        "exchange_supply_coin": number("Coins held by exchanges", "coin", positive(), nullable=True),
-        "exchange_supply_usd": number("Value held by exchanges", "USD", positive(), nullable=True),
-        "active_addresses": number("Addresses that sent or received", "count", not_negative(), nullable=True),
-        "price_usd": number("Reference price at the end of the day", "USD", positive(), nullable=True),
-    },
-    strict=True,
-    name="coinmetrics_network",
+SCHEMA = feed_schema(
+    "coinmetrics_network",
+    "asset_code",
+    "day",
+    column("inflow_coin", optional=True),
+    column("outflow_coin", optional=True),
+    column("inflow_usd", optional=True),
+    column("outflow_usd", optional=True),
+    column("exchange_supply_coin", "reserve_coin", optional=True),
+    column("exchange_supply_usd", "reserve_usd", optional=True),
+    column("active_addresses", "active_addresses_count", optional=True),
+    column("price_usd", optional=True),
 )
 
 

@@ -5,14 +5,18 @@ from __future__ import annotations
 from datetime import timedelta
 from functools import partial
 
-import pandera.polars as pa
 import polars as pl
 
 from ingest.feed import Feed
 from ingest.fetch.pages import Single, between
 from ingest.fetch.rows import PRICES, Fields, Stamp, same
 from ingest.fetch.shapes import Present, bars, funding
-from ingest.schema import PRICES_FIT, moment, not_negative, number, positive, prices, rows, text, within
+from ingest.schema import (
+    PRICES_FIT,
+    column,
+    feed_schema,
+    rows,
+)
 from ingest.venues.deribit import api, liquidations
 
 feed = partial(
@@ -20,66 +24,56 @@ feed = partial(
 )
 WINDOW = between("start_timestamp", "end_timestamp")
 
-KLINES = pa.DataFrameSchema(
-    {
-        "symbol": text("Instrument name"),
-        "open_at": moment("Start of the UTC day"),
-        **prices("USD"),
-        "volume_coin": number("Traded volume in coins", "coin", not_negative()),
-        "volume_usd": number("Traded volume in USD, or USDC of a linear contract", "USD", not_negative()),
-    },
+KLINES = feed_schema(
+    "deribit_klines",
+    "symbol",
+    "open_at",
+    "open",
+    "high",
+    "low",
+    "close",
+    "volume_coin",
+    "volume_usd",
     checks=[
         rows("opens at midnight", pl.col("open_at").dt.truncate("1d") == pl.col("open_at")),
         *PRICES_FIT,
     ],
-    strict=True,
-    name="deribit_klines",
-)  # fmt: skip
+)
 
 # Funding accrues continuously. `interest_1h` is the funding of an hour, and the hours of a day add up to its funding.
 # `interest_8h` looks back over eight hours, every hour: never sum it.
-FUNDING = pa.DataFrameSchema(
-    {
-        "symbol": text("Instrument name"),
-        "settled_at": moment("End of the hour"),
-        "interest_1h": number("What longs paid to shorts over the hour", "fraction", within(-0.1, 0.1)),
-        "interest_8h": number("The same over the last eight hours", "fraction", within(-0.1, 0.1), nullable=True),
-        "index_price": number("Index at the end of the hour", "USD", positive(), nullable=True),
-    },
-    strict=True,
-    name="deribit_funding",
+FUNDING = feed_schema(
+    "deribit_funding",
+    "symbol",
+    "settled_at",
+    column("interest_1h", "hourly_rate"),
+    column("interest_8h", optional=True),
+    column("index_price", optional=True, note="At the end of the hour."),
 )
 
-OPEN_INTEREST = pa.DataFrameSchema(
-    {
-        "symbol": text("Instrument name"),
-        "snapshot_at": moment("Moment of the summary, by the venue's clock"),
-        "open_interest_contracts": number(
-            "Open interest: USD of an inverse contract, coins of a linear one", "contract unit", positive()
-        ),
-        "mark_price": number("Mark price at that moment", "USD", positive(), nullable=True),
-    },
-    strict=True,
-    name="deribit_open_interest",
+OPEN_INTEREST = feed_schema(
+    "deribit_open_interest",
+    "symbol",
+    column("snapshot_at", note="By the venue's clock."),
+    "open_interest_contracts",
+    column("mark_price", optional=True),
 )
 
-LIQUIDATIONS = pa.DataFrameSchema(
-    {
-        "symbol": text("Instrument name"),
-        "trade_id": text("The venue's number of the trade"),
-        "position_side": text("Position that was closed by force; a trade of two such positions has two rows",
-                              allowed=["long", "short"]),
-        "happened_at": moment("Moment of the trade"),
-        "liquidation": text("Who was liquidated: maker, taker or both", allowed=["M", "T", "MT"]),
-        "direction": text("What the taker did", allowed=["buy", "sell"]),
-        "amount_contracts": number("Size: USD of an inverse contract, coins of a linear one", "contract unit",
-                                   positive()),
-        "price": number("Price of the trade", "USD", positive()),
-        "index_price": number("Index at that moment", "USD", positive(), nullable=True),
-    },
-    strict=True,
-    name="deribit_liquidations",
-)  # fmt: skip
+LIQUIDATIONS = feed_schema(
+    "deribit_liquidations",
+    "symbol",
+    "trade_id",
+    column("position_side", note="A trade of two such positions has two rows."),
+    "happened_at",
+    column(
+        "liquidation",
+        allowed=("M", "T", "MT"),
+    ),
+    "direction",
+    "amount_contracts",
+    "price",
+    column("index_price", optional=True),
+)
 
 FEEDS: tuple[Feed, ...] = (
     feed(

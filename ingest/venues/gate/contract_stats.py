@@ -6,13 +6,12 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, timedelta
 from typing import Any
 
-import pandera.polars as pa
 import polars as pl
 
 from ingest.feed import Batch, Request
 from ingest.fetch.batches import batch_covering
 from ingest.fetch.rows import text_frame
-from ingest.schema import forming, moment, not_negative, number, positive, text
+from ingest.schema import column, feed_schema, forming
 from ingest.venues.gate import api
 from ingest.windows import Window
 
@@ -40,43 +39,28 @@ FIELDS = {
 }
 
 
-def _ratio(description: str) -> pa.Column:
-    return number(description, "ratio", not_negative(), nullable=True)
-
-
-def _liquidated(side: str, how: str, unit: str, *, nullable: bool = False) -> pa.Column:
-    return number(f"{side} closed by force, {how}", unit, not_negative(), nullable=nullable)
-
-
-SCHEMA = pa.DataFrameSchema(
-    {
-        "symbol": text("Contract as the venue writes it"),
-        "open_at": moment("Start of the day that the row is about"),
-        "open_interest_contracts": number("Open contracts; whether each is counted once or on both sides is not "
-                                          "documented", "contract", positive()),
-        "open_interest_usd": number("The same in USDT at the mark price", "USDT", positive()),
-        "mark_price": number("Mark price", "USDT", positive()),
-        "long_contracts": _liquidated("Longs", "in contracts", "contract"),
-        "short_contracts": _liquidated("Shorts", "in contracts", "contract"),
-        "long_coin": _liquidated("Longs", "in coins", "coin"),
-        "short_coin": _liquidated("Shorts", "in coins", "coin"),
-        "long_usd": _liquidated("Longs", "in USDT as first published", "USDT"),
-        "short_usd": _liquidated("Shorts", "in USDT as first published", "USDT"),
-        "long_at_mark_usd": _liquidated("Longs", "in USDT at the mark price; since 2026-04-27", "USDT", nullable=True),
-        "short_at_mark_usd": _liquidated("Shorts", "in USDT at the mark price; since 2026-04-27", "USDT",
-                                         nullable=True),
-        "account_ratio": _ratio("Accounts long to short"),
-        "taker_ratio": _ratio("Taker volume, buys to sells"),
-        "top_trader_account_ratio": _ratio("Top traders: accounts long to short"),
-        "top_trader_position_ratio": _ratio("Top traders: positions long to short"),
-        "long_holder_count": number("Accounts that hold a long; not liquidated ones", "count", not_negative(),
-                                    nullable=True, integer=True),
-        "short_holder_count": number("Accounts that hold a short; not liquidated ones", "count", not_negative(),
-                                     nullable=True, integer=True),
-    },
-    strict=True,
-    name="gate_contract_stats",
-)  # fmt: skip
+SCHEMA = feed_schema(
+    "gate_contract_stats",
+    "symbol",
+    "open_at",
+    column("open_interest_contracts", note="Whether each is counted once or on both sides is not documented."),
+    "open_interest_usd",
+    "mark_price",
+    "long_contracts",
+    "short_contracts",
+    column("long_coin", "long_liquidations_coin"),
+    column("short_coin", "short_liquidations_coin"),
+    column("long_usd", "long_liquidations_usd", note="In USDT, as first published."),
+    column("short_usd", "short_liquidations_usd", note="In USDT, as first published."),
+    column("long_at_mark_usd", optional=True, note="Since 2026-04-27."),
+    column("short_at_mark_usd", optional=True, note="Since 2026-04-27."),
+    column("account_ratio", optional=True),
+    column("taker_ratio", "taker_volume_ratio", optional=True),
+    column("top_trader_account_ratio", optional=True),
+    column("top_trader_position_ratio", optional=True),
+    column("long_holder_count", optional=True),
+    column("short_holder_count", optional=True),
+)
 
 
 def fetch(request: Request) -> Iterator[Batch]:

@@ -6,13 +6,12 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import timedelta
 from typing import Any
 
-import pandera.polars as pa
 import polars as pl
 
 from ingest.feed import Batch, Request
 from ingest.fetch.batches import batch_covering
 from ingest.fetch.rows import text_frame
-from ingest.schema import moment, number, text, within
+from ingest.schema import column, feed_schema
 from ingest.venues.gate import api
 from ingest.windows import Window
 
@@ -21,14 +20,11 @@ CHUNK = 30 * 86400  # seconds; 720 hourly settlements fit into one answer
 # A settlement belongs to the hours before it, so a window's last one stands right at its end.
 SETTLEMENT = timedelta(hours=1)
 
-SCHEMA = pa.DataFrameSchema(
-    {
-        "symbol": text("Contract as the venue writes it"),
-        "settled_at": moment("Hour of the settlement; the venue's stamps are up to some seconds late"),
-        "funding_rate": number("What longs pay to shorts, a fraction per interval", "fraction", within(-0.1, 0.1)),
-    },
-    strict=True,
-    name="gate_funding",
+SCHEMA = feed_schema(
+    "gate_funding",
+    "symbol",
+    column("settled_at", note="The venue's stamps are up to some seconds late."),
+    "funding_rate",
 )
 
 

@@ -9,13 +9,12 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import timedelta
 from typing import Any
 
-import pandera.polars as pa
 import polars as pl
 
 from ingest.feed import Batch, Request
 from ingest.fetch.batches import batch_covering
 from ingest.fetch.rows import text_frame
-from ingest.schema import moment, number, positive, text
+from ingest.schema import column, feed_schema, not_zero
 from ingest.venues.gate import api
 from ingest.windows import Window, day_start
 
@@ -26,20 +25,15 @@ KEPT = timedelta(days=85)  # about 90 are told of
 STRETCH = timedelta(days=3)
 STRETCHES = 4  # a contract and run: 288 requests, half a minute
 
-SCHEMA = pa.DataFrameSchema(
-    {
-        "symbol": text("Contract as the venue writes it"),
-        "happened_at": moment("When it was liquidated, to the second"),
-        "position_contracts": number("Position that was liquidated: above zero a long, below a short "
-                                     "(the venue's WebSocket feed has it the other way round)", "contract",
-                                     pa.Check.ne(0, error="not zero")),
-        "order_price": number("Price of the liquidation order", "USDT", positive()),
-        "fill_price": number("Average price it was filled at", "USDT", positive()),
-        "left_contracts": number("What of the order was not filled", "contract", nullable=True),
-    },
-    strict=True,
-    name="gate_liquidations",
-)  # fmt: skip
+SCHEMA = feed_schema(
+    "gate_liquidations",
+    "symbol",
+    column("happened_at", note="To the second."),
+    column("position_contracts", note="The venue's WebSocket feed has the opposite sign.", checks=(not_zero(),)),
+    "order_price",
+    "fill_price",
+    column("left_contracts", optional=True),
+)
 
 
 def fetch(request: Request) -> Iterator[Batch]:

@@ -10,7 +10,6 @@ from datetime import UTC, datetime, timedelta
 from itertools import pairwise
 from typing import Any
 
-import pandera.polars as pa
 import polars as pl
 
 from ingest.coverage import LATE, Part, covered_window
@@ -20,15 +19,10 @@ from ingest.fetch.batches import batch_covering
 from ingest.fetch.rows import stamped, text_frame
 from ingest.schema import (
     PRICES_FIT,
+    column,
+    feed_schema,
     forming,
-    moment,
-    not_negative,
-    number,
-    positive,
-    prices,
     rows,
-    text,
-    within,
 )
 from ingest.windows import Window, milliseconds
 
@@ -36,41 +30,35 @@ HOST = "api.hyperliquid.xyz"
 URL = f"https://{HOST}/info"
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
 
-FUNDING = pa.DataFrameSchema(
-    {
-        "symbol": text("Coin"),
-        "settled_at": moment("Hour of the settlement; the venue's stamps are up to minutes late"),
-        "funding_rate": number("What longs paid to shorts for the hour", "fraction", within(-0.1, 0.1)),
-        "premium": number("Premium of the perpetual over the oracle price", "fraction", nullable=True),
-    },
-    strict=True,
-    name="hyperliquid_funding",
+FUNDING = feed_schema(
+    "hyperliquid_funding",
+    column("symbol", note="The coin."),
+    column("settled_at", note="The venue's stamps are up to minutes late."),
+    column("funding_rate", "hourly_rate"),
+    column("premium", optional=True),
 )
-OPEN_INTEREST = pa.DataFrameSchema(
-    {
-        "symbol": text("Coin"),
-        "snapshot_at": moment("Present of the run that asked; the venue sends no stamp"),
-        "open_interest_coin": number("Open interest as published, of one side or of both", "coin", positive()),
-        "mark_price": number("Mark price at that moment", "USD", positive(), nullable=True),
-    },
-    strict=True,
-    name="hyperliquid_open_interest",
+OPEN_INTEREST = feed_schema(
+    "hyperliquid_open_interest",
+    column("symbol", note="The coin."),
+    column("snapshot_at", note="The present of the run that asked; the venue sends no stamp."),
+    column("open_interest_coin", note="As published, of one side or of both."),
+    column("mark_price", optional=True),
 )
-KLINES = pa.DataFrameSchema(
-    {
-        "symbol": text("Coin"),
-        "open_at": moment("Start of the UTC day"),
-        **prices("USD"),
-        "volume": number("Traded volume", "coin", not_negative()),
-        "trade_count": number("Number of trades", "count", not_negative(), integer=True),
-    },
+KLINES = feed_schema(
+    "hyperliquid_klines",
+    column("symbol", note="The coin."),
+    "open_at",
+    "open",
+    "high",
+    "low",
+    "close",
+    column("volume", "volume_coin"),
+    "trade_count",
     checks=[
         rows("opens at midnight", pl.col("open_at").dt.truncate("1d") == pl.col("open_at")),
         *PRICES_FIT,
     ],
-    strict=True,
-    name="hyperliquid_klines",
-)  # fmt: skip
+)
 
 
 def funding(request: Request) -> Iterator[Batch]:

@@ -10,39 +10,32 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import timedelta
 from typing import Any
 
-import pandera.polars as pa
 import polars as pl
 
 from ingest.feed import Batch, Request
 from ingest.fetch.batches import batch_covering
-from ingest.schema import forming, moment, not_negative, number, positive, rows, text
+from ingest.schema import column, feed_schema, forming, rows
 from ingest.venues.kraken import charts
 from ingest.windows import Window
 
 DAY = timedelta(days=1)
 PARTS = ("open", "high", "low", "close")
 
-OPEN_INTEREST = pa.DataFrameSchema(
-    {
-        "symbol": text("Symbol as the venue writes it"),
-        "open_at": moment("Start of the UTC day"),
-        "open": number("Open interest at the start of the day", "contract unit", positive(), nullable=True),
-        "high": number("Open interest, highest", "contract unit", positive(), nullable=True),
-        "low": number("Open interest, lowest", "contract unit", positive(), nullable=True),
-        "close": number("Open interest at the end of the day", "contract unit", positive()),
-    },
+OPEN_INTEREST = feed_schema(
+    "kraken_open_interest",
+    "symbol",
+    "open_at",
+    column("open", "open_interest_open", optional=True),
+    column("high", "open_interest_high", optional=True),
+    column("low", "open_interest_low", optional=True),
+    column("close", "open_interest_close"),
     checks=[rows("high below low", pl.col("high") >= pl.col("low"))],
-    strict=True,
-    name="kraken_open_interest",
 )
-LIQUIDATIONS = pa.DataFrameSchema(
-    {
-        "symbol": text("Symbol as the venue writes it"),
-        "open_at": moment("Start of the UTC day"),
-        "volume_coin": number("Closed by force in the day, longs and shorts together", "coin", not_negative()),
-    },
-    strict=True,
-    name="kraken_liquidations",
+LIQUIDATIONS = feed_schema(
+    "kraken_liquidations",
+    "symbol",
+    "open_at",
+    column("volume_coin", "liquidations_coin"),
 )
 
 

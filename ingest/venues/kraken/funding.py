@@ -10,30 +10,30 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-import pandera.polars as pa
 import polars as pl
 
 from ingest.coverage import Part, covered_window
 from ingest.errors import RequestRefused
 from ingest.feed import Batch, Request
 from ingest.fetch.rows import text_frame
-from ingest.schema import moment, number, text, within
+from ingest.schema import column, feed_schema
 from ingest.venues.kraken import analytics, charts
 from ingest.windows import Window
 
 URL = f"https://{charts.HOST}/derivatives/api/v4/historicalfundingrates"
 HOUR = timedelta(hours=1)
 
-SCHEMA = pa.DataFrameSchema(
-    {
-        "symbol": text("Symbol as the venue writes it"),
-        "settled_at": moment("Hour that the venue stamps the rate with"),
-        "relative_rate": number("What longs pay to shorts for the hour", "fraction", within(-0.1, 0.1)),
-        "absolute_rate": number("The same for one contract", "USD", nullable=True),
-        "channel": text("Which list it came from", allowed=["history", "analytics"]),
-    },
-    strict=True,
-    name="kraken_funding",
+SCHEMA = feed_schema(
+    "kraken_funding",
+    "symbol",
+    column("settled_at", note="As the venue stamps it."),
+    column("relative_rate", "hourly_rate"),
+    column("absolute_rate", optional=True),
+    column(
+        "channel",
+        allowed=("history", "analytics"),
+        note="Which list it came from.",
+    ),
 )
 
 

@@ -6,33 +6,38 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import timedelta
 from typing import Any
 
-import pandera.polars as pa
 import polars as pl
 
 from ingest.feed import Batch, Request
 from ingest.fetch.batches import batch_covering
 from ingest.fetch.rows import text_frame
-from ingest.schema import PRICES_FIT, forming, moment, not_negative, number, prices, rows, text
+from ingest.schema import (
+    PRICES_FIT,
+    column,
+    feed_schema,
+    forming,
+    rows,
+)
 from ingest.venues.kraken import charts
 from ingest.windows import Window
 
 DAY = timedelta(days=1)
 COLUMNS = ("open", "high", "low", "close", "volume")
 
-SCHEMA = pa.DataFrameSchema(
-    {
-        "symbol": text("Symbol as the venue writes it"),
-        "open_at": moment("Start of the UTC day"),
-        **prices("USD"),
-        "volume": number("Traded volume", "coin", not_negative()),
-    },
+SCHEMA = feed_schema(
+    "kraken_klines",
+    "symbol",
+    "open_at",
+    "open",
+    "high",
+    "low",
+    "close",
+    column("volume", "volume_coin"),
     checks=[
         rows("opens at midnight", pl.col("open_at").dt.truncate("1d") == pl.col("open_at")),
         *PRICES_FIT,
     ],
-    strict=True,
-    name="kraken_klines",
-)  # fmt: skip
+)
 
 
 def fetch(request: Request) -> Iterator[Batch]:

@@ -5,14 +5,18 @@ from __future__ import annotations
 from datetime import timedelta
 from functools import partial
 
-import pandera.polars as pa
 import polars as pl
 
 from ingest.feed import Feed
 from ingest.fetch.pages import NewestFirst, before
 from ingest.fetch.rows import PRICES, Fields, Stamp, same
 from ingest.fetch.shapes import HOUR, bars, funding
-from ingest.schema import PRICES_FIT, moment, not_negative, number, positive, prices, rows, text, within
+from ingest.schema import (
+    PRICES_FIT,
+    column,
+    feed_schema,
+    rows,
+)
 from ingest.venues.okx import api, liquidations
 from ingest.windows import Window, day_start
 
@@ -20,59 +24,53 @@ feed = partial(Feed, venue="okx", hosts=(api.HOST,), licence="OKX terms of use; 
 FUNDING_KEPT = timedelta(days=92)  # three calendar months
 UTC_DAY = "1Dutc"  # 1D is a day that opens at 16:00 UTC
 
-KLINES = pa.DataFrameSchema(
-    {
-        "symbol": text("Instrument as the venue writes it"),
-        "open_at": moment("Start of the UTC day"),
-        **prices("USD"),
-        "volume_contracts": number("Traded volume in contracts", "contracts", not_negative()),
-        "volume_coin": number("Traded volume in coins", "coin", not_negative()),
-        "volume_usd": number("Traded volume in the quote currency", "USD", not_negative()),
-    },
+KLINES = feed_schema(
+    "okx_klines",
+    "symbol",
+    "open_at",
+    "open",
+    "high",
+    "low",
+    "close",
+    "volume_contracts",
+    "volume_coin",
+    "volume_usd",
     checks=[
         *PRICES_FIT,
         rows("not a UTC day", pl.col("open_at").dt.truncate("1d") == pl.col("open_at")),
     ],
-    strict=True,
-    name="okx_klines",
-)  # fmt: skip
+)
 
-FUNDING = pa.DataFrameSchema(
-    {
-        "symbol": text("Instrument as the venue writes it"),
-        "settled_at": moment("Hour of the settlement"),
-        "funding_rate": number("What longs paid to shorts, a fraction per interval", "fraction", within(-0.1, 0.1)),
-        "predicted_rate": number("What had been predicted for it", "fraction", within(-0.1, 0.1), nullable=True),
-    },
-    strict=True,
-    name="okx_funding",
+FUNDING = feed_schema(
+    "okx_funding",
+    "symbol",
+    "settled_at",
+    "funding_rate",
+    column("predicted_rate", optional=True),
 )
 
 # A row is stamped at the start of its UTC day and changes until the day is over, so it is the value at the day's end.
-OPEN_INTEREST = pa.DataFrameSchema(
-    {
-        "symbol": text("Instrument as the venue writes it"),
-        "period_start_at": moment("Start of the UTC day whose last value this is"),
-        "open_interest_contracts": number("Open interest at the end of the day", "contracts", positive()),
-        "open_interest_coin": number("The same in coins", "coin", positive()),
-        "open_interest_usd": number("The same in USD", "USD", positive()),
-    },
+OPEN_INTEREST = feed_schema(
+    "okx_open_interest",
+    "symbol",
+    "period_start_at",
+    "open_interest_contracts",
+    "open_interest_coin",
+    "open_interest_usd",
     checks=[rows("not a UTC day", pl.col("period_start_at").dt.truncate("1d") == pl.col("period_start_at"))],
-    strict=True,
-    name="okx_open_interest",
 )
 
-LIQUIDATIONS = pa.DataFrameSchema(
-    {
-        "symbol": text("Instrument as the venue writes it"),
-        "happened_at": moment("Moment of the liquidation"),
-        "order_side": text("Side of the order that closed the position", allowed=["buy", "sell"]),
-        "position_side": text("Position that was closed: a sell closes a long", allowed=["long", "short"]),
-        "contracts": number("Size of the order", "contracts", positive()),
-        "bankruptcy_price": number("Price at which the position's margin was used up", "USD", positive()),
-    },
-    strict=True,
-    name="okx_liquidations",
+LIQUIDATIONS = feed_schema(
+    "okx_liquidations",
+    "symbol",
+    "happened_at",
+    column(
+        "order_side",
+        allowed=("buy", "sell"),
+    ),
+    column("position_side", note="A sell closes a long."),
+    "contracts",
+    "bankruptcy_price",
 )
 
 FEEDS: tuple[Feed, ...] = (
