@@ -50,7 +50,7 @@ def _write_page(output: Path, release: OpenRelease, asset: str, day: date, index
     published = set(release.select("SELECT table_name FROM duckdb_tables()")["table_name"])
     names = [*REQUIRED, *(name for name in READ_IF_THERE if name in published)]
     tables = DayTables(asset, day, {name: release.connection.table(name).pl() for name in names})
-    stored = dict(release.select("SELECT name, value FROM about").rows())
+    stored = dict(release.select("SELECT name, setting FROM about").rows())
     about = About(stored["market"], stored["simulated"] == "true", stored["published_at"], stored["licences"])
     write_output(output, day_page(tables, load_parameters(), about, index).encode())
 
@@ -140,7 +140,7 @@ def _evidence(release: OpenRelease, asset: str, day: date, event: str) -> Table 
 
 
 def _data_quality(label: dict[str, Any], latest: dict[str, Any]) -> str:
-    text = f"data {label['data_status']}, coverage {label['coverage']:.0%}"
+    text = f"data {label['data_status']}, known inputs {label['known_inputs_share']:.0%}"
     if label["missing_inputs"]:
         text += f"; missing {label['missing_inputs'].replace(',', ', ').replace('_', ' ')}"
     if missed := len(latest["unavailable_feeds"]):

@@ -75,7 +75,7 @@ def _print_status(out: Console, root: str, latest: dict[str, Any], feeds: list[d
         )
         for series, venues in newest["venues"].items():
             if venues["missing"]:
-                share = venues["present_share"]
+                share = venues["reporting_share"]
                 reporting = "" if share is None else f", {share:.0%} of the usual is there"
                 missing = ", ".join(venues["missing"])
                 out.print(f"  [yellow]{series.replace('_', ' ')} without {missing}[/yellow]{reporting}")
@@ -127,7 +127,7 @@ def _table(feeds: list[dict[str, Any]], now: datetime) -> Table:
             feed["feed"],
             str(last or "-"),
             _age(now - _day_end(last)) if last else "-",
-            f"{feed['coverage_share']:.0%}",
+            f"{feed['present_rows_share']:.0%}",
             f"{feed['row_count']:,}",
             f"{feed['gap_count']:,}",
             f"{feed['quarantined_count']:,}",

@@ -31,8 +31,8 @@ TYPES: dict[str, pl.DataType] = {
     "segment": pl.Int64(),
 }
 TEXTS = {
-    "symbol", "asset", "asset_code", "channel", "event", "regime", "family", "phase", "previous_regime", "flags", "grade",
-    "runner_up", "explanation", "support_status", "scenario", "resolution", "data_status", "missing_inputs",
+    "symbol", "asset", "asset_code", "channel", "event", "regime", "family", "phase", "previous_regime", "flags",
+    "grade", "runner_up", "explanation", "support_status", "scenario", "resolution", "data_status", "missing_inputs",
     "rules_version", "parameter_hash", "restatement_reason", "kinds",
 }  # fmt: skip
 

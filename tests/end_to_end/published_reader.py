@@ -45,7 +45,7 @@ def looked_at(database: Path) -> tuple[int, set[str]]:
         tables = [name for (name,) in connection.execute("SELECT table_name FROM duckdb_tables()").fetchall()]
         whole = [name for name in tables if name.endswith("_daily") and "_by_venue" not in name]
         days = " UNION ".join(f"SELECT max(day)::VARCHAR FROM {name}" for name in whole)
-        found = connection.execute(f"{days} UNION SELECT value FROM about WHERE name = 'last_day'").fetchall()
+        found = connection.execute(f"{days} UNION SELECT setting FROM about WHERE name = 'last_day'").fetchall()
     return len(tables), {day for (day,) in found}
 
 

@@ -96,8 +96,8 @@ class Figures:
 
     close_usd: float
     return_pct: float
-    drawdown_pct: float
-    rate_8h_bp: float
+    low_vs_previous_close_pct: float
+    funding_8h_bp: float
     long_usd: float
     short_usd: float
     open_interest_coin: float
@@ -121,8 +121,8 @@ def figures(day: date) -> Figures:
     return Figures(
         close_usd=float(bar["close"]),
         return_pct=100 * (float(bar["close"]) / before - 1),
-        drawdown_pct=100 * (float(bar["low"]) / before - 1),
-        rate_8h_bp=10_000 * sum(rates) / 3,
+        low_vs_previous_close_pct=100 * (float(bar["low"]) / before - 1),
+        funding_8h_bp=10_000 * sum(rates) / 3,
         long_usd=float(liquidated["l"]) * price,
         short_usd=float(liquidated["s"]) * price,
         open_interest_coin=coins,

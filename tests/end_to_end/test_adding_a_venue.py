@@ -78,4 +78,4 @@ def test_a_newcomer_gets_from_the_page_to_a_row_in_the_published_mart(project: P
     assert "nova" in typed(query)
     rates = published(project / "warehouse" / "data" / "nova")["funding_by_venue_daily"].filter(pl.col("is_complete"))
     assert rates["venue"].unique().to_list() == ["nova"]
-    assert rates["rate_8h_bp"].round(9).to_list() == [1.0] * 13
+    assert rates["funding_8h_bp"].round(9).to_list() == [1.0] * 13

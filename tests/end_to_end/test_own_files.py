@@ -40,7 +40,7 @@ def told(warehouse: Path, query: str) -> list[tuple]:
 def test_own_rows_are_in_staging_and_a_bad_file_costs_a_note(ran: tuple[Path, Ran]) -> None:
     warehouse, run = ran
     assert run.status == 0, run.said
-    rows = "SELECT asset, day, source, netflow_usd FROM staging.stg_inbox__fund_flows ORDER BY day"
+    rows = "SELECT asset, day, reported_by, fund_netflow_usd FROM staging.stg_inbox__fund_flows ORDER BY day"
     assert told(warehouse, rows) == [
         ("BTC", date(2026, 1, 26), "my sheet", -125e6), ("BTC", date(2026, 1, 27), "my sheet", 80e6),
     ]  # fmt: skip

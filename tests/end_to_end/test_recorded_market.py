@@ -18,7 +18,7 @@ pytestmark = [pytest.mark.slow, pytest.mark.skipif(not RECORDED.is_dir(), reason
 
 DAY_BEFORE = "2026-02-01T04:00:00Z"
 
-# day, close_usd, return_pct, drawdown_pct, bp per 8 h, longs and shorts in million USD, open interest in coins and its
+# day, close_usd, return_pct, low_vs_previous_close_pct, bp per 8 h, longs and shorts in million USD, open interest in coins and its
 # change, netflow_coin, active addresses; Binance's BTCUSDT perpetual where a venue is meant.
 PINNED = """
 2024-11-06  75571.99  8.937  -0.107 1.0000  11.354 134.518 89443.5  +7.88 -8305.7 894241
@@ -32,8 +32,8 @@ COMPUTED = (
     "2025-07-11", "2025-10-27", "2025-11-30", "2025-12-01", "2026-02-01",
 )  # fmt: skip
 DAY_FIGURES = """
-    SELECT p.close_usd, p.return_pct, p.drawdown_pct, f.rate_8h_bp, l.long_usd, l.short_usd, o.open_interest_coin,
-           o.change_1d_pct, o.source, x.netflow_coin, n.active_addresses_count
+    SELECT p.close_usd, p.return_pct, p.low_vs_previous_close_pct, f.funding_8h_bp, l.long_liquidations_usd, l.short_liquidations_usd, o.open_interest_coin,
+           o.open_interest_change_1d_pct, o.feed, x.netflow_coin, n.active_addresses_count
     FROM prices_by_venue_daily AS p
     JOIN funding_by_venue_daily AS f USING (asset, day, venue, instrument)
     JOIN liquidations_by_venue_daily AS l USING (asset, day, venue, instrument)

@@ -54,7 +54,7 @@ def warehouse(unhurried: Path, tmp_path_factory: pytest.TempPathFactory) -> Path
 
 def test_funding_of_five_venues_stands_side_by_side_as_it_was_recorded(warehouse: Path) -> None:
     rates = published(warehouse)["funding_by_venue_daily"].filter(pl.col("is_complete"))
-    found = {(r["venue"], r["instrument"], r["day"]): r["rate_8h_bp"] for r in rates.to_dicts() if r["asset"] == "BTC"}
+    found = {(r["venue"], r["instrument"], r["day"]): r["funding_8h_bp"] for r in rates.to_dicts() if r["asset"] == "BTC"}
     for day in (LAST - timedelta(days=n) for n in range(0, 50, 7)):
         for (venue, instrument), (recording, hours) in RECORDINGS.items():
             paid = rates_of(recording, day)
@@ -67,14 +67,14 @@ def test_the_weighted_rate_lies_between_the_venues_and_names_them(warehouse: Pat
     release = published(warehouse)
     by_venue = release["funding_by_venue_daily"].filter((pl.col("asset") == "BTC") & pl.col("is_complete"))
     ranges = by_venue.group_by("day").agg(
-        pl.col("rate_8h_bp").min().alias("lowest"),
-        pl.col("rate_8h_bp").max().alias("highest"),
+        pl.col("funding_8h_bp").min().alias("lowest"),
+        pl.col("funding_8h_bp").max().alias("highest"),
         pl.col("venue").unique().sort().str.join(", ").alias("expected_venues"),
     )
     days = release["funding_daily"].filter(pl.col("asset") == "BTC").join(ranges, on="day")
     assert days.height == release["funding_daily"].filter(pl.col("asset") == "BTC").height
     for day in days.to_dicts():
-        assert day["lowest"] < day["rate_8h_bp"] < day["highest"], day
+        assert day["lowest"] < day["funding_8h_bp"] < day["highest"], day
         assert day["venues"] == day["expected_venues"]
         assert 0 < day["assumed_weight_share"] < 0.05, "Binance alone has open interest there"
 
@@ -94,8 +94,8 @@ def test_the_instruments_say_what_they_are_and_how_often_they_settle(warehouse: 
 def test_what_is_not_there_is_said_where_a_program_looks(warehouse: Path) -> None:
     latest = json.loads((warehouse / "published" / "latest.json").read_text())
     assert latest["venues"]["funding"]["reporting"] == sorted({venue for venue, _ in RECORDINGS})
-    assert latest["venues"]["open_interest"] == {"reporting": ["binance"], "missing": [], "present_share": 1.0}
+    assert latest["venues"]["open_interest"] == {"reporting": ["binance"], "missing": [], "reporting_share": 1.0}
     assert {"gate_funding", "coinglass_liquidations"} <= set(latest["unavailable_feeds"])
-    reach = {feed["feed"]: feed["coverage_share"] for feed in latest["feeds"]}
+    reach = {feed["feed"]: feed["present_rows_share"] for feed in latest["feeds"]}
     assert reach["gate_funding"] == 0
     assert reach["bybit_funding"] == pytest.approx(1 / 6), "one of six contracts is recorded"

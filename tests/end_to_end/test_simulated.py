@@ -40,7 +40,7 @@ def test_everything_published_says_simulated(first_run: tuple[Path, Ran]) -> Non
     folder = first_run[0] / "published"
     assert json.loads((folder / "latest.json").read_text())["simulated"] is True
     with duckdb.connect(folder / "leverage.duckdb", read_only=True) as connection:
-        about = dict(connection.execute("SELECT name, value FROM about").fetchall())
+        about = dict(connection.execute("SELECT name, setting FROM about").fetchall())
         comments = dict(connection.execute("SELECT table_name, comment FROM duckdb_tables()").fetchall())
     assert (about["simulated"], about["market"]) == ("true", "sample")
     del comments["about"]

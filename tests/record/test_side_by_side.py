@@ -76,12 +76,12 @@ def test_the_recorder_goes_on_through_several_runs_and_its_orders_reach_the_mart
         running.stop()
     assert {s.connections for s in health.read(warehouse / "tape").streams} == {1}
     marts = pipelines.published(warehouse)
-    sources = marts["liquidation_sources_daily"].filter(pl.col("source").str.ends_with("_liquidation_tape"))
+    sources = marts["liquidation_sources_daily"].filter(pl.col("feed").str.ends_with("_liquidation_tape"))
     told = {row["instrument"]: row for row in sources.filter(pl.col("venue") != "bybit").iter_rows(named=True)}
-    assert told["BTCUSDT"]["long_usd"] == RUNS * 40_000
-    assert (told["BTCUSDT"]["event_count"], told["BTCUSDT"]["largest_usd"]) == (RUNS, 40_000)
-    assert told["BTC-USD-SWAP"]["short_usd"] == RUNS * 7900
-    assert told["BTC-USDT-SWAP"]["total_usd"] == 0
+    assert told["BTCUSDT"]["long_liquidations_usd"] == RUNS * 40_000
+    assert (told["BTCUSDT"]["liquidation_count"], told["BTCUSDT"]["largest_liquidation_usd"]) == (RUNS, 40_000)
+    assert told["BTC-USD-SWAP"]["short_liquidations_usd"] == RUNS * 7900
+    assert told["BTC-USDT-SWAP"]["liquidations_usd"] == 0
     assert 0 < told["BTCUSDT"]["recorded_share"] < 0.05
     hours = marts["liquidation_coverage_hourly"].filter(venue="okx").sort("hour_at")
     assert hours.height == 24

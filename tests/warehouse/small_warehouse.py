@@ -87,12 +87,12 @@ def make_marts(connection: duckdb.DuckDBPyConnection, *days: tuple[str, date, st
     )
     connection.execute("""
         CREATE OR REPLACE TABLE marts.feed_status AS
-        SELECT 'coinalyze_funding' AS feed, DATE '2026-01-31' AS last_day, CAST(0.5 AS DOUBLE) AS coverage_share,
+        SELECT 'coinalyze_funding' AS feed, DATE '2026-01-31' AS last_day, CAST(0.5 AS DOUBLE) AS present_rows_share,
                7 AS row_count, 1 AS quarantined_count,
                'no API key' AS skipped""")
     connection.execute("""
         CREATE OR REPLACE TABLE marts.venue_coverage_daily (
-            asset VARCHAR, series VARCHAR, day DATE, venues VARCHAR, missing_venues VARCHAR, present_share DOUBLE
+            asset VARCHAR, series VARCHAR, day DATE, venues VARCHAR, missing_venues VARCHAR, reporting_share DOUBLE
         )""")
     for asset, on, regime, change in days:
         connection.execute(

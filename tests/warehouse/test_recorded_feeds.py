@@ -52,7 +52,7 @@ def statuses(connection, landing: Landing) -> dict[str, tuple]:
     write_run_context(connection, RUN, load_catalogue())
     write_feed_status(connection, load_catalogue(), RUN.calendar)
     found = connection.execute(
-        "SELECT feed, first_day, last_day, coverage_share, quarantined_count, pulled_at FROM marts.feed_status"
+        "SELECT feed, first_day, last_day, present_rows_share, quarantined_count, pulled_at FROM marts.feed_status"
         " WHERE series = 'liquidation_tape'"
     ).fetchall()
     return {feed: rest for feed, *rest in found}

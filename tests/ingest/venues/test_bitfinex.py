@@ -226,7 +226,7 @@ def test_order_repetition_and_page_size_change_no_liquidation(times, random, lim
         ({1: None}, "position_id: missing"),
         ({2: "noon"}, "happened_at: missing"),
         ({4: None}, "symbol: missing"),
-        ({8: 2}, "is_match: isin([0, 1])"),
+        ({8: 2}, "is_match: within 0 to 1"),
         ({11: -1}, "acquired_price: positive"),
     ],
 )

@@ -50,7 +50,7 @@ def test_feeds_that_could_not_be_had_are_named(connection):
     assert said["unavailable_feeds"] == ["coinalyze_funding"]
     assert said["feeds"] == [
         {
-            "feed": "coinalyze_funding", "last_day": "2026-01-31", "coverage_share": 0.5, "row_count": 7,
+            "feed": "coinalyze_funding", "last_day": "2026-01-31", "present_rows_share": 0.5, "row_count": 7,
             "quarantined_count": 1, "skipped": "no API key",
         }
     ]  # fmt: skip
@@ -68,8 +68,8 @@ def test_the_venues_behind_the_day_are_named_and_those_that_are_missing(connecti
     )
     said = latest_document(connection, RUN, market="live", simulated=False, inputs="abc")
     assert said["venues"] == {
-        "funding": {"reporting": ["binance", "okx"], "missing": [], "present_share": 1.0},
-        "open_interest": {"reporting": ["kraken"], "missing": ["binance", "bybit"], "present_share": 0.25},
+        "funding": {"reporting": ["binance", "okx"], "missing": [], "reporting_share": 1.0},
+        "open_interest": {"reporting": ["kraken"], "missing": ["binance", "bybit"], "reporting_share": 0.25},
     }
     assert said["assets"]["ETH"]["venues"] == {}
 

@@ -71,7 +71,7 @@ def test_rows_are_the_marts_in_the_order_of_their_grain(marts, warehouse):
 
 def test_what_it_is_stands_in_the_database_and_in_every_parquet_file(marts, warehouse):
     publish(marts, warehouse, release(), NOW)
-    assert dict(selected(warehouse, "SELECT name, value FROM about").rows()) == ABOUT
+    assert dict(selected(warehouse, "SELECT name, setting FROM about").rows()) == ABOUT
     for name in ("prices_daily", "feed_status"):
         path = warehouse.published / "parquet" / f"{name}.parquet"
         stored = duckdb.sql(f"SELECT key, value FROM parquet_kv_metadata('{path}')").fetchall()
