@@ -42,6 +42,7 @@ def test_one_day_is_added_and_no_earlier_one_changes(day_added: tuple[Path, list
         "leverage_features_daily",
         "regimes_daily",
         "regime_evidence",
+        "readings",
     )
     assert differing(up_to(after, "2026-01-27"), before, but=(*told, *of_funding)) == []
 

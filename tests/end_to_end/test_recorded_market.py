@@ -18,8 +18,8 @@ pytestmark = [pytest.mark.slow, pytest.mark.skipif(not RECORDED.is_dir(), reason
 
 DAY_BEFORE = "2026-02-01T04:00:00Z"
 
-# day, close_usd, return_pct, low_vs_previous_close_pct, bp per 8 h, longs and shorts in million USD, open interest in coins and its
-# change, netflow_coin, active addresses; Binance's BTCUSDT perpetual where a venue is meant.
+# day, close_usd, return_pct, low_vs_previous_close_pct, bp per 8 h, longs and shorts in million USD, open interest in
+# coins and its change, netflow_coin, active addresses; Binance's BTCUSDT perpetual where a venue is meant.
 PINNED = """
 2024-11-06  75571.99  8.937  -0.107 1.0000  11.354 134.518 89443.5  +7.88 -8305.7 894241
 2025-10-10 112774.50 -7.305 -16.161 0.4964 102.497  18.023 72439.5 -25.11 -1645.5 745662
@@ -32,7 +32,8 @@ COMPUTED = (
     "2025-07-11", "2025-10-27", "2025-11-30", "2025-12-01", "2026-02-01",
 )  # fmt: skip
 DAY_FIGURES = """
-    SELECT p.close_usd, p.return_pct, p.low_vs_previous_close_pct, f.funding_8h_bp, l.long_liquidations_usd, l.short_liquidations_usd, o.open_interest_coin,
+    SELECT p.close_usd, p.return_pct, p.low_vs_previous_close_pct, f.funding_8h_bp,
+           l.long_liquidations_usd, l.short_liquidations_usd, o.open_interest_coin,
            o.open_interest_change_1d_pct, o.feed, x.netflow_coin, n.active_addresses_count
     FROM prices_by_venue_daily AS p
     JOIN funding_by_venue_daily AS f USING (asset, day, venue, instrument)

@@ -54,7 +54,8 @@ def warehouse(unhurried: Path, tmp_path_factory: pytest.TempPathFactory) -> Path
 
 def test_funding_of_five_venues_stands_side_by_side_as_it_was_recorded(warehouse: Path) -> None:
     rates = published(warehouse)["funding_by_venue_daily"].filter(pl.col("is_complete"))
-    found = {(r["venue"], r["instrument"], r["day"]): r["funding_8h_bp"] for r in rates.to_dicts() if r["asset"] == "BTC"}
+    bitcoin = rates.filter(pl.col("asset") == "BTC").to_dicts()
+    found = {(r["venue"], r["instrument"], r["day"]): r["funding_8h_bp"] for r in bitcoin}
     for day in (LAST - timedelta(days=n) for n in range(0, 50, 7)):
         for (venue, instrument), (recording, hours) in RECORDINGS.items():
             paid = rates_of(recording, day)

@@ -69,7 +69,7 @@ def test_the_job_writes_the_table_and_shows_the_page(marts: DailyMarts, measured
     with build_database(warehouse.build) as connection:
         assert_frame_equal(read_mart(connection, "regime_validation"), measured)
         comments = dict(connection.execute("SELECT column_name, comment FROM duckdb_columns()").fetchall())
-    assert comments["observations"] == "How many days or spans are behind it. [count]"
+    assert comments["observations"] == "How many days or spans the value was measured on. [count]"
     (materialized,) = result.asset_materializations_for_node(validated.op.name)
     page = materialized.metadata["page"].value
     assert materialized.metadata["dagster/row_count"].value == measured.height
@@ -86,7 +86,7 @@ def test_the_command_writes_the_page_of_a_release(
         for field in fields(DailyMarts):
             release.register("mart", getattr(marts, field.name))
             release.execute(f"CREATE TABLE {field.name} AS FROM mart")
-        release.execute("CREATE TABLE about (name VARCHAR, value VARCHAR)")
+        release.execute("CREATE TABLE about (name VARCHAR, setting VARCHAR)")
         told = {"simulated": "false", "first_day": "2025-10-05", "last_day": "2026-02-01", "published_at": NOW}
         release.executemany("INSERT INTO about VALUES (?, ?)", [list(pair) for pair in told.items()])
     monkeypatch.setattr(sys, "argv", ["validation", str(tmp_path), str(tmp_path / "page.md")])

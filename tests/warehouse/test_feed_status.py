@@ -9,7 +9,9 @@ from ingest.catalogue import load_catalogue
 from ingest.feeds import FEEDS
 from ingest.http import Traffic
 from ingest.pull import Pulled
-from warehouse.feed_status import COLUMNS, record_pull, write_feed_status
+from tables.published.operations import FEED_STATUS
+from warehouse.feed_status import record_pull, write_feed_status
+from warehouse.marts import comments_of
 from warehouse.raw_loading import load_segments
 from warehouse.run_context import write_run_context
 
@@ -37,7 +39,7 @@ def test_the_status_of_a_feed_is_its_reach_and_its_last_pull(connection, landing
         "quarantined_count": 1, "gap_count": 1,
         "pulled_at": datetime(2026, 2, 2, 7), "skipped": None, "notes": "late", "licence": FEED.licence,
     }  # fmt: skip
-    assert list(found) == list(COLUMNS)
+    assert list(found) == list(FEED_STATUS.columns)
 
 
 def test_a_feed_that_was_never_asked_has_a_status_too(connection):
@@ -53,7 +55,7 @@ def test_the_status_says_what_its_columns_are(connection):
     said = connection.execute(
         "SELECT column_name, comment FROM duckdb_columns() WHERE schema_name = 'marts' AND table_name = 'feed_status'"
     ).fetchall()
-    assert dict(said) == {name: comment for name, (_, comment) in COLUMNS.items()}
+    assert dict(said) == comments_of(FEED_STATUS)
 
 
 def test_every_pull_is_written_down(connection):

@@ -6,11 +6,12 @@ from datetime import date, datetime
 
 import polars as pl
 
-from regimes import REVISION_COLUMNS
+from regimes.schema import dtypes
+from tables.published.regimes import REVISION
 from warehouse.flow_restatements import write_restatements
 from warehouse.marts import write_mart
 
-SCHEMA = {column.name: column.dtype for column in REVISION_COLUMNS}
+SCHEMA = dtypes(REVISION)
 
 
 def revision(number: int, regime: str, **changes: object) -> dict[str, object]:

@@ -10,7 +10,9 @@ import pytest
 from small_warehouse import NOW, RUN
 
 from ingest.catalogue import load_catalogue
-from regimes import REVISION_COLUMNS, regime_changes, regime_revisions
+from regimes import regime_changes, regime_revisions
+from regimes.schema import dtypes
+from tables.published.regimes import REVISION
 from warehouse.connection import build_database
 from warehouse.fingerprint import fingerprint
 from warehouse.label_history import as_of_macro, land_revisions, landed_revisions, published_changes
@@ -19,7 +21,7 @@ from warehouse.publishing.release import Release, publish
 from warehouse.run_context import write_run_context
 
 DAY = date(2026, 2, 1)
-SCHEMA = {column.name: column.dtype for column in REVISION_COLUMNS}
+SCHEMA = dtypes(REVISION)
 
 
 def revision(number: int, regime: str, **changes: object) -> pl.DataFrame:
