@@ -74,5 +74,5 @@ def quantity(value: float, unit: str, *, signed: bool = False) -> str:
                 return f"{value / scale:{sign},.1f} {word} USD"
     if unit in ("USD", "coins", "addresses"):
         return f"{value:{sign},.0f} {name}"
-    decimals = 1 if unit in ("%", "robust standard deviations", "percentile 0..100") else 2
+    decimals = 1 if unit in ("%", DEVIATIONS, "percentile 0..100") else 2
     return f"{value:{sign},.{decimals}f} {name}"

@@ -11,8 +11,7 @@ from regimes.memberships import decider_column, deciding_features, part_membersh
 from regimes.parameters import LabelRule, Parameters
 from regimes.schema import KEY
 from regimes.words.baselines import baseline_texts
-from tables import field
-from tables.published.regimes import MART_OF
+from tables.published.regimes import LEVERAGE_FEATURES_DAILY, MART_OF
 
 
 def evidence_rows(frame: pl.DataFrame, parameters: Parameters) -> pl.DataFrame:
@@ -33,7 +32,7 @@ def evidence_rows(frame: pl.DataFrame, parameters: Parameters) -> pl.DataFrame:
         days = judged.with_columns(rank.alias("label_rank")).filter(pl.col("label_rank").is_not_null())
         parts.extend(_predicate_rows(days, rule, features, baselines))
     dictionary = pl.LazyFrame(
-        [(name, field(name).unit, mart) for name, mart in MART_OF.items()],
+        [(feature.name, feature.unit, MART_OF.get(feature.name, "")) for feature in LEVERAGE_FEATURES_DAILY.fields],
         schema=["feature", "unit", "mart"],
         orient="row",
     )

@@ -35,8 +35,8 @@ DICTIONARY_HEAD = """# Data dictionary
 Every published table, as `leverage sql` and the Parquet files have it. Written by `make generated` from `tables/`;
 change that. `dim_` tables describe, `_daily` tables have one row per day, `_by_venue_` tables one per contract and day.
 A name has one type, one unit and one meaning in every table. Units: *coin* is the asset's own, *bp per 8 h* basis
-points per eight hours, *share* runs from 0 to 1, *contract unit* is coins of linear and USD of inverse contracts, *usual
-deviations* are median absolute deviations x 1.4826.
+points per eight hours, *share* runs from 0 to 1, *contract unit* is coins of linear and USD of inverse contracts,
+*usual deviations* are median absolute deviations x 1.4826.
 """
 COLUMNS_BLOCK = re.compile(r"^    columns:\n(?:      .*\n)+", re.MULTILINE)
 
