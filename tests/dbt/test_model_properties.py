@@ -127,7 +127,7 @@ def test_funding_at_one_pace_is_one_rate_however_often_it_is_paid(models, paces,
         assert told["is_complete"].all()
     of_the_asset = marts["funding_daily"].filter(pl.col("asset") == "BTC")
     assert of_the_asset["funding_8h_bp"].to_list() == pytest.approx(paces[1:])
-    assert of_the_asset["dispersion_bp"].to_list() == pytest.approx([0.0] * len(paces[1:]), abs=1e-9)
+    assert of_the_asset["funding_dispersion_bp"].to_list() == pytest.approx([0.0] * len(paces[1:]), abs=1e-9)
 
 
 @few
