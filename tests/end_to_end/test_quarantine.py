@@ -116,7 +116,8 @@ def test_no_raw_table_holds_a_bad_row(spoiled: Path) -> None:
         ("exchange_flows_daily", ["inflow_coin", "outflow_coin", "netflow_coin", "reserve_coin"], TEXT, True),
         ("network_activity_daily", ["active_addresses_count"], TEXT, True),
         ("funding_daily", ["funding_8h_bp"], FUTURE, False),  # an aggregator's day stands in for two settlements
-        ("liquidations_daily", ["long_coin", "short_coin"], INVERTED, False),  # coins need no price
+        # coins need no price
+        ("liquidations_daily", ["long_liquidations_coin", "short_liquidations_coin"], INVERTED, False),
         ("liquidations_daily", ["long_liquidations_usd", "short_liquidations_usd"], INVERTED, True),
         ("open_interest_daily", ["open_interest_coin", "linear_open_interest_usd"], INVERTED, False),
     ],
