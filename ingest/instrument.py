@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class Instrument:
-    """One symbol of a feed and the contract that it stands for.
+    """One symbol of a feed and the contract that it names.
 
     `instrument` is the venue's own name of the contract, which an aggregator may spell otherwise. `market` is spot,
     perpetual or network. `margin_type` is linear or inverse for a perpetual, else None. `contract_size` is the amount

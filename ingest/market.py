@@ -1,4 +1,4 @@
-"""Which market a run asks: the live venues, a relay that stands in for them, or the simulation.
+"""Which market a run asks: the live venues, a relay in their place, or the simulation.
 
 Nothing here knows HTTP; how a market is reached is in `ingest.transport`.
 """

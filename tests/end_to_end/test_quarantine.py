@@ -115,7 +115,7 @@ def test_no_raw_table_holds_a_bad_row(spoiled: Path) -> None:
         ("prices_daily", ["open_usd", "high_usd", "low_usd", "close_usd", "volume_coin"], NEGATIVE, True),
         ("exchange_flows_daily", ["inflow_coin", "outflow_coin", "netflow_coin", "reserve_coin"], TEXT, True),
         ("network_activity_daily", ["active_addresses_count"], TEXT, True),
-        ("funding_daily", ["funding_8h_bp"], FUTURE, False),  # an aggregator's day stands in for two settlements
+        ("funding_daily", ["funding_8h_bp"], FUTURE, False),  # an aggregator's day replaces two settlements
         # coins need no price
         ("liquidations_daily", ["long_liquidations_coin", "short_liquidations_coin"], INVERTED, False),
         ("liquidations_daily", ["long_liquidations_usd", "short_liquidations_usd"], INVERTED, True),
