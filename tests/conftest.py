@@ -7,27 +7,23 @@ import json
 from dataclasses import asdict
 from pathlib import Path
 
-import pipelines
 import pytest
-from recordings import NO_SAMPLES, SAMPLES
 
-LONGEST = (
-    "TestFiveKills", "test_recorded_market.py", "test_simulated.py",
-    "TestTheOtherFive", "test_recorded_regimes.py", "test_documents.py",
-)  # fmt: skip
+from tests import pipelines
+from tests.recordings import NO_SAMPLES, SAMPLES
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """The longest first, then what is slow: a module or class is one process's, the quick ones fill what is left.
+    """The longest first: a process has a module or class to itself, and the quick ones fill what is left.
 
-    Every other one goes to the same process, so that none waits for a warehouse that the other is building.
+    `slow(minutes=3)` says how long a module or class takes; `slow` alone is less than a minute.
     """
 
-    def rank(item: pytest.Item) -> tuple[int, bool]:
-        place = next((i for i, name in enumerate(LONGEST) if name in item.nodeid), len(LONGEST))
-        return place, item.get_closest_marker("slow") is None
+    def minutes(item: pytest.Item) -> float:
+        marks = list(item.iter_markers("slow"))
+        return max((float(mark.kwargs.get("minutes", 0.5)) for mark in marks), default=0.0)
 
-    items.sort(key=rank)
+    items.sort(key=minutes, reverse=True)
 
 
 @pytest.fixture

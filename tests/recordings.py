@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from pipelines import PROJECT
+from tests.pipelines import PROJECT
 
 SAMPLES = PROJECT.parent / "shared" / "api_samples"
 RECORDED = PROJECT.parent / "shared" / "recorded_market"

@@ -9,7 +9,7 @@ import tomllib
 from collections.abc import Iterator
 from importlib.metadata import packages_distributions
 
-from pipelines import PROJECT
+from tests.pipelines import PROJECT
 
 PROJECT_FILE = tomllib.loads((PROJECT / "pyproject.toml").read_text())
 PACKAGES = PROJECT_FILE["tool"]["importlinter"]["root_packages"]

@@ -12,7 +12,8 @@ import sys
 from pathlib import Path
 
 import pytest
-from pipelines import PROJECT
+
+from tests.pipelines import PROJECT
 
 CLIENTS = PROJECT / ".clients"
 OWN = "the project's own"

@@ -9,9 +9,9 @@ from typing import Any
 import duckdb
 import pytest
 import yaml
-from pipelines import PROJECT
 
 from regimes import regime_labels
+from tests.pipelines import PROJECT
 
 BUNDLE = PROJECT / "bi" / "superset" / "bundle"
 DATASETS = {d["uuid"]: d for d in map(yaml.safe_load, (f.read_text() for f in BUNDLE.glob("datasets/*/*.yaml")))}

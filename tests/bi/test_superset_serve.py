@@ -6,7 +6,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-from pipelines import PROJECT, environment
+from tests.pipelines import PROJECT, environment
 
 SERVE = PROJECT / "bi" / "superset" / "serve.py"
 

@@ -8,10 +8,10 @@ from pathlib import Path
 
 import polars as pl
 import pytest
-from published_frames import LAST, frames, tables
 
 import brief
 from brief.charts import PANELS, PRICE, Panel, alt_text, chart, has_values, png, svg
+from tests.brief.published_frames import LAST, frames, tables
 
 STYLE = (Path(brief.__file__).parent / "templates" / "style.css").read_text()
 

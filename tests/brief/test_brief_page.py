@@ -6,11 +6,11 @@ import re
 
 import polars as pl
 import pytest
-from published_frames import LAST, frames, tables
 
 from brief import About, DayTables, day_page
 from brief.page import readable_on
 from regimes import load_parameters, regime_labels
+from tests.brief.published_frames import LAST, frames, tables
 
 ABOUT = About(market="live", simulated=False, published_at="2026-03-11T06:00:00+00:00", licences="vendor: terms")
 SIMULATED = About(market="sample", simulated=True, published_at="2026-03-11T06:00:00+00:00", licences="none")

@@ -7,11 +7,11 @@ from datetime import timedelta
 
 import polars as pl
 import pytest
-from published_frames import LAST, frames
 
 import brief.release
 from brief import HASHES, About, Pages, release_pages
 from regimes import load_parameters
+from tests.brief.published_frames import LAST, frames
 
 ABOUT = About("live", False, "2026-03-11T06:00:00+00:00", "terms")
 TODAY, YESTERDAY = f"briefs/BTC-{LAST}.html", f"briefs/BTC-{LAST - timedelta(days=1)}.html"

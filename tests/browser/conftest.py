@@ -20,7 +20,8 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 import pytest
-from pipelines import PROJECT, environment
+
+from tests.pipelines import PROJECT, environment
 
 BI_PYTHON = Path(os.environ.get("LEVERAGE_BI_PYTHON", PROJECT / ".venv-bi" / "bin" / "python"))
 PASSWORD = "only-for-this-test"

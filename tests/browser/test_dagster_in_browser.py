@@ -8,9 +8,9 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from pipelines import PROJECT
 
 from brief.charts import HEIGHT, WIDTH
+from tests.pipelines import PROJECT
 
 PATIENCE = 90.0
 DEFINITIONS = (PROJECT / "tests" / "orchestration" / "definitions.txt").read_text()

@@ -15,8 +15,8 @@ from typing import Any
 
 import pytest
 import yaml
-from pipelines import PROJECT
 
+from tests.pipelines import PROJECT
 from warehouse.connection import build_database, identifier
 from warehouse.location import Warehouse
 from warehouse.publishing.release import Release, publish

@@ -13,10 +13,10 @@ from pathlib import Path
 
 import polars as pl
 import pytest
-from pipelines import OWN_VARIABLES, PROJECT, Ran, leverage
 from typer.testing import CliRunner
 
 from cli.main import app, main
+from tests.pipelines import OWN_VARIABLES, PROJECT, Ran, leverage
 from warehouse.location import Calendar, Warehouse
 from warehouse.lock import pipeline_lock
 

@@ -10,11 +10,11 @@ from typing import Any
 
 import duckdb
 import polars as pl
-from pipelines import dbt
 
 from ingest.catalogue import load_catalogue
 from ingest.feeds import feed_named
 from orchestration.dbt_project import DBT_PROJECT
+from tests.pipelines import dbt
 from warehouse.location import Calendar
 from warehouse.raw_tables import create_tables
 from warehouse.run_context import RunContext, write_run_context

@@ -12,7 +12,6 @@ from typing import Any
 
 import polars as pl
 import pytest
-from pipelines import dbt
 
 from ingest.feeds import feed_named
 from ingest.schema import conform
@@ -22,6 +21,7 @@ from ingest.venues.coinbase import feeds as coinbase
 from ingest.venues.coinglass import feeds as coinglass
 from ingest.venues.gate import contract_stats, funding
 from ingest.venues.gate import liquidations as gate_liquidations
+from tests.pipelines import dbt
 from warehouse.connection import build_database
 from warehouse.raw_tables import create_tables
 

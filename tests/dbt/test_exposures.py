@@ -10,10 +10,10 @@ from typing import Any
 import duckdb
 import pytest
 import yaml
-from pipelines import PROJECT
 
 from brief import READ_IF_THERE, REQUIRED
 from orchestration.asset_defaults import OWNERS
+from tests.pipelines import PROJECT
 from warehouse.location import Calendar
 from warehouse.publishing.latest_json import latest_document
 from warehouse.run_context import RunContext

@@ -10,9 +10,9 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import pytest
-from pipelines import dbt
 
 from orchestration.dbt_project import DBT_PROJECT
+from tests.pipelines import dbt
 
 COLUMNS = ("asset", "day", "long_usd", "short_usd")
 TYPES = ("varchar", "date", "double", "double")

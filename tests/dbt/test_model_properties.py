@@ -10,14 +10,14 @@ from types import SimpleNamespace
 import polars as pl
 import polars.selectors as cs
 import pytest
-from compiled_models import CompiledModels, Row
 from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
-from venue_observations import DAYS, HOUR, observations
 
 from ingest.feeds import feed_named
 from regimes import load_parameters
 from regimes.comparable_funding import comparable_funding
+from tests.dbt.compiled_models import CompiledModels, Row
+from tests.dbt.venue_observations import DAYS, HOUR, observations
 
 BY_VENUE = (
     "funding_by_venue_daily", "liquidations_by_venue_daily", "open_interest_by_venue_daily", "prices_by_venue_daily",

@@ -7,10 +7,10 @@ from datetime import UTC, date, datetime
 
 import pytest
 import yaml
-from pipelines import dbt
 
 from ingest.catalogue import load_catalogue
 from orchestration.dbt_project import DBT_PROJECT
+from tests.pipelines import dbt
 from warehouse.connection import build_database
 from warehouse.location import Calendar
 from warehouse.raw_tables import create_tables

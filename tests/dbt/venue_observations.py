@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 
-from compiled_models import Row
+from tests.dbt.compiled_models import Row
 
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
 DAYS = [datetime(2025, 12, 31) + n * DAY for n in range(5)]

@@ -6,11 +6,11 @@ import json
 from pathlib import Path
 
 import pytest
-from pipelines import SAMPLE_NEXT, built_once, copied, leverage
-from published_reader import watched
-from recorded_market import ALL_DAYS, NOW, RecordedMarket, run
 
 from benchmarks.recorded import recorded_catalogue
+from tests.end_to_end.published_reader import watched
+from tests.end_to_end.recorded_market import ALL_DAYS, NOW, RecordedMarket, run
+from tests.pipelines import SAMPLE_NEXT, built_once, copied, leverage
 
 
 @pytest.fixture(scope="session")

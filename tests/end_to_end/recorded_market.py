@@ -16,8 +16,8 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
-from pipelines import Ran, copied, leverage
-from recordings import RECORDED
+from tests.pipelines import Ran, copied, leverage
+from tests.recordings import RECORDED
 
 KEY = "key-that-nobody-may-read-5f2c"  # any key will do there
 NOW = "2026-02-02T04:00:00Z"  # the server's clock unless it is moved

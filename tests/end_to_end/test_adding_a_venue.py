@@ -13,7 +13,8 @@ from pathlib import Path
 
 import polars as pl
 import pytest
-from pipelines import PATIENCE, PROJECT, environment, published
+
+from tests.pipelines import PATIENCE, PROJECT, environment, published
 
 PAGE = (PROJECT / "docs" / "adding-a-venue.md").read_text()
 FILES = dict(re.findall(r"^`([\w/.]+)`:\n\n```[\w+]*\n(.*?)```", PAGE, re.M | re.S))

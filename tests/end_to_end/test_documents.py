@@ -11,7 +11,8 @@ from pathlib import Path
 import duckdb
 import polars as pl
 import pytest
-from pipelines import PROJECT, environment, leverage, published
+
+from tests.pipelines import PROJECT, environment, leverage, published
 
 PAGES = [PROJECT / "README.md", *sorted((PROJECT / "docs").glob("*.md"))]
 READING = {"sql", "brief", "status"}

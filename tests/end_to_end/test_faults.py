@@ -8,12 +8,12 @@ from pathlib import Path
 
 import polars as pl
 import pytest
-from pipelines import differing, published
-from recorded_market import KEY, NOW, RecordedMarket, files_with, run, skipped
-from recordings import NOT_RECORDED, RECORDED
 
 from ingest.catalogue import load_catalogue
 from ingest.feeds import FEEDS
+from tests.end_to_end.recorded_market import KEY, NOW, RecordedMarket, files_with, run, skipped
+from tests.pipelines import differing, published
+from tests.recordings import NOT_RECORDED, RECORDED
 
 pytestmark = [pytest.mark.slow, pytest.mark.proof, pytest.mark.skipif(not RECORDED.is_dir(), reason=NOT_RECORDED)]
 

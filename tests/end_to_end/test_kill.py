@@ -12,10 +12,10 @@ import duckdb
 import psutil
 import pytest
 from dagster import DagsterInstance, DagsterRunStatus
-from pipelines import SAMPLE_NEXT, copied, differing, forked, leverage, published
 
 from orchestration.asset_defaults import POOL
 from orchestration.instance import open_instance
+from tests.pipelines import SAMPLE_NEXT, copied, differing, forked, leverage, published
 from warehouse.location import Warehouse
 
 KILLS = 10
@@ -31,7 +31,7 @@ def moments(half: int) -> list[float]:
 
 
 # Two classes, because a class is one process's: half of the kills are another's.
-@pytest.mark.slow
+@pytest.mark.slow(minutes=6)
 @pytest.mark.proof
 class TestFiveKills:
     def test_killed_runs_lose_and_double_nothing(
@@ -40,7 +40,7 @@ class TestFiveKills:
         nothing_is_lost_or_doubled(0, sample, day_added[0], tmp_path)
 
 
-@pytest.mark.slow
+@pytest.mark.slow(minutes=3)
 @pytest.mark.proof
 class TestTheOtherFive:
     def test_killed_runs_lose_and_double_nothing(

@@ -7,7 +7,8 @@ from pathlib import Path
 
 import duckdb
 import pytest
-from pipelines import SAMPLE_NOW, Ran, copied, differing, leverage, published
+
+from tests.pipelines import SAMPLE_NOW, Ran, copied, differing, leverage, published
 
 pytestmark = [pytest.mark.slow, pytest.mark.proof]
 

@@ -11,11 +11,11 @@ import duckdb
 import polars as pl
 import pytest
 from dagster import AssetCheckKey, AssetKey
-from pipelines import SAMPLE_FIRST, SAMPLE_NEXT, leverage, published
-from simulated_relay import SimulatedRelay
 
 from ingest.landing import Landing
 from orchestration.instance import open_instance
+from tests.pipelines import SAMPLE_FIRST, SAMPLE_NEXT, leverage, published
+from tests.simulated_relay import SimulatedRelay
 from warehouse.location import Warehouse
 from warehouse.raw_loading import load_segments
 from warehouse.raw_tables import create_tables

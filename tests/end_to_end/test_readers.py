@@ -6,9 +6,9 @@ from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 import pytest
-from pipelines import copied, differing, published, up_to
-from published_reader import READERS, watched
 
+from tests.end_to_end.published_reader import READERS, watched
+from tests.pipelines import copied, differing, published, up_to
 from warehouse.connection import build_database, identifier
 from warehouse.location import Warehouse
 from warehouse.publishing.release import Release, publish

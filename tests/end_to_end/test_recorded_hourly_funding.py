@@ -10,8 +10,6 @@ from pathlib import Path
 
 import polars as pl
 import pytest
-from recorded_market import NOW, RecordedMarket
-from recordings import NOT_RECORDED, RECORDED
 
 from ingest.catalogue import load_catalogue
 from ingest.coverage import Coverage
@@ -22,6 +20,8 @@ from ingest.landing import Landing
 from ingest.market import Market
 from ingest.pull import Pulled, pull
 from ingest.windows import Window
+from tests.end_to_end.recorded_market import NOW, RecordedMarket
+from tests.recordings import NOT_RECORDED, RECORDED
 
 pytestmark = pytest.mark.skipif(not RECORDED.is_dir(), reason=NOT_RECORDED)
 

@@ -10,11 +10,22 @@ from pathlib import Path
 import duckdb
 import polars as pl
 import pytest
-from pipelines import differing, published, up_to
-from recorded_market import ALL_DAYS, KEY, NOW, RecordedMarket, behind, figures, files_with, run, skipped
-from recordings import NOT_RECORDED, RECORDED
 
-pytestmark = [pytest.mark.slow, pytest.mark.skipif(not RECORDED.is_dir(), reason=NOT_RECORDED)]
+from tests.end_to_end.recorded_market import (
+    ALL_DAYS,
+    KEY,
+    NOW,
+    RecordedMarket,
+    behind,
+    figures,
+    files_with,
+    run,
+    skipped,
+)
+from tests.pipelines import differing, published, up_to
+from tests.recordings import NOT_RECORDED, RECORDED
+
+pytestmark = [pytest.mark.slow(minutes=5), pytest.mark.skipif(not RECORDED.is_dir(), reason=NOT_RECORDED)]
 
 DAY_BEFORE = "2026-02-01T04:00:00Z"
 

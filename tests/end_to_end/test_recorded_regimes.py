@@ -10,13 +10,13 @@ from pathlib import Path
 import duckdb
 import polars as pl
 import pytest
-from pipelines import published
-from recorded_market import NOW, RecordedMarket, behind, run
-from recordings import NOT_RECORDED, RECORDED
 
 from regimes.validation import agreement, documented_days
+from tests.end_to_end.recorded_market import NOW, RecordedMarket, behind, run
+from tests.pipelines import published
+from tests.recordings import NOT_RECORDED, RECORDED
 
-pytestmark = [pytest.mark.slow, pytest.mark.skipif(not RECORDED.is_dir(), reason=NOT_RECORDED)]
+pytestmark = [pytest.mark.slow(minutes=2), pytest.mark.skipif(not RECORDED.is_dir(), reason=NOT_RECORDED)]
 AS_OF_NOW = "SELECT * FROM regimes_as_of(TIMESTAMP '2026-02-02 04:00:00') ORDER BY asset, day"
 
 

@@ -8,11 +8,11 @@ from pathlib import Path
 
 import polars as pl
 import pytest
-from pipelines import published
-from recorded_market import NOW, RecordedMarket, rates_of, run, skipped
-from recordings import NOT_RECORDED, RECORDED
 
 from ingest.catalogue import catalogue_files, load_catalogue
+from tests.end_to_end.recorded_market import NOW, RecordedMarket, rates_of, run, skipped
+from tests.pipelines import published
+from tests.recordings import NOT_RECORDED, RECORDED
 
 pytestmark = [pytest.mark.slow, pytest.mark.proof, pytest.mark.skipif(not RECORDED.is_dir(), reason=NOT_RECORDED)]
 

@@ -10,12 +10,12 @@ from pathlib import Path
 import duckdb
 import polars as pl
 import pytest
-from pipelines import Ran, leverage, published
 
 from ingest.sample import EPISODES, FIRST_DAY, LAST_DAY, SIMULATED
 from ingest.sample.story import Episode
+from tests.pipelines import Ran, leverage, published
 
-pytestmark = pytest.mark.slow
+pytestmark = pytest.mark.slow(minutes=4)
 
 SCRIPTED = [e for e in EPISODES if e.label != "consolidation" and e.last <= LAST_DAY]
 CALM = [e for e in EPISODES if e.label == "consolidation" and e.length > 20]

@@ -6,10 +6,11 @@ from datetime import date
 from pathlib import Path
 
 import duckdb
-import old_landing
 import polars as pl
 import pytest
-from pipelines import leverage, published
+
+from tests.end_to_end import old_landing
+from tests.pipelines import leverage, published
 
 pytestmark = pytest.mark.slow
 

@@ -5,13 +5,13 @@ from datetime import date, timedelta
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from scripted_venues import at, days
 
 from ingest.coverage import Coverage, Part, covered_window
 from ingest.errors import KeyMissing
 from ingest.feed import Request
 from ingest.feeds import feed_named
 from ingest.windows import Window
+from tests.ingest.scripted_venues import at, days
 
 MARCH = days("2026-03-01", "2026-03-31")
 FIRST, SECOND, THIRD = (days(f"2026-03-0{n}", f"2026-03-0{n}") for n in (1, 2, 3))

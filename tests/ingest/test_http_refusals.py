@@ -6,13 +6,13 @@ import logging
 import weakref
 
 import pytest
-from scripted_venues import asking, days, wire_answer
 from werkzeug import Response
 
 from ingest.errors import AccessRefused, Banned, FeedUnavailable, GeoBlocked, RequestRefused, VenueFailing
 from ingest.http import ATTEMPTS
 from ingest.venues.binance import api
 from ingest.venues.coinmetrics import feeds as coinmetrics
+from tests.ingest.scripted_venues import asking, days, wire_answer
 
 URL = "https://venue.example/v1/rows"
 KEY = "d41d8cd9-8f00-b204-e980-0998ecf8427e"

@@ -6,13 +6,13 @@ from contextlib import suppress
 from types import SimpleNamespace
 
 import pytest
-from scripted_venues import wire_answer
 from werkzeug import Response
 
 from ingest import http
 from ingest.errors import HostUnreachable, RequestRefused, Transient, VenueFailing
 from ingest.http import ATTEMPTS, MarketSession
 from ingest.market import Market
+from tests.ingest.scripted_venues import wire_answer
 
 URL = "https://venue.example/v1/rows"
 GOOD = json.dumps([1, 2, 3])

@@ -6,13 +6,13 @@ import time
 import pytest
 import requests
 import urllib3
-from scripted_venues import wire_answer
 from werkzeug import Response
 
 from ingest.catalogue import load_catalogue
 from ingest.errors import IngestError
 from ingest.http import MarketSession
 from ingest.market import Host, Market
+from tests.ingest.scripted_venues import wire_answer
 
 URL = "https://venue.example/v1/rows"
 

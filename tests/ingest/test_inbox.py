@@ -5,12 +5,12 @@ from pathlib import Path
 
 import polars as pl
 import pytest
-from scripted_venues import ScriptedVenues, asking, days
 
 from ingest.coverage import Coverage
 from ingest.inbox import strays
 from ingest.landing import INGESTED_AT, QUARANTINE, Landing
 from ingest.pull import pull
+from tests.ingest.scripted_venues import ScriptedVenues, asking, days
 
 FLOWS, LIQUIDATIONS = "inbox_fund_flows", "coinalyze_liquidations"
 HEADER = "asset,day,netflow_usd,source\n"

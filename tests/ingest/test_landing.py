@@ -6,13 +6,13 @@ from pathlib import Path
 
 import polars as pl
 import pytest
-from scripted_venues import at, days
 
 import ingest.landing
 from ingest.coverage import Part
 from ingest.errors import IngestError
 from ingest.feeds import feed_named
 from ingest.landing import INGESTED_AT, QUARANTINE, Landing
+from tests.ingest.scripted_venues import at, days
 
 FEED = feed_named("coinalyze_liquidations")
 NOW = at("2026-02-02T04:00")

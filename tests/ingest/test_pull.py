@@ -5,13 +5,13 @@ from datetime import datetime
 
 import polars as pl
 import pytest
-from scripted_venues import ScriptedVenues, asking, days, ms
 
 from ingest.coverage import Part
 from ingest.errors import GeoBlocked, RequestRefused, SchemaBroken
 from ingest.feed import Batch
 from ingest.landing import INGESTED_AT, QUARANTINE, Landing
 from ingest.pull import pull
+from tests.ingest.scripted_venues import ScriptedVenues, asking, days, ms
 
 FEED = "coinalyze_liquidations"
 KEYS = {"COINALYZE_API_KEY": "a key of mine"}

@@ -5,10 +5,10 @@ from datetime import UTC, date, datetime, timedelta
 
 import polars as pl
 import pytest
-from bars import GOOD, KEY, OPENED, SCHEMA, frame
 
 from ingest.errors import SchemaBroken
 from ingest.schema import column_of, conform, forming, since_1970
+from tests.ingest.bars import GOOD, KEY, OPENED, SCHEMA, frame
 
 NOW = datetime(2026, 2, 2, 4, tzinfo=UTC)
 TOMORROW = datetime(2026, 2, 3, 4)

@@ -4,11 +4,11 @@ import json
 from datetime import UTC, date, datetime
 
 import polars as pl
-from bars import KEY, OPENED, SCHEMA, frame
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ingest.schema import conform
+from tests.ingest.bars import KEY, OPENED, SCHEMA, frame
 
 NOW = datetime(2026, 2, 2, 4, tzinfo=UTC)
 NUMBERS = st.one_of(

@@ -6,9 +6,9 @@ from itertools import pairwise
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from scripted_venues import at, days
 
 from ingest.windows import Window, day_start, merge, milliseconds
+from tests.ingest.scripted_venues import at, days
 
 EPOCH = datetime(2026, 1, 30, tzinfo=UTC)
 SPAN = 24 * 6

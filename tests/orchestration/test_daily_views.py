@@ -6,7 +6,8 @@ from pathlib import Path
 
 import duckdb
 import pytest
-from pipelines import SAMPLE_NEXT, copied, leverage
+
+from tests.pipelines import SAMPLE_NEXT, copied, leverage
 
 VIEWS = "SELECT schema_name, view_name, sql FROM duckdb_views() WHERE NOT internal ORDER BY ALL"
 

@@ -5,9 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 
 import pytest
-from running import Running
-from turned_clock import TurnedClock
-from venue_server import VenueServer
 
 import record.recorder
 from ingest.catalogue import load_catalogue
@@ -15,6 +12,9 @@ from ingest.stream import Stream
 from record import connection
 from record.clock import Clock
 from record.recorder import catalogued_streams
+from tests.record.running import Running
+from tests.record.turned_clock import TurnedClock
+from tests.record.venue_server import VenueServer
 
 
 @pytest.fixture

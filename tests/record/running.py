@@ -9,11 +9,11 @@ from collections.abc import Callable
 from pathlib import Path
 
 import polars as pl
-from venue_server import PATIENCE, VenueServer
 
 from ingest.landing import Landing
 from record.clock import Clock
 from record.recorder import Recorder
+from tests.record.venue_server import PATIENCE, VenueServer
 
 
 def until(holds: Callable[[], object], what: str) -> None:

@@ -9,8 +9,6 @@ from pathlib import Path
 
 import polars as pl
 import pytest
-import venue_server as frames
-from turned_clock import NOON
 
 from ingest.instrument import Instrument
 from ingest.landing import Landing
@@ -19,6 +17,8 @@ from ingest.venues.bybit import stream as bybit
 from record.conversion import convert
 from record.ledger import Entry
 from record.wal import Message, WriteAhead
+from tests.record import venue_server as frames
+from tests.record.turned_clock import NOON
 
 MS = round(NOON.timestamp() * 1000)
 LATER = NOON + timedelta(minutes=5)

@@ -7,15 +7,15 @@ import time
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-import pipelines
 import polars as pl
 import pytest
-import venue_server as frames
-from running import until
 
 from ingest.landing import Landing
 from ingest.venues.binance import stream as binance
 from record.wal import Message, Reading
+from tests import pipelines
+from tests.record import venue_server as frames
+from tests.record.running import until
 from warehouse.connection import build_database
 from warehouse.location import Warehouse
 from warehouse.raw_loading import load_segments

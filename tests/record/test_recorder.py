@@ -11,10 +11,6 @@ from datetime import UTC, datetime, timedelta
 
 import polars as pl
 import pytest
-import venue_server as frames
-from running import until
-from turned_clock import FastClock, OtherDayClock
-from venue_server import answer
 
 import record.recorder
 from ingest.errors import IngestError
@@ -22,6 +18,10 @@ from ingest.landing import Landing
 from record import health
 from record.clock import Clock
 from record.recorder import ROTATE_EVERY, Recorder, RecorderBusy
+from tests.record import venue_server as frames
+from tests.record.running import until
+from tests.record.turned_clock import FastClock, OtherDayClock
+from tests.record.venue_server import answer
 
 
 def now_ms() -> int:

@@ -5,18 +5,18 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from pathlib import Path
 
-import pipelines
 import polars as pl
 import pytest
-import venue_server as frames
-from running import Running, until
-from simulated_relay import SimulatedRelay
-from turned_clock import OtherDayClock
 
 from benchmarks.recorded import recorded_catalogue
 from ingest.catalogue import load_catalogue
 from record import health
 from record.recorder import catalogued_streams
+from tests import pipelines
+from tests.record import venue_server as frames
+from tests.record.running import Running, until
+from tests.record.turned_clock import OtherDayClock
+from tests.simulated_relay import SimulatedRelay
 
 RUNS = 2
 ELEVEN = datetime(2026, 1, 27, 11, 30, tzinfo=UTC)  # on the last day that is run

@@ -5,13 +5,13 @@ from __future__ import annotations
 import json
 
 import pytest
-import venue_server as frames
 
 from ingest.market import Market
 from ingest.stream import Malformed
 from ingest.venues.binance import stream as binance
 from ingest.venues.bybit import stream as bybit
 from ingest.venues.okx import stream as okx
+from tests.record import venue_server as frames
 
 MS = 1_772_366_400_000
 

@@ -8,11 +8,11 @@ import os
 from datetime import timedelta
 
 import pytest
-from turned_clock import NOON
 
 from record import wal
 from record.ledger import Entry
 from record.wal import Message, Reading, WriteAhead, sealed_files
+from tests.record.turned_clock import NOON
 
 
 def message(number: int, text: str = "") -> Message:

@@ -1,9 +1,9 @@
 """What every test of the regimes shares: the shipped parameters and a long calm history."""
 
 import pytest
-from synthetic_marts import Day, settled_days
 
 from regimes import Parameters, load_parameters
+from tests.regimes.synthetic_marts import Day, settled_days
 
 
 @pytest.fixture(scope="session")

@@ -7,11 +7,11 @@ from typing import Any
 
 import polars as pl
 import pytest
-from synthetic_marts import FIRST_DAY, LONG_AFTER, Day, calm_days, last_regimes, marts_of, quiet_day
 
 from regimes import Classification, DailyMarts, Parameters, classify, daily_features
 from regimes.data_quality import naive_utc
 from regimes.words.missing_inputs import missing_input_names
+from tests.regimes.synthetic_marts import FIRST_DAY, LONG_AFTER, Day, calm_days, last_regimes, marts_of, quiet_day
 
 DAY_END = datetime.combine(FIRST_DAY, datetime.min.time()) + timedelta(days=221)
 

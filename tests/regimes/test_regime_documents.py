@@ -9,7 +9,6 @@ from pathlib import Path
 import polars as pl
 import pytest
 import yaml
-from synthetic_marts import FIRST_DAY, LONG_AFTER, Day, last_regimes, marts_of, quiet_day
 
 from brief import DayTables
 from brief.outlook import outlook
@@ -19,6 +18,7 @@ from regimes.documents.__main__ import PROJECT, documents
 from regimes.documents.render import DocumentError, with_marked_values
 from regimes.scenarios import Outcome
 from regimes.words.scenarios import conditions
+from tests.regimes.synthetic_marts import FIRST_DAY, LONG_AFTER, Day, last_regimes, marts_of, quiet_day
 
 TEXT = files("regimes").joinpath("parameters.toml").read_text(encoding="utf-8")
 FLUSH = quiet_day(

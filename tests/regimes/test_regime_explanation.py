@@ -8,13 +8,13 @@ import polars as pl
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from synthetic_marts import FIRST_DAY, LONG_AFTER, calm_days, marts_of, quiet_day
 
 from regimes import DailyMarts, Parameters, classify, daily_features
 from regimes.marts import NUMBERS
 from regimes.memberships import deciding_features
 from regimes.words.baselines import baseline_texts
 from regimes.words.numbers import coins, ordinal, signed_percent, times, usd
+from tests.regimes.synthetic_marts import FIRST_DAY, LONG_AFTER, calm_days, marts_of, quiet_day
 
 
 def text_of(expression: pl.Expr, value: float) -> str:

@@ -9,10 +9,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from polars.testing import assert_frame_equal
-from synthetic_marts import FIRST_DAY, LONG_AFTER, Day, calm_days, marts_of, quiet_day
 
 from regimes import DailyMarts, MartError, Parameters, classify, daily_features
 from regimes.features import funding_state
+from tests.regimes.synthetic_marts import FIRST_DAY, LONG_AFTER, Day, calm_days, marts_of, quiet_day
 
 
 def last_row(days: list[Day], parameters: Parameters) -> dict[str, object]:

@@ -7,10 +7,19 @@ from statistics import median
 import polars as pl
 import pytest
 from polars.testing import assert_frame_equal
-from synthetic_marts import FIRST_DAY, LONG_AFTER, Day, calm_days, last_regimes, marts_of, quiet_day, with_fund_flows
 
 from regimes import Classification, Parameters, classify, daily_features
 from regimes.parameters import Reference
+from tests.regimes.synthetic_marts import (
+    FIRST_DAY,
+    LONG_AFTER,
+    Day,
+    calm_days,
+    last_regimes,
+    marts_of,
+    quiet_day,
+    with_fund_flows,
+)
 
 # The history has 220 days from a Monday on, so that the next one is a Thursday.
 FALL = quiet_day(return_pct=-4.5, low_pct=-5.0, open_interest_change_pct=1.0)

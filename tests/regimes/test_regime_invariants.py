@@ -8,9 +8,18 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from polars.testing import assert_frame_equal
-from synthetic_marts import FIRST_DAY, LONG_AFTER, Day, calm_days, marts_of, quiet_day, settled_days, with_fund_flows
 
 from regimes import Classification, DailyMarts, MartError, Parameters, classify, daily_features
+from tests.regimes.synthetic_marts import (
+    FIRST_DAY,
+    LONG_AFTER,
+    Day,
+    calm_days,
+    marts_of,
+    quiet_day,
+    settled_days,
+    with_fund_flows,
+)
 
 FLUSH = quiet_day(
     return_pct=-6.0, low_pct=-9.0, high_pct=0.2, long_usd=40e6, short_usd=8e6, open_interest_change_pct=-7.0

@@ -7,7 +7,13 @@ from typing import Any
 
 import polars as pl
 import pytest
-from synthetic_marts import (
+
+from regimes import Classification, Label, Parameters, classify, daily_features, regime_labels
+from regimes.classifier import label_score
+from regimes.labels import DEFINITIONS, SCORED
+from regimes.memberships import membership_column, with_memberships
+from regimes.parameters import LabelRule, Part
+from tests.regimes.synthetic_marts import (
     FIRST_DAY,
     LONG_AFTER,
     Day,
@@ -17,12 +23,6 @@ from synthetic_marts import (
     quiet_day,
     settled_days,
 )
-
-from regimes import Classification, Label, Parameters, classify, daily_features, regime_labels
-from regimes.classifier import label_score
-from regimes.labels import DEFINITIONS, SCORED
-from regimes.memberships import membership_column, with_memberships
-from regimes.parameters import LabelRule, Part
 
 FLUSH = quiet_day(
     return_pct=-6.0,

@@ -9,9 +9,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from polars.testing import assert_frame_equal
-from synthetic_marts import FIRST_DAY, LONG_AFTER, Day, calm_days, marts_of, quiet_day
 
 from regimes import DailyMarts, Parameters, classify, daily_features
+from tests.regimes.synthetic_marts import FIRST_DAY, LONG_AFTER, Day, calm_days, marts_of, quiet_day
 
 FLUSH = quiet_day(return_pct=-6.0, low_pct=-9.0, long_usd=40e6, short_usd=8e6, open_interest_change_pct=-7.0)
 STORY = (FLUSH, FLUSH.mirrored(), quiet_day(), quiet_day(return_pct=-3.0, low_pct=-4.0, inflow=40_000.0))

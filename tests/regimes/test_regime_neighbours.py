@@ -6,9 +6,9 @@ from typing import Any
 
 import polars as pl
 import pytest
-from synthetic_marts import FIRST_DAY, LONG_AFTER, Day, last_regimes, marts_of, quiet_day, with_fund_flows
 
 from regimes import Classification, Parameters, classify, daily_features
+from tests.regimes.synthetic_marts import FIRST_DAY, LONG_AFTER, Day, last_regimes, marts_of, quiet_day, with_fund_flows
 
 FLUSH = quiet_day(
     return_pct=-6.0,

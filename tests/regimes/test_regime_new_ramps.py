@@ -4,13 +4,13 @@ from importlib.resources import files
 
 import polars as pl
 import pytest
-from synthetic_marts import LONG_AFTER, Day, marts_of, quiet_day, with_fund_flows
 
 from regimes import Parameters, classify, daily_features, load_parameters
 from regimes.parameter_file import ParameterError
 from regimes.schema import dtypes
 from regimes.words.features import NUMERIC
 from tables.published.regimes import LEVERAGE_FEATURES_DAILY
+from tests.regimes.synthetic_marts import LONG_AFTER, Day, marts_of, quiet_day, with_fund_flows
 
 TEXT = files("regimes").joinpath("parameters.toml").read_text(encoding="utf-8")
 # A selloff on coins: the flow that decides is in its sentence.
@@ -28,7 +28,7 @@ def with_ramp(feature: str, zero: float, one: float) -> Parameters:
 
 @pytest.fixture(scope="module")
 def features(parameters: Parameters) -> pl.DataFrame:
-    from synthetic_marts import settled_days
+    from tests.regimes.synthetic_marts import settled_days
 
     days: list[Day] = with_fund_flows([*settled_days(380), FALL])
     return daily_features(marts_of({"BTC": days}), parameters)

@@ -4,12 +4,12 @@ from importlib.resources import files
 
 import polars as pl
 import pytest
-from synthetic_marts import LONG_AFTER, calm_days, marts_of, quiet_day
 
 from regimes import Label, ParameterError, Parameters, classify, daily_features, load_parameters
 from regimes.mirror import LONG_SHARES, OPPOSITES, SIDES, SIGNED, mirrored
 from regimes.parameters import Predicate, Ramp, Reference
 from regimes.words.features import NUMERIC
+from tests.regimes.synthetic_marts import LONG_AFTER, calm_days, marts_of, quiet_day
 
 TEXT = files("regimes").joinpath("parameters.toml").read_text(encoding="utf-8")
 

@@ -5,10 +5,10 @@ from typing import Any
 
 import polars as pl
 import pytest
-from synthetic_marts import FIRST_DAY, calm_days, marts_of, quiet_day
 
 from regimes import Parameters, classify, daily_features, new_revisions, regime_changes, regimes_daily
 from regimes.revisions import no_revisions
+from tests.regimes.synthetic_marts import FIRST_DAY, calm_days, marts_of, quiet_day
 
 LAST = FIRST_DAY + timedelta(days=99)
 MORNING = datetime.combine(LAST, datetime.min.time()) + timedelta(days=1, hours=6)

@@ -2,7 +2,6 @@
 
 import polars as pl
 import pytest
-from synthetic_marts import LONG_AFTER, calm_days, marts_of
 
 from regimes import (
     FrameMismatch,
@@ -17,6 +16,7 @@ from regimes import (
 )
 from regimes.revisions import no_revisions
 from regimes.schema import TABLES, conform, dtypes
+from tests.regimes.synthetic_marts import LONG_AFTER, calm_days, marts_of
 
 
 def published(parameters: Parameters, days: int) -> dict[str, pl.DataFrame]:

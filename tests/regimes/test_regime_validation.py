@@ -5,12 +5,12 @@ from itertools import islice
 
 import polars as pl
 import pytest
-from synthetic_marts import LONG_AFTER, calm_days, marts_of, quiet_day
 
 from regimes import Parameters, sensitivity
 from regimes.outcomes import bootstrap, with_outcomes
 from regimes.validation import agreement, documented_days, regime_validation
 from regimes.validation_page import validation_page
+from tests.regimes.synthetic_marts import LONG_AFTER, calm_days, marts_of, quiet_day
 
 
 def test_every_section_is_measured_and_worded(parameters: Parameters, monkeypatch: pytest.MonkeyPatch) -> None:

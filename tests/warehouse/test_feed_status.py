@@ -3,13 +3,13 @@
 from datetime import date, datetime, timedelta
 
 import pytest
-from small_warehouse import FEED, NOW, RUN, day, land, land_broken, rows
 
 from ingest.catalogue import load_catalogue
 from ingest.feeds import FEEDS
 from ingest.http import Traffic
 from ingest.pull import Pulled
 from tables.published.operations import FEED_STATUS
+from tests.warehouse.small_warehouse import FEED, NOW, RUN, day, land, land_broken, rows
 from warehouse.feed_status import record_pull, write_feed_status
 from warehouse.marts import comments_of
 from warehouse.raw_loading import load_segments

@@ -4,11 +4,11 @@ from dataclasses import replace
 from datetime import date, datetime, timedelta, timezone
 
 import pytest
-from small_warehouse import FEED, LAST, NOW, RUN, day, land, land_broken, rows
 
 import warehouse.fingerprint
 from ingest.catalogue import load_catalogue
 from ingest.pull import Pulled
+from tests.warehouse.small_warehouse import FEED, LAST, NOW, RUN, day, land, land_broken, rows
 from warehouse.connection import build_database
 from warehouse.feed_status import record_pull
 from warehouse.fingerprint import fingerprint, published_fingerprint, remember_views, views_are_current

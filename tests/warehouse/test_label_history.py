@@ -7,12 +7,12 @@ from datetime import date, datetime, timedelta
 import duckdb
 import polars as pl
 import pytest
-from small_warehouse import NOW, RUN
 
 from ingest.catalogue import load_catalogue
 from regimes import regime_changes, regime_revisions
 from regimes.schema import dtypes
 from tables.published.regimes import REVISION
+from tests.warehouse.small_warehouse import NOW, RUN
 from warehouse.connection import build_database
 from warehouse.fingerprint import fingerprint
 from warehouse.label_history import as_of_macro, land_revisions, landed_revisions, published_changes

@@ -5,8 +5,8 @@ from datetime import date
 import duckdb
 import polars as pl
 import pytest
-from small_warehouse import Interrupted
 
+from tests.warehouse.small_warehouse import Interrupted
 from warehouse.errors import WarehouseError
 from warehouse.marts import mart_extent, read_mart, write_mart
 

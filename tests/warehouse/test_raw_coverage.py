@@ -2,11 +2,10 @@
 
 from datetime import datetime, timedelta
 
-from small_warehouse import FEED, NOW, SYMBOL, day, land, rows
-
 from ingest.feed import Part
 from ingest.feeds import feed_named
 from ingest.windows import Window
+from tests.warehouse.small_warehouse import FEED, NOW, SYMBOL, day, land, rows
 from warehouse.raw_coverage import feed_coverage, observed_range
 from warehouse.raw_loading import load_segments
 

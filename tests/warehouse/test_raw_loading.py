@@ -8,11 +8,11 @@ from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
-from small_warehouse import FEED, NOW, SYMBOL, Interrupted, day, everything, land, land_broken, rows
 
 from ingest.errors import IngestError
 from ingest.feeds import feed_named
 from ingest.landing import QUARANTINE
+from tests.warehouse.small_warehouse import FEED, NOW, SYMBOL, Interrupted, day, everything, land, land_broken, rows
 from warehouse.connection import build_database
 from warehouse.raw_coverage import feed_coverage
 from warehouse.raw_loading import load_segments
@@ -89,7 +89,7 @@ def test_a_load_that_fails_before_its_end_leaves_nothing(connection, landing, me
 KILLED = """
 import os, signal, sys
 from pathlib import Path
-from small_warehouse import Interrupted
+from tests.warehouse.small_warehouse import Interrupted
 from ingest.landing import Landing
 from warehouse.connection import build_database
 from warehouse.location import Warehouse

@@ -2,11 +2,11 @@
 
 import polars as pl
 import pytest
-from small_warehouse import FEED, NOW, day, everything, land, land_broken, rows
 
 from ingest.errors import IngestError
 from ingest.feeds import LANDED
 from ingest.schema import column_of
+from tests.warehouse.small_warehouse import FEED, NOW, day, everything, land, land_broken, rows
 from warehouse.raw_loading import load_segments
 from warehouse.raw_tables import create_tables
 

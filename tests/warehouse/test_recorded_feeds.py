@@ -7,7 +7,6 @@ from datetime import UTC, date, datetime, timedelta
 
 import polars as pl
 import pytest
-from small_warehouse import RUN
 
 from ingest import tape
 from ingest.catalogue import load_catalogue
@@ -16,6 +15,7 @@ from ingest.http import MarketSession
 from ingest.landing import Landing
 from ingest.market import Market
 from ingest.windows import Window
+from tests.warehouse.small_warehouse import RUN
 from warehouse.feed_status import write_feed_status
 from warehouse.raw_loading import load_segments
 from warehouse.raw_tables import create_tables

@@ -3,12 +3,12 @@
 from datetime import datetime
 
 import pytest
-from small_warehouse import FEED, NOW, RUN, SYMBOL, land
 
 from ingest.catalogue import Catalogue, load_catalogue
 from ingest.errors import HostUnreachable
 from ingest.http import Traffic
 from ingest.landing import Landing
+from tests.warehouse.small_warehouse import FEED, NOW, RUN, SYMBOL, land
 from warehouse.connection import build_database
 from warehouse.refresh import Refresher
 

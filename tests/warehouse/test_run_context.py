@@ -2,9 +2,8 @@
 
 from datetime import date, datetime, timedelta, timezone
 
-from small_warehouse import FIRST, LAST, NOW, RUN, SYMBOL
-
 from ingest.catalogue import load_catalogue
+from tests.warehouse.small_warehouse import FIRST, LAST, NOW, RUN, SYMBOL
 from warehouse.location import Calendar
 from warehouse.run_context import RunContext, write_run_context
 

@@ -5,11 +5,11 @@ import io
 import zipfile
 
 import pytest
-from scripted_venues import zipped
 from werkzeug import Response
 
 from ingest.archives.archive import only_member
 from ingest.errors import ArchiveAbsent, ArchiveDamaged, VenueFailing
+from tests.ingest.scripted_venues import zipped
 
 URL = "https://files.example/a/BTC-2026-01-01.zip"
 BODY = zipped("1,2\n")

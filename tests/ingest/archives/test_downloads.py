@@ -9,7 +9,6 @@ from datetime import date, timedelta
 
 import psutil
 import pytest
-from scripted_venues import ScriptedVenues, zipped
 from werkzeug import Response
 
 import ingest.archives.downloads
@@ -20,6 +19,7 @@ from ingest.errors import ArchiveDamaged, GeoBlocked, IngestError
 from ingest.http import MarketSession
 from ingest.market import Host, Market
 from ingest.windows import Window
+from tests.ingest.scripted_venues import ScriptedVenues, zipped
 
 
 def archives(count: int) -> list[Archive]:

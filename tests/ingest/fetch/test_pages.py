@@ -5,12 +5,12 @@ from datetime import timedelta
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from scripted_venues import at
 
 from ingest.errors import RequestRefused
 from ingest.fetch.pages import newest_first
 from ingest.fetch.rows import text_frame
 from ingest.windows import Window, milliseconds
+from tests.ingest.scripted_venues import at
 
 START = at("2026-01-10")
 WINDOW = Window(START, START + timedelta(milliseconds=100))

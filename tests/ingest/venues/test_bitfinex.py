@@ -7,7 +7,6 @@ import polars as pl
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from scripted_venues import ScriptedVenues, asking, at, conformed, days, fetched, landed, ms, parts_of
 from werkzeug import Response
 
 from ingest.catalogue import load_catalogue
@@ -18,6 +17,7 @@ from ingest.http import MarketSession
 from ingest.market import Market
 from ingest.venues.bitfinex import api, liquidations, status
 from ingest.windows import Window
+from tests.ingest.scripted_venues import ScriptedVenues, asking, at, conformed, days, fetched, landed, ms, parts_of
 
 STATUS, LIQUIDATIONS = "bitfinex_status", "bitfinex_liquidations"
 BTC, ETH = "tBTCF0:USTF0", "tETHF0:USTF0"

@@ -4,10 +4,10 @@ import json
 from datetime import date
 
 import pytest
-from scripted_venues import ScriptedVenues, asking, at, conformed, days, fetched, landed, ms
 
 from ingest.coverage import Coverage, Part
 from ingest.errors import RequestRefused
+from tests.ingest.scripted_venues import ScriptedVenues, asking, at, conformed, days, fetched, landed, ms
 
 FEED, CHART = "blockchain_com_addresses", "n-unique-addresses"
 

@@ -10,12 +10,12 @@ from collections.abc import Iterator
 from datetime import UTC, datetime
 
 import pytest
-from recordings import NOT_RECORDED, RECORDED
-from scripted_venues import asking, conformed, days
 
 from ingest.http import MarketSession
 from ingest.instrument import Instrument
 from ingest.market import Market
+from tests.ingest.scripted_venues import asking, conformed, days
+from tests.recordings import NOT_RECORDED, RECORDED
 
 
 @pytest.fixture(scope="module")

@@ -4,12 +4,12 @@ import json
 from datetime import UTC, datetime
 
 import pytest
-from scripted_venues import ScriptedVenues, asking, at, conformed, days, fetched, landed, ms
 
 from ingest.coverage import Coverage, Part
 from ingest.errors import KeyMissing, RequestRefused
 from ingest.feeds import feed_named
 from ingest.venues.coinalyze import feeds as coinalyze
+from tests.ingest.scripted_venues import ScriptedVenues, asking, at, conformed, days, fetched, landed, ms
 
 OPEN_INTEREST, LIQUIDATIONS, FUNDING, KLINES = (
     f"coinalyze_{series}" for series in ("open_interest", "liquidations", "funding", "klines")

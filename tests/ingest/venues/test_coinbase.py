@@ -7,7 +7,6 @@ import polars as pl
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from scripted_venues import ScriptedVenues, asking, at, conformed, days, fetched, landed
 from werkzeug import Response
 
 from ingest.errors import RequestRefused
@@ -15,6 +14,7 @@ from ingest.feed import Batch
 from ingest.landing import Landing
 from ingest.pull import pull
 from ingest.venues.coinbase import feeds as coinbase
+from tests.ingest.scripted_venues import ScriptedVenues, asking, at, conformed, days, fetched, landed
 
 FEED, BTC = "coinbase_spot_klines", "BTC-USD"
 DAY = 86400

@@ -9,14 +9,14 @@ from datetime import datetime
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from recordings import NOT_RECORDED, RECORDED
-from scripted_venues import ScriptedVenues, asking, at, conformed, days, fetched, landed, ms
 
 from ingest.errors import AccessRefused, KeyMissing, RequestRefused, VenueFailing
 from ingest.http import MarketSession
 from ingest.market import Market
 from ingest.venues.coinglass import feeds as coinglass
 from ingest.windows import Window
+from tests.ingest.scripted_venues import ScriptedVenues, asking, at, conformed, days, fetched, landed, ms
+from tests.recordings import NOT_RECORDED, RECORDED
 
 FEED = "coinglass_liquidations"
 SYMBOL = "Binance,Bybit,OKX/BTC"

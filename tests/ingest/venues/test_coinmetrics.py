@@ -6,7 +6,6 @@ from datetime import date
 
 import polars as pl
 import pytest
-from scripted_venues import ScriptedVenues, asking, at, conformed, days, fetched, landed
 
 from ingest.coverage import Coverage, Part
 from ingest.errors import AccessRefused, HostUnreachable, RequestRefused, VenueFailing
@@ -15,6 +14,7 @@ from ingest.pull import pull
 from ingest.venues.coinmetrics import feeds as coinmetrics
 from ingest.venues.coinmetrics.feeds import METRICS
 from ingest.windows import Window
+from tests.ingest.scripted_venues import ScriptedVenues, asking, at, conformed, days, fetched, landed
 
 FEED = "coinmetrics_network"
 NEXT = "https://community-api.coinmetrics.io/v4/timeseries/asset-metrics?next_page_token=0.abc"

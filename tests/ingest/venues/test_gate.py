@@ -7,7 +7,6 @@ import polars as pl
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from scripted_venues import ScriptedVenues, asking, at, conformed, days, fetched, landed
 from werkzeug import Response
 
 from ingest.catalogue import load_catalogue
@@ -18,6 +17,7 @@ from ingest.landing import Landing
 from ingest.pull import pull
 from ingest.venues.gate import api, contract_stats, liquidations
 from ingest.windows import Window
+from tests.ingest.scripted_venues import ScriptedVenues, asking, at, conformed, days, fetched, landed
 
 STATS, LIQUIDATIONS, FUNDING = "gate_contract_stats", "gate_liquidations", "gate_funding"
 BTC = "BTC_USDT"

@@ -8,7 +8,6 @@ from datetime import datetime
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from scripted_venues import ScriptedVenues, asking, at, conformed, days, fetched, landed, ms, parts_of
 from werkzeug import Response
 
 from ingest.coverage import Coverage
@@ -17,6 +16,7 @@ from ingest.landing import Landing
 from ingest.pull import pull
 from ingest.venues.hyperliquid import feeds as hyperliquid
 from ingest.windows import Window
+from tests.ingest.scripted_venues import ScriptedVenues, asking, at, conformed, days, fetched, landed, ms, parts_of
 
 FUNDING, OPEN_INTEREST, KLINES = (f"hyperliquid_{series}" for series in ("funding", "open_interest", "klines"))
 HOUR = 3_600_000

@@ -4,8 +4,8 @@ import json
 from datetime import UTC, date, datetime
 
 import pytest
-from small_warehouse import FIRST, LAST, NOW, RUN, make_marts
 
+from tests.warehouse.small_warehouse import FIRST, LAST, NOW, RUN, make_marts
 from warehouse.errors import NotPublished, WarehouseError
 from warehouse.publishing.latest_json import FIGURES, FORMAT, LABEL, latest_document
 from warehouse.publishing.release import Release, publish

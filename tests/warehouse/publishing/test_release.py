@@ -10,8 +10,8 @@ from datetime import timedelta
 
 import duckdb
 import pytest
-from small_warehouse import NOW
 
+from tests.warehouse.small_warehouse import NOW
 from warehouse.errors import WarehouseError
 from warehouse.publishing.release import KEPT_RELEASES, SIMULATED, Release, publish
 from warehouse.reading import open_release, read_latest

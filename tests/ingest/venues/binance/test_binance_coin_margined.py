@@ -7,12 +7,23 @@ from itertools import pairwise
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from scripted_venues import VISION, ScriptedVenues, asking, at, conformed, days, fetched, landed, ms, parts_of
 
 from ingest.errors import HostUnreachable
 from ingest.feed import Batch
 from ingest.venues.binance import klines, liquidations
 from ingest.venues.binance.feeds import COIN_MARGINED_KLINES
+from tests.ingest.scripted_venues import (
+    VISION,
+    ScriptedVenues,
+    asking,
+    at,
+    conformed,
+    days,
+    fetched,
+    landed,
+    ms,
+    parts_of,
+)
 
 KLINES, FUNDING = "binance_cm_klines", "binance_cm_funding"
 OPEN_INTEREST, LIQUIDATIONS = "binance_cm_open_interest", "binance_cm_liquidations"

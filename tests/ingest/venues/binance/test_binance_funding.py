@@ -5,10 +5,21 @@ import json
 from datetime import UTC, datetime
 
 import pytest
-from scripted_venues import VISION, ScriptedVenues, asking, at, conformed, days, fetched, landed, ms, parts_of
 
 from ingest.errors import RequestRefused
 from ingest.venues.binance import funding
+from tests.ingest.scripted_venues import (
+    VISION,
+    ScriptedVenues,
+    asking,
+    at,
+    conformed,
+    days,
+    fetched,
+    landed,
+    ms,
+    parts_of,
+)
 
 FEED = "binance_um_funding"
 HEADER = "calc_time,funding_interval_hours,last_funding_rate\n"

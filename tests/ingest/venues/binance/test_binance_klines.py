@@ -5,7 +5,6 @@ import json
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from scripted_venues import VISION, ScriptedVenues, asking, at, conformed, days, fetched, landed, ms, parts_of
 
 from ingest.coverage import Coverage, Part
 from ingest.errors import ArchiveDamaged, GeoBlocked, HostUnreachable, RequestRefused
@@ -13,6 +12,18 @@ from ingest.feed import Batch
 from ingest.venues.binance import klines
 from ingest.venues.binance.feeds import SPOT_KLINES
 from ingest.windows import Window
+from tests.ingest.scripted_venues import (
+    VISION,
+    ScriptedVenues,
+    asking,
+    at,
+    conformed,
+    days,
+    fetched,
+    landed,
+    ms,
+    parts_of,
+)
 
 SPOT, PERPETUAL = "binance_spot_klines", "binance_um_klines"
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)

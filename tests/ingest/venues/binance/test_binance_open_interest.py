@@ -4,10 +4,21 @@ import json
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from scripted_venues import VISION, ScriptedVenues, asking, at, conformed, days, fetched, landed, ms, parts_of
 
 from ingest.errors import AccessRefused, HostUnreachable, RequestRefused
 from ingest.windows import Window
+from tests.ingest.scripted_venues import (
+    VISION,
+    ScriptedVenues,
+    asking,
+    at,
+    conformed,
+    days,
+    fetched,
+    landed,
+    ms,
+    parts_of,
+)
 
 FEED = "binance_um_open_interest"
 HEADER = (

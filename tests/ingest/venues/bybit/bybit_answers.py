@@ -2,9 +2,8 @@
 
 import json
 
-from scripted_venues import ScriptedVenues, asking, days
-
 from ingest.instrument import Instrument
+from tests.ingest.scripted_venues import ScriptedVenues, asking, days
 
 KLINES, FUNDING, OPEN_INTEREST = "bybit_klines", "bybit_funding", "bybit_open_interest"
 HOUR = 3_600_000

@@ -3,7 +3,9 @@
 from datetime import UTC, datetime
 
 import pytest
-from bybit_answers import (
+
+from tests.ingest.scripted_venues import ScriptedVenues, conformed, fetched, landed, ms
+from tests.ingest.venues.bybit.bybit_answers import (
     FUNDING,
     URL,
     answering,
@@ -12,7 +14,6 @@ from bybit_answers import (
     settlement,
     settlements_between,
 )
-from scripted_venues import ScriptedVenues, conformed, fetched, landed, ms
 
 
 def test_a_settlement_is_a_fraction_at_its_hour_and_both_ends_are_always_asked_for():

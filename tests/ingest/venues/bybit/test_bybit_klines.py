@@ -3,7 +3,11 @@
 from datetime import UTC, datetime
 
 import pytest
-from bybit_answers import (
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tests.ingest.scripted_venues import ScriptedVenues, conformed, days, fetched, landed, ms
+from tests.ingest.venues.bybit.bybit_answers import (
     HOUR,
     KLINES,
     URL,
@@ -14,9 +18,6 @@ from bybit_answers import (
     put,
     sample,
 )
-from hypothesis import given
-from hypothesis import strategies as st
-from scripted_venues import ScriptedVenues, conformed, days, fetched, landed, ms
 
 
 def test_hours_and_days_are_asked_for_with_the_category_of_the_contract():

@@ -3,7 +3,12 @@
 from datetime import datetime, timedelta
 
 import pytest
-from bybit_answers import (
+
+from ingest.errors import RequestRefused
+from ingest.landing import Landing
+from ingest.pull import pull
+from tests.ingest.scripted_venues import ScriptedVenues, at, conformed, fetched, landed, ms
+from tests.ingest.venues.bybit.bybit_answers import (
     OPEN_INTEREST,
     answering,
     ok,
@@ -12,11 +17,6 @@ from bybit_answers import (
     sample,
     snapshot,
 )
-from scripted_venues import ScriptedVenues, at, conformed, fetched, landed, ms
-
-from ingest.errors import RequestRefused
-from ingest.landing import Landing
-from ingest.pull import pull
 
 
 @pytest.mark.parametrize(

@@ -3,7 +3,13 @@
 import json
 
 import pytest
-from bybit_answers import (
+
+from ingest.catalogue import load_catalogue
+from ingest.errors import Banned, CatalogueBroken, GeoBlocked, RequestRefused, VenueFailing
+from ingest.instrument import Instrument
+from ingest.venues.bybit import api
+from tests.ingest.scripted_venues import ScriptedVenues, conformed, fetched, landed, ms
+from tests.ingest.venues.bybit.bybit_answers import (
     FUNDING,
     KLINES,
     OPEN_INTEREST,
@@ -16,12 +22,6 @@ from bybit_answers import (
     settlements_between,
     snapshot,
 )
-from scripted_venues import ScriptedVenues, conformed, fetched, landed, ms
-
-from ingest.catalogue import load_catalogue
-from ingest.errors import Banned, CatalogueBroken, GeoBlocked, RequestRefused, VenueFailing
-from ingest.instrument import Instrument
-from ingest.venues.bybit import api
 
 
 @pytest.mark.parametrize("feed", [KLINES, FUNDING, OPEN_INTEREST])

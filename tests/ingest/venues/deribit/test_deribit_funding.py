@@ -7,9 +7,9 @@ from datetime import datetime
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from scripted_venues import ScriptedVenues, asking, at, conformed, days, fetched, landed, ms, parts_of
 
 from ingest.errors import RequestRefused
+from tests.ingest.scripted_venues import ScriptedVenues, asking, at, conformed, days, fetched, landed, ms, parts_of
 
 FEED, SYMBOL = "deribit_funding", "BTC-PERPETUAL"
 HOUR = 3_600_000

@@ -5,11 +5,11 @@ from __future__ import annotations
 from datetime import datetime
 
 import pytest
-from scripted_venues import ScriptedVenues, asking, conformed, days, fetched, landed, ms
 from werkzeug import Response
 
 from ingest.errors import RequestRefused, VenueFailing
 from ingest.venues.deribit import api
+from tests.ingest.scripted_venues import ScriptedVenues, asking, conformed, days, fetched, landed, ms
 
 FEED, SYMBOL = "deribit_klines", "BTC-PERPETUAL"
 URL = api.url("get_tradingview_chart_data")

@@ -8,11 +8,11 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from scripted_venues import ScriptedVenues, asking, at, conformed, days, fetched, landed, ms, parts_of
 
 from ingest.errors import RequestRefused
 from ingest.venues.deribit import liquidations
 from ingest.windows import Window
+from tests.ingest.scripted_venues import ScriptedVenues, asking, at, conformed, days, fetched, landed, ms, parts_of
 
 FEED, SYMBOL = "deribit_liquidations", "BTC-PERPETUAL"
 WWW, HISTORY = (

@@ -6,12 +6,12 @@ import json
 from datetime import datetime
 
 import pytest
-from scripted_venues import ScriptedVenues, asking, conformed, days, fetched, landed, ms, parts_of
 
 from ingest.coverage import Coverage
 from ingest.errors import RequestRefused
 from ingest.landing import Landing
 from ingest.pull import pull
+from tests.ingest.scripted_venues import ScriptedVenues, asking, conformed, days, fetched, landed, ms, parts_of
 
 FEED, SYMBOL = "deribit_open_interest", "BTC-PERPETUAL"
 

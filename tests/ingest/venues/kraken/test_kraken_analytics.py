@@ -8,12 +8,12 @@ from datetime import UTC, datetime
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from scripted_venues import ScriptedVenues, asking, at, conformed, days, fetched, landed, ms, parts_of
 from werkzeug import Response
 
 from ingest.errors import RequestRefused, VenueFailing
 from ingest.venues.kraken import charts
 from ingest.windows import Window
+from tests.ingest.scripted_venues import ScriptedVenues, asking, at, conformed, days, fetched, landed, ms, parts_of
 
 OPEN_INTEREST, LIQUIDATIONS, SYMBOL = "kraken_open_interest", "kraken_liquidations", "PF_XBTUSD"
 BASE = "https://futures.kraken.com/api/charts/v1/analytics/PF_XBTUSD"

@@ -8,10 +8,10 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from scripted_venues import ScriptedVenues, asking, at, conformed, days, fetched, landed, ms
 
 from ingest.errors import RequestRefused
 from ingest.venues.kraken import funding
+from tests.ingest.scripted_venues import ScriptedVenues, asking, at, conformed, days, fetched, landed, ms
 
 FEED, SYMBOL = "kraken_funding", "PF_XBTUSD"
 HISTORY = "https://futures.kraken.com/derivatives/api/v4/historicalfundingrates"

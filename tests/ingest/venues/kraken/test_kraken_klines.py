@@ -5,9 +5,9 @@ from __future__ import annotations
 from datetime import datetime
 
 import pytest
-from scripted_venues import ScriptedVenues, asking, conformed, days, fetched, landed, ms
 
 from ingest.errors import RequestRefused
+from tests.ingest.scripted_venues import ScriptedVenues, asking, conformed, days, fetched, landed, ms
 
 FEED, SYMBOL = "kraken_klines", "PF_XBTUSD"
 

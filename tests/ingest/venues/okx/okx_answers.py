@@ -3,12 +3,12 @@
 import json
 
 import polars as pl
-from scripted_venues import ScriptedVenues, asking, days, ms
 
 from ingest.catalogue import load_catalogue
 from ingest.feeds import feed_named
 from ingest.instrument import Instrument
 from ingest.venues.okx import api
+from tests.ingest.scripted_venues import ScriptedVenues, asking, days, ms
 
 KLINES, FUNDING, OPEN_INTEREST, LIQUIDATIONS = (
     f"okx_{series}" for series in ("klines", "funding", "open_interest", "liquidations")

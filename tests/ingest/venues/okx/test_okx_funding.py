@@ -3,7 +3,10 @@
 from datetime import datetime
 
 import pytest
-from okx_answers import (
+
+from ingest.errors import RequestRefused
+from tests.ingest.scripted_venues import ScriptedVenues, conformed, fetched, landed, ms
+from tests.ingest.venues.okx.okx_answers import (
     FUNDING,
     SYMBOL,
     answering,
@@ -13,9 +16,6 @@ from okx_answers import (
     settlement,
     settlements_before,
 )
-from scripted_venues import ScriptedVenues, conformed, fetched, landed, ms
-
-from ingest.errors import RequestRefused
 
 
 def test_the_rate_is_the_one_that_was_paid_not_the_one_predicted():

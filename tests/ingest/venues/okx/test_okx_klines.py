@@ -3,7 +3,10 @@
 from datetime import UTC, datetime
 
 import pytest
-from okx_answers import (
+
+from ingest.windows import milliseconds
+from tests.ingest.scripted_venues import ScriptedVenues, conformed, days, fetched, landed, ms
+from tests.ingest.venues.okx.okx_answers import (
     DAY,
     KLINES,
     SYMBOL,
@@ -16,9 +19,6 @@ from okx_answers import (
     read,
     sample,
 )
-from scripted_venues import ScriptedVenues, conformed, days, fetched, landed, ms
-
-from ingest.windows import milliseconds
 
 
 def test_days_are_utc_days_and_are_walked_back_in_pages_of_a_hundred():

@@ -5,7 +5,13 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from okx_answers import (
+from werkzeug import Response
+
+from ingest.errors import RequestRefused
+from ingest.venues.okx import liquidations
+from ingest.windows import Window, milliseconds
+from tests.ingest.scripted_venues import ScriptedVenues, at, conformed, fetched, landed, ms, parts_of
+from tests.ingest.venues.okx.okx_answers import (
     HOUR,
     LIQUIDATIONS,
     NOON,
@@ -20,12 +26,6 @@ from okx_answers import (
     put,
     sample,
 )
-from scripted_venues import ScriptedVenues, at, conformed, fetched, landed, ms, parts_of
-from werkzeug import Response
-
-from ingest.errors import RequestRefused
-from ingest.venues.okx import liquidations
-from ingest.windows import Window, milliseconds
 
 
 @pytest.mark.parametrize(

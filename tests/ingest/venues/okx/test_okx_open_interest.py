@@ -3,7 +3,10 @@
 from datetime import UTC, datetime
 
 import pytest
-from okx_answers import (
+
+from ingest.windows import milliseconds
+from tests.ingest.scripted_venues import ScriptedVenues, conformed, days, fetched, landed, ms
+from tests.ingest.venues.okx.okx_answers import (
     OPEN_INTEREST,
     SYMBOL,
     URL,
@@ -16,9 +19,6 @@ from okx_answers import (
     read,
     sample,
 )
-from scripted_venues import ScriptedVenues, conformed, days, fetched, landed, ms
-
-from ingest.windows import milliseconds
 
 
 def test_a_day_has_contracts_coins_and_usd_and_no_start_is_asked_for():

@@ -3,7 +3,12 @@
 import json
 
 import pytest
-from okx_answers import (
+
+from ingest.catalogue import load_catalogue
+from ingest.errors import RequestRefused, VenueFailing
+from ingest.venues.okx import api
+from tests.ingest.scripted_venues import ScriptedVenues, conformed, fetched, parts_of
+from tests.ingest.venues.okx.okx_answers import (
     FUNDING,
     KLINES,
     LIQUIDATIONS,
@@ -15,11 +20,6 @@ from okx_answers import (
     put,
     settlements_before,
 )
-from scripted_venues import ScriptedVenues, conformed, fetched, parts_of
-
-from ingest.catalogue import load_catalogue
-from ingest.errors import RequestRefused, VenueFailing
-from ingest.venues.okx import api
 
 
 @pytest.mark.parametrize("feed", [KLINES, FUNDING, OPEN_INTEREST, LIQUIDATIONS])
