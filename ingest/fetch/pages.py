@@ -20,7 +20,8 @@ Told = Callable[[Window], Params]
 AskPage = Callable[[Params], Page]
 Pages = Iterator[Sequence[Any]]
 StampOf = Callable[[Any], int]
-"""The stamp of a row in milliseconds. Raises KeyError, TypeError, ValueError or IndexError where there is none."""
+"""The stamp of a row in milliseconds. Where there is none, it raises KeyError, TypeError, ValueError, IndexError or
+OverflowError (int of infinity)."""
 Unit = Literal["ms", "s"]
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -156,5 +157,5 @@ def readable_stamp(row: Any, stamp_of: StampOf) -> int | None:  # noqa: ANN401 -
     """The stamp of a row, None where the row has another shape."""
     try:
         return stamp_of(row)
-    except (KeyError, TypeError, ValueError, IndexError):
+    except (KeyError, TypeError, ValueError, IndexError, OverflowError):
         return None

@@ -14,14 +14,20 @@ import polars as pl
 from ingest.instrument import Instrument
 from ingest.schema import since_1970
 
-StampUnit = Literal["s", "ms", "s or ms", "ms or us"]
+StampUnit = Literal["s", "ms", "s or ms", "ms or us", "iso"]
 TICKS = {"s": 1_000_000, "ms": 1_000, "us": 1}  # microseconds
 MILLISECONDS_FROM = 10**11  # a larger stamp is in milliseconds: in seconds it would be the year 5138
 MICROSECONDS_FROM = 10**14
+ISO = "%Y-%m-%dT%H:%M:%S%.fZ"
 
 
 def stamped(column: str, unit: StampUnit = "ms") -> pl.Expr:
-    """Ticks since 1970 as a timestamp, null where they are none. `s or ms` is decided by the size of each stamp."""
+    """Ticks since 1970, or `iso` text in UTC, as a timestamp; null where they are none.
+
+    `s or ms` is decided by the size of each stamp.
+    """
+    if unit == "iso":
+        return pl.col(column).str.to_datetime(ISO, time_unit="us", strict=False)
     ticks = pl.col(column).cast(pl.Int64, strict=False)
     coarse, _, fine = unit.partition(" or ")
     if not fine:

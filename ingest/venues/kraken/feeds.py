@@ -1,69 +1,108 @@
-"""Kraken Futures: daily bars, hourly funding, daily open interest and liquidated volume of its linear perpetuals (PF_).
-What is offered; how it is asked and parsed is in the modules beside this one."""
+"""Kraken Futures' feeds: daily bars, funding, open interest and liquidated volume of its linear perpetuals (PF_)."""
 
 from __future__ import annotations
 
-from ingest.feed import Feed
-from ingest.venues.kraken import analytics, charts, funding, klines
+from functools import partial
 
-TERMS = "Kraken terms of service; no redistribution of raw data"
+import polars as pl
+
+from ingest.feed import Feed
+from ingest.fetch.pages import between
+from ingest.fetch.rows import PRICES, Fields, Stamp, same
+from ingest.fetch.shapes import DAY, bars
+from ingest.schema import PRICES_FIT, column, feed_schema, rows
+from ingest.venues.kraken import api, funding
+
+feed = partial(
+    Feed, venue="kraken", hosts=(api.HOST,), licence="Kraken terms of service; no redistribution of raw data"
+)
+daily_buckets = partial(
+    bars, api.ask_buckets, pages=api.FromEitherEnd(between("since", "to", "s"), DAY), params={"interval": 86400}
+)
+BUCKET = Stamp("timestamp", "open_at", "s or ms")
+
+KLINES = feed_schema(
+    "kraken_klines",
+    "symbol",
+    "open_at",
+    *PRICES,
+    column("volume", "volume_coin"),
+    checks=[rows("opens at midnight", pl.col("open_at").dt.truncate("1d") == pl.col("open_at")), *PRICES_FIT],
+)
+
+FUNDING = feed_schema(
+    "kraken_funding",
+    "symbol",
+    column("settled_at", note="As the venue stamps it."),
+    column("relative_rate", "hourly_rate"),
+    column("absolute_rate", optional=True),
+    column("channel", allowed=("history", "analytics"), note="Which list it came from."),
+)
+
+OPEN_INTEREST = feed_schema(
+    "kraken_open_interest",
+    "symbol",
+    "open_at",
+    column("open", "open_interest_open", optional=True),
+    column("high", "open_interest_high", optional=True),
+    column("low", "open_interest_low", optional=True),
+    column("close", "open_interest_close"),
+    checks=[rows("high below low", pl.col("high") >= pl.col("low"))],
+)
+
+LIQUIDATIONS = feed_schema("kraken_liquidations", "symbol", "open_at", column("volume_coin", "liquidations_coin"))
 
 FEEDS: tuple[Feed, ...] = (
-    Feed(
+    feed(
         name="kraken_klines",
-        venue="kraken",
         kind="klines",
         description="Daily bars of Kraken Futures' linear perpetuals.",
-        schema=klines.SCHEMA,
+        schema=KLINES,
         key=("symbol", "open_at"),
         observed="open_at",
         cadence="daily bars",
         retention="all since listing",
-        licence=TERMS,
-        fetch=klines.fetch,
-        hosts=(charts.HOST,),
+        fetch=bars(
+            partial(api.ask, listed="candles"),
+            api.url("api/charts/v1/trade/{symbol}/1d"),
+            Fields(Stamp("time", "open_at", "s or ms"), {**PRICES, **same("volume")}),
+            api.FromEitherEnd(between("from", "to", "s"), DAY),
+        ),
     ),
-    Feed(
+    feed(
         name="kraken_funding",
-        venue="kraken",
         kind="funding",
         description="Hourly funding of Kraken Futures' linear perpetuals, as a fraction of the price.",
-        schema=funding.SCHEMA,
+        schema=FUNDING,
         key=("symbol", "settled_at"),
         observed="settled_at",
         cadence="hourly",
         retention="about a year",
-        licence=TERMS,
-        fetch=funding.fetch,
         stamped_at_end=True,
-        hosts=(charts.HOST,),
+        fetch=funding.fetch,
     ),
-    Feed(
+    feed(
         name="kraken_open_interest",
-        venue="kraken",
         kind="open_interest",
         description="Open interest of Kraken Futures' linear perpetuals over each day.",
-        schema=analytics.OPEN_INTEREST,
+        schema=OPEN_INTEREST,
         key=("symbol", "open_at"),
         observed="open_at",
         cadence="daily bars",
         retention="daily since 2023-03",
-        licence=TERMS,
-        fetch=analytics.open_interest,
-        hosts=(charts.HOST,),
+        fetch=daily_buckets(api.url("api/charts/v1/analytics/{symbol}/open-interest"), Fields(BUCKET, PRICES)),
     ),
-    Feed(
+    feed(
         name="kraken_liquidations",
-        venue="kraken",
         kind="liquidations",
         description="Volume of Kraken Futures' linear perpetuals closed by force in a day, longs and shorts together.",
-        schema=analytics.LIQUIDATIONS,
+        schema=LIQUIDATIONS,
         key=("symbol", "open_at"),
         observed="open_at",
         cadence="daily sums",
         retention="since about 2021",
-        licence=TERMS,
-        fetch=analytics.liquidations,
-        hosts=(charts.HOST,),
+        fetch=daily_buckets(
+            api.url("api/charts/v1/analytics/{symbol}/liquidation-volume"), Fields(BUCKET, {"close": "volume_coin"})
+        ),
     ),
 )

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from werkzeug import Response
 
 from ingest.errors import RequestRefused, VenueFailing
-from ingest.venues.kraken import charts
+from ingest.venues.kraken import api
 from ingest.windows import Window
 from tests.ingest.scripted_venues import ScriptedVenues, asking, at, conformed, days, fetched, landed, ms, parts_of
 
@@ -87,6 +87,19 @@ def test_a_page_that_is_repeated_is_refused():
     old = buckets((seconds("2025-01-01"), bar(1500)), more=True)
     with pytest.raises(RequestRefused, match="a page outside of the window asked for"):
         fetched(put(OPEN_INTEREST, lambda url, params: old))
+
+
+@pytest.mark.parametrize("stamp", ["noon", None, float("inf"), 10**30])
+def test_an_unreadable_stamp_does_not_end_the_paging(stamp):
+    venue = Paged(1, newest_first=False, days=range(seconds("2026-01-10") // DAY, seconds("2026-01-13") // DAY))
+
+    def with_a_bad_stamp(url, params):
+        result = venue(url, params)["result"]
+        return buckets(*zip(result["timestamp"], result["data"], strict=True), (stamp, bar(1)), more=result["more"])
+
+    request = put(OPEN_INTEREST, with_a_bad_stamp)
+    assert conformed(request, fetched(request)).rows["open_at"].dt.day().to_list() == [10, 11, 12]
+    assert venue.requests == 3
 
 
 def test_a_page_without_rows_ends_the_paging_whatever_it_says_of_more():
@@ -183,7 +196,7 @@ def test_an_answer_of_another_shape_is_refused(body):
 def test_errors_under_http_200_are_refusals_of_one_symbol(relay, body, words):
     relay.answers(f"{BASE}/open-interest", json.dumps(body))
     with pytest.raises(RequestRefused) as raised:
-        relay.session.get_json(f"{BASE}/open-interest", judge=charts.judge)
+        relay.session.get_json(f"{BASE}/open-interest", judge=api.judge)
     assert words in str(raised.value)
     assert len(relay.asked) == 1
 
@@ -198,10 +211,10 @@ def test_errors_under_http_200_are_refusals_of_one_symbol(relay, body, words):
 def test_a_limit_that_is_reached_is_tried_again(relay):
     busy = '{"result": "error", "error": "apiLimitExceeded"}'
     relay.answers(f"{BASE}/cvd", Response(busy, status=200), Response("busy", status=429), json.dumps(buckets()))
-    assert relay.session.get_json(f"{BASE}/cvd", judge=charts.judge) == buckets()
+    assert relay.session.get_json(f"{BASE}/cvd", judge=api.judge) == buckets()
     relay.answers(f"{BASE}/funding", busy)
     with pytest.raises(VenueFailing, match="apiLimitExceeded, 12 times"):
-        relay.session.get_json(f"{BASE}/funding", judge=charts.judge)
+        relay.session.get_json(f"{BASE}/funding", judge=api.judge)
 
 
 # --- recorded samples: hours there, so that they conform without being days

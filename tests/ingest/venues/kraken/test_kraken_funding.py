@@ -10,6 +10,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ingest.errors import RequestRefused
+from ingest.feeds import feed_named
+from ingest.instrument import Instrument
 from ingest.venues.kraken import funding
 from tests.ingest.scripted_venues import ScriptedVenues, asking, at, conformed, days, fetched, landed, ms
 
@@ -125,6 +127,7 @@ def test_an_unknown_symbol_costs_that_one_alone():
         ({"relativeFundingRate": None}, "relative_rate: missing"),
         ({"relativeFundingRate": 0.37}, "relative_rate: within -0.1 to 0.1"),
         ({"timestamp": "noon"}, "settled_at: missing"),
+        ({"timestamp": "2100-01-01T00:00:00Z"}, "settled_at: absurd timestamp"),
     ],
 )
 def test_a_rate_that_cannot_be_is_quarantined(more, reason):
@@ -169,7 +172,7 @@ def test_recorded_analytics_are_in_milliseconds(api_samples):
     assert row[1] == datetime(2026, 10, 4)
 
 
-def test_both_lists_have_the_columns_of_the_schema():
-    columns = list(funding.SCHEMA.columns)
-    assert funding.parse({"rates": []}, SYMBOL).columns == columns
-    assert funding.parse_analytics([], SYMBOL).columns == columns
+@pytest.mark.parametrize("fields", [funding.YEAR_FIELDS, funding.OLDER.fields])
+def test_both_lists_have_the_columns_of_the_schema(fields):
+    read = fields.frame([], Instrument(SYMBOL, "BTC", "perpetual")).columns
+    assert sorted(read) == sorted(feed_named(FEED).schema.columns)

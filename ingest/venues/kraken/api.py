@@ -1,0 +1,95 @@
+"""Kraken Futures' interface: the addresses, the error codes, lists and buckets of rows, and paging from either end.
+
+Errors come with HTTP 200, too: `errors` is a list that is empty when all is well.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+
+from ingest.errors import RequestRefused, Transient
+from ingest.feed import Request
+from ingest.fetch.pages import EPOCH, AskPage, Pages, StampOf, Told, readable_stamp
+from ingest.fetch.questions import Page, Question
+from ingest.fetch.rows import PRICES
+from ingest.windows import Window, milliseconds
+
+HOST = "futures.kraken.com"
+PASSING = {"apiLimitExceeded", "Server Error", "Unavailable"}
+
+
+def url(path: str) -> str:
+    return f"https://{HOST}/{path}"
+
+
+def judge(body: Any, host: str, path: str) -> None:  # noqa: ANN401 - whatever JSON came
+    """Raise for a non-empty `errors`, a single `error`, or `result` saying "error"."""
+    found = body if isinstance(body, Mapping) else {}
+    errors = found.get("errors") or found.get("error") or (found.get("result") == "error" and "no reason given")
+    if errors:
+        listed = errors if isinstance(errors, list) else [errors]
+        said = [str(one.get("message", one) if isinstance(one, Mapping) else one) for one in listed]
+        if PASSING & set(said):
+            raise Transient("; ".join(said), host=host, path=path)
+        raise RequestRefused("; ".join(said), host=host, path=path, advice="check the symbol in the catalogue")
+
+
+def ask(request: Request, question: Question, *, listed: str) -> Page:
+    """The rows that an answer has under the name `listed`. Raises RequestRefused when it has another shape."""
+    body = request.session.get_json(question.url, question.params, judge=judge)
+    if not isinstance(body, Mapping):
+        raise question.refused(f"expected {listed}, got {str(body)[:80]}")
+    return Page(question.rows_in(body.get(listed), listed), str(body.get("more_candles") or ""))
+
+
+def ask_buckets(request: Request, question: Question, *, series: Sequence[str] = ("",)) -> Page:
+    """The buckets of analytics as rows of `timestamp`, `open`, `high`, `low` and `close`.
+
+    Where the answer has several `series`, their names come first: `rate close`. A single value is the close.
+    Raises RequestRefused when a series does not have one value for each timestamp.
+    """
+    body = request.session.get_json(question.url, question.params, judge=judge)
+    result = body.get("result") if isinstance(body, Mapping) else None
+    if not isinstance(result, Mapping) or not isinstance(stamps := result.get("timestamp"), list):
+        raise question.refused(f"expected buckets, got {str(body)[:80]}")
+    if not stamps:
+        return Page([])
+    data = result.get("data")
+    lists: list[Any] = [(data if isinstance(data, Mapping) else {"": data}).get(name) for name in series]
+    if not all(isinstance(one, list) and len(one) == len(stamps) for one in lists):
+        raise question.refused(f"expected a value a bucket, got {str(data)[:80]}")
+    rows = [{"timestamp": stamp} for stamp in stamps]
+    for name, values in zip(series, lists, strict=True):
+        for row, value in zip(rows, values, strict=True):
+            bar = value if isinstance(value, list) and len(value) == len(PRICES) else [None, None, None, value]
+            row.update(zip((f"{name} {part}".strip() for part in PRICES), bar, strict=True))
+    return Page(rows, str(result.get("more") or ""))
+
+
+@dataclass(frozen=True)
+class FromEitherEnd:
+    """Pages that begin at the oldest or at the newest row, which is not documented; a cursor says that there are more.
+
+    A page with more to come answers for the time from its first to its last row, each of which describes `step`. What
+    is left on either side is asked for. Raises RequestRefused for such a page outside of the window asked for.
+    """
+
+    told: Told
+    step: timedelta
+
+    def __call__(self, ask: AskPage, window: Window, stamp_of: StampOf, host: str) -> Pages:
+        left = [window]
+        while left:
+            asked = left.pop()
+            rows, more = ask(self.told(asked))
+            yield rows
+            if rows and more:
+                start, end = milliseconds(asked.start), milliseconds(asked.end)
+                stamps = [stamp for row in rows if (stamp := readable_stamp(row, stamp_of)) is not None]
+                inside = [EPOCH + timedelta(milliseconds=stamp) for stamp in stamps if start <= stamp < end]
+                if not inside:
+                    raise RequestRefused(f"a page outside of the window asked for: {str(rows[-1])[:80]}", host=host)
+                left += asked.without([Window(min(inside), max(inside) + self.step)])
