@@ -14,10 +14,10 @@ import polars as pl
 import pytest
 
 from ingest.feeds import feed_named
+from ingest.instrument import Instrument
 from ingest.schema import conform
 from ingest.venues.bitfinex import liquidations as bitfinex_liquidations
 from ingest.venues.bitfinex import status
-from ingest.venues.coinbase import feeds as coinbase
 from ingest.venues.coinglass import feeds as coinglass
 from ingest.venues.gate import contract_stats, funding
 from ingest.venues.gate import liquidations as gate_liquidations
@@ -52,6 +52,11 @@ def event(text: str, position: int, amount: float, match: int, price: float | No
     return [["pos", position, ms(text), None, BTC, amount, 69000, None, match, 1, None, price]]
 
 
+def coinbase_bar(*bar: int) -> pl.DataFrame:
+    fetch: Any = feed_named("coinbase_spot_klines").fetch
+    return fetch.fields.frame([list(bar)], Instrument("BTC-USD", "BTC", "spot"))
+
+
 TAPE = [
     # 1: a trigger and its two executions, the second past midnight; 2: executed, its trigger not known
     event("2026-02-01T23:59:58", 1, -8, 0), event("2026-02-01T23:59:59", 1, -6, 1, 70000),
@@ -80,7 +85,7 @@ LANDED: list[tuple[str, Callable[[], pl.DataFrame], datetime]] = [
     ("gate_funding", lambda: funding.parse([{"t": ms("2026-02-01T16:00") // 1000, "r": "0.0001"}], "BTC_USDT"), NOW),
     ("bitfinex_status", lambda: status.parse(RATES, BTC), NOW),
     ("bitfinex_liquidations", lambda: bitfinex_liquidations.parse(TAPE), NOW),
-    ("coinbase_spot_klines", lambda: coinbase.parse([[ms("2026-02-01") // 1000, 1, 4, 2, 3, 5]], "BTC-USD"), NOW),
+    ("coinbase_spot_klines", lambda: coinbase_bar(ms("2026-02-01") // 1000, 1, 4, 2, 3, 5), NOW),
     ("coinglass_liquidations", lambda: coinglass.parse(HOURS, "Binance,Bybit,OKX/BTC"), NOW),
 ]
 

@@ -1,6 +1,7 @@
 """Coinbase Exchange: low and high come first, 300 days a request, and a day without a trade stays without a bar."""
 
 import json
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import polars as pl
@@ -13,7 +14,7 @@ from ingest.errors import RequestRefused
 from ingest.feed import Batch
 from ingest.landing import Landing
 from ingest.pull import pull
-from ingest.venues.coinbase import feeds as coinbase
+from ingest.venues.coinbase import api
 from tests.ingest.scripted_venues import ScriptedVenues, asking, at, conformed, days, fetched, landed
 
 FEED, BTC = "coinbase_spot_klines", "BTC-USD"
@@ -36,7 +37,7 @@ class Coinbase(ScriptedVenues):
         def answer(url: str, params: dict) -> object:
             first, last = (int(at(params[end][:-1]).timestamp()) for end in ("start", "end"))
             if (last - first) // DAY + 1 > 300:
-                return RequestRefused("granularity too small for the requested time range", host=coinbase.HOST)
+                return RequestRefused("granularity too small for the requested time range", host=api.HOST)
             return sorted((b for b in bars if first <= b[0] <= last), reverse=True)
 
         super().__init__(answer)
@@ -97,8 +98,8 @@ def test_an_answer_of_another_shape_is_refused_with_what_came(body):
 
 
 def test_a_product_that_is_not_listed_costs_that_product_alone(relay, tmp_path):
-    relay.answers(coinbase.URL.format(symbol="NONE-USD"), Response('{"message":"NotFound"}', status=404))
-    relay.answers(coinbase.URL.format(symbol=BTC), json.dumps([bar("2026-01-31")]))
+    relay.answers(api.url("products/NONE-USD/candles"), Response('{"message":"NotFound"}', status=404))
+    relay.answers(api.url(f"products/{BTC}/candles"), json.dumps([bar("2026-01-31")]))
     pulled = pull(put(relay.session, symbols=("NONE-USD", BTC)), Landing(tmp_path))
     assert (pulled.rows, pulled.skipped) == (1, None)
     assert 'NONE-USD: HTTP 404: {"message":"NotFound"}' in pulled.notes[0]
@@ -111,15 +112,17 @@ def test_order_repetition_and_page_size_change_no_bar(numbers, random, size):
     mixed = [*bars, *random.choices(bars, k=3)]
     random.shuffle(mixed)
     whole = landed(put(Coinbase(*bars), "2026-01-21"))
-    with pytest.MonkeyPatch.context() as patched:
-        patched.setattr(coinbase, "PAGE", size)
-        rows = landed(put(Coinbase(*mixed), "2026-01-21"))
+    request = put(Coinbase(*mixed), "2026-01-21")
+    fetch = replace(request.feed.fetch, longest=timedelta(days=size))
+    rows = landed(replace(request, feed=replace(request.feed, fetch=fetch)))
     assert rows.sort(pl.all()).equals(whole.sort(pl.all()))
 
 
 def test_recorded_bars_keep_their_values_in_the_venues_column_order(api_samples):
     published = json.loads((api_samples / "coinbase_exchange/candles.json").read_text())
-    typed = conformed(put(Coinbase()), [Batch(coinbase.parse(published, BTC), ())]).rows
+    request = put(Coinbase())
+    read = request.feed.fetch.fields.frame(published, *request.instruments)
+    typed = conformed(request, [Batch(read, ())]).rows
     assert typed.height == len(published) > 0
     for row, (time, low, high, opened, close, volume) in zip(typed.iter_rows(named=True), published, strict=True):
         assert row["open_at"].replace(tzinfo=UTC).timestamp() == time
