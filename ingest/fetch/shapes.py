@@ -1,4 +1,5 @@
-"""The shapes of a plain series: bars, funding, snapshots, and the present. Each is a fetch that a feed declares.
+"""The shapes of a plain series: bars, funding, snapshots, the present, a whole history. Each is a fetch that a feed
+declares.
 
 `bars` are periods stamped at their start, of which the one still forming is dropped. `funding` and `snapshots` are
 stamped at the end of what they describe, so the last row of a day is stamped at the end of the window.
@@ -15,7 +16,7 @@ import polars as pl
 
 from ingest.coverage import Part
 from ingest.feed import Batch, Request
-from ingest.fetch.batches import batch_covering
+from ingest.fetch.batches import batch_covering, batch_picked
 from ingest.fetch.pages import Paginator
 from ingest.fetch.questions import Ask, Page, Params, Question
 from ingest.fetch.rows import Fields
@@ -116,6 +117,29 @@ class Present:
                 page = self.ask(request, Question(url, instrument, self.params, self.fields.row))
                 frame = blanks_filled(self.fields.frame(page.rows, instrument), request)
                 yield Batch(frame, (Part(instrument.symbol, "rest", moment, frame.height, url),))
+
+
+@dataclass(frozen=True)
+class Whole:
+    """A fetch of daily values out of an answer that always has all days; it is asked for once for each instrument."""
+
+    ask: Ask
+    url: str
+    fields: Fields
+    params: Params = field(default_factory=dict)
+
+    def __call__(self, request: Request) -> Iterator[Batch]:
+        """Yield one batch of the days that are over and not held yet, with a part for each window that was missing."""
+        observed = request.feed.observed
+        day = pl.col(observed).cast(request.feed.rows_schema()[observed])
+        for instrument in request.instruments:
+            if missing := request.held.missing(instrument.symbol, request.wanted):
+                url = self.url.format(symbol=instrument.symbol)
+                with request.noting_refusal(instrument.symbol):
+                    page = self.ask(request, Question(url, instrument, self.params, self.fields.row))
+                    frame = blanks_filled(self.fields.frame(page.rows, instrument), request)
+                    days = frame.with_columns(day).filter(~forming(observed, DAY, request.now))
+                    yield batch_picked(request, days, instrument.symbol, missing, DAY, url)
 
 
 def blanks_filled(frame: pl.DataFrame, request: Request) -> pl.DataFrame:
