@@ -5,24 +5,28 @@ In memory, for one feed at a time. `warehouse.raw` stores it.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
+from itertools import pairwise
 from typing import Literal
 
 from ingest.windows import Window, day_start, merge
 
 # inbox: a file of the user's own; own: computed here; stream: recorded from a websocket
 Channel = Literal["archive", "rest", "inbox", "own", "stream"]
-LATE = timedelta(days=3)  # a venue that has not published a value by then is not expected to
+LATE = timedelta(days=3)  # what a venue has not published by then is absent, until it appears after all
+A_DAY_APART = timedelta(hours=20)  # between two answers: a daily run does not begin at the same second every day
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)  # of an absence that was landed without its moment
 
 
 @dataclass(frozen=True)
 class Part:
-    """A window of one series that the venue has answered, with the number of rows that it sent.
+    """A window of one series, with the number of rows that the venue sent for it.
 
     A series is what coverage is kept for: one symbol of a feed, or one symbol and interval (`BTCUSDT/1h`).
-    `absent` marks an archive that the venue does not have, so that it is not asked for again.
+    `absent` says that the venue answered, at `answered_at`, and has nothing for the window. That is true for a time:
+    `Coverage` decides when the window is asked for again.
     """
 
     series: str
@@ -32,24 +36,53 @@ class Part:
     url: str | None = None
     sha256: str | None = None
     absent: bool = False
+    answered_at: datetime | None = None
 
     def until(self, end: datetime) -> Part:
         """The same part, cut off at `end`."""
         return replace(self, window=Window(self.window.start, max(self.window.start, min(self.window.end, end))))
 
 
+@dataclass(frozen=True)
+class Absence:
+    """When a venue first and last answered that it has nothing for a window."""
+
+    first: datetime
+    last: datetime
+
+    def again(self, moment: datetime) -> Absence:
+        return Absence(min(self.first, moment), max(self.last, moment))
+
+    @property
+    def confirmed(self) -> bool:
+        """Whether the venue has said so twice, a day apart."""
+        return self.last - self.first >= A_DAY_APART
+
+    def due(self, now: datetime) -> bool:
+        """Whether it is time to ask again: after a day, then after as long as the absence is known, so 2, 4, 8 days."""
+        return now >= self.last + max(A_DAY_APART, self.last - self.first)
+
+
 class Coverage:
-    """The windows of one feed that a warehouse holds, by series and channel. A pull adds what it has landed."""
+    """The windows of one feed that a warehouse holds, by series and channel. A pull adds what it has landed.
+
+    `now` is the moment at which an absence is found due for another question. Without it, none is due.
+    """
 
     def __init__(self, parts: Iterable[Part] = ()) -> None:
-        self._held: dict[tuple[str, Channel, bool], list[Window]] = {}
+        self.now: datetime | None = None
+        self._held: dict[tuple[str, Channel], list[Window]] = {}
+        self._absent: dict[tuple[str, Channel], dict[Window, Absence]] = {}
         self._sums: set[str] = set()
         self.add(parts)
 
     def add(self, parts: Iterable[Part]) -> None:
         touched = set()
         for part in parts:
-            key = (part.series, part.channel, part.absent)
+            key = (part.series, part.channel)
+            if part.absent:
+                self.lack(*key, part.window, Absence(*[part.answered_at or EPOCH] * 2))
+                continue
             self._held.setdefault(key, []).append(part.window)
             touched.add(key)
             if part.sha256:
@@ -57,10 +90,15 @@ class Coverage:
         for key in touched:
             self._held[key] = merge(self._held[key])
 
-    def hold(self, series: str, channel: Channel, windows: Iterable[Window], *, absent: bool = False) -> None:
+    def hold(self, series: str, channel: Channel, windows: Iterable[Window]) -> None:
         """Count `windows` as held, whatever parts they came in."""
-        key = (series, channel, absent)
-        self._held[key] = merge([*self._held.get(key, []), *windows])
+        self._held[series, channel] = merge([*self._held.get((series, channel), []), *windows])
+
+    def lack(self, series: str, channel: Channel, window: Window, absence: Absence) -> None:
+        """Note that the venue has said that it has nothing for `window`."""
+        known = self._absent.setdefault((series, channel), {})
+        earlier = known.get(window, absence)
+        known[window] = earlier.again(absence.first).again(absence.last)
 
     def know_content(self, sums: Iterable[str]) -> None:
         """Count the files with these checksums as taken."""
@@ -70,11 +108,15 @@ class Coverage:
         """Drop `window` from everything held, known gaps included. Files stay known by their content."""
         for key, held in self._held.items():
             self._held[key] = [left for one in held for left in one.without([window])]
+        for known in self._absent.values():
+            for gap, absence in list(known.items()):
+                del known[gap]
+                known.update(dict.fromkeys(gap.without([window]), absence))
 
     def let_go(self, part: Part) -> None:
         """Drop the part's window from its series and channel."""
-        key = (part.series, part.channel, part.absent)
-        self._held[key] = [left for one in self.of(*key[:2], absent=part.absent) for left in one.without([part.window])]
+        key = (part.series, part.channel)
+        self._held[key] = [left for one in self.of(*key) for left in one.without([part.window])]
 
     def has_content(self, sha256: str) -> bool:
         """Whether a file with this checksum was taken."""
@@ -82,15 +124,24 @@ class Coverage:
 
     def of(self, series: str, channel: Channel, *, absent: bool = False) -> list[Window]:
         """The windows held by a channel, or with `absent` those that the venue does not have there."""
-        return self._held.get((series, channel, absent), [])
+        held = self._held.get((series, channel), [])
+        if not absent:
+            return held
+        return merge(left for gap in self._absent.get((series, channel), {}) for left in gap.without(held))
+
+    def confirmed_absent(self, series: str, channel: Channel) -> list[Window]:
+        """The windows for which the venue has answered twice, a day apart, that it has nothing."""
+        known = self._absent.get((series, channel), {})
+        return merge(gap for gap, absence in known.items() if absence.confirmed)
 
     def reaches(self, moment: datetime) -> bool:
         """Whether any series is held up to `moment`."""
-        return any(held and held[-1].end >= moment for (_, _, absent), held in self._held.items() if not absent)
+        return any(held and held[-1].end >= moment for held in self._held.values())
 
     def missing(self, series: str, window: Window) -> list[Window]:
-        """What neither archives nor REST have covered of `window`."""
-        return window.without([*self.of(series, "archive"), *self.of(series, "rest")])
+        """What to ask for of `window`: what neither archives nor REST have covered, less the absences not yet due."""
+        held = (*self.of(series, "archive"), *self.of(series, "rest"))
+        return window.without([*held, *self._resting(series, "rest")])
 
     def days_lacking_archive(self, series: str, window: Window) -> list[date]:
         """The days that begin in `window` for which `lacks_archive` is true, without a call for each day."""
@@ -98,22 +149,64 @@ class Coverage:
         return sorted({day for left in self._lacking(series, whole) for day in left.touched_days()})
 
     def lacks_archive(self, series: str, window: Window) -> bool:
-        """Whether part of `window` was not covered by an archive and is not known to be absent there."""
+        """Whether part of `window` was not covered by an archive, and an archive for it can be there by now."""
         return bool(self._lacking(series, window))
 
     def _lacking(self, series: str, window: Window) -> list[Window]:
-        return window.without([*self.of(series, "archive"), *self.of(series, "archive", absent=True)])
+        return window.without([*self.of(series, "archive"), *self._resting(series, "archive")])
+
+    def _resting(self, series: str, channel: Channel) -> list[Window]:
+        """The absences that are not due for another question.
+
+        An empty answer can be a mistake as well as a gap, and asking again costs one request, so REST is asked in each
+        run until it has said so twice, a day apart. An archive that is not there is asked for once a day.
+        """
+        known = self._absent.get((series, channel), {})
+        return [
+            gap
+            for gap, absence in known.items()
+            if (absence.confirmed or channel == "archive") and (self.now is None or not absence.due(self.now))
+        ]
+
+    def repeats(self, part: Part) -> bool:
+        """Whether the part says again, within a day, that the venue has nothing."""
+        known = self._absent.get((part.series, part.channel), {}).get(part.window)
+        return bool(part.absent and known and part.answered_at and part.answered_at - known.last < A_DAY_APART)
 
 
 def covered_window(asked: Window, last: datetime | None, now: datetime) -> Window:
-    """The part of `asked` that an answer covers.
+    """The part of `asked` that an answer covers where rows come irregularly, such as trades.
 
     `last` is the end of the last observation received. A venue may publish late, so within LATE of `now` only what came
-    is covered; a value older than that which did not come is not expected to.
+    is covered. An empty answer covers nothing.
     """
-    if last is None:  # an empty answer can be a mistake as well as a gap, and asking again costs one request
+    if last is None:
         return Window(asked.start, asked.start)
     if asked.end <= now - LATE:
         return asked
     reached = max(asked.start, min(asked.end, day_start((now - LATE).date())))
     return Window(asked.start, max(reached, min(last, asked.end)))
+
+
+def covered_stretches(asked: Window, stamps: Sequence[datetime], step: timedelta, apart: timedelta) -> list[Window]:
+    """The stretches of `asked` that rows with these sorted `stamps` cover where rows come at a known pace.
+
+    Each row describes `step` from its stamp on, and two rows are at most `apart`. A longer time without a row is a
+    hole, and so is one that is longer than those on both of its sides: funding that is paid every four hours lacks a
+    row where eight hours pass. The time between an end of `asked` and the row next to it counts alike.
+    """
+    if not stamps:
+        return []
+    between = [following - one for one, following in pairwise(stamps)]
+    sides = [apart, *between, apart] if between else []
+    covered = [Window(stamp, stamp + step) for stamp in stamps]
+    covered += [
+        Window(stamp, stamp + gap)
+        for stamp, gap, before, after in zip(stamps, between, sides, sides[2:], strict=False)
+        if gap <= min(apart, max(before, after))
+    ]
+    if stamps[0] - asked.start < min([apart, *between[:1]]):
+        covered.append(Window(asked.start, stamps[0]))
+    if asked.end - stamps[-1] <= min([apart, *between[-1:]]):
+        covered.append(Window(stamps[-1], asked.end))
+    return [inside for one in merge(covered) if (inside := one.intersect(asked))]

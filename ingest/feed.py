@@ -69,6 +69,9 @@ class Request:
     notes: list[str] = field(default_factory=list)
     refused: dict[str, RequestRefused] = field(default_factory=dict)
 
+    def __post_init__(self) -> None:
+        self.held.now = self.now
+
     @property
     def wanted(self) -> Window:
         """The stamps of the window, including the one at its end if the feed stamps ends."""

@@ -87,7 +87,10 @@ class Landing:
         if segment.feed in RECORDS:
             return []
         try:
-            return [_part_from(p) for p in json.loads(pl.read_parquet_metadata(self.path(segment))["parts"])]
+            return [
+                _part_from(p, segment.ingested_at)
+                for p in json.loads(pl.read_parquet_metadata(self.path(segment))["parts"])
+            ]
         except (OSError, KeyError, ValueError, pl.exceptions.PolarsError) as error:
             raise IngestError(
                 f"{segment.name} is not a readable segment: {error}",
@@ -167,10 +170,13 @@ def _part_to(part: Part) -> dict[str, Any]:
         "url": part.url,
         "sha256": part.sha256,
         "absent": part.absent,
+        **({"answered_at": part.answered_at.isoformat()} if part.answered_at else {}),
     }
 
 
-def _part_from(stored: dict[str, Any]) -> Part:
+def _part_from(stored: dict[str, Any], ingested_at: datetime) -> Part:
+    """The part as it was landed. An old segment has its absences as of the time of the fetch."""
+    answered_at = stored.get("answered_at")
     window = Window(datetime.fromisoformat(stored["start"]), datetime.fromisoformat(stored["end"]))
     return Part(
         stored["series"],
@@ -180,4 +186,5 @@ def _part_from(stored: dict[str, Any]) -> Part:
         stored["url"],
         stored["sha256"],
         stored["absent"],
+        (datetime.fromisoformat(answered_at) if answered_at else ingested_at) if stored["absent"] else None,
     )

@@ -52,8 +52,11 @@ def pull(request: Request, landing: Landing) -> Pulled:
     before, answered_something = request.session.traffic, False
     try:
         for batch in chain(own_files(request, landing.inbox), feed.fetch(request), revised_archives(request)):
-            answered_something |= any(part.channel != "inbox" and not part.absent for part in batch.parts)
-            conformed, parts = conform(batch.rows, feed.schema, feed.key, request.now), batch.parts
+            answered_something |= any(
+                part.channel == "rest" or (part.channel == "archive" and not part.absent) for part in batch.parts
+            )
+            conformed = conform(batch.rows, feed.schema, feed.key, request.now)
+            parts = tuple(part for part in batch.parts if not request.held.repeats(part))
             if conformed.quarantined.height:
                 landing.quarantine(feed, conformed.quarantined, parts, request.now)
                 parts = _asked_again(parts, request.now)

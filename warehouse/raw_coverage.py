@@ -8,7 +8,7 @@ from operator import itemgetter
 
 import duckdb
 
-from ingest.coverage import Coverage, Part
+from ingest.coverage import Absence, Coverage, Part
 from ingest.feed import Feed
 from ingest.windows import Window
 from warehouse.connection import aware_utc, first_row, identifier, naive_utc
@@ -16,17 +16,22 @@ from warehouse.connection import aware_utc, first_row, identifier, naive_utc
 # Where the held windows begin and end. A moment at which one part ends and the next begins drops out, so that years of
 # daily parts are a few rows, and only these become Python objects.
 EDGES = """
-    WITH parts AS (SELECT series, channel, is_absent, start_at, end_at FROM ops.coverage WHERE feed = ?),
+    WITH parts AS (SELECT series, channel, start_at, end_at FROM ops.coverage WHERE feed = ? AND NOT is_absent),
     edges AS (
-        SELECT series, channel, is_absent, start_at AS moment, 1 AS parts FROM parts
+        SELECT series, channel, start_at AS moment, 1 AS parts FROM parts
         UNION ALL
-        SELECT series, channel, is_absent, end_at, -1 FROM parts
+        SELECT series, channel, end_at, -1 FROM parts
     )
-    SELECT series, channel, is_absent, moment, sum(parts) AS begun
+    SELECT series, channel, moment, sum(parts) AS begun
     FROM edges
-    GROUP BY series, channel, is_absent, moment
+    GROUP BY series, channel, moment
     HAVING begun <> 0
-    ORDER BY series, channel, is_absent, moment
+    ORDER BY series, channel, moment
+"""
+ABSENCES = """
+    SELECT series, channel, start_at, end_at, min(answered_at), max(answered_at)
+    FROM ops.coverage WHERE feed = ? AND is_absent
+    GROUP BY series, channel, start_at, end_at
 """
 ARCHIVES = """
     SELECT part.series, part.start_at, part.end_at, part.row_count, part.url, part.sha256
@@ -39,9 +44,9 @@ INBOX_FILES = "SELECT DISTINCT sha256 FROM ops.coverage WHERE feed = ? AND chann
 
 
 def feed_coverage(connection: duckdb.DuckDBPyConnection, feed: str) -> Coverage:
-    """The windows that the loaded segments of `feed` cover, and the user's files that they hold."""
+    """The windows that the loaded segments of `feed` cover, the absences, and the user's files that they hold."""
     held = Coverage()
-    for (series, channel, absent), edges in groupby(connection.execute(EDGES, [feed]).fetchall(), itemgetter(0, 1, 2)):
+    for (series, channel), edges in groupby(connection.execute(EDGES, [feed]).fetchall(), itemgetter(0, 1)):
         windows, open_parts = [], 0
         for *_, moment, begun in edges:
             if open_parts == 0:
@@ -49,7 +54,10 @@ def feed_coverage(connection: duckdb.DuckDBPyConnection, feed: str) -> Coverage:
             open_parts += begun
             if open_parts == 0:
                 windows.append(Window(start, aware_utc(moment)))
-        held.hold(series, channel, windows, absent=absent)
+        held.hold(series, channel, windows)
+    for series, channel, *moments in connection.execute(ABSENCES, [feed]).fetchall():
+        start, end, first, last = map(aware_utc, moments)
+        held.lack(series, channel, Window(start, end), Absence(first, last))
     held.know_content(sha256 for (sha256,) in connection.execute(INBOX_FILES, [feed]).fetchall())
     return held
 

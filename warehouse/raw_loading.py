@@ -25,6 +25,7 @@ PARTS_SCHEMA: dict[str, pl.DataType | type[pl.DataType]] = {
     "url": pl.String,
     "sha256": pl.String,
     "is_absent": pl.Boolean,
+    "answered_at": pl.Datetime("us"),
     "segment": pl.String,
 }
 
@@ -98,6 +99,7 @@ def _write_parts(connection: duckdb.DuckDBPyConnection, segment: Segment, parts:
             part.url,
             part.sha256,
             part.absent,
+            naive_utc(part.answered_at) if part.answered_at else None,
             segment.name,
         )
         for part in parts

@@ -23,16 +23,27 @@ COVERAGE = """
     CREATE TABLE IF NOT EXISTS ops.coverage (
         feed VARCHAR NOT NULL, series VARCHAR NOT NULL, channel VARCHAR NOT NULL, start_at TIMESTAMP NOT NULL,
         end_at TIMESTAMP NOT NULL, row_count BIGINT NOT NULL, url VARCHAR, sha256 VARCHAR,
-        is_absent BOOLEAN NOT NULL, segment VARCHAR NOT NULL
+        is_absent BOOLEAN NOT NULL, answered_at TIMESTAMP, segment VARCHAR NOT NULL
     )"""
-# An archive that was requested several times is one gap, and none once the venue has it.
+# A build database of an earlier version has no moments of absences: those are as of the segments that say them.
+ANSWERED_AT = """
+    ALTER TABLE ops.coverage ADD COLUMN IF NOT EXISTS answered_at TIMESTAMP;
+    UPDATE ops.coverage SET answered_at = loaded.ingested_at
+    FROM raw.load_ledger AS loaded
+    WHERE coverage.is_absent AND coverage.answered_at IS NULL AND loaded.segment = coverage.segment"""
+# A window that was requested several times is one gap, and none once its rows came.
 KNOWN_GAPS = """
     CREATE OR REPLACE VIEW ops.known_gaps AS
-    SELECT DISTINCT ON (feed, url) * FROM ops.coverage AS gap
+    SELECT
+        feed, series, channel, start_at, end_at, any_value(url) AS url,
+        min(answered_at) AS first_answered_at, max(answered_at) AS last_answered_at
+    FROM ops.coverage AS gap
     WHERE is_absent AND NOT EXISTS (
         SELECT 1 FROM ops.coverage AS found
-        WHERE found.feed = gap.feed AND found.url = gap.url AND NOT found.is_absent
-    )"""
+        WHERE found.feed = gap.feed AND found.series = gap.series AND NOT found.is_absent
+            AND found.start_at <= gap.start_at AND found.end_at >= gap.end_at
+    )
+    GROUP BY feed, series, channel, start_at, end_at"""
 PULLS = """
     CREATE TABLE IF NOT EXISTS ops.pulls (
         feed VARCHAR NOT NULL, run_id VARCHAR NOT NULL, pulled_at TIMESTAMP NOT NULL, row_count BIGINT NOT NULL,
@@ -50,7 +61,7 @@ def create_tables(connection: duckdb.DuckDBPyConnection) -> None:
     with transaction(connection):
         connection.execute("CREATE SCHEMA IF NOT EXISTS raw")
         connection.execute("CREATE SCHEMA IF NOT EXISTS ops")
-        for statement in (LOAD_LEDGER, COVERAGE, KNOWN_GAPS, PULLS):
+        for statement in (LOAD_LEDGER, COVERAGE, ANSWERED_AT, KNOWN_GAPS, PULLS):
             connection.execute(statement)
         feeds = {feed.name: feed for feed in LANDED}
         existing = _existing_columns(connection)

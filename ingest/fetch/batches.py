@@ -7,23 +7,30 @@ from datetime import UTC, date, datetime, timedelta
 
 import polars as pl
 
-from ingest.coverage import Part, covered_window
+from ingest.coverage import LATE, Part, covered_stretches, covered_window
 from ingest.feed import Batch, Request
 from ingest.schema import TIMESTAMP
 from ingest.windows import Window, day_start
 
 
 def batch_covering(
-    request: Request, frame: pl.DataFrame, series: str, window: Window, step: timedelta, url: str
+    request: Request,
+    frame: pl.DataFrame,
+    series: str,
+    window: Window,
+    step: timedelta,
+    url: str,
+    *,
+    apart: timedelta | None = timedelta(0),
 ) -> Batch:
-    """`frame` as a batch that covers `window` as far as its rows reach; each row describes `step` from its stamp on."""
-    return Batch(frame, (part_covering(request, frame, series, window, step, url),))
+    """`frame` as a batch with the parts of `window` that its rows cover, as in `parts_covering`."""
+    return Batch(frame, parts_covering(request, frame, series, window, step, url, apart=apart))
 
 
 def batch_picked(
     request: Request, whole: pl.DataFrame, series: str, windows: Sequence[Window], step: timedelta, url: str
 ) -> Batch:
-    """The rows of `windows` from an answer that is always the venue's `whole` list, with a part for each window.
+    """The rows of `windows` from an answer that is always the venue's `whole` list, with the parts of each window.
 
     Rows without a readable stamp, or with one later than tomorrow, are kept, so that they are quarantined.
     """
@@ -34,18 +41,48 @@ def batch_picked(
         for window in windows
     ]
     parts = [
-        part_covering(request, whole.filter(rows), series, window, step, url)
+        part
         for window, rows in zip(windows, inside, strict=True)
+        for part in parts_covering(request, whole.filter(rows), series, window, step, url)
     ]
     return Batch(whole.filter(pl.any_horizontal(wrong, *inside)), tuple(parts))
 
 
-def part_covering(
-    request: Request, frame: pl.DataFrame, series: str, window: Window, step: timedelta, url: str
-) -> Part:
-    """The part of `window` that the rows of `frame` cover. Rows stamped after the window count for nothing."""
-    last = last_observed(frame, request.feed.observed, window.end)
-    return Part(series, "rest", covered_window(window, last and last + step, request.now), frame.height, url)
+def parts_covering(
+    request: Request,
+    frame: pl.DataFrame,
+    series: str,
+    window: Window,
+    step: timedelta,
+    url: str,
+    *,
+    apart: timedelta | None = timedelta(0),
+) -> tuple[Part, ...]:
+    """The parts of `window` for which the rows of `frame` came, and those that the venue answered with nothing.
+
+    A row describes `step` from its stamp on; stamps outside of the window count for nothing. `apart` is the longest
+    time between two rows, `step` if it is shorter; None where rows come irregularly, so that only an empty answer shows
+    that there are none. Nothing is absent within LATE of the present.
+    """
+    if apart is None:
+        last = last_observed(frame, request.feed.observed, window.end)
+        covered = [covered_window(window, last and last + step, request.now)]
+        holes = [window] if frame.is_empty() else []
+    else:
+        stamps = _stamps(frame, request.feed.observed, window)
+        covered = covered_stretches(window, stamps, step, max(step, apart)) or [Window(window.start, window.start)]
+        holes = window.without(covered)
+    parts = [Part(series, "rest", one, frame.height if one == covered[0] else 0, url) for one in covered]
+    settled = Window(window.start, max(window.start, day_start((request.now - LATE).date())))
+    absent = [old for hole in holes if (old := hole.intersect(settled))]
+    return (*parts, *(Part(series, "rest", hole, 0, url, absent=True, answered_at=request.now) for hole in absent))
+
+
+def _stamps(frame: pl.DataFrame, observed: str, window: Window) -> list[datetime]:
+    """The distinct stamps in the column `observed` inside `window`, sorted. A day counts from its start."""
+    stamps = frame[observed].cast(TIMESTAMP).drop_nulls().unique().sort()
+    start, end = window.start.replace(tzinfo=None), window.end.replace(tzinfo=None)
+    return [stamp.replace(tzinfo=UTC) for stamp in stamps if start <= stamp < end]
 
 
 def last_observed(frame: pl.DataFrame, observed: str, end: datetime, *, including_end: bool = False) -> datetime | None:

@@ -26,6 +26,7 @@ from ingest.schema import GENESIS, forming
 from ingest.windows import Window
 
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
+SETTLEMENT = timedelta(hours=8)  # the longest time between two settlements of funding, at any venue
 STEPS = {"1h": HOUR, "1d": DAY}
 ONE_SERIES: Mapping[str, Params] = {"": {}}
 
@@ -36,7 +37,8 @@ class Windowed:
 
     `ask` is the venue's, `url` an address that may contain {symbol}, `params` what every question sends besides the
     window and the instrument.
-    `step` is the time that a row describes. `intervals` maps bar lengths to the parameters that ask for them, each a
+    `step` is the time that a row describes, and `apart` the longest time between two rows where that is more; None where
+    rows come irregularly. `intervals` maps bar lengths to the parameters that ask for them, each a
     series of its own, such as BTCUSDT/1h.
     `kept` is the window that the venue still has at a moment, None if all. A window longer than `longest` is asked for
     in pieces with a batch each, oldest first; with `backwards` newest first, until a piece is empty.
@@ -50,6 +52,7 @@ class Windowed:
     pages: Paginator
     params: Params = field(default_factory=dict)
     step: timedelta = DAY
+    apart: timedelta | None = timedelta(0)
     intervals: Mapping[str, Params] = field(default_factory=lambda: ONE_SERIES)
     kept: Callable[[datetime], Window] | None = None
     longest: timedelta = timedelta.max
@@ -80,7 +83,8 @@ class Windowed:
             frame = frame.filter(~forming(observed, step, request.now))
         if self.drops_outside:
             frame = frame.filter(~_outside(observed, window, request.now))
-        return batch_covering(request, frame, series, window, step, self.url.format(symbol=instrument.symbol))
+        url = self.url.format(symbol=instrument.symbol)
+        return batch_covering(request, frame, series, window, step, url, apart=self.apart)
 
     def rows(self, request: Request, instrument: Instrument, interval: str, window: Window) -> pl.DataFrame:
         """The rows that the venue has of `window`, as `fields` reads them."""
@@ -95,8 +99,9 @@ class Windowed:
 
 
 bars = partial(Windowed, drops_forming=True)
-funding = partial(Windowed, step=HOUR)
-snapshots = partial(Windowed, step=HOUR)
+funding = partial(Windowed, step=HOUR, apart=SETTLEMENT)
+hourly_funding = partial(Windowed, step=HOUR)
+snapshots = partial(Windowed, step=HOUR, apart=DAY)
 
 
 @dataclass(frozen=True)

@@ -10,7 +10,7 @@ import polars as pl
 from ingest.feed import Feed
 from ingest.fetch.pages import Single, between
 from ingest.fetch.rows import PRICES, Fields, Stamp, same
-from ingest.fetch.shapes import Present, bars, funding
+from ingest.fetch.shapes import Present, bars, hourly_funding
 from ingest.schema import (
     PRICES_FIT,
     column,
@@ -107,7 +107,7 @@ FEEDS: tuple[Feed, ...] = (
         cadence="hourly",
         retention="all since 2019",
         stamped_at_end=True,
-        fetch=funding(
+        fetch=hourly_funding(
             api.ask,
             api.url("get_funding_rate_history"),
             Fields(

@@ -16,7 +16,7 @@ from ingest.fetch.batches import batch_picked
 from ingest.fetch.pages import between
 from ingest.fetch.questions import Question
 from ingest.fetch.rows import Fields, Stamp
-from ingest.fetch.shapes import HOUR, funding
+from ingest.fetch.shapes import HOUR, hourly_funding
 from ingest.venues.kraken import api
 from ingest.windows import Window
 
@@ -26,7 +26,7 @@ YEAR_FIELDS = Fields(
     {"relativeFundingRate": "relative_rate", "fundingRate": "absolute_rate"},
     constants={"channel": "history"},
 )
-OLDER = funding(
+OLDER = hourly_funding(
     partial(api.ask_buckets, series=("rate", "relativeRate")),
     api.url("api/charts/v1/analytics/{symbol}/funding"),
     Fields(

@@ -63,7 +63,7 @@ def _events(request: Request, instrument: Instrument, window: Window) -> Batch:
     first = frame["happened_at"].min()
     if isinstance(first, datetime):  # the venue does not keep exactly 24 hours: before the first event nothing is known
         window = Window(max(window.start, first.replace(tzinfo=UTC)), window.end)
-    return batch_covering(request, frame, symbol, window, SHORTEST, URL)
+    return batch_covering(request, frame, symbol, window, SHORTEST, URL, apart=None)
 
 
 def details(groups: Sequence[Mapping[str, Any]], question: Question) -> list[dict[str, Any]]:
