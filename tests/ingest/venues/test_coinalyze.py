@@ -8,7 +8,7 @@ import pytest
 from ingest.coverage import Coverage, Part
 from ingest.errors import KeyMissing, RequestRefused
 from ingest.feeds import feed_named
-from ingest.venues.coinalyze import feeds as coinalyze
+from ingest.instrument import Instrument
 from tests.ingest.scripted_venues import ScriptedVenues, asking, at, conformed, days, fetched, landed, ms
 
 OPEN_INTEREST, LIQUIDATIONS, FUNDING, KLINES = (
@@ -234,7 +234,7 @@ def test_recorded_histories_keep_their_values(api_samples, feed, file, fields):
 def test_the_shape_of_funding_is_that_of_the_recorded_open_interest(api_samples):
     """No funding was recorded; the published interface gives it the same fields."""
     body = json.loads((api_samples / "coinalyze/open_interest_history.json").read_text())
-    frame = coinalyze.parse(body, SYMBOL, coinalyze.BAR, PATHS[FUNDING])
+    frame = feed_named(FUNDING).fetch.fields.frame(body[0]["history"], Instrument(SYMBOL, "BTC", "perpetual"))
     assert frame.columns == list(feed_named(FUNDING).schema.columns)
     assert frame["close"].to_list() == [str(one["c"]) for one in body[0]["history"]]
 
