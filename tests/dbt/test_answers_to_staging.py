@@ -18,7 +18,6 @@ from ingest.instrument import Instrument
 from ingest.schema import conform
 from ingest.venues.bitfinex import liquidations as bitfinex_liquidations
 from ingest.venues.bitfinex import status
-from ingest.venues.coinglass import feeds as coinglass
 from ingest.venues.gate import contract_stats, funding
 from ingest.venues.gate import liquidations as gate_liquidations
 from tests.pipelines import dbt
@@ -73,8 +72,9 @@ GATE_EVENTS = [
      "fill_price": 70000, "left": 0}
     for size in (-165, 40)
 ]  # fmt: skip
-HOURS = {"data": [{"time": ms("2026-02-01T10:00"), "aggregated_long_liquidation_usd": 7.5,
-                   "aggregated_short_liquidation_usd": 0}]}  # fmt: skip
+HOURS = [{"time": ms("2026-02-01T10:00"), "aggregated_long_liquidation_usd": 7.5,
+          "aggregated_short_liquidation_usd": 0}]  # fmt: skip
+SUMMED = Instrument("Binance,Bybit,OKX/BTC", "BTC", "perpetual")
 # feed, what its parser makes of an answer, when that was fetched
 LANDED: list[tuple[str, Callable[[], pl.DataFrame], datetime]] = [
     ("gate_contract_stats", lambda: contract_stats.parse([stats(200, None, 4000)], "BTC_USDT"), EARLIER),
@@ -86,7 +86,7 @@ LANDED: list[tuple[str, Callable[[], pl.DataFrame], datetime]] = [
     ("bitfinex_status", lambda: status.parse(RATES, BTC), NOW),
     ("bitfinex_liquidations", lambda: bitfinex_liquidations.parse(TAPE), NOW),
     ("coinbase_spot_klines", lambda: coinbase_bar(ms("2026-02-01") // 1000, 1, 4, 2, 3, 5), NOW),
-    ("coinglass_liquidations", lambda: coinglass.parse(HOURS, "Binance,Bybit,OKX/BTC"), NOW),
+    ("coinglass_liquidations", lambda: feed_named("coinglass_liquidations").fetch.fields.frame(HOURS, SUMMED), NOW),
 ]
 
 

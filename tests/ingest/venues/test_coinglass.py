@@ -4,7 +4,8 @@ import csv
 import gzip
 import subprocess
 import sys
-from datetime import datetime
+from dataclasses import replace
+from datetime import datetime, timedelta
 
 import pytest
 from hypothesis import given, settings
@@ -13,7 +14,7 @@ from hypothesis import strategies as st
 from ingest.errors import AccessRefused, KeyMissing, RequestRefused, VenueFailing
 from ingest.http import MarketSession
 from ingest.market import Market
-from ingest.venues.coinglass import feeds as coinglass
+from ingest.venues.coinglass import api
 from ingest.windows import Window
 from tests.ingest.scripted_venues import ScriptedVenues, asking, at, conformed, days, fetched, landed, ms
 from tests.recordings import NOT_RECORDED, RECORDED
@@ -142,9 +143,9 @@ def test_a_code_under_http_200_is_no_data(code, kind):
 
 
 def test_too_many_requests_under_http_200_are_tried_again(relay):
-    relay.answers(coinglass.URL, '{"code":"429","msg":"Too Many Requests"}')
+    relay.answers(api.URL, '{"code":"429","msg":"Too Many Requests"}')
     with pytest.raises(VenueFailing, match="code 429: Too Many Requests, 12 times"):
-        relay.session.get_json(coinglass.URL, judge=coinglass.judge)
+        relay.session.get_json(api.URL, judge=api.judge)
 
 
 @pytest.mark.parametrize("body", [[], {"code": "0"}, {"code": "0", "data": [1]}, "data", None])
@@ -160,16 +161,17 @@ def test_order_repetition_and_page_size_change_no_hour(count, random, size):
     mixed = [*hours, *random.choices(hours, k=3)]
     random.shuffle(mixed)
     whole = landed(put(CoinGlass(*hours)))
-    with pytest.MonkeyPatch.context() as patched:
-        patched.setattr(coinglass, "PAGE", size)
-        rows = landed(put(ScriptedVenues(lambda url, params: answered(*mixed))))
+    request = put(ScriptedVenues(lambda url, params: answered(*mixed)))
+    fetch = replace(request.feed.fetch, longest=timedelta(hours=size))
+    request.feed = replace(request.feed, fetch=fetch)
+    rows = landed(request)
     assert rows.sort("open_at").equals(whole.sort("open_at"))
 
 
 def test_the_recorded_refusal_says_what_to_check(relay, api_samples):
-    relay.answers(coinglass.URL, (api_samples / "coinglass/error_no_key.json").read_text())
+    relay.answers(api.URL, (api_samples / "coinglass/error_no_key.json").read_text())
     with pytest.raises(AccessRefused, match=r"code 401: API key missing\. .*; check the key"):
-        relay.session.get_json(coinglass.URL, judge=coinglass.judge)
+        relay.session.get_json(api.URL, judge=api.judge)
     assert len(relay.asked) == 1
 
 
