@@ -45,6 +45,13 @@ class Question:
             raise self.refused(f"expected {expected}, got {str(found)[:80]}")
         return found
 
+    def rows_under(self, name: str, body: Any) -> list[Any]:  # noqa: ANN401 - whatever JSON came
+        """The list of rows that the object `body` has under `name`. Raises RequestRefused when it has none."""
+        found = body.get(name) if isinstance(body, Mapping) else None
+        if found is None:
+            raise self.refused(f"expected {name}, got {str(body)[:80]}")
+        return self.rows_in(found, expected=name)
+
 
 Ask = Callable[[Request, Question], Page]
 """Ask the venue. Raises FeedUnavailable, or RequestRefused when the answer has another shape or topic."""

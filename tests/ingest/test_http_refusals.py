@@ -11,7 +11,7 @@ from werkzeug import Response
 from ingest.errors import AccessRefused, Banned, FeedUnavailable, GeoBlocked, RequestRefused, VenueFailing
 from ingest.http import ATTEMPTS
 from ingest.venues.binance import api
-from ingest.venues.coinmetrics import feeds as coinmetrics
+from ingest.venues.coinmetrics import api as coinmetrics
 from tests.ingest.scripted_venues import asking, days, wire_answer
 
 URL = "https://venue.example/v1/rows"

@@ -25,8 +25,9 @@ def ask(request: Request, question: Question) -> Page:
     """
     symbol, headers = question.instrument.symbol, {"api_key": request.key()}
     body = request.session.get_json(question.url, {"symbols": symbol, **question.params}, headers=headers)
-    own = [one.get("history") for one in question.rows_in(body, "histories") if one.get("symbol") == symbol]
-    return Page([row for history in own for row in question.rows_in(history, "histories")])
+    histories = question.rows_in(body, "histories")
+    rows_of = [(one.get("symbol"), question.rows_in(one.get("history"), "histories")) for one in histories]
+    return Page([row for named, rows in rows_of if named == symbol for row in rows])
 
 
 def ask_in_usd(request: Request, question: Question) -> Page:

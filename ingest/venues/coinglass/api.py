@@ -34,6 +34,4 @@ def ask(request: Request, question: Question) -> Page:
     exchanges, _, coin = question.instrument.symbol.rpartition("/")
     asked = {"exchange_list": exchanges, "symbol": coin, **question.params}
     body = request.session.get_json(question.url, asked, headers={"CG-API-KEY": request.key()}, judge=judge)
-    if not isinstance(body, Mapping):
-        raise question.refused(f"expected data, got {str(body)[:80]}")
-    return Page(question.rows_in(body.get("data"), "data"))
+    return Page(question.rows_under("data", body))

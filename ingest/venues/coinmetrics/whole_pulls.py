@@ -1,0 +1,94 @@
+"""Coin Metrics' days, always all of them: flows are restated for years back, and two pulls must not be mixed.
+
+The vendor keeps the same series in files on GitHub. The file of an asset is read where the interface refuses or cannot
+be reached.
+"""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Iterator
+from datetime import timedelta
+
+import polars as pl
+
+from ingest.coverage import Part
+from ingest.errors import ArchiveAbsent, FeedUnavailable, VenueFailing
+from ingest.feed import Batch, Request
+from ingest.fetch.batches import last_observed
+from ingest.fetch.questions import Question
+from ingest.fetch.rows import text_frame
+from ingest.instrument import Instrument
+from ingest.schema import forming
+from ingest.venues.coinmetrics import api
+from ingest.windows import Window
+
+FILE_HOST = "raw.githubusercontent.com"
+DAY = timedelta(days=1)
+
+
+def fetch(request: Request) -> Iterator[Batch]:
+    """Yield one pull per asset: every day from the warehouse's first on, however much of it is held already.
+
+    Raises FeedUnavailable as the session does, and VenueFailing for a pull that ends before the last one: staging uses
+    the newest pull alone, so it would erase what is known. A pull that breaks off leaves nothing behind.
+    """
+    for instrument in request.instruments:
+        with request.noting_refusal(instrument.symbol):
+            yield _pull(request, instrument)
+
+
+def _pull(request: Request, instrument: Instrument) -> Batch:
+    held = request.held.of(instrument.symbol, "rest")
+    asked = (request.window, *held)
+    window = Window(min(one.start for one in asked), max(one.end for one in asked))
+    frame, url = _days(request, instrument, window)
+    frame = frame.filter(~forming("day", DAY, request.now))
+    last = last_observed(frame, "day", window.end)
+    covered = Window(window.start, last + DAY if last else window.start)
+    reached = max((one.end for one in held), default=window.start)
+    if covered.end < reached:
+        what = f"the pull of {url} ends on {covered.end:%Y-%m-%d}, the last one on {reached:%Y-%m-%d}"
+        raise VenueFailing(what, advice="the last pull stands")
+    return Batch(frame, (Part(instrument.symbol, "rest", covered, frame.height, url),))
+
+
+def _days(request: Request, instrument: Instrument, window: Window) -> tuple[pl.DataFrame, str]:
+    """The days of the window from the interface, else from the file, and the address that they came from."""
+    code = instrument.symbol
+    try:
+        return _read(text_frame(api.days(request, instrument, window), ("asset", "time", *api.METRICS))), api.URL
+    except FeedUnavailable as refusal:
+        file = Question(f"https://{FILE_HOST}/coinmetrics/data/master/csv/{code}.csv", instrument)
+        try:
+            frame = _read(_lines(request.session.download(file.url), file))
+        except (ArchiveAbsent, FeedUnavailable) as error:
+            request.notes.append(f"{code}: the file that would stand in: {error}")
+            raise refusal from error
+        request.notes.append(f"{code}: {refusal}; asked the file on {FILE_HOST} instead")
+        inside = pl.col("day").is_between(window.start.date(), window.end.date(), closed="left")
+        return frame.filter(inside.fill_null(True)), file.url  # what is no day stays in and is quarantined
+
+
+def _lines(body: bytes, file: Question) -> pl.DataFrame:
+    """The lines of the file that have any of the metrics; the last day has reference rates alone.
+
+    Raises RequestRefused when the file lacks a metric, so that no pull silently lacks one.
+    """
+    try:
+        lines = pl.read_csv(io.BytesIO(body), infer_schema=False)
+    except pl.exceptions.PolarsError as error:
+        raise file.refused(f"no CSV: {str(error).splitlines()[0]}") from error
+    if lacking := {"time", *api.METRICS} - set(lines.columns):
+        raise file.refused(f"the file lacks {', '.join(sorted(lacking))}")
+    known = lines.filter(pl.any_horizontal(pl.col(*api.METRICS).is_not_null()))
+    return known.with_columns(pl.lit(file.instrument.symbol).alias("asset"))
+
+
+def _read(published: pl.DataFrame) -> pl.DataFrame:
+    """Published rows as a frame with the schema's columns, numbers as published text."""
+    return published.select(
+        pl.col("asset").alias("asset_code"),
+        pl.col("time").str.slice(0, 10).str.to_date("%Y-%m-%d", strict=False).alias("day"),
+        *(pl.col(metric).alias(column) for metric, column in api.METRICS.items()),
+    )
