@@ -25,6 +25,7 @@ OverflowError (int of infinity)."""
 Unit = Literal["ms", "s"]
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+TICK = timedelta(milliseconds=1)
 UNITS: dict[Unit, int] = {"ms": 1, "s": 1000}
 
 
@@ -102,21 +103,26 @@ class ByCursor:
 
 @dataclass(frozen=True)
 class OldestFirst:
-    """Pages of at most `limit` rows, oldest first, until one is not full. A window longer than `longest` is split."""
+    """Pages of at most `limit` rows, oldest first, until one is not full. A window longer than `longest` is split.
+
+    Without a `limit` none is sent, and the last page is an empty one. A rest of the window shorter than `step` is not
+    asked for: the next row is that long after the last one.
+    """
 
     told: Told
-    limit: int
+    limit: int | None
     longest: timedelta = timedelta.max
+    step: timedelta = TICK
 
     def __call__(self, ask: AskPage, window: Window, stamp_of: StampOf, host: str) -> Pages:
         for piece in window.split(self.longest):
             start, end = milliseconds(piece.start), milliseconds(piece.end)
-            while start < end:
-                asked = self.told(Window(EPOCH + timedelta(milliseconds=start), piece.end))
-                page = ask({**asked, "limit": self.limit}).rows
+            while end - start >= self.step // TICK:
+                asked = self.told(Window(EPOCH + start * TICK, piece.end))
+                page = ask({**asked, "limit": self.limit} if self.limit else asked).rows
                 if page:
                     yield page
-                if len(page) < self.limit:
+                if len(page) < (self.limit or 1):
                     break
                 inside = [
                     stamp
@@ -124,7 +130,8 @@ class OldestFirst:
                     if (stamp := readable_stamp(row, stamp_of)) is not None and start <= stamp < end
                 ]
                 if not inside:
-                    outside = f"a full page outside of the window asked for: {str(page[-1])[:80]}"
+                    full = "full " if self.limit else ""
+                    outside = f"a {full}page outside of the window asked for: {str(page[-1])[:80]}"
                     raise RequestRefused(outside, host=host)
                 start = max(inside) + 1
 

@@ -1,0 +1,26 @@
+"""Hyperliquid's interface: every question is a POST to one address, and errors come without a code.
+
+A question that the venue cannot read is answered with HTTP 422 and plain text, one about an unknown coin with `null`.
+"""
+
+from __future__ import annotations
+
+from ingest.errors import RequestRefused
+from ingest.feed import Request
+from ingest.fetch.questions import Page, Question
+
+HOST = "api.hyperliquid.xyz"
+URL = f"https://{HOST}/info"
+CHECK = "check the symbol in the catalogue"
+
+
+def ask(request: Request, question: Question) -> Page:
+    """The rows of one answer about a coin. Raises RequestRefused when it is no list of rows."""
+    asked = {"coin": question.instrument.symbol, **question.params}
+    kind = asked.pop("type")
+    nested = {"req": asked} if kind == "candleSnapshot" else asked
+    body = request.session.post_json(question.url, {"type": kind, **nested})
+    if not isinstance(body, list) or not all(isinstance(row, question.row) for row in body):
+        what = f"{kind}: expected a list of rows, got {str(body)[:80]}"
+        raise RequestRefused(what, host=HOST, path="/info", advice=CHECK)
+    return Page(body)
