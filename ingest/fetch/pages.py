@@ -105,8 +105,8 @@ class ByCursor:
 class OldestFirst:
     """Pages of at most `limit` rows, oldest first, until one is not full. A window longer than `longest` is split.
 
-    Without a `limit` none is sent, and the last page is an empty one. A rest of the window shorter than `step` is not
-    asked for: the next row is that long after the last one.
+    If `limit` is None, none is sent, and the walk ends with an empty page. A remainder shorter than `step`, the time
+    between two rows, is not asked for.
     """
 
     told: Told

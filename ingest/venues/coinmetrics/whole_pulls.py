@@ -1,14 +1,13 @@
-"""Coin Metrics' days, always all of them: flows are restated for years back, and two pulls must not be mixed.
+"""Pulls of Coin Metrics' whole series: flows are restated for years back, so two pulls must not be mixed.
 
-The vendor keeps the same series in files on GitHub. The file of an asset is read where the interface refuses or cannot
-be reached.
+The vendor keeps the same series in files on GitHub, one for each asset. They are read when the interface refuses or
+cannot be reached.
 """
 
 from __future__ import annotations
 
 import io
 from collections.abc import Iterator
-from datetime import timedelta
 
 import polars as pl
 
@@ -18,13 +17,13 @@ from ingest.feed import Batch, Request
 from ingest.fetch.batches import last_observed
 from ingest.fetch.questions import Question
 from ingest.fetch.rows import text_frame
+from ingest.fetch.shapes import DAY
 from ingest.instrument import Instrument
 from ingest.schema import forming
 from ingest.venues.coinmetrics import api
 from ingest.windows import Window
 
 FILE_HOST = "raw.githubusercontent.com"
-DAY = timedelta(days=1)
 
 
 def fetch(request: Request) -> Iterator[Batch]:
@@ -67,7 +66,7 @@ def _days(request: Request, instrument: Instrument, window: Window) -> tuple[pl.
             raise refusal from error
         request.notes.append(f"{code}: {refusal}; asked the file on {FILE_HOST} instead")
         inside = pl.col("day").is_between(window.start.date(), window.end.date(), closed="left")
-        return frame.filter(inside.fill_null(True)), file.url  # what is no day stays in and is quarantined
+        return frame.filter(inside.fill_null(True)), file.url  # a day that no calendar has is kept, and quarantined
 
 
 def _lines(body: bytes, file: Question) -> pl.DataFrame:

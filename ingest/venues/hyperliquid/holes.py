@@ -17,8 +17,8 @@ from ingest.windows import Window
 def fetch(settlements: Fetch, request: Request) -> Iterator[Batch]:
     """Yield the batches of hourly `settlements`, each with its holes as parts that the venue does not have.
 
-    A hole is the time between two settlements that lie more than an hour apart. Within LATE of now it is none yet: the
-    venue may still fill it.
+    A hole is the time between two settlements that are more than an hour apart. One that ended less than LATE ago does
+    not count: the venue may still fill it.
     """
     for batch in settlements(request):
         (part,) = batch.parts

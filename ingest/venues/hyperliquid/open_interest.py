@@ -1,6 +1,7 @@
-"""Hyperliquid's open interest of now: one question for all coins, answered with two lists that go together by position.
+"""Hyperliquid's open interest at the moment of the run, for all coins in one answer.
 
-The answer has no stamp, so a snapshot carries the present of the run.
+The answer is two lists, the coins and their states, and the positions in them match. It has no stamp, so a snapshot
+has the time of the run.
 """
 
 from __future__ import annotations
