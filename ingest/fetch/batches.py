@@ -12,6 +12,8 @@ from ingest.feed import Batch, Request
 from ingest.schema import TIMESTAMP
 from ingest.windows import Window, day_start
 
+HOUR, DAY = timedelta(hours=1), timedelta(days=1)
+
 
 def batch_covering(
     request: Request,
@@ -75,7 +77,19 @@ def parts_covering(
     parts = [Part(series, "rest", one, frame.height if one == covered[0] else 0, url) for one in covered]
     settled = Window(window.start, max(window.start, day_start((request.now - LATE).date())))
     absent = [old for hole in holes if (old := hole.intersect(settled))]
+    note_holes(request, series, [hole for hole in absent if covered[0].end <= hole.start < covered[-1].start], step)
     return (*parts, *(Part(series, "rest", hole, 0, url, absent=True, answered_at=request.now) for hole in absent))
+
+
+def note_holes(request: Request, series: str, holes: Sequence[Window], step: timedelta) -> None:
+    """Note how much the venue lacks between rows that came, in days or hours."""
+    if holes:
+        unit, of = (DAY, "days") if step % DAY == timedelta(0) else (HOUR, "hours")
+        lacking = sum((hole.end - hole.start for hole in holes), timedelta()) // unit
+        request.notes.append(
+            f"{series}: the venue lacks {lacking} {of} of {request.feed.kind.replace('_', ' ')} between"
+            f" {holes[0].start:%Y-%m-%d} and {holes[-1].end:%Y-%m-%d} (holes: {len(holes)})"
+        )
 
 
 def _stamps(frame: pl.DataFrame, observed: str, window: Window) -> list[datetime]:

@@ -16,7 +16,7 @@ import polars as pl
 
 from ingest.coverage import Part
 from ingest.feed import Batch, Request
-from ingest.fetch.batches import batch_covering, batch_picked
+from ingest.fetch.batches import DAY, HOUR, batch_covering, batch_picked
 from ingest.fetch.pages import Paginator
 from ingest.fetch.questions import Ask, Page, Params, Question
 from ingest.fetch.rows import Fields
@@ -25,7 +25,6 @@ from ingest.responses import place
 from ingest.schema import GENESIS, forming
 from ingest.windows import Window
 
-HOUR, DAY = timedelta(hours=1), timedelta(days=1)
 SETTLEMENT = timedelta(hours=8)  # the longest time between two settlements of funding, at any venue
 STEPS = {"1h": HOUR, "1d": DAY}
 ONE_SERIES: Mapping[str, Params] = {"": {}}

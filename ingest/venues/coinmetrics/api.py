@@ -37,17 +37,23 @@ def judge(body: Any, host: str, path: str) -> None:  # noqa: ANN401 - whatever J
 def days(request: Request, instrument: Instrument, window: Window) -> list[dict[str, Any]]:
     """The rows of all days of the window. The address of the next page contains the same filters.
 
-    Raises RequestRefused when an answer has another shape, or its next page is an earlier one or on another host.
+    Raises RequestRefused when an answer has another shape, or its next page is an earlier one or on another host, or
+    when a page repeats earlier days only: the vendor has been seen to repeat a page for ever.
     """
     first, last = f"{window.start:%Y-%m-%d}", f"{window.end - timedelta(days=1):%Y-%m-%d}"
     question = Question(URL, instrument, {"assets": instrument.symbol, "start_time": first, "end_time": last, **WANTED})
     rows: list[dict[str, Any]] = []
-    asked = {URL}
+    asked, seen = {URL}, set[str]()
     while True:
         body = request.session.get_json(question.url, question.params or None, judge=judge)
-        rows += question.rows_under("data", body)
+        page = question.rows_under("data", body)
+        rows += page
         if not body.get("next_page_url"):
             return rows
+        days_of_page = {str(row.get("time")) for row in page}
+        if days_of_page <= seen:
+            raise question.refused("a page that only repeats earlier days")
+        seen |= days_of_page
         url = str(body["next_page_url"])
         if url in asked or not url.startswith(f"https://{HOST}/"):
             raise question.refused(f"the next page, {url[:80]}, is no further one of this host")

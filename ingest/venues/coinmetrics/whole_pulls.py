@@ -7,11 +7,12 @@ cannot be reached.
 from __future__ import annotations
 
 import io
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from datetime import timedelta
 
 import polars as pl
 
-from ingest.coverage import Part
+from ingest.coverage import Part, covered_stretches
 from ingest.errors import ArchiveAbsent, FeedUnavailable, VenueFailing
 from ingest.feed import Batch, Request
 from ingest.fetch.batches import last_observed
@@ -21,16 +22,18 @@ from ingest.fetch.shapes import DAY
 from ingest.instrument import Instrument
 from ingest.schema import forming
 from ingest.venues.coinmetrics import api
-from ingest.windows import Window
+from ingest.windows import Window, day_start
 
 FILE_HOST = "raw.githubusercontent.com"
+LOST_AT_MOST = 3  # days of a metric that a pull may lack and an earlier one had: the vendor withdraws single values
 
 
 def fetch(request: Request) -> Iterator[Batch]:
     """Yield one pull per asset: every day from the warehouse's first on, however much of it is held already.
 
-    Raises FeedUnavailable as the session does, and VenueFailing for a pull that ends before the last one: staging uses
-    the newest pull alone, so it would erase what is known. A pull that breaks off leaves nothing behind.
+    Raises FeedUnavailable as the session does, and VenueFailing for a pull that ends before the last one or lacks much
+    of it: staging uses the newest pull alone, so it would erase what is known. A pull that breaks off leaves nothing
+    behind.
     """
     for instrument in request.instruments:
         with request.noting_refusal(instrument.symbol):
@@ -48,8 +51,36 @@ def _pull(request: Request, instrument: Instrument) -> Batch:
     reached = max((one.end for one in held), default=window.start)
     if covered.end < reached:
         what = f"the pull of {url} ends on {covered.end:%Y-%m-%d}, the last one on {reached:%Y-%m-%d}"
-        raise VenueFailing(what, advice="the last pull stands")
-    return Batch(frame, (Part(instrument.symbol, "rest", covered, frame.height, url),))
+        raise VenueFailing(what, advice="the last pull stays in use")
+    metrics = _metric_parts(frame, instrument.symbol, window, url)
+    _compare(request, metrics, url)
+    return Batch(frame, (Part(instrument.symbol, "rest", covered, frame.height, url), *metrics))
+
+
+def _metric_parts(frame: pl.DataFrame, symbol: str, window: Window, url: str) -> list[Part]:
+    """The days of each metric that are known, as series of their own: btc/inflow_coin."""
+    parts = []
+    for column in api.METRICS.values():
+        days = frame.filter(pl.col(column).is_not_null())["day"].drop_nulls().unique().sort()
+        stretches = covered_stretches(window, [day_start(day) for day in days], DAY, DAY)
+        parts += [Part(f"{symbol}/{column}", "rest", one, (one.end - one.start) // DAY, url) for one in stretches]
+    return parts
+
+
+def _compare(request: Request, metrics: Sequence[Part], url: str) -> None:
+    """Note the days that earlier pulls knew and this one does not. Raises VenueFailing when a metric lost many."""
+    symbol = metrics[0].series.partition("/")[0] if metrics else ""
+    for column in api.METRICS.values():
+        now_known = [part.window for part in metrics if part.series == f"{symbol}/{column}"]
+        lost = [left for one in request.held.of(f"{symbol}/{column}", "rest") for left in one.without(now_known)]
+        if not lost:
+            continue
+        days = sum((one.end - one.start for one in lost), timedelta()) // DAY
+        what = f"{column} of {symbol} is gone for {days} days from {lost[0].start:%Y-%m-%d} on"
+        if days > LOST_AT_MOST:
+            advice = f"the last pull stays in use; leverage run --refetch {request.feed.name} takes the new one"
+            raise VenueFailing(f"{what}, in the pull of {url}", advice=advice)
+        request.notes.append(f"{what}; earlier pulls had them")
 
 
 def _days(request: Request, instrument: Instrument, window: Window) -> tuple[pl.DataFrame, str]:

@@ -9,9 +9,9 @@ import polars as pl
 from ingest.feed import Feed
 from ingest.fetch.pages import OldestFirst, Single, between
 from ingest.fetch.rows import Fields, Stamp, same
-from ingest.fetch.shapes import HOUR, bars, funding
+from ingest.fetch.shapes import HOUR, bars, hourly_funding
 from ingest.schema import PRICES, PRICES_FIT, column, feed_schema, rows
-from ingest.venues.hyperliquid import api, holes, open_interest
+from ingest.venues.hyperliquid import api, open_interest
 
 feed = partial(
     Feed, venue="hyperliquid", hosts=(api.HOST,), licence="Hyperliquid terms of use; public data of its chain"
@@ -73,18 +73,15 @@ FEEDS: tuple[Feed, ...] = (
         cadence="hourly",
         retention="all since 2023",
         stamped_at_end=True,
-        fetch=partial(
-            holes.fetch,
-            funding(
-                api.ask,
-                api.URL,
-                Fields(
-                    Stamp("time", "settled_at", floor="1h"),
-                    {"coin": "symbol", "fundingRate": "funding_rate", **same("premium")},
-                ),
-                OldestFirst(WINDOW, limit=None, step=HOUR),
-                params={"type": "fundingHistory"},
+        fetch=hourly_funding(
+            api.ask,
+            api.URL,
+            Fields(
+                Stamp("time", "settled_at", floor="1h"),
+                {"coin": "symbol", "fundingRate": "funding_rate", **same("premium")},
             ),
+            OldestFirst(WINDOW, limit=None, step=HOUR),
+            params={"type": "fundingHistory"},
         ),
     ),
     feed(
