@@ -18,8 +18,6 @@ from ingest.coverage import Part
 from ingest.feeds import feed_named
 from ingest.landing import Landing
 from ingest.schema import conform
-from ingest.venues.binance import open_interest, vision
-from ingest.venues.binance.feeds import USDT_MARGINED_OPEN_INTEREST
 from ingest.windows import Window
 from warehouse.connection import build_database
 from warehouse.raw_loading import load_segments
@@ -29,6 +27,7 @@ FILES, ROWS_IN_FILE = 2000, 250
 FIRST_DAY = date(2020, 6, 1)
 ROUNDS = 3
 FEED = feed_named("binance_um_open_interest")
+ARCHIVES = FEED.fetch.archives
 
 
 @dataclass(frozen=True)
@@ -61,9 +60,8 @@ def _load(zips: list[Path], folder: Path) -> float:
     begun = time.perf_counter()
     for start in range(0, len(zips), CHUNK):
         chunk = [_verified(path) for path in zips[start : start + CHUNK]]
-        rows = vision.read(chunk, open_interest.COLUMNS)
         parts = [Part("BTCUSDT", "archive", f.archive.window, ROWS_IN_FILE, f.archive.url, f.sha256) for f in chunk]
-        frame = open_interest.parse_archive(USDT_MARGINED_OPEN_INTEREST, rows)
+        frame = ARCHIVES.frame(chunk)
         landing.write(FEED, conform(frame, FEED.schema, FEED.key, now).rows, parts, now)
     with build_database(folder / "build.duckdb") as connection:
         create_tables(connection)

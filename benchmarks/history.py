@@ -12,7 +12,7 @@ from pathlib import Path
 import polars as pl
 
 from benchmarks.archives import ROWS_IN_FILE, refresh
-from benchmarks.bulk_load import FEED
+from benchmarks.bulk_load import ARCHIVES, FEED
 from benchmarks.file_server import serving
 from benchmarks.metrics import published, write_archive
 from ingest.archives.archive import Archive, Fetched
@@ -20,8 +20,7 @@ from ingest.catalogue import load_catalogue
 from ingest.coverage import Part
 from ingest.landing import Landing
 from ingest.schema import conform
-from ingest.venues.binance import open_interest, vision
-from ingest.venues.binance.feeds import USDT_MARGINED_OPEN_INTEREST
+from ingest.venues.binance import vision
 from ingest.windows import Window
 from warehouse.connection import build_database
 from warehouse.location import Calendar, Warehouse
@@ -79,7 +78,7 @@ def _make_history(warehouse: Warehouse, symbols: list[str], days: int) -> None:
     landing, first = Landing(warehouse.landing), Window.of_days(_first_day(days), _first_day(days))
     texts = [published(symbol, first.start.date(), ROWS_IN_FILE).encode() for symbol in symbols]
     fetched = [Fetched(Archive(s, s, first), text, None) for s, text in zip(symbols, texts, strict=True)]
-    frame = open_interest.parse_archive(USDT_MARGINED_OPEN_INTEREST, vision.read(fetched, open_interest.COLUMNS))
+    frame = ARCHIVES.frame(fetched)
     rows = conform(frame, FEED.schema, FEED.key, first.end).rows
     for i in range(days):
         later = timedelta(days=i)

@@ -1,18 +1,33 @@
-"""Binance's REST interfaces: what their error codes mean, and paging by the stamp of the last row."""
+"""Binance's REST interfaces: the markets, how a question is sent, and what the error codes mean."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
-from typing import Any
+from collections.abc import Mapping
+from functools import partial
+from typing import Any, NamedTuple
 
 from ingest.errors import RequestRefused, Transient
-from ingest.fetch.pages import readable_stamp
-from ingest.http import MarketSession
-from ingest.responses import place
-from ingest.windows import Window, milliseconds
+from ingest.feed import Request
+from ingest.fetch.pages import OldestFirst, between
+from ingest.fetch.questions import Page, Question
 
 # -1003 too many requests, -1001 disconnected, -1007 timeout of a backend: worth another attempt.
 PASSING = {-1003, -1001, -1007}
+PAGES = partial(OldestFirst, between("startTime", "endTime"))  # both ends are sent: without endTime pages had gaps
+
+
+class Market(NamedTuple):
+    """A market: the host and root of its interface, and its folder among the archives."""
+
+    host: str
+    root: str
+    folder: str
+
+
+SPOT = Market("data-api.binance.vision", "api/v3", "spot")
+USDT_MARGINED = Market("fapi.binance.com", "fapi/v1", "futures/um")
+COIN_MARGINED = Market("dapi.binance.com", "dapi/v1", "futures/cm")
+BY_PAIR = f"https://{COIN_MARGINED.host}/futures/data/openInterestHist"  # asked for by pair instead of symbol
 
 
 def judge(body: Any, host: str, path: str) -> None:  # noqa: ANN401 - whatever JSON came
@@ -26,35 +41,11 @@ def judge(body: Any, host: str, path: str) -> None:  # noqa: ANN401 - whatever J
         )
 
 
-def pages(
-    session: MarketSession,
-    url: str,
-    params: Mapping[str, str | int],
-    window: Window,
-    *,
-    limit: int,
-    row_type: type[list[Any]] | type[dict[str, Any]] = dict,
-    stamp_of: Callable[[Any], int],
-) -> Iterator[list[Any]]:
-    """Yield the pages of `window`, oldest first. Both ends are always sent: without endTime pages had gaps.
-
-    Stamps that are unreadable or outside of the window move nothing: one wrong row must not end the paging early.
-    Raises RequestRefused when an answer is no list of rows, or a full page does not reach into what was asked for.
-    """
-    (host, path), start, end = place(url), milliseconds(window.start), milliseconds(window.end) - 1
-    while start <= end:
-        asked = {**params, "startTime": start, "endTime": end, "limit": limit}
-        page = session.get_json(url, asked, judge=judge)
-        if not isinstance(page, list) or not all(isinstance(row, row_type) for row in page):
-            raise RequestRefused(f"expected a list of rows, got {str(page)[:80]}", host=host, path=path)
-        if page:
-            yield page
-        if len(page) < limit:
-            return
-        stamps = [
-            stamp for row in page if (stamp := readable_stamp(row, stamp_of)) is not None and start <= stamp <= end
-        ]
-        if not stamps:
-            outside = f"a full page outside of the window asked for: {str(page[-1])[:80]}"
-            raise RequestRefused(outside, host=host, path=path)
-        start = max(stamps) + 1
+def ask(request: Request, question: Question) -> Page:
+    """The rows of one answer, oldest first. Raises RequestRefused when it is not a list of rows."""
+    symbol = question.instrument.symbol
+    contract = {"symbol": symbol}
+    if question.url == BY_PAIR:
+        contract = {"pair": symbol.removesuffix("_PERP"), "contractType": "PERPETUAL"}
+    asked = {**contract, **question.params}
+    return Page(question.rows_in(request.session.get_json(question.url, asked, judge=judge)))

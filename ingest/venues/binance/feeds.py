@@ -1,132 +1,320 @@
-"""Binance: klines, funding and open interest of spot, USDT-margined and coin-margined markets, forced orders of the
-last. What is offered; how it is asked and parsed is in the modules beside this one."""
+"""Binance's feeds: klines, funding and open interest of its markets, forced orders of coin-margined contracts.
+
+The markets have the same kinds of data, so a function declares each kind, and `FEEDS` says what differs by market.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from datetime import date, timedelta
+from functools import partial
+
+import polars as pl
 
 from ingest.feed import Feed
-from ingest.venues.binance import funding, klines, liquidations, open_interest
+from ingest.fetch.rows import PRICES, Fields, Stamp, StampUnit, same, stamped
+from ingest.fetch.shapes import bars, funding, snapshots
+from ingest.schema import PRICES_FIT, column, feed_schema
+from ingest.venues.binance import api, vision
+from ingest.venues.binance.archived import Ended, Funding, Klines
+from ingest.venues.binance.open_interest import STEP, OpenInterest
+from ingest.windows import Window
 
-TERMS = "Binance terms of use; no redistribution of raw data"
-VISION = "data.binance.vision"
-USDT_MARGINED, COIN_MARGINED = "fapi.binance.com", "dapi.binance.com"
+feed = partial(Feed, venue="binance", licence="Binance terms of use; no redistribution of raw data")
+TICKS: StampUnit = "ms or us"  # spot archives are in microseconds from 2025 on
+ARCHIVE, REST = pl.lit("archive"), {"channel": "rest"}
 
-IN_COINS = {
-    "volume": "volume_coin",
-    "quote_volume": "quote_volume",
-    "taker_buy_volume": "taker_buy_volume",
-    "taker_buy_quote_volume": "taker_buy_quote_volume",
-}
-# The header line of the archives calls the coins quote_volume.
-IN_CONTRACTS = {
-    "volume_contracts": "volume_contracts",
-    "volume_coin": "volume_coin",
-    "taker_buy_volume_contracts": "taker_buy_volume_contracts",
-    "taker_buy_volume_coin": "taker_buy_volume_coin",
-}
-SPOT_KLINES = klines.MarketKlines("spot", "https://data-api.binance.vision/api/v3/klines", 1000, IN_COINS)
-USDT_MARGINED_KLINES = klines.MarketKlines("futures/um", "https://fapi.binance.com/fapi/v1/klines", 1500, IN_COINS)
-COIN_MARGINED_KLINES = klines.MarketKlines(
-    "futures/cm",
-    "https://dapi.binance.com/dapi/v1/klines",
-    1500,
-    IN_CONTRACTS,
-    intervals=("1d",),
-    longest=timedelta(days=200),  # a longer window is refused
+BAR = (
+    "open_time", "open", "high", "low", "close", "volume", "close_time", "quote_volume", "trade_count",
+    "taker_buy_volume", "taker_buy_quote_volume", "ignore",
+)  # fmt: skip
+VOLUMES = ("volume", "quote_volume", "taker_buy_volume", "taker_buy_quote_volume")
+# The columns of VOLUMES with the fields that describe them. Of coin-margined contracts, quote_volume is in coins.
+IN_COINS = {**same(*VOLUMES), "volume": "volume_coin"}
+IN_CONTRACTS = same("volume_contracts", "volume_coin", "taker_buy_volume_contracts", "taker_buy_volume_coin")
+
+
+def kline_feed(
+    name: str,
+    market: api.Market,
+    description: str,
+    *,
+    limit: int,
+    volumes: Mapping[str, str] = IN_COINS,
+    intervals: Sequence[str] = ("1h", "1d"),
+    longest: timedelta = timedelta.max,
+) -> Feed:
+    """The bars of one market. REST gives up to `limit` of them, in a window of at most `longest`."""
+    described = [column(landed, meaning) for landed, meaning in volumes.items()]
+    columns = {**PRICES, "trade_count": "trade_count", **dict(zip(VOLUMES, volumes, strict=True))}
+    series = pl.col("series").str.split("/")
+    return feed(
+        name=name,
+        kind="klines",
+        description=description,
+        schema=feed_schema(
+            name,
+            "symbol",
+            column("interval", allowed=intervals),
+            "open_at",
+            *PRICES,
+            *described[:2],
+            "trade_count",
+            *described[2:],
+            "channel",
+            checks=PRICES_FIT,
+        ),
+        key=("symbol", "interval", "open_at"),
+        observed="open_at",
+        cadence="daily bars" if intervals == ("1d",) else "hourly and daily bars",
+        retention="all since listing",
+        hosts=(vision.HOST, market.host),
+        fetch=Klines(
+            vision.Archives(
+                market.folder,
+                "klines",
+                BAR,
+                {
+                    "symbol": series.list.first(),
+                    "interval": series.list.last(),
+                    "open_at": stamped("open_time", TICKS),
+                    **{landed: published for published, landed in columns.items()},
+                    "channel": ARCHIVE,
+                },
+            ),
+            bars(
+                api.ask,
+                f"https://{market.host}/{market.root}/klines",
+                Fields(Stamp("open_time", "open_at", TICKS), columns, cells=BAR, constants=REST),
+                api.PAGES(limit=limit, longest=longest),
+                intervals={interval: {"interval": interval} for interval in intervals},
+            ),
+        ),
+    )
+
+
+def funding_feed(name: str, market: api.Market, description: str, retention: str) -> Feed:
+    """The settlements of one market."""
+    address = f"{market.host}/{market.root}/fundingRate"
+    return feed(
+        name=name,
+        kind="funding",
+        description=description,
+        schema=feed_schema(
+            name,
+            "symbol",
+            column("settled_at", note="The venue's stamps are some milliseconds late."),
+            column("interval_hours", optional=True, note="Archives have it, REST does not."),
+            "funding_rate",
+            column("mark_price", optional=True, note="At the settlement; not in archives, blank in old rows."),
+            "channel",
+        ),
+        key=("symbol", "settled_at"),
+        observed="settled_at",
+        cadence="every 8 hours, 4 or 1 for some symbols at times",
+        retention=retention,
+        hosts=(vision.HOST, address),
+        stamped_at_end=True,
+        fetch=Funding(
+            vision.Archives(
+                market.folder,
+                "fundingRate",
+                ("calc_time", "interval_hours", "funding_rate"),
+                {
+                    "symbol": "series",
+                    "settled_at": Stamp("calc_time", "settled_at", TICKS, floor="1h").moments(),
+                    "interval_hours": "interval_hours",
+                    "funding_rate": "funding_rate",
+                    "channel": ARCHIVE,
+                },
+            ),
+            funding(
+                api.ask,
+                f"https://{address}",
+                Fields(
+                    Stamp("fundingTime", "settled_at", TICKS, floor="1h"),
+                    {"symbol": "symbol", "fundingRate": "funding_rate", "markPrice": "mark_price"},
+                    constants=REST,
+                ),
+                api.PAGES(limit=1000),
+            ),
+        ),
+    )
+
+
+RATIOS = ("top_trader_account_ratio", "top_trader_position_ratio", "account_ratio", "taker_volume_ratio")
+METRICS = ("create_time", "symbol", "sum_open_interest", "sum_open_interest_value", *RATIOS)
+LABEL = pl.col("create_time").str.to_datetime("%Y-%m-%d %H:%M:%S", time_unit="us", strict=False)
+
+
+def open_interest_feed(
+    name: str,
+    market: api.Market,
+    description: str,
+    retention: str,
+    *,
+    amounts: Mapping[str, str],
+    starts_from: date,
+) -> Feed:
+    """The snapshots of one market. `amounts` has the columns of the open interest and its value, with their notes.
+
+    Archives of days before `starts_from` stamp the end of the five minutes, later ones the start. Both files around the
+    change have a row stamped at the midnight between them, so the file's day decides and not the stamp.
+    """
+    address = f"{market.host}/futures/data"
+    count, value = amounts
+    at_start = pl.col("period_start").dt.date() >= starts_from
+    return feed(
+        name=name,
+        kind="open_interest",
+        description=description,
+        schema=feed_schema(
+            name,
+            "symbol",
+            "snapshot_at",
+            "labelled_at",
+            *(column(amount, note=note) for amount, note in amounts.items()),
+            *(column(ratio, optional=True) for ratio in RATIOS),
+            "channel",
+        ),
+        key=("symbol", "snapshot_at"),
+        observed="snapshot_at",
+        cadence="every 5 minutes",
+        retention=retention,
+        hosts=(vision.HOST, address),
+        stamped_at_end=True,
+        settles=timedelta(hours=3),
+        fetch=OpenInterest(
+            vision.Archives(
+                market.folder,
+                "metrics",
+                METRICS,
+                {
+                    "symbol": "symbol",
+                    "snapshot_at": pl.when(at_start).then(LABEL + STEP).otherwise(LABEL),
+                    "labelled_at": LABEL,
+                    count: "sum_open_interest",
+                    value: "sum_open_interest_value",
+                    **same(*RATIOS),
+                    "channel": ARCHIVE,
+                },
+            ),
+            snapshots(
+                api.ask,
+                f"https://{address}/openInterestHist",
+                Fields(
+                    Stamp("timestamp", "labelled_at", TICKS),
+                    {"sumOpenInterest": count, "sumOpenInterestValue": value},
+                    constants=REST,
+                ),
+                api.PAGES(limit=500),
+                params={"period": "5m"},
+            ),
+        ),
+    )
+
+
+# A floor: at most one order per contract and second was published. Every row is written twice; rows that are equal in
+# every column are landed once. Nothing of the kind is published for USDT-margined contracts.
+LIQUIDATIONS = feed_schema(
+    "binance_cm_liquidations",
+    "symbol",
+    "happened_at",
+    column(
+        "order_side",
+        allowed=("BUY", "SELL"),
+        note="SELL closes longs, BUY closes shorts.",
+    ),
+    "order_status",
+    column("original_contracts", "contracts"),
+    "filled_contracts",
+    "price",
+    "average_price",
 )
-
-USDT_MARGINED_FUNDING = funding.MarketFunding("futures/um", "https://fapi.binance.com/fapi/v1/fundingRate")
-COIN_MARGINED_FUNDING = funding.MarketFunding("futures/cm", "https://dapi.binance.com/dapi/v1/fundingRate")
-
-USDT_MARGINED_OPEN_INTEREST = open_interest.MarketOpenInterest(
-    "futures/um",
-    "https://fapi.binance.com/futures/data/openInterestHist",
-    asked=lambda symbol: {"symbol": symbol},
-    amounts={
-        "open_interest_coin": "Each contract counted once.",
-        "open_interest_usd": "In USDT at the mark price.",
-    },
-    starts_from=date(2026, 6, 25),
-)
-COIN_MARGINED_OPEN_INTEREST = open_interest.MarketOpenInterest(
-    "futures/cm",
-    "https://dapi.binance.com/futures/data/openInterestHist",
-    asked=lambda symbol: {"pair": symbol.removesuffix("_PERP"), "contractType": "PERPETUAL"},
-    amounts={
-        "open_interest_contracts": "Contracts of 100 USD (Bitcoin) or 10 USD, each counted once.",
-        "open_interest_coin": "At the mark price.",
-    },
-    starts_from=date.min,
-)
+FIRST_ORDERS, LAST_ORDERS = date(2023, 6, 25), date(2024, 10, 14)
+ORDER = (
+    "time", "side", "order_type", "time_in_force", "original_quantity", "price", "average_price", "order_status",
+    "last_fill_quantity", "accumulated_fill_quantity",
+)  # fmt: skip
 
 FEEDS: tuple[Feed, ...] = (
-    klines.kline_feed(
-        "binance_spot_klines",
-        SPOT_KLINES,
-        description="Spot bars of Binance: price and volume.",
-        hosts=(VISION, "data-api.binance.vision"),
-        licence=TERMS,
-    ),
-    klines.kline_feed(
+    kline_feed("binance_spot_klines", api.SPOT, "Spot bars of Binance: price and volume.", limit=1000),
+    kline_feed(
         "binance_um_klines",
-        USDT_MARGINED_KLINES,
-        description="Bars of Binance's USDT-margined perpetuals; their daily close values liquidations.",
-        hosts=(VISION, USDT_MARGINED),
-        licence=TERMS,
+        api.USDT_MARGINED,
+        "Bars of Binance's USDT-margined perpetuals; their daily close values liquidations.",
+        limit=1500,
     ),
-    funding.funding_feed(
+    funding_feed(
         "binance_um_funding",
-        USDT_MARGINED_FUNDING,
-        description="Funding settlements of Binance's USDT-margined perpetuals.",
+        api.USDT_MARGINED,
+        "Funding settlements of Binance's USDT-margined perpetuals.",
         retention="all since 2020-01",
-        hosts=(VISION, f"{USDT_MARGINED}/fapi/v1/fundingRate"),
-        licence=TERMS,
     ),
-    open_interest.open_interest_feed(
+    open_interest_feed(
         "binance_um_open_interest",
-        USDT_MARGINED_OPEN_INTEREST,
-        description="Open interest of Binance's USDT-margined perpetuals every five minutes, with trader ratios.",
+        api.USDT_MARGINED,
+        "Open interest of Binance's USDT-margined perpetuals every five minutes, with trader ratios.",
         retention="archives since 2020-09; 30 days by REST",
-        hosts=(VISION, f"{USDT_MARGINED}/futures/data"),
-        licence=TERMS,
+        amounts={
+            "open_interest_coin": "Each contract counted once.",
+            "open_interest_usd": "In USDT at the mark price.",
+        },
+        starts_from=date(2026, 6, 25),
     ),
-    klines.kline_feed(
+    kline_feed(
         "binance_cm_klines",
-        COIN_MARGINED_KLINES,
-        description="Daily bars of Binance's coin-margined perpetuals, volume in contracts and in coins.",
-        hosts=(VISION, COIN_MARGINED),
-        licence=TERMS,
+        api.COIN_MARGINED,
+        "Daily bars of Binance's coin-margined perpetuals, volume in contracts and in coins.",
+        limit=1500,
+        volumes=IN_CONTRACTS,
+        intervals=("1d",),
+        longest=timedelta(days=200),  # a longer window is refused
     ),
-    funding.funding_feed(
+    funding_feed(
         "binance_cm_funding",
-        COIN_MARGINED_FUNDING,
-        description="Funding settlements of Binance's coin-margined perpetuals.",
+        api.COIN_MARGINED,
+        "Funding settlements of Binance's coin-margined perpetuals.",
         retention="all by REST; archives since 2022-07",
-        hosts=(VISION, f"{COIN_MARGINED}/dapi/v1/fundingRate"),
-        licence=TERMS,
     ),
-    open_interest.open_interest_feed(
+    open_interest_feed(
         "binance_cm_open_interest",
-        COIN_MARGINED_OPEN_INTEREST,
-        description="Open interest of Binance's coin-margined perpetuals every five minutes, in contracts.",
+        api.COIN_MARGINED,
+        "Open interest of Binance's coin-margined perpetuals every five minutes, in contracts.",
         retention="archives since 2021-07; 30 days by REST",
-        hosts=(VISION, f"{COIN_MARGINED}/futures/data"),
-        licence=TERMS,
+        amounts={
+            "open_interest_contracts": "Contracts of 100 USD (Bitcoin) or 10 USD, each counted once.",
+            "open_interest_coin": "At the mark price.",
+        },
+        starts_from=date.min,
     ),
-    Feed(
+    feed(
         name="binance_cm_liquidations",
-        venue="binance",
         kind="liquidations",
         description="Forced orders of Binance's coin-margined perpetuals, at most one per contract and second.",
-        schema=liquidations.SCHEMA,
+        schema=LIQUIDATIONS,
         key=("symbol", "happened_at", "order_side", "price", "average_price", "filled_contracts"),
         observed="happened_at",
         cadence="orders as they happened",
         retention="archives of 2023-06-25 to 2024-10-14, none since",
-        licence=TERMS,
-        fetch=liquidations.fetch,
-        hosts=(VISION,),
-        ended=liquidations.LAST_DAY,
+        hosts=(vision.HOST,),
+        ended=LAST_ORDERS,
+        fetch=Ended(
+            vision.Archives(
+                api.COIN_MARGINED.folder,
+                "liquidationSnapshot",
+                ORDER,
+                {
+                    "symbol": "series",
+                    "happened_at": stamped("time", TICKS),
+                    "order_side": "side",
+                    "order_status": "order_status",
+                    "original_contracts": "original_quantity",
+                    "filled_contracts": "accumulated_fill_quantity",
+                    **same("price", "average_price"),
+                },
+            ),
+            Window.of_days(FIRST_ORDERS, LAST_ORDERS),
+        ),
     ),
 )

@@ -10,8 +10,9 @@ from hypothesis import strategies as st
 
 from ingest.errors import HostUnreachable
 from ingest.feed import Batch
-from ingest.venues.binance import klines, liquidations
-from ingest.venues.binance.feeds import COIN_MARGINED_KLINES
+from ingest.feeds import feed_named
+from ingest.instrument import Instrument
+from ingest.venues.binance.feeds import BAR, IN_CONTRACTS, ORDER
 from tests.ingest.scripted_venues import (
     VISION,
     ScriptedVenues,
@@ -33,7 +34,7 @@ METRICS_HEADER = (
     "create_time,symbol,sum_open_interest,sum_open_interest_value,count_toptrader_long_short_ratio,"
     "sum_toptrader_long_short_ratio,count_long_short_ratio,sum_taker_long_short_vol_ratio\n"
 )
-ORDERS_HEADER = ",".join(liquidations.COLUMNS) + "\n"
+ORDERS_HEADER = ",".join(ORDER) + "\n"
 
 
 def archive(cadence: str, kind: str, period: str, folder: str = "", what: str = "") -> str:
@@ -72,7 +73,7 @@ def test_volume_is_in_contracts_and_in_coins_and_prices_in_dollars():
     assert (url, params["symbol"], params["interval"]) == ("https://dapi.binance.com/dapi/v1/klines", SYMBOL, "1d")
 
 
-@pytest.mark.parametrize("header", ["", ",".join(klines.COLUMNS) + "\n"], ids=["no-header", "header"])
+@pytest.mark.parametrize("header", ["", ",".join(BAR) + "\n"], ids=["no-header", "header"])
 def test_archived_bars_are_the_same_rows_whatever_the_header_calls_their_columns(header):
     text = header + ",".join(map(str, bar(ms("2026-01-10")))) + "\n"
     venues = ScriptedVenues(archives={archive("monthly", "klines", "2026-01", "1d/", "1d"): text})
@@ -95,7 +96,8 @@ def test_order_repetition_and_pages_of_the_same_bars_change_nothing(order, repea
     bars = [bar(ms("2026-01-10") + n * DAY_MS) for n in [*order, *repeated]]
     edges = [0, *sorted(c for c in cuts if c < len(bars)), len(bars)]
     pages = [bars[a:b] for a, b in pairwise(edges)]
-    frame = klines.parse(COIN_MARGINED_KLINES, pages, SYMBOL, "1d")
+    fields, perpetual = feed_named(KLINES).fetch.rest.fields, Instrument(SYMBOL, "BTC", "perpetual")
+    frame = fields.frame([row for page in pages for row in page], perpetual, "1d")
     request = ask(KLINES, ScriptedVenues(), "2026-01-10", "2026-01-17")
     done = conformed(request, [Batch(frame, ())])
     assert done.quarantined.is_empty()
@@ -239,5 +241,5 @@ def test_the_recorded_bar_keeps_its_values(api_samples):
     (row,) = landed(ask(KLINES, venues, "2023-10-27", "2023-10-27", now="2026-11-22")).rows(named=True)
     assert row["open_at"].replace(tzinfo=UTC).timestamp() * 1000 == int(published[0])
     assert [row[c] for c in ("open", "high", "low", "close")] == list(map(float, published[1:5]))
-    assert [row[c] for c in COIN_MARGINED_KLINES.volumes] == [float(published[n]) for n in (5, 7, 9, 10)]
+    assert [row[c] for c in IN_CONTRACTS] == [float(published[n]) for n in (5, 7, 9, 10)]
     assert row["volume_contracts"] * 100 / row["volume_coin"] == pytest.approx(row["close"], rel=0.01)

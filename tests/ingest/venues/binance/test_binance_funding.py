@@ -7,7 +7,8 @@ from datetime import UTC, datetime
 import pytest
 
 from ingest.errors import RequestRefused
-from ingest.venues.binance import funding
+from ingest.feeds import feed_named
+from ingest.instrument import Instrument
 from tests.ingest.scripted_venues import (
     VISION,
     ScriptedVenues,
@@ -45,7 +46,8 @@ def test_a_settlement_by_rest_is_floored_to_its_hour_and_knows_no_interval():
 
 @pytest.mark.parametrize("blank", [{"markPrice": ""}, {"markPrice": None}])
 def test_a_blank_mark_price_is_unknown(blank):
-    frame = funding.parse([settlement(ms("2026-01-10"), **blank)])
+    fields, perpetual = feed_named(FEED).fetch.rest.fields, Instrument("BTCUSDT", "BTC", "perpetual")
+    frame = fields.frame([settlement(ms("2026-01-10"), **blank)], perpetual)
     assert frame["mark_price"].to_list() == [None]
 
 

@@ -9,8 +9,8 @@ import pytest
 from ingest.coverage import Coverage, Part
 from ingest.errors import ArchiveDamaged, GeoBlocked, HostUnreachable, RequestRefused
 from ingest.feed import Batch
-from ingest.venues.binance import klines
-from ingest.venues.binance.feeds import SPOT_KLINES
+from ingest.feeds import feed_named
+from ingest.instrument import Instrument
 from ingest.windows import Window
 from tests.ingest.scripted_venues import (
     VISION,
@@ -96,7 +96,7 @@ def test_lines_may_end_as_on_windows_or_not_at_all():
 
 def test_a_row_that_is_too_short_is_quarantined_for_what_it_lacks():
     whole, short, long = bar("2026-01-10T05:00"), bar("2026-01-10T06:00")[:5], [*bar("2026-01-10T07:00"), "new"]
-    frame = klines.parse(SPOT_KLINES, [[whole, short, long]], "BTCUSDT", "1h")
+    frame = feed_named(SPOT).fetch.rest.fields.frame([whole, short, long], Instrument("BTCUSDT", "BTC", "spot"), "1h")
     request = asking(SPOT, ScriptedVenues(), days("2026-01-10", "2026-01-10"))
     done = conformed(request, [Batch(frame, ())])
     assert done.rows["open_at"].to_list() == [datetime(2026, 1, 10, 5), datetime(2026, 1, 10, 7)]

@@ -1,0 +1,92 @@
+"""Archives first, then what they lack: klines and funding come by REST, forced orders not at all."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import timedelta
+
+from ingest.errors import FeedUnavailable
+from ingest.feed import Batch, Request
+from ingest.fetch.shapes import Windowed
+from ingest.venues.binance.vision import Archives
+from ingest.windows import Window
+
+
+@dataclass(frozen=True)
+class Klines:
+    """Closed months come as monthly archives, the tail by REST.
+
+    Where REST is refused (futures in some countries), the tail comes as daily archives, which are not refused.
+    """
+
+    archives: Archives
+    rest: Windowed
+
+    def __call__(self, request: Request) -> Iterator[Batch]:
+        """Yield closed bars of the window that are not held yet, archives first.
+
+        Raises FeedUnavailable when neither way is open. One way that is closed costs a note when the other fills in.
+        """
+        asked = {
+            f"{instrument.symbol}/{interval}": (instrument, interval)
+            for instrument in request.instruments
+            for interval in self.rest.intervals
+        }
+        refused: FeedUnavailable | None = None
+        closed = yield from self.archives.months(request, asked)
+        for series, (instrument, interval) in asked.items():
+            for window in request.held.missing(series, request.window):
+                try:
+                    with request.noting_refusal(series):
+                        yield self.rest.batch(request, instrument, interval, series, window)
+                except FeedUnavailable as error:
+                    refused = error
+        if refused and not closed:
+            closed = yield from self.archives.days(request, _days_missing(request, asked))
+        trouble = refused or closed
+        if trouble and _days_missing(request, asked.keys() - request.refused.keys()):
+            raise trouble
+        if trouble:
+            request.notes.append(f"{trouble}; what it lacks came by {'daily archives' if refused else 'REST'}")
+
+
+def _days_missing(request: Request, asked: Iterable[str]) -> list[tuple[str, Window]]:
+    """Each window that some series lacks, with the series, as whole days."""
+    return [
+        (series, Window.of_days(missing.start.date(), (missing.end - timedelta.resolution).date()))
+        for series in asked
+        for missing in request.held.missing(series, request.window)
+    ]
+
+
+@dataclass(frozen=True)
+class Funding:
+    """Closed months come as monthly archives, which have the interval, and what they lack by REST."""
+
+    archives: Archives
+    rest: Windowed
+
+    def __call__(self, request: Request) -> Iterator[Batch]:
+        """Yield the settlements of the window that are not held yet.
+
+        Raises FeedUnavailable when REST is closed. Archives that are closed cost a note.
+        """
+        closed = yield from self.archives.months(request, [i.symbol for i in request.instruments])
+        yield from self.rest(request)
+        if closed:
+            request.notes.append(f"{closed}; what it lacks came by REST")
+
+
+@dataclass(frozen=True)
+class Ended:
+    """Daily archives of a window that is over; nothing of the kind was published since, nor by REST."""
+
+    archives: Archives
+    published: Window
+
+    def __call__(self, request: Request) -> Iterator[Batch]:
+        """Yield the published days of the window that are not held yet. Raises FeedUnavailable."""
+        window = request.window.intersect(self.published)
+        if closed := (yield from self.archives.days(request, [(i.symbol, window) for i in request.instruments])):
+            raise closed
