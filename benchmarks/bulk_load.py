@@ -14,6 +14,7 @@ import duckdb
 from benchmarks.metrics import write_archive
 from ingest.archives.archive import Archive, Fetched, only_member
 from ingest.archives.downloads import CHUNK
+from ingest.archives.rows import read_rows
 from ingest.coverage import Part
 from ingest.feeds import feed_named
 from ingest.landing import Landing
@@ -61,7 +62,7 @@ def _load(zips: list[Path], folder: Path) -> float:
     for start in range(0, len(zips), CHUNK):
         chunk = [_verified(path) for path in zips[start : start + CHUNK]]
         parts = [Part("BTCUSDT", "archive", f.archive.window, ROWS_IN_FILE, f.archive.url, f.sha256) for f in chunk]
-        frame = ARCHIVES.frame(chunk)
+        frame = ARCHIVES.frame(read_rows(chunk, ARCHIVES.cells), FEED.schema)
         landing.write(FEED, conform(frame, FEED.schema, FEED.key, now).rows, parts, now)
     with build_database(folder / "build.duckdb") as connection:
         create_tables(connection)

@@ -16,6 +16,7 @@ from benchmarks.bulk_load import ARCHIVES, FEED
 from benchmarks.file_server import serving
 from benchmarks.metrics import published, write_archive
 from ingest.archives.archive import Archive, Fetched
+from ingest.archives.rows import read_rows
 from ingest.catalogue import load_catalogue
 from ingest.coverage import Part
 from ingest.landing import Landing
@@ -78,7 +79,7 @@ def _make_history(warehouse: Warehouse, symbols: list[str], days: int) -> None:
     landing, first = Landing(warehouse.landing), Window.of_days(_first_day(days), _first_day(days))
     texts = [published(symbol, first.start.date(), ROWS_IN_FILE).encode() for symbol in symbols]
     fetched = [Fetched(Archive(s, s, first), text, None) for s, text in zip(symbols, texts, strict=True)]
-    frame = ARCHIVES.frame(fetched)
+    frame = ARCHIVES.frame(read_rows(fetched, ARCHIVES.cells), FEED.schema)
     rows = conform(frame, FEED.schema, FEED.key, first.end).rows
     for i in range(days):
         later = timedelta(days=i)

@@ -1,1 +1,1 @@
-"""Checksummed archives that a venue publishes: downloading many at once, and noticing that one was published again."""
+"""Checksummed archives that a venue publishes: downloading many at once, reading them, noticing new versions of them."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import timedelta
 from functools import partial
 from typing import Any, NamedTuple
 
@@ -17,16 +18,18 @@ PAGES = partial(OldestFirst, between("startTime", "endTime"))  # both ends are s
 
 
 class Market(NamedTuple):
-    """A market: the host and root of its interface, and its folder among the archives."""
+    """A market: the host and root of its interface, how its klines are paged, and its folder among the archives."""
 
     host: str
     root: str
+    klines: OldestFirst
     folder: str
 
 
-SPOT = Market("data-api.binance.vision", "api/v3", "spot")
-USDT_MARGINED = Market("fapi.binance.com", "fapi/v1", "futures/um")
-COIN_MARGINED = Market("dapi.binance.com", "dapi/v1", "futures/cm")
+SPOT = Market("data-api.binance.vision", "api/v3", PAGES(limit=1000), "spot")
+USDT_MARGINED = Market("fapi.binance.com", "fapi/v1", PAGES(limit=1500), "futures/um")
+# A window of more than 200 days is refused.
+COIN_MARGINED = Market("dapi.binance.com", "dapi/v1", PAGES(limit=1500, longest=timedelta(days=200)), "futures/cm")
 BY_PAIR = f"https://{COIN_MARGINED.host}/futures/data/openInterestHist"  # asked for by pair instead of symbol
 
 
@@ -43,9 +46,8 @@ def judge(body: Any, host: str, path: str) -> None:  # noqa: ANN401 - whatever J
 
 def ask(request: Request, question: Question) -> Page:
     """The rows of one answer, oldest first. Raises RequestRefused when it is not a list of rows."""
-    symbol = question.instrument.symbol
-    contract = {"symbol": symbol}
+    contract = {"symbol": question.instrument.symbol}
     if question.url == BY_PAIR:
-        contract = {"pair": symbol.removesuffix("_PERP"), "contractType": "PERPETUAL"}
+        contract = {"pair": question.instrument.symbol.removesuffix("_PERP"), "contractType": "PERPETUAL"}
     asked = {**contract, **question.params}
     return Page(question.rows_in(request.session.get_json(question.url, asked, judge=judge)))

@@ -1,4 +1,4 @@
-"""Archives first, then what they lack: klines and funding come by REST, forced orders not at all."""
+"""Fetches that take archives first: klines and funding come by REST after that, forced orders have archives alone."""
 
 from __future__ import annotations
 
@@ -44,15 +44,14 @@ class Klines:
                     refused = error
         if refused and not closed:
             closed = yield from self.archives.days(request, _days_missing(request, asked))
-        trouble = refused or closed
-        if trouble and _days_missing(request, asked.keys() - request.refused.keys()):
-            raise trouble
-        if trouble:
+        if trouble := refused or closed:
+            if _days_missing(request, asked.keys() - request.refused.keys()):
+                raise trouble
             request.notes.append(f"{trouble}; what it lacks came by {'daily archives' if refused else 'REST'}")
 
 
 def _days_missing(request: Request, asked: Iterable[str]) -> list[tuple[str, Window]]:
-    """Each window that some series lacks, with the series, as whole days."""
+    """Each series and window that is missing, as whole days."""
     return [
         (series, Window.of_days(missing.start.date(), (missing.end - timedelta.resolution).date()))
         for series in asked
@@ -62,7 +61,7 @@ def _days_missing(request: Request, asked: Iterable[str]) -> list[tuple[str, Win
 
 @dataclass(frozen=True)
 class Funding:
-    """Closed months come as monthly archives, which have the interval, and what they lack by REST."""
+    """Closed months come as monthly archives, which have the interval, the tail by REST."""
 
     archives: Archives
     rest: Windowed
@@ -80,7 +79,7 @@ class Funding:
 
 @dataclass(frozen=True)
 class Ended:
-    """Daily archives of a window that is over; nothing of the kind was published since, nor by REST."""
+    """Daily archives of the window `published`. The venue has published none since then, and REST has none."""
 
     archives: Archives
     published: Window

@@ -22,15 +22,11 @@ from ingest.windows import Window
 
 feed = partial(Feed, venue="binance", licence="Binance terms of use; no redistribution of raw data")
 TICKS: StampUnit = "ms or us"  # spot archives are in microseconds from 2025 on
-ARCHIVE, REST = pl.lit("archive"), {"channel": "rest"}
+REST = {"channel": "rest"}
 
-BAR = (
-    "open_time", "open", "high", "low", "close", "volume", "close_time", "quote_volume", "trade_count",
-    "taker_buy_volume", "taker_buy_quote_volume", "ignore",
-)  # fmt: skip
-VOLUMES = ("volume", "quote_volume", "taker_buy_volume", "taker_buy_quote_volume")
-# The columns of VOLUMES with the fields that describe them. Of coin-margined contracts, quote_volume is in coins.
-IN_COINS = {**same(*VOLUMES), "volume": "volume_coin"}
+# The columns of the four volumes in the order of the cells, with the fields that describe them. The header line of the
+# archives calls the coins of coin-margined contracts quote_volume.
+IN_COINS = {**same("volume", "quote_volume", "taker_buy_volume", "taker_buy_quote_volume"), "volume": "volume_coin"}
 IN_CONTRACTS = same("volume_contracts", "volume_coin", "taker_buy_volume_contracts", "taker_buy_volume_coin")
 
 
@@ -38,16 +34,14 @@ def kline_feed(
     name: str,
     market: api.Market,
     description: str,
-    *,
-    limit: int,
     volumes: Mapping[str, str] = IN_COINS,
     intervals: Sequence[str] = ("1h", "1d"),
-    longest: timedelta = timedelta.max,
 ) -> Feed:
-    """The bars of one market. REST gives up to `limit` of them, in a window of at most `longest`."""
+    """The bars of one market."""
+    traded, in_quote, *taken = volumes
+    cells = ("open_at", *PRICES, traded, "close_time", in_quote, "trade_count", *taken, "ignore")
+    published = same(*PRICES, "trade_count", *volumes)
     described = [column(landed, meaning) for landed, meaning in volumes.items()]
-    columns = {**PRICES, "trade_count": "trade_count", **dict(zip(VOLUMES, volumes, strict=True))}
-    series = pl.col("series").str.split("/")
     return feed(
         name=name,
         kind="klines",
@@ -70,23 +64,12 @@ def kline_feed(
         retention="all since listing",
         hosts=(vision.HOST, market.host),
         fetch=Klines(
-            vision.Archives(
-                market.folder,
-                "klines",
-                BAR,
-                {
-                    "symbol": series.list.first(),
-                    "interval": series.list.last(),
-                    "open_at": stamped("open_time", TICKS),
-                    **{landed: published for published, landed in columns.items()},
-                    "channel": ARCHIVE,
-                },
-            ),
+            vision.Archives(market.folder, "klines", cells, {"open_at": stamped("open_at", TICKS)}),
             bars(
                 api.ask,
                 f"https://{market.host}/{market.root}/klines",
-                Fields(Stamp("open_time", "open_at", TICKS), columns, cells=BAR, constants=REST),
-                api.PAGES(limit=limit, longest=longest),
+                Fields(Stamp("open_at", "open_at", TICKS), published, cells=cells, constants=REST),
+                market.klines,
                 intervals={interval: {"interval": interval} for interval in intervals},
             ),
         ),
@@ -119,14 +102,8 @@ def funding_feed(name: str, market: api.Market, description: str, retention: str
             vision.Archives(
                 market.folder,
                 "fundingRate",
-                ("calc_time", "interval_hours", "funding_rate"),
-                {
-                    "symbol": "series",
-                    "settled_at": Stamp("calc_time", "settled_at", TICKS, floor="1h").moments(),
-                    "interval_hours": "interval_hours",
-                    "funding_rate": "funding_rate",
-                    "channel": ARCHIVE,
-                },
+                ("settled_at", "interval_hours", "funding_rate"),
+                {"settled_at": Stamp("settled_at", "settled_at", TICKS, floor="1h").moments()},
             ),
             funding(
                 api.ask,
@@ -143,18 +120,11 @@ def funding_feed(name: str, market: api.Market, description: str, retention: str
 
 
 RATIOS = ("top_trader_account_ratio", "top_trader_position_ratio", "account_ratio", "taker_volume_ratio")
-METRICS = ("create_time", "symbol", "sum_open_interest", "sum_open_interest_value", *RATIOS)
-LABEL = pl.col("create_time").str.to_datetime("%Y-%m-%d %H:%M:%S", time_unit="us", strict=False)
+LABEL = pl.col("labelled_at").str.to_datetime("%Y-%m-%d %H:%M:%S", time_unit="us", strict=False)
 
 
 def open_interest_feed(
-    name: str,
-    market: api.Market,
-    description: str,
-    retention: str,
-    *,
-    amounts: Mapping[str, str],
-    starts_from: date,
+    name: str, market: api.Market, description: str, retention: str, *, amounts: Mapping[str, str], starts_from: date
 ) -> Feed:
     """The snapshots of one market. `amounts` has the columns of the open interest and its value, with their notes.
 
@@ -162,7 +132,6 @@ def open_interest_feed(
     change have a row stamped at the midnight between them, so the file's day decides and not the stamp.
     """
     address = f"{market.host}/futures/data"
-    count, value = amounts
     at_start = pl.col("period_start").dt.date() >= starts_from
     return feed(
         name=name,
@@ -188,23 +157,15 @@ def open_interest_feed(
             vision.Archives(
                 market.folder,
                 "metrics",
-                METRICS,
-                {
-                    "symbol": "symbol",
-                    "snapshot_at": pl.when(at_start).then(LABEL + STEP).otherwise(LABEL),
-                    "labelled_at": LABEL,
-                    count: "sum_open_interest",
-                    value: "sum_open_interest_value",
-                    **same(*RATIOS),
-                    "channel": ARCHIVE,
-                },
+                ("labelled_at", "symbol", *amounts, *RATIOS),
+                {"labelled_at": LABEL, "snapshot_at": pl.when(at_start).then(LABEL + STEP).otherwise(LABEL)},
             ),
             snapshots(
                 api.ask,
                 f"https://{address}/openInterestHist",
                 Fields(
                     Stamp("timestamp", "labelled_at", TICKS),
-                    {"sumOpenInterest": count, "sumOpenInterestValue": value},
+                    dict(zip(("sumOpenInterest", "sumOpenInterestValue"), amounts, strict=True)),
                     constants=REST,
                 ),
                 api.PAGES(limit=500),
@@ -220,11 +181,7 @@ LIQUIDATIONS = feed_schema(
     "binance_cm_liquidations",
     "symbol",
     "happened_at",
-    column(
-        "order_side",
-        allowed=("BUY", "SELL"),
-        note="SELL closes longs, BUY closes shorts.",
-    ),
+    column("order_side", allowed=("BUY", "SELL"), note="SELL closes longs, BUY closes shorts."),
     "order_status",
     column("original_contracts", "contracts"),
     "filled_contracts",
@@ -233,17 +190,16 @@ LIQUIDATIONS = feed_schema(
 )
 FIRST_ORDERS, LAST_ORDERS = date(2023, 6, 25), date(2024, 10, 14)
 ORDER = (
-    "time", "side", "order_type", "time_in_force", "original_quantity", "price", "average_price", "order_status",
-    "last_fill_quantity", "accumulated_fill_quantity",
+    "happened_at", "order_side", "order_type", "time_in_force", "original_contracts", "price", "average_price",
+    "order_status", "last_filled_contracts", "filled_contracts",
 )  # fmt: skip
 
 FEEDS: tuple[Feed, ...] = (
-    kline_feed("binance_spot_klines", api.SPOT, "Spot bars of Binance: price and volume.", limit=1000),
+    kline_feed("binance_spot_klines", api.SPOT, "Spot bars of Binance: price and volume."),
     kline_feed(
         "binance_um_klines",
         api.USDT_MARGINED,
         "Bars of Binance's USDT-margined perpetuals; their daily close values liquidations.",
-        limit=1500,
     ),
     funding_feed(
         "binance_um_funding",
@@ -266,10 +222,8 @@ FEEDS: tuple[Feed, ...] = (
         "binance_cm_klines",
         api.COIN_MARGINED,
         "Daily bars of Binance's coin-margined perpetuals, volume in contracts and in coins.",
-        limit=1500,
         volumes=IN_CONTRACTS,
         intervals=("1d",),
-        longest=timedelta(days=200),  # a longer window is refused
     ),
     funding_feed(
         "binance_cm_funding",
@@ -300,20 +254,7 @@ FEEDS: tuple[Feed, ...] = (
         hosts=(vision.HOST,),
         ended=LAST_ORDERS,
         fetch=Ended(
-            vision.Archives(
-                api.COIN_MARGINED.folder,
-                "liquidationSnapshot",
-                ORDER,
-                {
-                    "symbol": "series",
-                    "happened_at": stamped("time", TICKS),
-                    "order_side": "side",
-                    "order_status": "order_status",
-                    "original_contracts": "original_quantity",
-                    "filled_contracts": "accumulated_fill_quantity",
-                    **same("price", "average_price"),
-                },
-            ),
+            vision.Archives("futures/cm", "liquidationSnapshot", ORDER, {"happened_at": stamped("happened_at", TICKS)}),
             Window.of_days(FIRST_ORDERS, LAST_ORDERS),
         ),
     ),

@@ -26,9 +26,9 @@ RETENTION = timedelta(days=30) - timedelta(hours=1)  # an older startTime is ref
 
 @dataclass(frozen=True)
 class OpenInterest:
-    """Whole days come by archive, what they lack of the last 30 days by REST.
+    """Whole days come by archive. REST fills in for missing ones of the last 30 days.
 
-    `rest` reads the stamp into `labelled_at`. `snapshot_at` is made from it here.
+    `rest` reads the stamp into `labelled_at`, from which `snapshot_at` is made here.
     """
 
     archives: Archives
@@ -58,14 +58,12 @@ class OpenInterest:
         # A snapshot is at the end of the five minutes that it describes, so those of (start, end] belong to the window.
         start = window.start + STEP if known is None else window.start - OVERLAP
         frame = self.rest.rows(request, instrument, "", Window(start, window.end + STEP))
-        at_start = known is not None and self._stamps_start(frame, known)
-        moment = pl.col("labelled_at") + (STEP if at_start else timedelta(0))
-        frame = blanks_filled(frame.with_columns(moment.alias("snapshot_at")), request)
-        if at_start:
-            shown_by = f"the archive of {window.start - STEP:%Y-%m-%d}"
-            request.notes.append(
-                f"{instrument.symbol}: REST stamps the start of its five minutes, as {shown_by} shows; moved to the end"
-            )
+        shift = timedelta(0)
+        if known is not None and self._stamps_start(frame, known):
+            shift, seen_in = STEP, f"as the archive of {window.start - STEP:%Y-%m-%d} shows"
+            note = f"REST stamps the start of its five minutes, {seen_in}; moved to the end"
+            request.notes.append(f"{instrument.symbol}: {note}")
+        frame = blanks_filled(frame.with_columns((pl.col("labelled_at") + shift).alias("snapshot_at")), request)
         if known is not None:
             inside = pl.col("snapshot_at") > pl.lit(window.start.replace(tzinfo=None))
             frame = frame.filter(inside.fill_null(True))
@@ -74,19 +72,18 @@ class OpenInterest:
         return Batch(frame, (Part(instrument.symbol, "rest", covered, frame.height, self.rest.url),))
 
     def _stamps_start(self, published: pl.DataFrame, known: pl.DataFrame) -> bool:
-        """Whether the rows of REST agree with archived ones at the end of the five minutes that start at their stamps.
+        """Whether more amounts by REST equal archived ones if their stamps are moved from the start to the end.
 
-        False where as many agree at the stamps themselves, for example because nothing moved in that hour. Which end
-        REST stamps is not documented, nor whether that changed with the archives on 2026-06-25.
+        False if nothing can be seen, for example because nothing moved in that hour. Which end REST stamps is not
+        documented, nor whether that changed with the archives on 2026-06-25.
         """
         amount = next(iter(self.rest.fields.columns.values()))
-        ours, theirs = (
-            frame.with_columns(pl.col(amount).cast(pl.Float64, strict=False)) for frame in (published, known)
-        )
+        number = pl.col(amount).cast(pl.Float64, strict=False)
 
         def agreeing(shift: timedelta) -> int:
-            moved = ours.with_columns((pl.col("labelled_at") + shift).alias("snapshot_at"))
-            return moved.join(theirs, on=["snapshot_at", amount], how="inner")["snapshot_at"].n_unique()
+            moved = published.with_columns((pl.col("labelled_at") + shift).alias("snapshot_at"), number)
+            both = moved.join(known.with_columns(number), on=["snapshot_at", amount])
+            return both["snapshot_at"].n_unique()
 
         return agreeing(STEP) > agreeing(timedelta(0))
 
