@@ -1,1 +1,1 @@
-"""Checksummed archives that a venue publishes: downloading many at once, reading them, noticing new versions of them."""
+"""Checksummed archives that a venue publishes: downloading many at once, reading them, and noticing new versions."""
