@@ -17,6 +17,7 @@ from ingest.windows import Window, day_start, merge
 Channel = Literal["archive", "rest", "inbox", "own", "stream"]
 LATE = timedelta(days=3)  # what a venue has not published by then is absent, until it appears after all
 A_DAY_APART = timedelta(hours=20)  # between two answers: a daily run does not begin at the same second every day
+AN_HOUR, A_DAY = timedelta(hours=1), timedelta(days=1)
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)  # of an absence that was landed without its moment
 
 
@@ -144,16 +145,19 @@ class Coverage:
         return window.without([*held, *self._resting(series, "rest")])
 
     def days_lacking_archive(self, series: str, window: Window) -> list[date]:
-        """The days that begin in `window` for which `lacks_archive` is true, without a call for each day."""
+        """The days that begin in `window` whose own archive is lacking. That a month's archive is absent or short says
+        nothing about those of its days."""
         whole = window.whole_days()
-        return sorted({day for left in self._lacking(series, whole) for day in left.touched_days()})
+        return sorted({day for left in self._lacking(series, whole, A_DAY) for day in left.touched_days()})
 
     def lacks_archive(self, series: str, window: Window) -> bool:
         """Whether part of `window` was not covered by an archive, and an archive for it can be there by now."""
         return bool(self._lacking(series, window))
 
-    def _lacking(self, series: str, window: Window) -> list[Window]:
-        return window.without([*self.of(series, "archive"), *self._resting(series, "archive")])
+    def _lacking(self, series: str, window: Window, longest: timedelta = timedelta.max) -> list[Window]:
+        """What archives have not covered of `window`, less absences of at most `longest` that are not due."""
+        resting = [gap for gap in self._resting(series, "archive") if gap.end - gap.start <= longest]
+        return window.without([*self.of(series, "archive"), *resting])
 
     def _resting(self, series: str, channel: Channel) -> list[Window]:
         """The absences that are not due for another question.
@@ -192,8 +196,9 @@ def covered_stretches(asked: Window, stamps: Sequence[datetime], step: timedelta
     """The stretches of `asked` that rows with these sorted `stamps` cover where rows come at a known pace.
 
     Each row describes `step` from its stamp on, and two rows are at most `apart`. A longer time without a row is a
-    hole, and so is one that is longer than those on both of its sides: funding that is paid every four hours lacks a
-    row where eight hours pass. The time between an end of `asked` and the row next to it counts alike.
+    hole, and so is more than an hour that is longer than the times on both of its sides: funding that is paid every
+    four hours lacks a row where eight hours pass. The time between an end of `asked` and the row next to it counts
+    alike.
     """
     if not stamps:
         return []
@@ -203,7 +208,7 @@ def covered_stretches(asked: Window, stamps: Sequence[datetime], step: timedelta
     covered += [
         Window(stamp, stamp + gap)
         for stamp, gap, before, after in zip(stamps, between, sides, sides[2:], strict=False)
-        if gap <= min(apart, max(before, after))
+        if gap <= min(apart, max(before, after, AN_HOUR))
     ]
     if stamps[0] - asked.start < min([apart, *between[:1]]):
         covered.append(Window(asked.start, stamps[0]))

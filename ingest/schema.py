@@ -110,6 +110,11 @@ def forming(opened: str, step: timedelta, now: datetime) -> pl.Expr:
     return ((start + step > present) & (start <= present + timedelta(days=1))).fill_null(False)
 
 
+def sensible(stamp: pl.Expr, now: datetime) -> pl.Expr:
+    """True for a stamp from the first Bitcoin block to a day after `now`; null where there is none."""
+    return stamp.is_between(GENESIS, now.astimezone(UTC).replace(tzinfo=None) + timedelta(days=1))
+
+
 def since_1970(ticks: pl.Expr, microseconds: int) -> pl.Expr:
     """Whole `ticks` of so many microseconds since 1970 as a timestamp; null where no calendar has a day for them."""
     held = ticks.is_between(0, LAST_MICROSECOND // microseconds)

@@ -23,6 +23,11 @@ class Archive:
     series: str
     window: Window
 
+    @property
+    def name(self) -> str:
+        """The name of the file."""
+        return self.url.rsplit("/", 1)[1]
+
 
 @dataclass(frozen=True)
 class Fetched:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from functools import partial
 
 import polars as pl
@@ -22,7 +22,7 @@ from ingest.fetch.questions import Ask, Page, Params, Question
 from ingest.fetch.rows import Fields
 from ingest.instrument import Instrument
 from ingest.responses import place
-from ingest.schema import GENESIS, forming
+from ingest.schema import forming, sensible
 from ingest.windows import Window
 
 SETTLEMENT = timedelta(hours=8)  # the longest time between two settlements of funding, at any venue
@@ -36,9 +36,9 @@ class Windowed:
 
     `ask` is the venue's, `url` an address that may contain {symbol}, `params` what every question sends besides the
     window and the instrument.
-    `step` is the time that a row describes, and `apart` the longest time between two rows where that is more; None where
-    rows come irregularly. `intervals` maps bar lengths to the parameters that ask for them, each a
-    series of its own, such as BTCUSDT/1h.
+    `step` is the time that a row describes, and `apart` the longest time between two rows where that is more; None if
+    rows come irregularly. `intervals` maps bar lengths to the parameters that ask for them, each a series of its own,
+    such as BTCUSDT/1h.
     `kept` is the window that the venue still has at a moment, None if all. A window longer than `longest` is asked for
     in pieces with a batch each, oldest first; with `backwards` newest first, until a piece is empty.
     `drops_forming` drops the bar that is not over, `drops_outside` rows that the venue sends from outside the window.
@@ -154,6 +154,5 @@ def blanks_filled(frame: pl.DataFrame, request: Request) -> pl.DataFrame:
 
 def _outside(observed: str, window: Window, now: datetime) -> pl.Expr:
     """True for a row of another time. A stamp that cannot be is not one: its row goes to quarantine."""
-    stamp, present = pl.col(observed), now.astimezone(UTC).replace(tzinfo=None)
-    inside = stamp.is_between(window.start.replace(tzinfo=None), window.end.replace(tzinfo=None), "left")
-    return (stamp.is_between(GENESIS, present) & ~inside).fill_null(False)
+    inside = pl.col(observed).is_between(window.start.replace(tzinfo=None), window.end.replace(tzinfo=None), "left")
+    return (sensible(pl.col(observed), now) & ~inside).fill_null(False)

@@ -31,7 +31,7 @@ PARTS = st.lists(
             series=series,
         ),
         st.integers(0, 100),
-        st.integers(0, 30),
+        st.integers(0, 24),
         st.sampled_from(["archive", "rest"]),
         st.booleans(),
         st.sampled_from(["BTC", "ETH"]),
@@ -87,6 +87,12 @@ def test_the_days_lacking_an_archive_are_those_that_lack_it_one_by_one(parts, fi
     assert held.days_lacking_archive("BTC", window) == [
         day for day in window.days() if held.lacks_archive("BTC", Window.of_days(day, day))
     ]
+
+
+def test_a_months_archive_that_is_absent_or_short_leaves_the_days_to_be_fetched_one_by_one():
+    held = Coverage([part(MARCH, absent=True), part(FIRST), part(SECOND, absent=True)])
+    assert not held.lacks_archive("BTC", MARCH)
+    assert held.days_lacking_archive("BTC", Window(FIRST.start, THIRD.end)) == [date(2026, 3, 3)]
 
 
 def test_what_is_forgotten_is_missing_and_lacking_again_and_nothing_else_is():

@@ -158,7 +158,15 @@ def test_segments_of_several_feeds_come_oldest_fetch_first(landing):
 def test_parts_come_back_as_they_were(landing):
     parts = [
         Part("BTCUSDT/1h", "archive", days("2025-12-01", "2025-12-31"), 744, "https://v.example/a.zip", "ab" * 32),
-        Part("BTCUSDT/1h", "archive", days("2026-01-01", "2026-01-31"), 0, "https://v.example/b.zip", absent=True),
+        Part(
+            "BTCUSDT/1h",
+            "archive",
+            days("2026-01-01", "2026-01-31"),
+            0,
+            "https://v.example/b.zip",
+            absent=True,
+            answered_at=NOW,
+        ),
         Part("BTC 'odd' series", "rest", WINDOW, 5),
     ]
     segment = landing.write(FEED, rows(), parts, NOW)
@@ -167,7 +175,7 @@ def test_parts_come_back_as_they_were(landing):
 
 
 def test_rows_without_any_are_a_segment_too_when_something_is_known_of_them(landing):
-    absent = Part("BTCUSDT", "archive", WINDOW, 0, "https://v.example/a.zip", absent=True)
+    absent = Part("BTCUSDT", "archive", WINDOW, 0, "https://v.example/a.zip", absent=True, answered_at=NOW)
     segment = landing.write(FEED, rows().clear(), [absent], NOW)
     assert landing.parts(segment) == [absent]
     assert pl.read_parquet(landing.path(segment)).columns == [*rows().columns, INGESTED_AT]

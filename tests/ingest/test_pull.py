@@ -49,9 +49,10 @@ def test_rows_land_and_broken_ones_land_in_quarantine_and_nowhere_else(landing):
 
 
 def test_what_was_landed_is_not_asked_for_again(landing):
-    request = asking(FEED, answering(("2026-01-10", 5)), WINDOW, keys=KEYS)
+    whole = [(f"2026-01-{day}", 5) for day in (10, 11, 12)]
+    request = asking(FEED, answering(*whole), WINDOW, keys=KEYS)
     pull(request, landing)
-    venues = answering(("2026-01-10", 5))
+    venues = answering(*whole)
     again = pull(asking(FEED, venues, WINDOW, held=request.held, keys=KEYS), landing)
     assert venues.asked == []
     assert (again.rows, again.segments, again.skipped) == (0, [], None)
@@ -66,7 +67,8 @@ def test_the_same_answer_fetched_again_is_not_landed_again(landing):
 
 def test_a_feed_that_takes_too_long_is_broken_off_and_the_next_run_goes_on_from_there(landing, monkeypatch):
     def answer(url, params):
-        return [{"symbol": params["symbols"], "history": [{"t": ms("2026-01-10") // 1000, "l": 1, "s": 1}]}]
+        history = [{"t": ms(f"2026-01-{day}") // 1000, "l": 1, "s": 1} for day in (10, 11, 12)]
+        return [{"symbol": params["symbols"], "history": history}]
 
     monkeypatch.setattr("ingest.pull.LONGEST", 0.0)
     held, symbols = None, ("BTCUSDT", "ETHUSDT")
@@ -78,11 +80,16 @@ def test_a_feed_that_takes_too_long_is_broken_off_and_the_next_run_goes_on_from_
         held = request.held
 
 
-def test_an_answer_without_rows_leaves_nothing_and_is_asked_for_again(landing):
+def test_an_answer_without_rows_leaves_an_absence_once_a_day_and_is_asked_for_again(landing):
     request = asking(FEED, answering(), WINDOW, keys=KEYS)
     pulled = pull(request, landing)
-    assert (pulled.segments, pulled.skipped) == ([], None)
+    assert (pulled.rows, len(pulled.segments), pulled.skipped) == (0, 1, None)
     assert request.held.missing("BTCUSDT", WINDOW) == [WINDOW]
+    again = pull(asking(FEED, answering(), WINDOW, keys=KEYS, held=request.held, now="2026-02-02T09:00"), landing)
+    assert again.segments == []
+    next_day = asking(FEED, answering(), WINDOW, keys=KEYS, held=request.held, now="2026-02-03T04:00")
+    assert len(pull(next_day, landing).segments) == 1
+    assert next_day.held.missing("BTCUSDT", WINDOW) == []
 
 
 def test_an_answer_without_rows_near_the_present_leaves_nothing(landing):
@@ -107,7 +114,7 @@ def test_what_came_before_a_refusal_stays_landed(landing):
     pulled = pull(request, landing)
     assert pulled.skipped == "new rows: 1; then: not available from this country (api.coinalyze.net)"
     assert (pulled.rows, landed(landing).height) == (1, 1)
-    assert request.held.missing("BTCUSDT", WINDOW) == []
+    assert request.held.of("BTCUSDT", "rest") == [days("2026-01-10", "2026-01-10")]
     assert request.held.missing("ETHUSDT", WINDOW) == [WINDOW]
 
 

@@ -13,7 +13,7 @@ import polars as pl
 
 from ingest.feed import Feed
 from ingest.fetch.rows import PRICES, Fields, Stamp, StampUnit, same, stamped
-from ingest.fetch.shapes import bars, funding, snapshots
+from ingest.fetch.shapes import HOUR, SETTLEMENT, bars, funding, snapshots
 from ingest.schema import PRICES_FIT, column, feed_schema
 from ingest.venues.binance import api, vision
 from ingest.venues.binance.archived import Ended, Funding, Klines
@@ -104,6 +104,8 @@ def funding_feed(name: str, market: api.Market, description: str, retention: str
                 "fundingRate",
                 ("settled_at", "interval_hours", "funding_rate"),
                 {"settled_at": Stamp("settled_at", "settled_at", TICKS, floor="1h").moments()},
+                step=HOUR,
+                apart=SETTLEMENT,
             ),
             funding(
                 api.ask,
@@ -159,6 +161,7 @@ def open_interest_feed(
                 "metrics",
                 ("labelled_at", "symbol", *amounts, *RATIOS),
                 {"labelled_at": LABEL, "snapshot_at": pl.when(at_start).then(LABEL + STEP).otherwise(LABEL)},
+                step=HOUR,  # single snapshots are missing now and then, and REST lacks them as well
             ),
             snapshots(
                 api.ask,

@@ -11,9 +11,8 @@ from datetime import timedelta
 
 import polars as pl
 
-from ingest.coverage import Part, covered_window
 from ingest.feed import Batch, Request
-from ingest.fetch.batches import last_observed
+from ingest.fetch.batches import HOUR, parts_covering
 from ingest.fetch.shapes import Windowed, blanks_filled
 from ingest.instrument import Instrument
 from ingest.venues.binance.vision import Archives
@@ -67,9 +66,9 @@ class OpenInterest:
         if known is not None:
             inside = pl.col("snapshot_at") > pl.lit(window.start.replace(tzinfo=None))
             frame = frame.filter(inside.fill_null(True))
-        last = last_observed(frame, "snapshot_at", window.end, including_end=True)
-        covered = covered_window(window, last, request.now)
-        return Batch(frame, (Part(instrument.symbol, "rest", covered, frame.height, self.rest.url),))
+        described = frame.with_columns(pl.col("snapshot_at") - STEP)
+        parts = parts_covering(request, described, instrument.symbol, window, STEP, self.rest.url, apart=HOUR)
+        return Batch(frame, parts)
 
     def _stamps_start(self, published: pl.DataFrame, known: pl.DataFrame) -> bool:
         """Whether more amounts by REST equal archived ones if their stamps are moved from the start to the end.

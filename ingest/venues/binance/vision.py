@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Generator, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, timedelta
 
 import pandera.polars as pa
 import polars as pl
@@ -12,9 +12,11 @@ import polars as pl
 from ingest.archives.archive import Archive, Fetched
 from ingest.archives.downloads import fetch_archives
 from ingest.archives.rows import legible_rows
-from ingest.coverage import Part
+from ingest.coverage import Part, covered_stretches
 from ingest.errors import FeedUnavailable
 from ingest.feed import Batch, Request
+from ingest.fetch.shapes import HOUR, STEPS
+from ingest.schema import TIMESTAMP, sensible
 from ingest.windows import Window
 
 HOST = "data.binance.vision"
@@ -34,12 +36,16 @@ class Archives:
     `cells` names the cells of a line after the columns that they become. Cells that are no column of the feed are left
     out. `made` are columns made by an expression over the cells and over what `read_rows` adds. The symbol and the
     interval come from the series of the file if no cell has them.
+    A row covers `step` from its stamp on, the interval if the series has one, and two rows are at most `apart`. Both
+    are None where rows come irregularly: then a file covers its period.
     """
 
     folder: str
     kind: str
     cells: Sequence[str]
     made: Mapping[str, pl.Expr]
+    step: timedelta | None = None
+    apart: timedelta | None = None
 
     def months(self, request: Request, series: Iterable[str]) -> Batches:
         """Yield the months of the window that are over and not held."""
@@ -88,25 +94,73 @@ class Archives:
             for chunk in fetch_archives(request.session, wanted, request.notes):
                 legible, rows = legible_rows(chunk, self.cells, request.notes)
                 request.progress.advance(request.feed.name, len(chunk), rows.height)
-                if parts := tuple(_parts(legible, rows, request.now)):
-                    frame = self.frame(rows, request.feed.schema)
+                rows, frame = self._own_rows(request, legible, rows)
+                if parts := tuple(self._parts(request, legible, rows, frame)):
                     seen(frame)
                     yield Batch(frame, parts)
         except FeedUnavailable as error:
             return error
         return None
 
+    def _own_rows(
+        self, request: Request, chunk: Sequence[Fetched], rows: pl.DataFrame
+    ) -> tuple[pl.DataFrame, pl.DataFrame]:
+        """The rows that are about the symbol and the period of their file, as read and in the columns of the feed.
 
-def _parts(chunk: Sequence[Fetched], rows: pl.DataFrame, now: datetime) -> Iterator[Part]:
-    """Yield a part for each file that came, and one without rows for each that is absent and overdue."""
-    counts = dict(rows.group_by("file").len().iter_rows())
-    for position, one in enumerate(chunk):
-        archive, absent = one.archive, one.text is None
-        overdue = archive.window.end + (MONTHLY_OVERDUE if _is_month(archive.window) else DAILY_OVERDUE)
-        if absent and now < overdue:
-            continue
-        count = counts.get(position, 0)
-        yield Part(archive.series, "archive", archive.window, count, archive.url, one.sha256, absent=absent)
+        Rows about others cost a note: the venue has published files with another content than their names say. A row
+        with a stamp that cannot be read stays, so that it is quarantined.
+        """
+        frame = self.frame(rows, request.feed.schema)
+        windows = [one.archive.window for one in chunk]
+        periods = [(window.start.replace(tzinfo=None), window.end.replace(tzinfo=None)) for window in windows]
+        of_file = pl.DataFrame(periods, schema=dict.fromkeys(("begins", "ends"), TIMESTAMP), orient="row")
+        placed = frame.with_columns(
+            of_file.select(pl.all().gather(rows["file"])).get_columns(),
+            named=rows["series"].str.split("/").list.first(),
+        )
+        stamp = pl.col(request.feed.observed)
+        outside = sensible(stamp, request.now) & ~stamp.is_between("begins", "ends")
+        foreign = ((pl.col("symbol") != pl.col("named")) | outside).fill_null(False)
+        own = placed.select(own=~foreign)["own"]
+        for position, count in rows.filter(~own).group_by("file", maintain_order=True).len().iter_rows():
+            name = chunk[position].archive.name
+            request.notes.append(f"{name} has {count} rows of another symbol or period, which are left out")
+        return rows.filter(own), frame.filter(own)
+
+    def _parts(
+        self, request: Request, chunk: Sequence[Fetched], rows: pl.DataFrame, frame: pl.DataFrame
+    ) -> Iterator[Part]:
+        """Yield the parts of each file that its rows cover, and as absent what it lacks once it is overdue."""
+        stamps = frame.select(stamp=request.feed.observed).with_columns(rows["file"])
+        of_file = {position[0]: found["stamp"] for position, found in stamps.group_by("file")}
+        for position, one in enumerate(chunk):
+            archive, found = one.archive, of_file.get(position, stamps["stamp"].clear())
+            overdue = archive.window.end + (MONTHLY_OVERDUE if _is_month(archive.window) else DAILY_OVERDUE)
+            covered = [] if one.text is None else self._covered(archive, found, at_end=request.feed.stamped_at_end)
+            lacking = archive.window.without(covered)
+            for window in covered:
+                count = found.len() if window == covered[0] else 0
+                yield Part(archive.series, "archive", window, count, archive.url, one.sha256)
+            if one.text is not None and lacking:
+                hours = sum((window.end - window.start for window in lacking), timedelta()) // HOUR
+                request.notes.append(
+                    f"{archive.name} is short: it lacks {hours} hours from {lacking[0].start:%Y-%m-%d}"
+                )
+            if request.now >= overdue:
+                for window in lacking:
+                    yield Part(archive.series, "archive", window, 0, archive.url, absent=True, answered_at=request.now)
+
+    def _covered(self, archive: Archive, stamps: pl.Series, *, at_end: bool) -> list[Window]:
+        """The stretches of the file's period for which rows came."""
+        interval = archive.series.partition("/")[2]
+        step = STEPS.get(interval, self.step)
+        if step is None:
+            return [archive.window]
+        # A stamp at the end of the time that it describes belongs to the time before it.
+        moved = stamps.drop_nulls().dt.offset_by("-1us" if at_end else "0us").unique().sort()
+        inside = [stamp.replace(tzinfo=UTC) for stamp in moved]
+        inside = [stamp for stamp in inside if archive.window.start <= stamp < archive.window.end]
+        return covered_stretches(archive.window, inside, step, max(step, self.apart or step))
 
 
 def _is_month(window: Window) -> bool:

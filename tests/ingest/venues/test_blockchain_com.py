@@ -28,7 +28,7 @@ def test_days_of_the_window_are_taken_out_of_a_chart_that_is_wider():
     venues = charting(point("2026-01-09"), point("2026-01-10", 650_001), point("2026-01-12"), point("2026-01-13"))
     request = ask(venues)
     assert landed(request).rows() == [(CHART, date(2026, 1, 10), 650_001.0), (CHART, date(2026, 1, 12), 700_000.0)]
-    assert request.held.missing(CHART, request.window) == []
+    assert request.held.missing(CHART, request.window) == [days("2026-01-11", "2026-01-11")]
 
 
 def test_the_chart_is_asked_for_unthinned_and_once_however_many_stretches_are_missing():

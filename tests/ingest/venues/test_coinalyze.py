@@ -68,7 +68,7 @@ def test_without_a_key_nothing_is_asked():
 
 
 def test_only_the_days_that_are_not_held_are_asked_for():
-    request = put(LIQUIDATIONS, answering({"t": seconds("2026-01-11"), "l": 1, "s": 2}))
+    request = put(LIQUIDATIONS, answering(*({"t": seconds(f"2026-01-{day}"), "l": 1, "s": 2} for day in (10, 11, 12))))
     fetched(request)
     venues = answering({"t": seconds("2026-01-13"), "l": 1, "s": 2})
     wider = put(LIQUIDATIONS, venues, last="2026-01-13", held=request.held)

@@ -69,7 +69,7 @@ def test_a_day_without_a_trade_has_no_bar_and_is_not_filled():
 
 
 def test_the_running_day_is_dropped_and_asked_for_again():
-    request = put(Coinbase(bar("2026-02-01"), bar("2026-02-02")), last="2026-02-02")
+    request = put(Coinbase(bar("2026-02-01"), bar("2026-02-02")), first="2026-02-01", last="2026-02-02")
     assert landed(request)["open_at"].to_list() == [datetime(2026, 2, 1)]
     assert request.held.missing(BTC, request.window) == [days("2026-02-02", "2026-02-02")]
 

@@ -70,7 +70,7 @@ def test_a_pull_that_ends_before_the_last_one_does_not_replace_it():
     request = put(ScriptedVenues(lambda url, params: {"data": [row("2026-01-10"), row("2026-01-11")]}))
     fetched(request)
     shorter = put(ScriptedVenues(lambda url, params: {"data": [row("2026-01-10")]}), held=request.held)
-    with pytest.raises(VenueFailing, match="the last pull stands"):
+    with pytest.raises(VenueFailing, match="the last pull stays in use"):
         fetched(shorter)
 
 
@@ -186,9 +186,12 @@ def test_where_the_interface_refuses_the_file_gives_the_same_columns(refusal):
         ("btc", date(2026, 1, 10), 1.0, 2.0, 3.0, 4.0, 5.0, 6.0, 7.0, 8.0),
         ("btc", date(2026, 1, 11), 5.0, None, None, None, None, None, None, None),
     ]
-    (part,) = batch.parts
+    part, *metrics = batch.parts
     assert part.url == FILE
     assert part.window == days("2026-01-10", "2026-01-11"), "a day with reference rates alone is no day that came"
+    assert {metric.window for metric in metrics if metric.series == "btc/inflow_usd"} == {
+        days("2026-01-10", "2026-01-10")
+    }
     (note,) = request.notes
     assert str(refusal) in note
 
@@ -202,7 +205,7 @@ def test_the_file_is_not_asked_for_while_the_interface_answers():
 def test_a_file_that_ends_before_the_last_pull_does_not_replace_it():
     request = put(answering(row("2026-01-10", AdrActCnt="1"), row("2026-01-11", AdrActCnt="1")))
     fetched(request)
-    with pytest.raises(VenueFailing, match="the last pull stands"):
+    with pytest.raises(VenueFailing, match="the last pull stays in use"):
         fetched(put(with_file(HEADER + line("2026-01-10", 1)), held=request.held))
 
 

@@ -117,7 +117,7 @@ def test_order_repetition_and_pages_of_the_same_bars_change_nothing(order, repea
 def test_settlements_come_from_the_coin_margined_addresses():
     late = {"symbol": SYMBOL, "fundingTime": ms("2026-02-01T08:00") + 9, "fundingRate": "-0.00003"}
     venues = ScriptedVenues(
-        lambda url, params: [late],
+        lambda url, params: [late] if params["startTime"] <= late["fundingTime"] <= params["endTime"] else [],
         {archive("monthly", "fundingRate", "2026-01"): f"calc_time,a,b\n{ms('2026-01-10T16:00') + 1},8,0.0001\n"},
     )
     rows = landed(ask(FUNDING, venues, "2026-01-10", "2026-02-01"))

@@ -38,15 +38,17 @@ def test_the_running_day_has_no_open_interest_yet():
     assert request.held.missing(SYMBOL, request.window) == [days("2026-02-02", "2026-02-02")]
 
 
-def test_what_is_older_than_the_venue_goes_back_stays_missing_and_is_not_asked_for_again():
+def test_what_is_older_than_the_venue_goes_back_is_asked_for_until_its_absence_is_confirmed():
     def last_hundred(url, params):
         rows = days_before(held_open)(url, params)["data"]
         return ok([row for row in rows if int(row[0]) >= ms("2025-10-25")])
 
     request = put(OPEN_INTEREST, ScriptedVenues(last_hundred), "2025-01-01", "2026-01-10")
     assert landed(request)["period_start_at"].min() == datetime(2025, 10, 25)
-    again = ScriptedVenues(last_hundred)
-    assert fetched(put(OPEN_INTEREST, again, "2025-01-01", "2026-01-10", held=request.held)) == []
+    for now, questions in (("2026-02-03T04:00", 1), ("2026-02-04T03:00", 0), ("2026-02-04T04:00", 1)):
+        again = ScriptedVenues(last_hundred)
+        fetched(put(OPEN_INTEREST, again, "2025-01-01", "2026-01-10", held=request.held, now=now))
+        assert len(again.asked) == questions, now
 
 
 @pytest.mark.parametrize(

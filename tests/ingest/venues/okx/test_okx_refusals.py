@@ -25,8 +25,9 @@ from tests.ingest.venues.okx.okx_answers import (
 @pytest.mark.parametrize("feed", [KLINES, FUNDING, OPEN_INTEREST, LIQUIDATIONS])
 def test_an_answer_without_rows_covers_nothing(feed):
     request = put(feed, answering())
-    (part,) = parts_of(fetched(request))
+    part, *absent = parts_of(fetched(request))
     assert (part.rows, bool(part.window)) == (0, False)
+    assert all(gap.absent for gap in absent)
 
 
 @pytest.mark.parametrize("body", [ok(["row"]), {"code": "0", "data": None}, {"data": []}, []])
