@@ -53,13 +53,15 @@ class Paginator(Protocol):
 
 @dataclass(frozen=True)
 class Single:
-    """One answer has the whole window."""
+    """One answer has the whole window, or the whole piece of a window longer than `longest`."""
 
     told: Told
+    longest: timedelta = timedelta.max
 
     def __call__(self, ask: AskPage, window: Window, stamp_of: StampOf, host: str) -> Pages:
         del stamp_of, host
-        yield ask(self.told(window)).rows
+        for piece in window.split(self.longest):
+            yield ask(self.told(piece)).rows
 
 
 @dataclass(frozen=True)

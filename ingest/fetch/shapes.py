@@ -17,7 +17,7 @@ import polars as pl
 from ingest.coverage import Part
 from ingest.feed import Batch, Request
 from ingest.fetch.batches import DAY, HOUR, batch_covering, batch_picked
-from ingest.fetch.pages import Paginator
+from ingest.fetch.pages import EPOCH, Paginator
 from ingest.fetch.questions import Ask, Page, Params, Question
 from ingest.fetch.rows import Fields
 from ingest.instrument import Instrument
@@ -41,7 +41,8 @@ class Windowed:
     such as BTCUSDT/1h.
     `kept` is the window that the venue still has at a moment, None if all. A window longer than `longest` is asked for
     in pieces with a batch each, oldest first; with `backwards` newest first, until a piece is empty.
-    `drops_forming` drops the bar that is not over, `drops_outside` rows that the venue sends from outside the window.
+    `drops_forming` drops the bar that is not over, `drops_outside` rows that the venue sends from outside the window,
+    `drops_later` only those from after it.
     `series_of` names the series of an instrument.
     """
 
@@ -58,6 +59,7 @@ class Windowed:
     backwards: bool = False
     drops_forming: bool = False
     drops_outside: bool = False
+    drops_later: bool = False
     series_of: Callable[[Instrument], str] = lambda instrument: instrument.symbol
 
     def __call__(self, request: Request) -> Iterator[Batch]:
@@ -82,6 +84,8 @@ class Windowed:
             frame = frame.filter(~forming(observed, step, request.now))
         if self.drops_outside:
             frame = frame.filter(~_outside(observed, window, request.now))
+        if self.drops_later:
+            frame = frame.filter(~_outside(observed, Window(EPOCH, window.end), request.now))
         url = self.url.format(symbol=instrument.symbol)
         return batch_covering(request, frame, series, window, step, url, apart=self.apart)
 

@@ -18,7 +18,6 @@ from ingest.instrument import Instrument
 from ingest.schema import conform
 from ingest.venues.bitfinex import liquidations as bitfinex_liquidations
 from ingest.venues.bitfinex import status
-from ingest.venues.gate import contract_stats, funding
 from ingest.venues.gate import liquidations as gate_liquidations
 from tests.pipelines import dbt
 from warehouse.connection import build_database
@@ -33,8 +32,13 @@ def ms(text: str) -> int:
     return int(datetime.fromisoformat(text).replace(tzinfo=UTC).timestamp() * 1000)
 
 
+def read(feed: str, rows: list[Any], symbol: str) -> pl.DataFrame:
+    """Published rows as the feed reads them."""
+    return feed_named(feed).fetch.fields.frame(rows, Instrument(symbol, symbol[:3], "perpetual"))
+
+
 def stats(long_usd: float, at_mark: float | None, open_interest: int = 5000) -> dict[str, Any]:
-    row = dict.fromkeys(contract_stats.FIELDS, 1)
+    row = dict.fromkeys(feed_named("gate_contract_stats").fetch.fields.columns, 1)
     row |= {"time": ms("2026-02-01") // 1000, "open_interest": open_interest, "long_liq_size": "30",
             "long_liq_usd": long_usd, "long_liq_usd_new": at_mark}  # fmt: skip
     return row
@@ -75,14 +79,16 @@ GATE_EVENTS = [
 HOURS = [{"time": ms("2026-02-01T10:00"), "aggregated_long_liquidation_usd": 7.5,
           "aggregated_short_liquidation_usd": 0}]  # fmt: skip
 SUMMED = Instrument("Binance,Bybit,OKX/BTC", "BTC", "perpetual")
+GATE_BTC = Instrument("BTC_USDT", "BTC", "perpetual")
+SETTLEMENT = {"t": ms("2026-02-01T16:00") // 1000, "r": "0.0001"}
 # feed, what its parser makes of an answer, when that was fetched
 LANDED: list[tuple[str, Callable[[], pl.DataFrame], datetime]] = [
-    ("gate_contract_stats", lambda: contract_stats.parse([stats(200, None, 4000)], "BTC_USDT"), EARLIER),
-    ("gate_contract_stats", lambda: contract_stats.parse([stats(200, 210)], "BTC_USDT"), NOW),
-    ("gate_contract_stats", lambda: contract_stats.parse([stats(200, None)], "ETH_USDT"), NOW),
-    ("gate_liquidations", lambda: gate_liquidations.parse(GATE_EVENTS), EARLIER),
-    ("gate_liquidations", lambda: gate_liquidations.parse(GATE_EVENTS), NOW),
-    ("gate_funding", lambda: funding.parse([{"t": ms("2026-02-01T16:00") // 1000, "r": "0.0001"}], "BTC_USDT"), NOW),
+    ("gate_contract_stats", lambda: read("gate_contract_stats", [stats(200, None, 4000)], "BTC_USDT"), EARLIER),
+    ("gate_contract_stats", lambda: read("gate_contract_stats", [stats(200, 210)], "BTC_USDT"), NOW),
+    ("gate_contract_stats", lambda: read("gate_contract_stats", [stats(200, None)], "ETH_USDT"), NOW),
+    ("gate_liquidations", lambda: gate_liquidations.ORDERS.fields.frame(GATE_EVENTS, GATE_BTC), EARLIER),
+    ("gate_liquidations", lambda: gate_liquidations.ORDERS.fields.frame(GATE_EVENTS, GATE_BTC), NOW),
+    ("gate_funding", lambda: read("gate_funding", [SETTLEMENT], "BTC_USDT"), NOW),
     ("bitfinex_status", lambda: status.parse(RATES, BTC), NOW),
     ("bitfinex_liquidations", lambda: bitfinex_liquidations.parse(TAPE), NOW),
     ("coinbase_spot_klines", lambda: coinbase_bar(ms("2026-02-01") // 1000, 1, 4, 2, 3, 5), NOW),

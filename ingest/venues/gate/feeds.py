@@ -1,57 +1,130 @@
-"""Gate: daily statistics of USDT-margined perpetuals (open interest, liquidations by side), single liquidations of the
-last days, and funding. What is offered; how it is asked and parsed is in the modules beside this one."""
+"""Gate's feeds: daily statistics, single liquidations and funding of USDT-margined perpetuals."""
 
 from __future__ import annotations
 
 from datetime import timedelta
-from typing import Any
+from functools import partial
 
 from ingest.feed import Feed
-from ingest.venues.gate import api, contract_stats, funding, liquidations
+from ingest.fetch.pages import Single, between, since
+from ingest.fetch.rows import Fields, Stamp, same
+from ingest.fetch.shapes import bars, funding
+from ingest.schema import column, feed_schema, not_zero
+from ingest.venues.gate import api, liquidations
 
-COMMON: dict[str, Any] = {
-    "venue": "gate",
-    "hosts": (api.HOST,),
-    "licence": "Gate terms of use; no redistribution of raw data",
-}
+feed = partial(Feed, venue="gate", hosts=(api.HOST,), licence="Gate terms of use; no redistribution of raw data")
+
+CONTRACT_STATS = feed_schema(
+    "gate_contract_stats",
+    "symbol",
+    "open_at",
+    column("open_interest_contracts", note="Whether each is counted once or on both sides is not documented."),
+    "open_interest_usd",
+    "mark_price",
+    "long_contracts",
+    "short_contracts",
+    column("long_coin", "long_liquidations_coin"),
+    column("short_coin", "short_liquidations_coin"),
+    column("long_usd", "long_liquidations_usd", note="In USDT, as first published."),
+    column("short_usd", "short_liquidations_usd", note="In USDT, as first published."),
+    column("long_at_mark_usd", optional=True, note="Since 2026-04-27."),
+    column("short_at_mark_usd", optional=True, note="Since 2026-04-27."),
+    column("account_ratio", optional=True),
+    column("taker_ratio", "taker_volume_ratio", optional=True),
+    column("top_trader_account_ratio", optional=True),
+    column("top_trader_position_ratio", optional=True),
+    column("long_holder_count", optional=True),
+    column("short_holder_count", optional=True),
+)
+
+LIQUIDATIONS = feed_schema(
+    "gate_liquidations",
+    "symbol",
+    column("happened_at", note="To the second."),
+    column("position_contracts", note="The venue's WebSocket feed has the opposite sign.", checks=(not_zero(),)),
+    "order_price",
+    "fill_price",
+    column("left_contracts", optional=True),
+)
+
+FUNDING = feed_schema(
+    "gate_funding",
+    "symbol",
+    column("settled_at", note="The venue's stamps are up to some seconds late."),
+    "funding_rate",
+)
 
 FEEDS: tuple[Feed, ...] = (
-    Feed(
+    feed(
         name="gate_contract_stats",
         kind="open_interest and liquidations",
         description="Daily open interest of Gate's USDT-margined perpetuals, and longs and shorts closed by force.",
-        schema=contract_stats.SCHEMA,
+        schema=CONTRACT_STATS,
         key=("symbol", "open_at"),
         observed="open_at",
         cadence="daily",
         retention="180 days",
-        fetch=contract_stats.fetch,
         revises=timedelta(hours=5),
-        **COMMON,
+        fetch=bars(
+            api.ask,
+            api.url("contract_stats"),
+            Fields(
+                Stamp("time", "open_at", "s or ms"),
+                {
+                    "open_interest": "open_interest_contracts",
+                    **same("open_interest_usd", "mark_price"),
+                    "long_liq_size": "long_contracts",
+                    "short_liq_size": "short_contracts",
+                    "long_liq_amount": "long_coin",
+                    "short_liq_amount": "short_coin",
+                    "long_liq_usd": "long_usd",
+                    "short_liq_usd": "short_usd",
+                    # Published since 2026-04-27: contracts times contract size times mark price.
+                    "long_liq_usd_new": "long_at_mark_usd",
+                    "short_liq_usd_new": "short_at_mark_usd",
+                    "lsr_account": "account_ratio",
+                    "lsr_taker": "taker_ratio",
+                    "top_lsr_account": "top_trader_account_ratio",
+                    "top_lsr_size": "top_trader_position_ratio",
+                    "long_users": "long_holder_count",
+                    "short_users": "short_holder_count",
+                },
+            ),
+            Single(since("from", "s")),  # there is no `to`; 180 days fit into one answer
+            params={"interval": "1d"},
+            kept=api.kept,
+            drops_later=True,
+        ),
     ),
-    Feed(
+    feed(
         name="gate_liquidations",
         kind="liquidations",
         description="Single liquidations of Gate's USDT-margined perpetuals; they accrue from the first run on.",
-        schema=liquidations.SCHEMA,
+        schema=LIQUIDATIONS,
         key=("symbol", "happened_at", "position_contracts", "order_price", "fill_price"),
         observed="happened_at",
         cadence="as they happen",
         retention="about 90 days, an hour a request; only the last 2 days are asked for",
         fetch=liquidations.fetch,
-        **COMMON,
     ),
-    Feed(
+    feed(
         name="gate_funding",
         kind="funding",
         description="Funding settlements of Gate's USDT-margined perpetuals.",
-        schema=funding.SCHEMA,
+        schema=FUNDING,
         key=("symbol", "settled_at"),
         observed="settled_at",
         cadence="every 8 hours, 4 or 1 for some contracts at times",
         retention="180 days",
-        fetch=funding.fetch,
         stamped_at_end=True,
-        **COMMON,
+        fetch=funding(
+            api.ask_whole,
+            api.url("funding_rate"),
+            # The interval is not published and has been seen to change.
+            Fields(Stamp("t", "settled_at", "s or ms", floor="1h"), {"r": "funding_rate"}),
+            # Both ends are always sent: without `to` the answer ends 30 days after `from`.
+            Single(between("from", "to", "s"), longest=timedelta(days=30)),
+            kept=api.kept,
+        ),
     ),
 )

@@ -13,14 +13,19 @@ from ingest.catalogue import load_catalogue
 from ingest.coverage import Coverage, Part
 from ingest.errors import RequestRefused, VenueFailing
 from ingest.feed import Batch
+from ingest.feeds import feed_named
+from ingest.fetch.questions import Question
+from ingest.instrument import Instrument
 from ingest.landing import Landing
 from ingest.pull import pull
-from ingest.venues.gate import api, contract_stats, liquidations
+from ingest.venues.gate import api, liquidations
 from ingest.windows import Window
 from tests.ingest.scripted_venues import ScriptedVenues, asking, at, conformed, days, fetched, landed
 
 STATS, LIQUIDATIONS, FUNDING = "gate_contract_stats", "gate_liquidations", "gate_funding"
 BTC = "BTC_USDT"
+PERPETUAL = Instrument(BTC, "BTC", "perpetual")
+STATS_FIELDS = feed_named(STATS).fetch.fields
 LAST_DAY = days("2026-02-01", "2026-02-01")  # now is 2026-02-02T04:00
 
 
@@ -272,17 +277,18 @@ def test_order_repetition_and_the_size_of_answers_change_no_liquidation(times, r
 
 def test_the_recorded_row_of_an_earlier_year_keeps_its_values(api_samples):
     (published,) = json.loads((api_samples / "gate/contract_stats.json").read_text())
-    frame = contract_stats.parse([published], BTC)
+    frame = STATS_FIELDS.frame([published], PERPETUAL)
     typed = conformed(put(STATS, Gate()), [Batch(frame, ())]).rows.row(0, named=True)
     assert typed["open_at"] == datetime(1970, 1, 1) + timedelta(seconds=int(published["time"]))
-    for name, column in contract_stats.FIELDS.items():
+    for name, column in STATS_FIELDS.columns.items():
         assert typed[column] == (float(published[name]) if name in published else None), name
 
 
 def test_the_shape_of_2026_keeps_its_values_and_its_sides(api_samples):
     (published,) = json.loads((api_samples / "gate/contract_stats_2026_union_shape.json").read_text())
-    typed = conformed(put(STATS, Gate()), [Batch(contract_stats.parse([published], BTC), ())]).rows.row(0, named=True)
-    for name, column in contract_stats.FIELDS.items():
+    frame = STATS_FIELDS.frame([published], PERPETUAL)
+    typed = conformed(put(STATS, Gate()), [Batch(frame, ())]).rows.row(0, named=True)
+    for name, column in STATS_FIELDS.columns.items():
         assert typed[column] == float(published[name]), name
     assert typed["long_contracts"] > typed["short_contracts"] > 0
 
@@ -298,14 +304,15 @@ def test_the_recorded_settlement_lies_on_its_hour(api_samples):
 
 def test_the_recorded_refusal_is_one_line_and_asked_once(relay, api_samples):
     body = (api_samples / "gate/error_retention.json").read_text()
-    relay.answers(f"{api.URL}/contract_stats", Response(body, status=400))
+    relay.answers(api.url("contract_stats"), Response(body, status=400))
     with pytest.raises(RequestRefused, match=r"INVALID_PARAM_VALUE: .*\(api.gateio.ws/.*contract_stats\)"):
-        api.rows(relay.session, "contract_stats", {"contract": BTC})
+        api.ask(put(STATS, relay.session), Question(api.url("contract_stats"), PERPETUAL))
     assert len(relay.asked) == 1
 
 
 def test_165_contracts_below_zero_are_a_short_of_0_0165_coins():
     sizes = {i.symbol: i.contract_size for i in load_catalogue().instruments[LIQUIDATIONS]}
-    (contracts,) = liquidations.parse([liquidation(seconds("2026-02-01"), -165)])["position_contracts"]
+    fields = liquidations.ORDERS.fields
+    (contracts,) = fields.frame([liquidation(seconds("2026-02-01"), -165)], PERPETUAL)["position_contracts"]
     assert float(contracts) * sizes[BTC] == pytest.approx(-0.0165)
     assert sizes == {"BTC_USDT": 0.0001, "ETH_USDT": 0.01, "SOL_USDT": 1.0}
