@@ -79,6 +79,7 @@ GATE_EVENTS = [
 HOURS = [{"time": ms("2026-02-01T10:00"), "aggregated_long_liquidation_usd": 7.5,
           "aggregated_short_liquidation_usd": 0}]  # fmt: skip
 SUMMED = Instrument("Binance,Bybit,OKX/BTC", "BTC", "perpetual")
+BITFINEX_BTC = Instrument(BTC, "BTC", "perpetual")
 GATE_BTC = Instrument("BTC_USDT", "BTC", "perpetual")
 SETTLEMENT = {"t": ms("2026-02-01T16:00") // 1000, "r": "0.0001"}
 # feed, what its parser makes of an answer, when that was fetched
@@ -89,7 +90,7 @@ LANDED: list[tuple[str, Callable[[], pl.DataFrame], datetime]] = [
     ("gate_liquidations", lambda: gate_liquidations.ORDERS.fields.frame(GATE_EVENTS, GATE_BTC), EARLIER),
     ("gate_liquidations", lambda: gate_liquidations.ORDERS.fields.frame(GATE_EVENTS, GATE_BTC), NOW),
     ("gate_funding", lambda: read("gate_funding", [SETTLEMENT], "BTC_USDT"), NOW),
-    ("bitfinex_status", lambda: status.parse(RATES, BTC), NOW),
+    ("bitfinex_status", lambda: status.last_of_each_hour(status.STATUS.fields.frame(RATES, BITFINEX_BTC)), NOW),
     ("bitfinex_liquidations", lambda: bitfinex_liquidations.parse(TAPE), NOW),
     ("coinbase_spot_klines", lambda: coinbase_bar(ms("2026-02-01") // 1000, 1, 4, 2, 3, 5), NOW),
     ("coinglass_liquidations", lambda: feed_named("coinglass_liquidations").fetch.fields.frame(HOURS, SUMMED), NOW),

@@ -1,15 +1,14 @@
-"""Bitfinex's REST interface: its error bodies, and rows that are arrays told apart by position."""
+"""Bitfinex's v2 interface: its hosts, its error bodies, and rows that are lists without names."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any
-from urllib.parse import urlsplit
-
-import polars as pl
 
 from ingest.errors import RequestRefused, Transient
+from ingest.fetch.questions import Params
 from ingest.http import MarketSession
+from ingest.responses import place
 
 HOST = "api-pub.bitfinex.com"
 TOO_MANY, MAINTENANCE = 11010, 20060
@@ -26,17 +25,15 @@ def judge(body: Any, host: str, path: str) -> None:  # noqa: ANN401 - whatever J
         raise RequestRefused(said, host=host, path=path, advice="check the symbol in the catalogue")
 
 
-def page(session: MarketSession, url: str, params: Mapping[str, str | int]) -> list[list[Any]]:
-    """The rows of one answer. Raises RequestRefused when it is no list of arrays."""
+def page(session: MarketSession, url: str, params: Params) -> list[list[Any]]:
+    """The rows of one answer. Raises RequestRefused when it is no list of lists."""
     body = session.get_json(url, params, judge=judge)
     if not isinstance(body, list) or not all(isinstance(row, list) for row in body):
-        raise RequestRefused(f"expected a list of rows, got {str(body)[:80]}", host=HOST, path=urlsplit(url).path)
+        raise RequestRefused(f"expected a list of rows, got {str(body)[:80]}", host=HOST, path=place(url)[1])
     return body
 
 
-def text(rows: Sequence[Sequence[Any]], positions: Mapping[str, int]) -> pl.DataFrame:
-    """The named positions of the rows as text, as published; what a short row lacks is null."""
-    lines = [
-        [str(row[at]) if at < len(row) and row[at] is not None else None for at in positions.values()] for row in rows
-    ]
-    return pl.DataFrame(lines, schema=dict.fromkeys(positions, pl.String), orient="row")
+def cells(positions: Mapping[str, int]) -> list[str]:
+    """The names of a row's cells up to the last position; those that are not read are named by their number."""
+    names = {at: name for name, at in positions.items()}
+    return [names.get(at, str(at)) for at in range(max(names) + 1)]

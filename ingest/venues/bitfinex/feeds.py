@@ -1,44 +1,63 @@
-"""Bitfinex: the minutely status of its perpetuals (open interest, funding) and single liquidations, both years back.
-What is offered; how it is asked and parsed is in the modules beside this one."""
+"""Bitfinex's feeds: the hourly status of its perpetuals, and single liquidations, both years back."""
 
 from __future__ import annotations
 
-from typing import Any
+from functools import partial
 
 from ingest.feed import Feed
+from ingest.schema import column, feed_schema, not_negative, not_zero
 from ingest.venues.bitfinex import api, liquidations, status
 
-COMMON: dict[str, Any] = {
-    "venue": "bitfinex",
-    "licence": "Bitfinex API terms of service; no redistribution of raw data",
-}
+feed = partial(Feed, venue="bitfinex", licence="Bitfinex API terms of service; no redistribution of raw data")
+
+STATUS = feed_schema(
+    "bitfinex_status",
+    "symbol",
+    "snapshot_at",
+    "next_funding_at",
+    column("open_interest_coin", note="Zero in the first days of 2019.", checks=(not_negative(),)),
+    column("funding_rate", optional=True, note="Of the current period, per 8 hours."),
+    column("contract_price", optional=True),
+    column("spot_price", optional=True),
+    column("mark_price", optional=True),
+)
+
+LIQUIDATIONS = feed_schema(
+    "bitfinex_liquidations",
+    "symbol",
+    "position_id",
+    "happened_at",
+    column("amount_coin", checks=(not_zero(),)),
+    column("base_price", optional=True),
+    "is_match",
+    column("is_market_sold", optional=True),
+    column("acquired_price", optional=True),
+)
 
 FEEDS: tuple[Feed, ...] = (
-    Feed(
+    feed(
         name="bitfinex_status",
         kind="open_interest and funding",
         description="Hourly status of Bitfinex's perpetuals: open interest, funding rate, mark price.",
-        schema=status.SCHEMA,
+        schema=STATUS,
         key=("symbol", "snapshot_at"),
         observed="snapshot_at",
         cadence="every minute, of which the last of each hour is kept",
         retention="since 2019-09; a run asks for 120 days a contract, newest first",
-        fetch=status.fetch,
         stamped_at_end=True,
         hosts=(api.HOST,),
-        **COMMON,
+        fetch=status.fetch,
     ),
-    Feed(
+    feed(
         name="bitfinex_liquidations",
         kind="liquidations",
         description="Forced closings on Bitfinex, a row for the trigger and for each execution of a position.",
-        schema=liquidations.SCHEMA,
+        schema=LIQUIDATIONS,
         key=("symbol", "position_id", "happened_at", "is_match", "amount_coin"),
         observed="happened_at",
         cadence="as they happen",
         retention="years; a run asks for 3000 rows of all contracts, newest first",
-        fetch=liquidations.fetch,
         hosts=(liquidations.LIMITED,),
-        **COMMON,
+        fetch=liquidations.fetch,
     ),
 )

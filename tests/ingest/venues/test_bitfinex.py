@@ -293,8 +293,7 @@ def test_the_history_and_the_present_have_the_same_fields_one_place_apart(api_sa
         json.loads((api_samples / f"bitfinex/status_deriv_{which}.json").read_text()) for which in ("hist", "current")
     )
     for published, shift in ((past, 0), (now, 1)):
-        frame = status.parse([published], BTC)
-        typed = conformed(put(STATUS, minutely()), [Batch(frame, ())]).rows.row(0, named=True)
+        typed = landed(put(STATUS, ScriptedVenues(lambda url, params, sent=published: [sent]))).row(0, named=True)
         assert typed["snapshot_at"].replace(tzinfo=UTC).timestamp() * 1000 == published[shift]
         assert typed["open_interest_coin"] == published[17 + shift] > 1000
         assert typed["funding_rate"] == published[11 + shift]
