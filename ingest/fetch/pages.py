@@ -1,7 +1,10 @@
 """Paginators: how the pages of one window are asked for, and when the last one has come.
 
-A paginator takes `ask`, which answers parameters with a page, and yields lists of rows. How a venue is told the window
-is a function from a window to parameters (`between`, `before`, `since`).
+A paginator takes `ask`, which answers parameters with a page, and yields lists of rows. A function from a window to
+parameters (`between`, `before`, `since`) says how the venue expects the window.
+
+A page with few rows need not be the last, because venues lower their limits without notice. The last page is an empty
+one, or one that reaches the end of the window.
 """
 
 from __future__ import annotations
@@ -46,9 +49,12 @@ def since(start: str, unit: Unit = "ms") -> Told:
 
 
 class Paginator(Protocol):
-    """Yields the pages of a window. Raises RequestRefused when the venue repeats itself."""
+    """Yields the pages of a window. `step` is the time that a row describes: no row is missing within it.
 
-    def __call__(self, ask: AskPage, window: Window, stamp_of: StampOf, host: str) -> Pages: ...
+    Raises RequestRefused when the venue repeats itself.
+    """
+
+    def __call__(self, ask: AskPage, window: Window, step: timedelta, stamp_of: StampOf, host: str) -> Pages: ...
 
 
 @dataclass(frozen=True)
@@ -58,8 +64,8 @@ class Single:
     told: Told
     longest: timedelta = timedelta.max
 
-    def __call__(self, ask: AskPage, window: Window, stamp_of: StampOf, host: str) -> Pages:
-        del stamp_of, host
+    def __call__(self, ask: AskPage, window: Window, step: timedelta, stamp_of: StampOf, host: str) -> Pages:
+        del step, stamp_of, host
         for piece in window.split(self.longest):
             yield ask(self.told(piece)).rows
 
@@ -71,7 +77,9 @@ class NewestFirst:
     told: Told
     limit: int
 
-    def __call__(self, ask: AskPage, window: Window, stamp_of: StampOf, host: str) -> Pages:
+    def __call__(self, ask: AskPage, window: Window, step: timedelta, stamp_of: StampOf, host: str) -> Pages:
+        del step
+
         def older(end: int) -> list[Any]:
             asked = self.told(Window(window.start, EPOCH + timedelta(milliseconds=end)))
             return ask({**asked, "limit": self.limit}).rows
@@ -87,7 +95,8 @@ class ByCursor:
     limit: int
     cursor: str = "cursor"
 
-    def __call__(self, ask: AskPage, window: Window, stamp_of: StampOf, host: str) -> Pages:
+    def __call__(self, ask: AskPage, window: Window, step: timedelta, stamp_of: StampOf, host: str) -> Pages:
+        del step
         asked: dict[str, str | int] = {**self.told(window), "limit": self.limit}
         more = True
 
@@ -105,36 +114,32 @@ class ByCursor:
 
 @dataclass(frozen=True)
 class OldestFirst:
-    """Pages of at most `limit` rows, oldest first, until one is not full. A window longer than `longest` is split.
+    """Pages of at most `limit` rows, oldest first; the next one begins after the newest row of the last.
 
-    If `limit` is None, none is sent, and the walk ends with an empty page. A remainder shorter than `step`, the time
-    between two rows, is not asked for.
+    A window longer than `longest` is split. If `limit` is None, none is sent.
     """
 
     told: Told
     limit: int | None
     longest: timedelta = timedelta.max
-    step: timedelta = TICK
 
-    def __call__(self, ask: AskPage, window: Window, stamp_of: StampOf, host: str) -> Pages:
+    def __call__(self, ask: AskPage, window: Window, step: timedelta, stamp_of: StampOf, host: str) -> Pages:
         for piece in window.split(self.longest):
             start, end = milliseconds(piece.start), milliseconds(piece.end)
-            while end - start >= self.step // TICK:
+            while start < end:
                 asked = self.told(Window(EPOCH + start * TICK, piece.end))
                 page = ask({**asked, "limit": self.limit} if self.limit else asked).rows
-                if page:
+                inside = stamps_within(page, stamp_of, start, end)
+                if inside or (page and start == milliseconds(piece.start)):  # else it repeats the last one
                     yield page
-                if len(page) < (self.limit or 1):
-                    break
-                inside = [
-                    stamp
-                    for row in page
-                    if (stamp := readable_stamp(row, stamp_of)) is not None and start <= stamp < end
-                ]
                 if not inside:
-                    full = "full " if self.limit else ""
-                    outside = f"a {full}page outside of the window asked for: {str(page[-1])[:80]}"
-                    raise RequestRefused(outside, host=host)
+                    if len(page) >= (self.limit or 1):
+                        full = "full " if self.limit else ""
+                        outside = f"a {full}page outside of the window asked for: {str(page[-1])[:80]}"
+                        raise RequestRefused(outside, host=host)
+                    break
+                if end - max(inside) <= step // TICK:
+                    break
                 start = max(inside) + 1
 
 
@@ -143,9 +148,8 @@ def newest_first(
 ) -> Pages:
     """Yield the pages of `window`, newest first. `ask(end)` returns the newest rows stamped before that millisecond.
 
-    A page with fewer than `limit` rows need not be the last: venues lower their limits. The walk ends at the start of
-    the window, or with a page that has no row of it. Stamps that are unreadable or outside of the window are ignored:
-    one wrong row must not end the walk early.
+    The walk ends at the start of the window, or with a page that has no row of it. Stamps that are unreadable or
+    outside of the window are ignored: one wrong row must not end the walk early.
     Raises RequestRefused when a full page has nothing older: the venue repeats itself or ignores the question.
     """
     start, end = milliseconds(window.start), milliseconds(window.end)
@@ -160,6 +164,11 @@ def newest_first(
         if not inside:
             return
         end = min(inside)
+
+
+def stamps_within(page: Sequence[Any], stamp_of: StampOf, start: int, end: int) -> list[int]:
+    """The readable stamps of the page from `start` to before `end`, in milliseconds."""
+    return [stamp for row in page if (stamp := readable_stamp(row, stamp_of)) is not None and start <= stamp < end]
 
 
 def readable_stamp(row: Any, stamp_of: StampOf) -> int | None:  # noqa: ANN401 - whatever JSON came

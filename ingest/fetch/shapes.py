@@ -97,7 +97,8 @@ class Windowed:
         def ask(params: Params) -> Page:
             return self.ask(request, Question(url, instrument, {**fixed, **params}, self.fields.row))
 
-        pages = self.pages(ask, window, self.fields.stamp_of, place(url)[0])
+        step = STEPS.get(interval, self.step)
+        pages = self.pages(ask, window, step, self.fields.stamp_of, place(url)[0])
         return self.fields.frame([row for page in pages for row in page], instrument, interval)
 
 

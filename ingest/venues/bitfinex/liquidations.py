@@ -46,18 +46,23 @@ def fetch(request: Request) -> Iterator[Batch]:
     symbols = [instrument.symbol for instrument in request.instruments]
     window = request.window.intersect(Window(request.window.start, request.now))
     left = merge(chain.from_iterable(request.held.missing(symbol, window) for symbol in symbols))
+    newer: datetime | None = None  # from when on the page before is complete
     for _ in range(PAGES):
         if not left:
             return
         missing = left.pop()
+        continued = bool(newer) and missing.end == newer
         rows = api.page(request.session, URL, {**WINDOW(missing), "limit": PAGE, "sort": -1})
         frame = parse(rows)
-        reached = missing.start if len(rows) < PAGE else _reached(frame, missing)
+        reached = _reached(frame, missing, full=len(rows) >= PAGE)
         if reached > missing.start:
             left.append(Window(missing.start, reached))
+            newer = reached
         # The newest row of any contract says how far the answer reaches for all of them.
-        last = last_observed(frame, "happened_at", missing.end)
+        last = missing.end if continued else last_observed(frame, "happened_at", missing.end)
         covered = covered_window(Window(reached, missing.end), last, request.now)
+        # Rows from before that come again, on the next page.
+        frame = frame.filter((pl.col("happened_at") >= reached.replace(tzinfo=None)).fill_null(True))
         parts = (Part(s, "rest", covered, frame.filter(pl.col("symbol") == s).height, URL) for s in symbols)
         yield Batch(frame.filter(pl.col("symbol").is_in(symbols).fill_null(True)), tuple(parts))
     if left:
@@ -66,15 +71,22 @@ def fetch(request: Request) -> Iterator[Batch]:
         )
 
 
-def _reached(frame: pl.DataFrame, asked: Window) -> datetime:
-    """From when on a full page is complete: of its oldest millisecond some rows may have been cut off."""
+def _reached(frame: pl.DataFrame, asked: Window, *, full: bool) -> datetime:
+    """From when on a page is complete: of its oldest millisecond some rows may have been cut off.
+
+    A page without a row of the window ends it. Raises RequestRefused for a full one of these.
+    """
     start, end = asked.start.replace(tzinfo=None), asked.end.replace(tzinfo=None)
     oldest = frame.filter(pl.col("happened_at").is_between(start, end, "left"))["happened_at"].min()
     if not isinstance(oldest, datetime):
-        raise RequestRefused(f"a full page outside of the window asked for: {frame.tail(1).rows()}", host=api.HOST)
+        if full:
+            raise RequestRefused(f"a full page outside of the window asked for: {frame.tail(1).rows()}", host=api.HOST)
+        return asked.start
     reached = oldest.replace(tzinfo=UTC) + timedelta(milliseconds=1)
     if reached >= asked.end:
-        raise VenueFailing(f"{PAGE} liquidations in one millisecond", host=api.HOST, path="/v2/liquidations/hist")
+        if full:
+            raise VenueFailing(f"{PAGE} liquidations in one millisecond", host=api.HOST, path="/v2/liquidations/hist")
+        return asked.start
     return reached
 
 

@@ -7,9 +7,8 @@ from datetime import timedelta
 
 import polars as pl
 
-from ingest.coverage import Part, covered_window
 from ingest.feed import Batch, Request
-from ingest.fetch.batches import last_observed
+from ingest.fetch.batches import HOUR, parts_covering
 from ingest.fetch.pages import AskPage, Pages, StampOf, readable_stamp
 from ingest.fetch.pieces import newest_pieces
 from ingest.fetch.questions import Page, Question
@@ -40,13 +39,13 @@ def ask(request: Request, question: Question) -> Page:
     return Page([row[1:] if row and isinstance(row[0], str) else row for row in rows])
 
 
-def pages(ask: AskPage, window: Window, stamp_of: StampOf, host: str) -> Pages:
+def pages(ask: AskPage, window: Window, step: timedelta, stamp_of: StampOf, host: str) -> Pages:
     """The rows of (start, end], oldest first: a snapshot describes the time before it.
 
     Sources differ on how many rows a full page has. So pages are asked for until they reach the last two minutes of the
     window, or until one has nothing new.
     """
-    del host
+    del step, host
     start, end = milliseconds(window.start) + 1, milliseconds(window.end)
     while start <= end:
         page = ask({"start": start, "end": end, "limit": PAGE, "sort": 1}).rows
@@ -74,9 +73,9 @@ def fetch(request: Request) -> Iterator[Batch]:
         with request.noting_refusal(symbol):
             for piece in newest_pieces(request, symbol, wanted, LONGEST, MOST, f", {MOST} requests each"):
                 frame = last_of_each_hour(STATUS.rows(request, instrument, "", piece))
-                last = last_observed(frame, "snapshot_at", piece.end, including_end=True)
-                covered = covered_window(piece, last and last + MINUTE, request.now)
-                yield Batch(frame, (Part(symbol, "rest", covered, frame.height, URL.format(symbol=symbol)),))
+                hours = frame.with_columns(hour_of("snapshot_at").alias("snapshot_at"))
+                url = URL.format(symbol=symbol)
+                yield Batch(frame, parts_covering(request, hours, symbol, piece, HOUR, url))
 
 
 def last_of_each_hour(minutes: pl.DataFrame) -> pl.DataFrame:
@@ -85,5 +84,10 @@ def last_of_each_hour(minutes: pl.DataFrame) -> pl.DataFrame:
     Rows without a stamp stay, to be quarantined.
     """
     frame = minutes.with_columns(stamped("next_funding_at").alias("next_funding_at"))
-    hour = (pl.col("snapshot_at") - pl.duration(microseconds=1)).dt.truncate("1h")
-    return frame.filter((pl.col("snapshot_at") == pl.col("snapshot_at").max().over(hour)).fill_null(True))
+    newest = pl.col("snapshot_at").max().over(hour_of("snapshot_at"))
+    return frame.filter((pl.col("snapshot_at") == newest).fill_null(True))
+
+
+def hour_of(snapshot: str) -> pl.Expr:
+    """The start of the hour (start, end] that a snapshot describes."""
+    return (pl.col(snapshot) - pl.duration(microseconds=1)).dt.truncate("1h")

@@ -14,7 +14,8 @@ from ingest.responses import place
 from ingest.windows import Window
 
 HOST = "api.gateio.ws"
-PAGE = 1000  # rows; no answer has more
+PAGE = 1000  # rows, the most that can be asked for
+NEVER_CUT_OFF = 20  # rows: no limit below that has been seen
 KEPT = timedelta(days=179)  # an older `from` than 180 days is refused; a day for clocks that differ
 
 
@@ -47,19 +48,25 @@ def ask(request: Request, question: Question) -> Page:
 def ask_whole(request: Request, question: Question) -> Page:
     """All rows stamped `from` to `to`, both included, in seconds.
 
-    The interface has no pages, and a full answer may have been cut off: its halves are asked for, down to one second.
-    Raises VenueFailing when that is still full.
+    The interface has no pages, and an answer is cut off without a word, at PAGE rows or at fewer: the venue has lowered
+    its limits before. So the halves of a long answer are asked for, down to one second, until they have no more rows
+    than the whole. Raises VenueFailing when one second fills an answer.
     """
-    first, last = int(question.params["from"]), int(question.params["to"])
-    if first > last:  # a window of less than a second
+    if int(question.params["from"]) > int(question.params["to"]):  # a window of less than a second
         return Page([])
-    page = ask(request, question)
-    if len(page.rows) < PAGE:
+    return _completed(request, question, ask(request, question))
+
+
+def _completed(request: Request, question: Question, page: Page) -> Page:
+    first, last, found = int(question.params["from"]), int(question.params["to"]), len(page.rows)
+    if found < PAGE and (found < NEVER_CUT_OFF or first == last):
         return page
     if first == last:
         host, path = place(question.url)
         raise VenueFailing(f"{PAGE} rows of {question.instrument.symbol} in one second", host=host, path=path)
     middle = (first + last) // 2
-    halves = ({"to": middle}, {"from": middle + 1})
-    pages = (ask_whole(request, replace(question, params={**question.params, **half})) for half in halves)
-    return Page([row for page in pages for row in page.rows])
+    halves = [replace(question, params={**question.params, **half}) for half in ({"to": middle}, {"from": middle + 1})]
+    pages = [ask(request, half) for half in halves]
+    if found < PAGE and all(each.rows for each in pages) and sum(len(each.rows) for each in pages) <= found:
+        return page  # had it been cut off, the halves would have brought more
+    return Page([row for half, each in zip(halves, pages, strict=True) for row in _completed(request, half, each).rows])

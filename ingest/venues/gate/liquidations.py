@@ -43,6 +43,7 @@ ORDERS = Windowed(
     ),
     Single(between("from", "to", "s"), longest=HOUR),  # a longer window is refused
     step=timedelta(0),
+    apart=None,
 )
 
 

@@ -9,7 +9,7 @@ import polars as pl
 from ingest.feed import Feed
 from ingest.fetch.pages import OldestFirst, Single, between
 from ingest.fetch.rows import Fields, Stamp, same
-from ingest.fetch.shapes import HOUR, bars, hourly_funding
+from ingest.fetch.shapes import bars, hourly_funding
 from ingest.schema import PRICES, PRICES_FIT, column, feed_schema, rows
 from ingest.venues.hyperliquid import api, open_interest
 
@@ -80,7 +80,7 @@ FEEDS: tuple[Feed, ...] = (
                 Stamp("time", "settled_at", floor="1h"),
                 {"coin": "symbol", "fundingRate": "funding_rate", **same("premium")},
             ),
-            OldestFirst(WINDOW, limit=None, step=HOUR),
+            OldestFirst(WINDOW, limit=None),
             params={"type": "fundingHistory"},
         ),
     ),

@@ -78,9 +78,8 @@ class FromEitherEnd:
     """
 
     told: Told
-    step: timedelta
 
-    def __call__(self, ask: AskPage, window: Window, stamp_of: StampOf, host: str) -> Pages:
+    def __call__(self, ask: AskPage, window: Window, step: timedelta, stamp_of: StampOf, host: str) -> Pages:
         left = [window]
         while left:
             asked = left.pop()
@@ -92,4 +91,4 @@ class FromEitherEnd:
                 inside = [EPOCH + timedelta(milliseconds=stamp) for stamp in stamps if start <= stamp < end]
                 if not inside:
                     raise RequestRefused(f"a page outside of the window asked for: {str(rows[-1])[:80]}", host=host)
-                left += asked.without([Window(min(inside), max(inside) + self.step)])
+                left += asked.without([Window(min(inside), max(inside) + step)])

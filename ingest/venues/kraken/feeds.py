@@ -9,7 +9,7 @@ import polars as pl
 from ingest.feed import Feed
 from ingest.fetch.pages import between
 from ingest.fetch.rows import PRICES, Fields, Stamp, same
-from ingest.fetch.shapes import DAY, bars
+from ingest.fetch.shapes import bars
 from ingest.schema import PRICES_FIT, column, feed_schema, rows
 from ingest.venues.kraken import api, funding
 
@@ -17,7 +17,7 @@ feed = partial(
     Feed, venue="kraken", hosts=(api.HOST,), licence="Kraken terms of service; no redistribution of raw data"
 )
 daily_buckets = partial(
-    bars, api.ask_buckets, pages=api.FromEitherEnd(between("since", "to", "s"), DAY), params={"interval": 86400}
+    bars, api.ask_buckets, pages=api.FromEitherEnd(between("since", "to", "s")), params={"interval": 86400}
 )
 BUCKET = Stamp("timestamp", "open_at", "s or ms")
 
@@ -66,7 +66,7 @@ FEEDS: tuple[Feed, ...] = (
             partial(api.ask, listed="candles"),
             api.url("api/charts/v1/trade/{symbol}/1d"),
             Fields(Stamp("time", "open_at", "s or ms"), {**PRICES, **same("volume")}),
-            api.FromEitherEnd(between("from", "to", "s"), DAY),
+            api.FromEitherEnd(between("from", "to", "s")),
         ),
     ),
     feed(

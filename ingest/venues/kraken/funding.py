@@ -34,7 +34,7 @@ OLDER = hourly_funding(
         {"relativeRate close": "relative_rate", "rate close": "absolute_rate"},
         constants={"channel": "analytics"},
     ),
-    api.FromEitherEnd(between("since", "to", "s"), HOUR),
+    api.FromEitherEnd(between("since", "to", "s")),
     params={"interval": 3600},
 )
 

@@ -19,8 +19,10 @@ HOUR = 3_600_000
 
 
 def walk(ask) -> list[int]:
-    pages = OldestFirst(between("from", "to"), limit=None, step=timedelta(hours=1))
-    return [row for page in pages(lambda params: Page(ask(params)), WINDOW, int, "venue.example") for row in page]
+    pages = OldestFirst(between("from", "to"), limit=None)(
+        lambda params: Page(ask(params)), WINDOW, timedelta(hours=1), int, "venue.example"
+    )
+    return [row for page in pages for row in page]
 
 
 @given(st.sets(st.integers(0, HOURS - 1)), st.integers(1, 5))

@@ -21,6 +21,7 @@ from tests.ingest.scripted_venues import ScriptedVenues, asking, at, conformed, 
 
 STATUS, LIQUIDATIONS = "bitfinex_status", "bitfinex_liquidations"
 BTC, ETH = "tBTCF0:USTF0", "tETHF0:USTF0"
+HOUR_MS = 3_600_000
 MINUTE = 60_000
 LAST_DAY = days("2026-02-01", "2026-02-01")  # now is 2026-02-02T04:00
 
@@ -109,7 +110,11 @@ def test_a_venue_that_sends_the_same_page_again_is_not_asked_for_ever():
 
 
 def test_a_run_takes_40_stretches_newest_first_and_the_next_one_goes_on():
-    venues = ScriptedVenues(lambda url, params: [minute(params["end"] - MINUTE)])
+    def answer(url, params):
+        first = -(-params["start"] // HOUR_MS) * HOUR_MS
+        return [minute(stamp) for stamp in range(first, params["end"] + 1, HOUR_MS)]
+
+    venues = ScriptedVenues(answer)
     held = Coverage([Part(BTC, "rest", days("2026-01-10", "2026-01-10"), 24)])
     request = put(STATUS, venues, "2025-01-01", "2026-01-25", held=held)
     fetched(request)
@@ -153,7 +158,7 @@ def test_only_the_contracts_of_the_catalogue_are_kept_but_all_tell_how_far_the_a
     request = put(LIQUIDATIONS, tape(*rows), symbols=(BTC, ETH))
     batches = fetched(request)
     assert conformed(request, batches).rows["symbol"].to_list() == [BTC]
-    assert [(part.series, part.rows) for part in parts_of(batches)] == [(BTC, 1), (ETH, 0)]
+    assert [(part.series, part.rows) for part in parts_of(batches)] == [(BTC, 0), (ETH, 0), (BTC, 1), (ETH, 0)]
     for symbol in (BTC, ETH):
         assert request.held.missing(symbol, LAST_DAY) == [Window(at("2026-02-01T23:00"), LAST_DAY.end)]
 

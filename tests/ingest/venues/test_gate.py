@@ -188,7 +188,19 @@ def test_a_settlement_is_floored_to_its_hour_and_the_one_at_midnight_belongs_to_
     assert landed(request).sort("settled_at").rows() == [
         (BTC, datetime(2026, 2, 1, 16), -0.00002), (BTC, datetime(2026, 2, 2), 0.0001),
     ]  # fmt: skip
-    assert request.held.missing(BTC, request.window) == []
+    assert request.held.of(BTC, "rest") == [Window(at("2026-02-01T16:00"), at("2026-02-02T01:00"))]
+
+
+def test_an_answer_that_is_cut_off_at_fewer_rows_than_were_asked_for_is_continued():
+    hours = [{"t": seconds("2026-01-02") + 3600 * n, "r": "0.0001"} for n in range(27 * 24 + 1)]
+
+    class Capped(Gate):
+        def get_json(self, url, params=None, **more):
+            return super().get_json(url, {**(params or {}), "limit": 90}, **more)
+
+    request = put(FUNDING, Capped(*hours, stamp="t"), "2026-01-02", "2026-01-28")
+    assert landed(request)["settled_at"].n_unique() == len(hours)
+    assert request.held.missing(BTC, request.wanted) == []
 
 
 def test_funding_is_asked_for_with_both_ends_at_most_30_days_apart():
