@@ -48,6 +48,10 @@ class RequestRefused(FeedUnavailable):
     """The venue says no to this one request: unknown symbol, window outside its retention, metric that is not free."""
 
 
+class AddressGone(RequestRefused):
+    """HTTP 404 or 410 on a request that is no archive: the venue has nothing at this address."""
+
+
 class ArchiveAbsent(IngestError):
     """HTTP 404 on an archive: not published yet, or never."""
 
@@ -72,12 +76,24 @@ class NoConnection(Transient):
     """A failed attempt in which the host did not even accept the connection."""
 
 
-class RefusedByServer(Transient):
-    """A failed attempt in which the venue said no with an HTTP status that promises better: seldom worth many more."""
+class RefusedAttempt(Transient):
+    """A failed attempt in which the venue refused the request; `refusal` is raised when further attempts fail too."""
 
-    def __init__(self, refusal: RequestRefused) -> None:
-        super().__init__(refusal.what, host=refusal.host, path=refusal.path)
+    def __init__(self, refusal: RequestRefused, what: str = "", *, retry_after: float | None = None) -> None:
+        super().__init__(what or refusal.what, host=refusal.host, path=refusal.path, retry_after=retry_after)
         self.refusal = refusal
+
+
+class RefusedByServer(RefusedAttempt):
+    """A refusal known to be final, with HTTP status 5xx: worth a few attempts, in case the server only stumbled."""
+
+
+class UnknownCode(RefusedAttempt):
+    """An error code that the venue module does not know to be final: worth as many attempts as a server error."""
+
+    def __init__(self, what: str, *, host: str, path: str, told: str = "", retry_after: float | None = None) -> None:
+        refusal = RequestRefused(what, host=host, path=path, advice="the next run asks again")
+        super().__init__(refusal, told, retry_after=retry_after)
 
 
 class ChecksumDiffers(Transient):

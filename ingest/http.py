@@ -29,6 +29,7 @@ from ingest.errors import (
     GeoBlocked,
     HostUnreachable,
     NoConnection,
+    RefusedAttempt,
     RefusedByServer,
     Transient,
     VenueFailing,
@@ -199,6 +200,8 @@ class MarketSession:
             # Whoever goes on asking a host that wants a break is banned from it.
             if asks_for_a_break or self._failed_for(host) > PATIENCE:
                 failing = self._close_host(failing)
+            elif isinstance(error, RefusedAttempt):
+                failing = error.refusal  # the host may still answer for other series
             raise failing from error
 
     def _noted(self, host: str, attempt: Callable[[], Any]) -> Any:  # noqa: ANN401 - whatever the attempt brings

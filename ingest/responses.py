@@ -17,6 +17,7 @@ import urllib3
 
 from ingest.errors import (
     AccessRefused,
+    AddressGone,
     ArchiveAbsent,
     Banned,
     GeoBlocked,
@@ -24,14 +25,22 @@ from ingest.errors import (
     RefusedByServer,
     RequestRefused,
     Transient,
+    UnknownCode,
 )
 
 ANSWER_LIMIT = 256 * 2**20  # bytes; the largest real archive (a month of 1-minute bars) has 2 MiB
 SHOWN = 80  # bytes of a malformed body that an error repeats
 SHORTEST_KEY = 8  # characters; what is shorter is no real key and could be part of the data
 
+# Statuses that say what is wrong with the request itself. Any other (408, 425, 520 ...) may pass.
+FINAL_STATUSES = frozenset({301, 308, 400, 402, 404, 405, 406, 410, 411, 413, 414, 415, 416, 422, 431})
+GONE = frozenset({404, 410})
+# 400 is also how venues send codes that pass; with the others an unknown code is final.
+FINAL_WITH_ANY_CODE = FINAL_STATUSES - {400} | {401, 403}
+
 Judge = Callable[[Any, str, str], None]
-"""(body, host, path) -> None, or raises Transient or FeedUnavailable for a body-level error code."""
+"""(body, host, path) -> None, or raises for a body-level error code: FeedUnavailable for one that is known to be
+final, UnknownCode for one that is not, Transient for one that is known to pass for the whole venue."""
 
 
 def place(url: str) -> tuple[str, str]:
@@ -58,10 +67,18 @@ def without_keys(body: bytes, headers: Mapping[str, str] | None) -> bytes:
     return body
 
 
+def parsed(body: bytes) -> Any:  # noqa: ANN401 - whatever JSON came
+    """The JSON of a body. Raises ValueError when it is none, or nested deeper than Python can read."""
+    try:
+        return json.loads(body)
+    except RecursionError:
+        raise ValueError("nested too deeply") from None
+
+
 def decoded(body: bytes, host: str, path: str, judge: Judge | None) -> Any:  # noqa: ANN401 - whatever JSON came
     """The JSON of a good answer. Raises Transient when it is none, and what the venue's `judge` raises."""
     try:
-        found = json.loads(body)
+        found = parsed(body)
     except ValueError as error:
         shown = body[:SHOWN].decode("utf-8", "replace")
         raise Transient(f"malformed page {shown!r}", host=host, path=path) from error
@@ -98,7 +115,7 @@ def refuse(
         raise GeoBlocked("not available from this country (HTTP 451)", host=host, advice="other venues cover for it")
     shown = body[:SHOWN].decode("utf-8", "replace")
     try:
-        said = json.loads(body)
+        said = parsed(body)
     except ValueError:
         # No venue answers like that: what stands before it does, and would to every other question as well.
         if status == 403 and (not keyed or b"cloudfront" in body.lower()):
@@ -110,29 +127,47 @@ def refuse(
         shown = f"not JSON: {shown}" if judge else shown
     else:
         if judge:
-            judge(said, host, path)
+            _judged(judge, said, status, host, path)
     if status in (401, 403):
         advice = "check the key and the plan it has" if keyed else "the venue has closed this to the public"
         raise AccessRefused(f"HTTP {status}: {shown}", host=host, path=path, advice=advice)
-    raise RequestRefused(f"HTTP {status}: {shown}", host=host, path=path)
+    if status not in FINAL_STATUSES:
+        raise Transient(f"HTTP {status}: {shown}", host=host, path=path, retry_after=_retry_after(response))
+    kind = AddressGone if status in GONE else RequestRefused
+    raise kind(f"HTTP {status}: {shown}", host=host, path=path)
+
+
+def _judged(judge: Judge, said: Any, status: int, host: str, path: str) -> None:  # noqa: ANN401 - whatever JSON came
+    """Raise what the judge raises. A code that is not known to be final is final all the same where the status is."""
+    try:
+        judge(said, host, path)
+    except Transient as told:
+        if status == 404:
+            raise AddressGone(told.what, host=host, path=path) from None
+        if isinstance(told, UnknownCode) and status in FINAL_WITH_ANY_CODE:
+            raise told.refusal from None
+        raise
 
 
 def _passing(response: requests.Response, body: bytes, host: str, path: str, judge: Judge | None) -> Transient:
-    """The failed attempt that a 429 or 5xx is. How long to wait the venue may say in the body, if not in the head.
+    """The failed attempt that a 429 or 5xx is. The venue may say in the body how long to wait, if not in the head.
 
-    A refusal in the body of a 5xx is one, too, in case that the server only stumbled; that of a 429 is about the rate.
+    Only a refusal that is known to be final shortens the patience with a 5xx; a refusal with a 429 is about the rate.
     Raises what the judge raises of a ban, a block or a key.
     """
-    what, wait = f"HTTP {response.status_code}", _retry_after(response)
+    status, wait = response.status_code, _retry_after(response)
+    what = f"HTTP {status}"
     try:
         if judge:
-            judge(json.loads(body), host, path)
+            judge(parsed(body), host, path)
     except Transient as told:
         what, wait = f"{what}, {told.what}", told.retry_after if wait is None else wait
+        if isinstance(told, UnknownCode) and status >= 500:
+            return UnknownCode(told.what, host=host, path=path, told=what, retry_after=wait)
     except RequestRefused as refusal:
-        if response.status_code >= 500:
+        if status >= 500:
             return RefusedByServer(refusal)
-    except ValueError:  # no JSON: a proxy on the way, who has no more to say
+    except ValueError:  # no JSON: a proxy on the way, which has no more to say
         pass
     return Transient(what, host=host, path=path, retry_after=wait)
 

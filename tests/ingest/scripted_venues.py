@@ -17,7 +17,7 @@ from urllib.parse import urlsplit
 import polars as pl
 
 from ingest.coverage import Coverage, Part
-from ingest.errors import ArchiveAbsent
+from ingest.errors import ArchiveAbsent, UnknownCode
 from ingest.feed import Batch, Request
 from ingest.feeds import feed_named
 from ingest.http import Traffic
@@ -81,7 +81,10 @@ class ScriptedVenues:
             raise answer
         answer = json.loads(json.dumps(answer))
         if judge:
-            judge(answer, urlsplit(url).netloc, urlsplit(url).path)
+            try:
+                judge(answer, urlsplit(url).netloc, urlsplit(url).path)
+            except UnknownCode as unknown:  # the session raises the refusal when patience has ended
+                raise unknown.refusal from unknown
         return answer
 
     def post_json(self, url, question, *, judge=None) -> Any:

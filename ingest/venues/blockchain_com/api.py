@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from ingest.errors import RequestRefused
+from ingest.errors import RequestRefused, UnknownCode
 from ingest.feed import Request
 from ingest.fetch.questions import Page, Question
 
@@ -19,7 +19,8 @@ def url(path: str) -> str:
 def judge(body: Any, host: str, path: str) -> None:  # noqa: ANN401 - whatever JSON came
     """Raise for `{"status": "not-found", ...}`: a status other than ok."""
     if isinstance(body, Mapping) and "status" in body and body["status"] != "ok":
-        raise RequestRefused(f"{body['status']}: {body.get('error', '')}", host=host, path=path)
+        kind = RequestRefused if body["status"] == "not-found" else UnknownCode
+        raise kind(f"{body['status']}: {body.get('error', '')}", host=host, path=path)
 
 
 def ask(request: Request, question: Question) -> Page:

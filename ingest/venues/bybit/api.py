@@ -9,15 +9,17 @@ from collections.abc import Mapping
 from typing import Any
 from urllib.parse import unquote
 
-from ingest.errors import Banned, CatalogueBroken, GeoBlocked, RequestRefused, Transient
+from ingest.errors import Banned, CatalogueBroken, GeoBlocked, RequestRefused, Transient, UnknownCode
 from ingest.feed import Request
 from ingest.fetch.questions import Page, Question
 from ingest.instrument import Instrument
 
 HOST = "api.bybit.com"
-# 10006 and 10018 too many requests, 10000 and 10016 a backend that timed out or failed: worth another attempt.
-PASSING = {10000, 10006, 10016, 10018}
-UNKNOWN, BANNED, NOT_HERE = 10001, 10009, 10024
+# Codes about the whole venue that pass: 10006, 10018 and 10429 too many requests, 10000, 10016, 131200 and 131201 a
+# backend that timed out or failed, 170007 no answer from it.
+PASSING = {"10000", "10006", "10016", "10018", "10429", "131200", "131201", "170007"}
+UNKNOWN, BANNED, NOT_HERE = {"10001", "10029", "170121"}, "10009", "10024"
+FINAL = {"10002", "10003", "10004", "10005", "10007", "10008", "10010", "10017"}  # keys, rights, no such address
 
 
 def url(path: str) -> str:
@@ -27,18 +29,20 @@ def url(path: str) -> str:
 def judge(body: Any, host: str, path: str) -> None:  # noqa: ANN401 - whatever JSON came
     """Raise for a `retCode` other than 0. Bybit sends errors with HTTP 200."""
     if not isinstance(body, Mapping) or "retCode" not in body:
-        raise RequestRefused(f"expected a retCode, got {str(body)[:80]}", host=host, path=path)
-    code, said = body["retCode"], f"retCode {body['retCode']}: {body.get('retMsg', '')}"
+        raise UnknownCode(f"expected a retCode, got {str(body)[:80]}", host=host, path=path)
+    code, said = str(body["retCode"]), f"retCode {body['retCode']}: {body.get('retMsg', '')}"
     if code in PASSING:
         raise Transient(said, host=host, path=path)
     if code == BANNED:
         raise Banned(said, host=host, advice="wait some hours and ask more slowly")
     if code == NOT_HERE:
         raise GeoBlocked(said, host=host, advice="other venues cover for it")
-    if code != 0:
-        raise RequestRefused(
-            said, host=host, path=path, advice="check the symbol in the catalogue" if code == UNKNOWN else ""
-        )
+    if code in UNKNOWN:
+        raise RequestRefused(said, host=host, path=path, advice="check the symbol in the catalogue")
+    if code in FINAL:
+        raise RequestRefused(said, host=host, path=path)
+    if code != "0":
+        raise UnknownCode(said, host=host, path=path)
 
 
 def ask(request: Request, question: Question) -> Page:

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from datetime import timedelta
 from typing import Any
 
-from ingest.errors import AccessRefused, RequestRefused
+from ingest.errors import AccessRefused, RequestRefused, UnknownCode
 from ingest.feed import Request
 from ingest.fetch.questions import Params, Question
 from ingest.instrument import Instrument
@@ -24,14 +24,19 @@ METRICS = {
     "AdrActCnt": "active_addresses",
     "PriceUSD": "price_usd",
 }
+# Types of errors about the question itself.
+FINAL = {"bad_parameter", "bad_parameters", "bad_request", "forbidden", "missing_parameter", "not_found",
+         "unsupported_parameter_value"}  # fmt: skip
 WANTED: Params = {"metrics": ",".join(METRICS), "frequency": "1d", "paging_from": "start", "page_size": 10_000}
 
 
 def judge(body: Any, host: str, path: str) -> None:  # noqa: ANN401 - whatever JSON came
     """Raise for `{"error": {"type": ..., "message": ...}}`."""
     if isinstance(body, Mapping) and isinstance(error := body.get("error"), Mapping):
-        kind = AccessRefused if error.get("type") == "unauthorized" else RequestRefused
-        raise kind(f"{error.get('type')}: {error.get('message')}", host=host, path=path)
+        said, kind = f"{error.get('type')}: {error.get('message')}", str(error.get("type"))
+        if kind == "unauthorized":
+            raise AccessRefused(said, host=host, path=path)
+        raise (RequestRefused if kind in FINAL else UnknownCode)(said, host=host, path=path)
 
 
 def days(request: Request, instrument: Instrument, window: Window) -> list[dict[str, Any]]:

@@ -5,15 +5,19 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, TypeVar
 
-from ingest.errors import RequestRefused, Transient
+from ingest.errors import RequestRefused, Transient, UnknownCode
 from ingest.feed import Request
 from ingest.fetch.questions import Page, Params, Question
 from ingest.http import MarketSession
 
 HOST = "www.deribit.com"
 HISTORY = "history.deribit.com"  # trades that are older than the 24 hours that HOST keeps
-# Too many requests, retry, settlement in progress, maintenance, unavailable for now, timed out: worth another attempt.
-PASSING = {10028, 10040, 10041, 11051, 13028, 13888}
+# Codes about the whole venue that pass: too many requests (10028, 10066), retry, settlement in progress, a full queue
+# (10047), maintenance (11051), a server's own error (11094), unavailable for now (13028, 13503), timed out (13888).
+PASSING = {"10028", "10040", "10041", "10047", "10066", "11051", "11094", "13028", "13503", "13888"}
+# Codes about the question itself: JSON-RPC's own, bad arguments and requests, no such thing, keys and rights.
+FINAL = {"-32000", "-32600", "-32601", "-32602", "-32700", "9999", "10000", "11029", "11050", "13004", "13009", "13010",
+         "13020", "13021", "13403"}  # fmt: skip
 CHART = ("ticks", "open", "high", "low", "close", "volume", "cost")
 
 Kind = TypeVar("Kind", list[Any], dict[str, Any])
@@ -27,9 +31,12 @@ def judge(body: Any, host: str, path: str) -> None:  # noqa: ANN401 - whatever J
     """Raise for `{"error": {"code": ..., "message": ..., "data": ...}}`."""
     if isinstance(body, Mapping) and isinstance(error := body.get("error"), Mapping):
         said = f"code {error.get('code')}: {error.get('message')}"
-        if error.get("code") in PASSING:
+        code = str(error.get("code"))
+        if code in PASSING:
             raise Transient(said, host=host, path=path)
         detail = f" {error['data']}" if error.get("data") else ""
+        if code not in FINAL:
+            raise UnknownCode(f"{said}{detail}", host=host, path=path)
         raise RequestRefused(f"{said}{detail}", host=host, path=path, advice="check the symbol in the catalogue")
 
 

@@ -5,12 +5,13 @@ Errors come with HTTP 200, too: `errors` is a list that is empty when all is wel
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
-from ingest.errors import RequestRefused, Transient
+from ingest.errors import RequestRefused, Transient, UnknownCode
 from ingest.feed import Request
 from ingest.fetch.pages import EPOCH, AskPage, Pages, StampOf, Told, readable_stamp
 from ingest.fetch.questions import Page, Question
@@ -18,7 +19,9 @@ from ingest.fetch.rows import PRICES
 from ingest.windows import Window, milliseconds
 
 HOST = "futures.kraken.com"
-PASSING = {"apiLimitExceeded", "Server Error", "Unavailable"}
+PASSING = {"apiLimitExceeded", "Server Error", "Unavailable"}  # about the whole venue
+# Words of an error about the question itself ("invalidArgument: symbol", "Argument invalid", "contractNotFound").
+FINAL = re.compile(r"invalid|no such|not ?found|missing|authentication|bad request", re.IGNORECASE)
 
 
 def url(path: str) -> str:
@@ -34,6 +37,8 @@ def judge(body: Any, host: str, path: str) -> None:  # noqa: ANN401 - whatever J
         said = [str(one.get("message", one) if isinstance(one, Mapping) else one) for one in listed]
         if PASSING & set(said):
             raise Transient("; ".join(said), host=host, path=path)
+        if not any(map(FINAL.search, said)):
+            raise UnknownCode("; ".join(said), host=host, path=path)
         raise RequestRefused("; ".join(said), host=host, path=path, advice="check the symbol in the catalogue")
 
 

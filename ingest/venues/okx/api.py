@@ -5,15 +5,18 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from ingest.errors import RequestRefused, Transient
+from ingest.errors import RequestRefused, Transient, UnknownCode
 from ingest.feed import Request
 from ingest.fetch.questions import Page, Question
 
 HOST = "www.okx.com"
 PAGE = 100  # rows; every endpoint used here takes it, some take more by now
-# 50011 too many requests, 50004 timeout, 50013 busy, 50026 a backend that failed: worth another attempt.
-PASSING = {"50004", "50011", "50013", "50026"}
-UNKNOWN = "51001"
+# Codes about the whole venue that pass: 50001 unavailable for now, 50004 timeout, 50005 offline, 50011, 50040 and 50061
+# too many requests, 50013 busy, 50026 a backend that failed, 51029 and 51030 while it settles.
+PASSING = {"50001", "50004", "50005", "50011", "50013", "50026", "50040", "50061", "51029", "51030"}
+# Codes about the question itself: its form (500xx, 51000, 51015, 51026), no permission (50030), no such instrument.
+UNKNOWN = {"51001", "51002", "51014", "51027", "51087"}
+FINAL = {"50000", "50002", "50006", "50014", "50015", "50016", "50024", "50025", "50030", "51000", "51015", "51026"}
 
 
 def url(path: str) -> str:
@@ -23,15 +26,17 @@ def url(path: str) -> str:
 def judge(body: Any, host: str, path: str) -> None:  # noqa: ANN401 - whatever JSON came
     """Raise for a `code` other than "0". OKX sends errors with HTTP 200, and at times with another status."""
     if not isinstance(body, Mapping) or "code" not in body:
-        raise RequestRefused(f"expected a code, got {str(body)[:80]}", host=host, path=path)
+        raise UnknownCode(f"expected a code, got {str(body)[:80]}", host=host, path=path)
     code = str(body["code"])
     said = f"code {code}: {body.get('msg', '')}"
     if code in PASSING:
         raise Transient(said, host=host, path=path)
+    if code in UNKNOWN:
+        raise RequestRefused(said, host=host, path=path, advice="check the symbol in the catalogue")
+    if code in FINAL:
+        raise RequestRefused(said, host=host, path=path)
     if code != "0":
-        raise RequestRefused(
-            said, host=host, path=path, advice="check the symbol in the catalogue" if code == UNKNOWN else ""
-        )
+        raise UnknownCode(said, host=host, path=path)
 
 
 def ask(request: Request, question: Question) -> Page:

@@ -12,7 +12,7 @@ from typing import Any
 
 import polars as pl
 
-from ingest.errors import RequestRefused
+from ingest.errors import AddressGone, RequestRefused
 from ingest.feed import Batch, Request
 from ingest.fetch.batches import batch_covering
 from ingest.fetch.pages import newest_first
@@ -25,7 +25,6 @@ from ingest.windows import Window
 URL = api.url("public/liquidation-orders")
 KEPT = timedelta(hours=24)
 SHORTEST = timedelta(milliseconds=1)
-RETIRED = ("HTTP 404", "code 50")  # how a refusal begins when the address is gone; 51xxx is about the question
 
 
 def fetch(request: Request) -> Iterator[Batch]:
@@ -38,7 +37,7 @@ def fetch(request: Request) -> Iterator[Batch]:
             with request.noting_refusal(instrument.symbol):
                 yield _events(request, instrument, window)
             refused = request.refused.get(instrument.symbol)
-            if refused and refused.what.startswith(RETIRED):
+            if isinstance(refused, AddressGone):
                 del request.refused[instrument.symbol]
                 raise RequestRefused(
                     f"endpoint retired, it seems: {refused.what}",

@@ -66,7 +66,7 @@ def test_a_spot_instrument_has_no_category_here():
 @pytest.mark.parametrize(
     ("code", "kind", "asked"),
     [(10001, RequestRefused, 1), (10006, VenueFailing, 12), (10018, VenueFailing, 12), (10016, VenueFailing, 12),
-     (10009, Banned, 1), (10024, GeoBlocked, 1), (99999, RequestRefused, 1)],
+     (10009, Banned, 1), (10024, GeoBlocked, 1), (10017, RequestRefused, 1), (99999, RequestRefused, 12)],
 )  # fmt: skip
 def test_error_codes_under_http_200_are_told_apart(relay, code, kind, asked):
     relay.answers(f"{URL}/kline", json.dumps({"retCode": code, "retMsg": "no", "result": {}}))

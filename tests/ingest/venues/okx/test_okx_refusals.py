@@ -52,7 +52,10 @@ def test_a_refused_instrument_costs_that_instrument_alone():
         ("51001", RequestRefused, 1),
         ("50030", RequestRefused, 1),
         ("50011", VenueFailing, 12),
+        ("50001", VenueFailing, 12),
         ("50013", VenueFailing, 12),
+        ("50061", VenueFailing, 12),
+        ("59999", RequestRefused, 12),
     ],
 )
 def test_error_codes_under_http_200_are_told_apart(relay, code, kind, asked):
