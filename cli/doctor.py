@@ -19,6 +19,7 @@ from rich.table import Table
 from cli.console import stdout_console
 from ingest.catalogue import load_catalogue
 from ingest.market import Market
+from ingest.transport import Session
 from warehouse.errors import WarehouseLocked
 from warehouse.location import Warehouse
 from warehouse.lock import pipeline_lock
@@ -103,8 +104,7 @@ def _check_host(host: str, market: Market) -> Finding:
     """One request without retries: does the host answer, and does the answer give access?"""
     address = f"{market.url}/{host}/" if market.url else f"https://{host}/"
     try:
-        with requests.Session() as session:
-            session.trust_env = not market.url  # like a run, reach a relay without a proxy
+        with Session(environment=not market.url) as session:  # like a run, reach a relay without a proxy
             status = session.get(address, timeout=TIMEOUT, allow_redirects=False, stream=True).status_code
     except requests.exceptions.Timeout:
         return Finding(host, "note", "no answer within some seconds; check the network and the firewall")

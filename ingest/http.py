@@ -36,7 +36,7 @@ from ingest.errors import (
 )
 from ingest.market import Host, Market
 from ingest.responses import Judge, body_of, broken, decoded, place, refuse, without_keys
-from ingest.transport import transports
+from ingest.transport import Session, transports
 
 TIMEOUT = (10.0, 60.0)  # seconds to connect, and between two bytes: Vision stalls for half a minute at times
 ATTEMPTS = 12  # with 4 of 10 attempts failing, 1 request in 60,000 gives up
@@ -83,9 +83,9 @@ class MarketSession:
         self._found: dict[str, Mapping[str, Any]] = {}
         self._stop = threading.Event()
         self._pause: Callable[[float], None] = pause or self._sleep
-        self._session = requests.Session()
+        # A proxy for the internet is none for a relay on loopback.
+        self._session = Session(environment=market.kind == "live")
         self._session.headers["User-Agent"] = "leverage-warehouse"
-        self._session.trust_env = market.kind == "live"  # a proxy for the internet is none for a relay on loopback
         for prefix, adapter in transports(market, hosts, simulation, parallel):
             self._session.mount(prefix, adapter)
 

@@ -87,10 +87,9 @@ class Landing:
         if segment.feed in RECORDS:
             return []
         try:
-            return [
-                _part_from(p, segment.ingested_at)
-                for p in json.loads(pl.read_parquet_metadata(self.path(segment))["parts"])
-            ]
+            with self.path(segment).open("rb") as file:  # in a path, [ and * stand for other files
+                parts = json.loads(pl.read_parquet_metadata(file)["parts"])
+            return [_part_from(part, segment.ingested_at) for part in parts]
         except (OSError, KeyError, ValueError, pl.exceptions.PolarsError) as error:
             raise IngestError(
                 f"{segment.name} is not a readable segment: {error}",

@@ -13,6 +13,7 @@ from typing import Any
 
 import pandera.polars as pa
 import polars as pl
+from pandera.config import ValidationDepth, config_context
 from pandera.errors import SchemaErrors
 
 import tables
@@ -215,7 +216,9 @@ def _absurd_moments(typed: pl.DataFrame, schema: pa.DataFrameSchema, now: dateti
 
 def _broken_checks(typed: pl.DataFrame, schema: pa.DataFrameSchema) -> list[pl.DataFrame]:
     try:
-        schema.validate(typed.drop("row"), lazy=True)
+        # Pandera's own variables (PANDERA_VALIDATION_ENABLED ...) could switch the checks off.
+        with config_context(validation_enabled=True, validation_depth=ValidationDepth.SCHEMA_AND_DATA):
+            schema.validate(typed.drop("row"), lazy=True)
     except SchemaErrors as broken:
         cases = broken.failure_cases
         if cases["index"].null_count():

@@ -6,15 +6,42 @@ Only the transport differs: the same session, venue code and parsing run in all 
 from __future__ import annotations
 
 import copy
+import os
 from collections.abc import Iterable, Mapping
 from typing import Any
 
 import requests
 from requests.adapters import BaseAdapter, HTTPAdapter
+from requests.utils import get_environ_proxies
 from requests_ratelimiter import LimiterMixin
 
 from ingest.errors import IngestError
 from ingest.market import Host, Market
+
+
+class Session(requests.Session):
+    """A session that takes proxies and certificates from the environment if `environment`, and nothing else.
+
+    The variables are HTTPS_PROXY, HTTP_PROXY, ALL_PROXY, NO_PROXY, REQUESTS_CA_BUNDLE and CURL_CA_BUNDLE. The stock
+    session also sends the passwords of a netrc file, to every host if the file has a `default` entry.
+    """
+
+    def __init__(self, *, environment: bool) -> None:
+        super().__init__()
+        self.trust_env = False
+        self._environment = environment
+
+    def merge_environment_settings(self, url, proxies, stream, verify, cert):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN201 - as in requests
+        if self._environment:
+            proxies = {**get_environ_proxies(url), **(proxies or {})}
+            if verify is None or verify is True:
+                verify = os.environ.get("REQUESTS_CA_BUNDLE") or os.environ.get("CURL_CA_BUNDLE") or verify
+        return super().merge_environment_settings(url, proxies, stream, verify, cert)
+
+    def rebuild_proxies(self, prepared_request, proxies):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN201 - as in requests
+        """The proxies for the address that a redirect names."""
+        found = get_environ_proxies(prepared_request.url) if self._environment else proxies
+        return super().rebuild_proxies(prepared_request, found)
 
 
 class LimitedAdapter(LimiterMixin, HTTPAdapter):  # type: ignore[misc]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import os
 import subprocess
 import sys
 import tempfile
@@ -18,6 +19,11 @@ MANIFEST = TARGET / "manifest.json"
 PARSED = TARGET / "partial_parse.msgpack"
 STAMP = TARGET / "manifest.sources"  # hash of the files that the manifest was made from
 BUILD_DATABASE = "LEVERAGE_BUILD_DATABASE"  # read by profiles.yml
+
+
+def read_by_dbt(variable: str) -> bool:
+    """Whether dbt or its profile reads an environment variable. A user may have set it for another project."""
+    return variable.startswith("DBT_") or variable == BUILD_DATABASE
 
 
 def prepared_manifest() -> Path:
@@ -48,14 +54,15 @@ def _sources_hash() -> str:
 
 
 def _parse() -> None:
-    # In a process of its own, so that no state of dbt stays behind in this one.
-    dbt = Path(sys.executable).with_name("dbt")
+    # In a process of its own, so that no state of dbt stays behind in this one. Isolated: no modules from PYTHONPATH.
+    dbt = (sys.executable, "-I", "-c", "from dbt.cli.main import cli; cli()")
     with tempfile.TemporaryDirectory() as logs:
         done = subprocess.run(
             [
-                *(dbt, "parse", "--quiet", "--log-path", logs),
+                *(*dbt, "parse", "--quiet", "--log-path", logs, "--target-path", TARGET),
                 *("--project-dir", DBT_PROJECT, "--profiles-dir", DBT_PROJECT),
             ],
+            env={name: value for name, value in os.environ.items() if not read_by_dbt(name)},
             capture_output=True,
             text=True,
             check=False,

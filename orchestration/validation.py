@@ -13,7 +13,6 @@ from pathlib import Path
 from typing import Any
 
 import dagster as dg
-import duckdb
 import polars as pl
 
 from orchestration.asset_defaults import OWNERS, POOL, mart_key
@@ -23,7 +22,7 @@ from regimes import DailyMarts, load_parameters
 from regimes.validation import regime_validation
 from regimes.validation_page import validation_page
 from tables.published.regimes import REGIME_VALIDATION
-from warehouse.connection import build_database
+from warehouse.connection import build_database, published_database
 from warehouse.location import PUBLISHED_DATABASE
 from warehouse.marts import read_daily_marts, write_table
 
@@ -60,7 +59,7 @@ def main() -> None:
     parser.add_argument("published", type=Path, help=f"directory of a release, with {PUBLISHED_DATABASE}")
     parser.add_argument("page", type=Path, help="file to write")
     options = parser.parse_args()
-    with duckdb.connect(str(options.published / PUBLISHED_DATABASE), read_only=True) as connection:
+    with published_database(options.published / PUBLISHED_DATABASE) as connection:
         marts = DailyMarts(**{f.name: connection.sql(f"SELECT * FROM {f.name}").pl() for f in fields(DailyMarts)})  # noqa: S608
         about = dict(connection.sql("SELECT name, setting FROM about").fetchall())
     measured = regime_validation(marts, load_parameters(), datetime.fromisoformat(about["published_at"]))

@@ -13,6 +13,8 @@ from pydantic import Field, SecretStr
 from pydantic_settings import BaseSettings, SettingsConfigDict
 from tenacity import Retrying, retry_if_exception_type, stop_after_attempt, wait_exponential
 
+from ingest.transport import Session
+
 TIMEOUT_SECONDS = 10
 ATTEMPTS = 3
 TEXTS = {
@@ -84,7 +86,8 @@ def post(settings: WebhookSettings, changes: Sequence[Mapping[str, Any]], pause:
 
 def _post_once(address: str, body: Mapping[str, Any], key: str) -> None:
     try:
-        answer = requests.post(address, json=body, headers={"Idempotency-Key": key}, timeout=TIMEOUT_SECONDS)
+        with Session(environment=True) as session:
+            answer = session.post(address, json=body, headers={"Idempotency-Key": key}, timeout=TIMEOUT_SECONDS)
     except (requests.ConnectionError, requests.Timeout) as error:
         raise _Retryable(type(error).__name__) from None
     if answer.status_code == 429 or answer.status_code >= 500:

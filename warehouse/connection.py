@@ -11,6 +11,7 @@ from typing import Any
 
 import duckdb
 
+from warehouse.duckdb_paths import openable
 from warehouse.errors import WarehouseError, WarehouseLocked
 
 MEMORY_LIMIT = "600MB"  # a full rebuild stays under 1 GB together with Python, Polars and Dagster; also in profiles.yml
@@ -65,17 +66,18 @@ def transaction(connection: duckdb.DuckDBPyConnection) -> Iterator[None]:
 @contextmanager
 def published_database(path: Path) -> Iterator[duckdb.DuckDBPyConnection]:
     """The database of one release, read-only. Raises WarehouseError when it cannot be opened."""
-    try:
-        connection = duckdb.connect(path, read_only=True)
-    except duckdb.Error as error:
-        raise WarehouseError(f"cannot open {path}: {_first_line(error)}; run: leverage run") from error
-    try:
-        connection.execute("SET TimeZone = 'UTC'")
-        connection.execute("SET enable_external_access = false")  # a query can read this file and no other
-        connection.execute("SET lock_configuration = true")
-        yield connection
-    finally:
-        connection.close()
+    with openable(path) as opened:
+        try:
+            connection = duckdb.connect(opened, read_only=True)
+        except duckdb.Error as error:
+            raise WarehouseError(f"cannot open {path}: {_first_line(error)}; run: leverage run") from error
+        try:
+            connection.execute("SET TimeZone = 'UTC'")
+            connection.execute("SET enable_external_access = false")  # a query can read this file and no other
+            connection.execute("SET lock_configuration = true")
+            yield connection
+        finally:
+            connection.close()
 
 
 def first_row(connection: duckdb.DuckDBPyConnection, query: str, values: Sequence[Any] = ()) -> tuple[Any, ...] | None:

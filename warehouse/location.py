@@ -11,6 +11,7 @@ from datetime import date
 from pathlib import Path
 
 from ingest.durable import replace_file
+from warehouse.duckdb_paths import build_folder
 from warehouse.errors import WarehouseError, WrongMarket
 
 # The files of a release.
@@ -52,7 +53,8 @@ class Warehouse:
 
     @property
     def build(self) -> Path:
-        return self.root / "build.duckdb"
+        """The build database, in another folder where DuckDB would misread the path. Raises WarehouseError."""
+        return build_folder(self.root) / "build.duckdb"
 
     @property
     def dbt(self) -> Path:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterable
 from datetime import UTC, datetime
+from typing import BinaryIO
 
 import duckdb
 import polars as pl
@@ -46,11 +48,18 @@ def load_segments(connection: duckdb.DuckDBPyConnection, landing: Landing, feed:
 def _load_segment(connection: duckdb.DuckDBPyConnection, landing: Landing, segment: Segment) -> int:
     path, parts = landing.path(segment), landing.parts(segment)
     try:
-        landed = pl.read_parquet_schema(path)
+        with path.open("rb") as file:
+            return _load_rows(connection, segment, file, parts)
     except (OSError, pl.exceptions.PolarsError) as error:
         raise IngestError(
             f"{segment.name} is not readable: {error}; restore it from a backup, or move it away"
         ) from error
+
+
+def _load_rows(connection: duckdb.DuckDBPyConnection, segment: Segment, file: BinaryIO, parts: Iterable[Part]) -> int:
+    landed = pl.read_parquet_schema(file)
+    # By its descriptor: in a path, [, * and ? stand for other files.
+    opened = f"/proc/self/fd/{file.fileno()}"
     if lost := _required_columns(segment.feed) - set(landed):
         raise IngestError(
             f"{segment.name} lacks {', '.join(sorted(lost))}, which its feed now requires;"
@@ -61,16 +70,16 @@ def _load_segment(connection: duckdb.DuckDBPyConnection, landing: Landing, segme
     with transaction(connection):
         connection.execute(
             f"INSERT INTO raw.{identifier(segment.feed)} ({columns}, segment) SELECT {columns}, ? FROM read_parquet(?)",  # noqa: S608
-            [segment.name, str(path)],
+            [segment.name, opened],
         )
-        (count,) = first_row(connection, "SELECT count(*) FROM read_parquet(?)", [str(path)]) or (0,)
+        (count,) = first_row(connection, "SELECT count(*) FROM read_parquet(?)", [opened]) or (0,)
         connection.execute(
             "INSERT INTO raw.load_ledger VALUES (?, ?, ?, ?, ?, ?)",
             [
                 segment.name,
                 segment.feed,
                 count,
-                path.stat().st_size,
+                os.fstat(file.fileno()).st_size,
                 naive_utc(segment.ingested_at),
                 naive_utc(datetime.now(UTC)),
             ],

@@ -33,8 +33,9 @@ class Downloaders:
         self._session = session
         self._idle: SimpleQueue[subprocess.Popen[bytes]] = SimpleQueue()
         self.processes = [
+            # Isolated: no modules from the working directory or PYTHONPATH, no other variable of Python's.
             subprocess.Popen(
-                [sys.executable, "-m", "ingest.archives.process"], stdin=subprocess.PIPE, stdout=subprocess.PIPE
+                [sys.executable, "-I", "-m", "ingest.archives.process"], stdin=subprocess.PIPE, stdout=subprocess.PIPE
             )
             for _ in range(count)
         ]

@@ -25,7 +25,7 @@ from dbt.cli.main import dbtRunner, dbtRunnerResult
 from dbt_common.events.base_types import EventMsg
 from dbt_common.events.functions import msg_to_dict
 
-from orchestration.dbt_project import BUILD_DATABASE, DBT_PROJECT
+from orchestration.dbt_project import BUILD_DATABASE, DBT_PROJECT, read_by_dbt
 from orchestration.errors import PipelineError
 from orchestration.internals.dbt_manifest import parsed_project
 
@@ -56,7 +56,7 @@ def build_models(
     if select:
         arguments += ["--select", *select]
     runner = dbtRunner(parsed_project(), callbacks=[results.put])
-    with _restored_process(database):
+    with restored_process(database):
         worker = Thread(target=lambda: results.put(runner.invoke(arguments)), name="dbt")
         worker.start()
         failures: list[str] = []
@@ -79,9 +79,11 @@ def build_models(
 
 
 @contextmanager
-def _restored_process(database: Path) -> Iterator[None]:
-    """Set the environment that dbt reads; afterwards restore it and the directory, and close the database."""
+def restored_process(database: Path) -> Iterator[None]:
+    """Set the environment that dbt reads, without the user's own variables for dbt; afterwards restore it and the
+    directory, and close the database."""
     directory = Path.cwd()
+    users = {name: os.environ.pop(name) for name in list(os.environ) if read_by_dbt(name)}
     os.environ[BUILD_DATABASE] = str(database)
     try:
         yield
@@ -90,3 +92,4 @@ def _restored_process(database: Path) -> Iterator[None]:
         reset_adapters()
         os.chdir(directory)
         del os.environ[BUILD_DATABASE]
+        os.environ.update(users)

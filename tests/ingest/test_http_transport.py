@@ -12,6 +12,7 @@ from ingest.catalogue import load_catalogue
 from ingest.errors import IngestError
 from ingest.http import MarketSession
 from ingest.market import Host, Market
+from ingest.transport import Session
 from tests.ingest.scripted_venues import wire_answer
 
 URL = "https://venue.example/v1/rows"
@@ -39,6 +40,55 @@ def test_headers_of_one_request_are_not_kept_for_the_next(wire):
     first, second = venue.requests
     assert b"api_key: secret-key" in first
     assert b"api_key" not in second
+
+
+@pytest.fixture
+def netrc(tmp_path, monkeypatch):
+    """A netrc file that has a password for every host."""
+    file = tmp_path / "netrc"
+    file.write_text("default login somebody password not-a-real-one\n")
+    file.chmod(0o600)
+    monkeypatch.setenv("NETRC", str(file))
+
+
+@pytest.mark.usefixtures("netrc")
+@pytest.mark.parametrize("headers", [None, {"api_key": "secret-key"}])
+@pytest.mark.parametrize("environment", [True, False])
+def test_no_password_of_a_netrc_file_goes_to_a_venue(wire, headers, environment):
+    venue = wire(wire_answer("[]"))
+    with Session(environment=environment) as session:
+        address = f"{venue.session.market.url}/rows"
+        assert requests.Session().prepare_request(requests.Request("GET", address)).headers["Authorization"]
+        session.get(address, headers=headers)
+    assert b"authorization" not in venue.requests[0].lower()
+
+
+@pytest.mark.usefixtures("netrc")
+def test_no_password_of_a_netrc_file_goes_to_the_host_of_a_redirect(relay):
+    relay.answers("https://venue.example/old", Response(status=302, headers={"Location": relay.server.url_for("/new")}))
+    relay.answers("https://new", "[]")
+    with Session(environment=True) as session:
+        session.get(relay.server.url_for("/venue.example/old"))
+    assert [request.path for request in relay.asked] == ["/venue.example/old", "/new"]
+    assert not any("Authorization" in request.headers for request in relay.asked)
+
+
+@pytest.mark.usefixtures("netrc")
+def test_no_password_of_a_netrc_file_goes_with_an_archive():
+    session = MarketSession(Market("live"), {})
+    assert "Authorization" not in session._plain("venue.example", "https://venue.example/x.zip").headers
+
+
+def test_proxies_and_certificates_of_the_environment_are_for_the_live_market_alone(monkeypatch):
+    monkeypatch.setenv("HTTPS_PROXY", "http://proxy.example:3128")
+    monkeypatch.setenv("NO_PROXY", "direct.example")
+    monkeypatch.setenv("REQUESTS_CA_BUNDLE", "/company.pem")
+    live, relayed = MarketSession(Market("live"), {}), MarketSession(Market.parse("http://127.0.0.1:9"), {})
+    assert live._settings("venue.example")["proxies"]["https"] == "http://proxy.example:3128"
+    assert live._settings("venue.example")["verify"] == "/company.pem"
+    assert "https" not in live._settings("direct.example")["proxies"]
+    assert not relayed._settings("venue.example")["proxies"]
+    assert relayed._settings("venue.example")["verify"] is True
 
 
 def test_traffic_counts_requests_retries_and_received_bytes(relay):

@@ -1,6 +1,9 @@
 """From a parser's text to typed rows and quarantined ones, each with its reason and what was published."""
 
 import json
+import os
+import subprocess
+import sys
 from datetime import UTC, date, datetime, timedelta
 
 import polars as pl
@@ -192,3 +195,22 @@ def test_a_bar_without_a_stamp_is_not_forming():
 def test_ticks_since_1970_that_no_calendar_holds_are_no_moment(ticks, microseconds, moment):
     found = pl.DataFrame({"t": [ticks]}, schema={"t": pl.Int64}).select(since_1970(pl.col("t"), microseconds))
     assert found.item() == moment
+
+
+@pytest.mark.parametrize("setting", ["PANDERA_VALIDATION_ENABLED=False", "PANDERA_VALIDATION_DEPTH=SCHEMA_ONLY"])
+def test_no_variable_of_the_shell_switches_the_checks_off(setting):
+    program = (
+        "import polars as pl\n"
+        "from datetime import UTC, datetime\n"
+        "from ingest.feeds import feed_named\n"
+        "from ingest.schema import conform\n"
+        "feed = feed_named('coinbase_spot_klines')\n"
+        "bar = {name: ['-1'] for name in ('open', 'high', 'low', 'close', 'volume')}\n"
+        "frame = pl.DataFrame({'symbol': ['BTC-USD'], 'open_at': [datetime(2026, 1, 1)], **bar})\n"
+        "print(conform(frame, feed.schema, feed.key, datetime(2026, 1, 3, tzinfo=UTC)).quarantined.height)\n"
+    )
+    name, _, value = setting.partition("=")
+    done = subprocess.run(
+        [sys.executable, "-c", program], env={**os.environ, name: value}, capture_output=True, text=True, check=True
+    )
+    assert done.stdout == "1\n"

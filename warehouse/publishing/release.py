@@ -25,6 +25,7 @@ from regimes import load_parameters
 from tables.published import PUBLISHED
 from tables.published.operations import ABOUT
 from warehouse.connection import first_row, identifier, literal
+from warehouse.duckdb_paths import creatable
 from warehouse.errors import WarehouseError
 from warehouse.location import LATEST_JSON, PARQUET_FOLDER, PUBLISHED_DATABASE, Warehouse
 from warehouse.marts import comments_of
@@ -82,7 +83,8 @@ def publish(connection: duckdb.DuckDBPyConnection, warehouse: Warehouse, release
         for leftover in warehouse.releases.glob(".unfinished-*"):
             shutil.rmtree(leftover)
         (unfinished / PARQUET_FOLDER).mkdir(parents=True)
-        _write_database(connection, unfinished / PUBLISHED_DATABASE, release)
+        with creatable(unfinished / PUBLISHED_DATABASE) as database:
+            _write_database(connection, database, release)
         _write_parquet(connection, unfinished / PARQUET_FOLDER, release)
         _write_text(unfinished / LATEST_JSON, json.dumps(release.latest, indent=2, allow_nan=False) + "\n")
         _write_files(unfinished, release.files)

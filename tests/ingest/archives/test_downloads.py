@@ -104,6 +104,20 @@ def test_by_the_thousand_they_come_from_processes_with_the_same_words_and_counts
     assert all(process.returncode is not None for process in downloaders.processes), "none outlives the downloads"
 
 
+@pytest.mark.parametrize("where", ["working directory", "PYTHONPATH"])
+def test_a_process_takes_no_modules_from_where_the_user_is(relay, tmp_path, monkeypatch, where):
+    (tmp_path / "calendar.py").write_text("raise SystemExit('the wrong calendar')\n")
+    monkeypatch.setenv("PYTHONPATH", str(tmp_path)) if where == "PYTHONPATH" else monkeypatch.chdir(tmp_path)
+    wanted = archives(1)
+    answers_archives(relay, wanted)
+    downloaders = Downloaders(relay.session, 1, 1)
+    try:
+        (fetched,) = downloaders.fetch(wanted)
+    finally:
+        downloaders.close()
+    assert fetched.text == b"0\n"
+
+
 def test_a_refusal_in_a_process_closes_the_host_here(relay):
     wanted = archives(2)
     relay.answers(f"{wanted[0].url}.CHECKSUM", Response(status=451))
