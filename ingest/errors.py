@@ -6,11 +6,29 @@ Only the errors live here; which HTTP status or body code raises which is in
 
 from __future__ import annotations
 
+import traceback
+import unicodedata
+from pathlib import Path
+
+PROJECT = Path(__file__).resolve().parents[1]
+LONGEST_REASON = 120  # characters of the message of an unforeseen error
+
+
+UNPRINTABLE = ("C", "Zl", "Zp")  # Unicode categories: control, format, surrogate; line and paragraph separators
+
+
+def printable(text: str) -> str:
+    """`text` without what could move a terminal's cursor, change its colours or break the line."""
+    if text.isascii() and text.isprintable():
+        return text
+    return "".join("?" if unicodedata.category(one).startswith(UNPRINTABLE) else one for one in text)
+
 
 class IngestError(Exception):
-    """Something that a person has to read: what failed, where, and what to do about it."""
+    """Something that a person has to read: what failed, where, and what to do about it. It is one printable line."""
 
     def __init__(self, what: str, *, host: str = "", path: str = "", advice: str = "") -> None:
+        what, host, path, advice = map(printable, (what, host, path, advice))
         self.what, self.host, self.path, self.advice = what, host, path, advice
         where = f" ({host}{path})" if host else ""
         super().__init__(f"{what}{where}{'; ' + advice if advice else ''}")
@@ -18,6 +36,24 @@ class IngestError(Exception):
 
 class FeedUnavailable(IngestError):
     """The feed cannot be had now; the run goes on without it and says why."""
+
+
+class FeedBroken(FeedUnavailable):
+    """An error inside a feed that nobody foresaw: an answer of a kind that its code cannot take, or a mistake in it."""
+
+    @classmethod
+    def by(cls, error: Exception) -> FeedBroken:
+        """The error with its type, and the place in this project where it was raised."""
+        frames = [
+            frame for frame in traceback.extract_tb(error.__traceback__) if PROJECT in Path(frame.filename).parents
+        ]
+        ours = [frame for frame in frames if "site-packages" not in frame.filename]
+        where = f" in {Path(ours[-1].filename).relative_to(PROJECT)}:{ours[-1].lineno}" if ours else ""
+        said = " ".join(str(error).split())[:LONGEST_REASON]
+        return cls(
+            f"{type(error).__name__}{where}: {said}",
+            advice="the other feeds are not affected; please report it if the next run says the same",
+        )
 
 
 class KeyMissing(FeedUnavailable):

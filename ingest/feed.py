@@ -18,15 +18,20 @@ from ingest.coverage import Coverage, Part
 from ingest.errors import KeyMissing, RequestRefused
 from ingest.http import MarketSession
 from ingest.instrument import Instrument
+from ingest.schema import QUARANTINE_COLUMNS
 from ingest.windows import Window
 
 
 @dataclass(frozen=True)
 class Batch:
-    """The result of one step of a fetch: rows as the parser returns them, and the parts that they cover."""
+    """The result of one step of a fetch: rows as the parser returns them, and the parts that they cover.
+
+    `broken` is what could not become a row, as quarantined rows (symbol, reason, payload).
+    """
 
     rows: pl.DataFrame
     parts: tuple[Part, ...]
+    broken: pl.DataFrame = field(default_factory=lambda: pl.DataFrame(schema=QUARANTINE_COLUMNS))
 
 
 class Progress(Protocol):
@@ -153,6 +158,11 @@ class Feed:
             return None
         reached = last if now >= Window.of_days(last, last).end + self.settles else last - timedelta(days=1)
         return min(reached, self.ended or reached)
+
+    @property
+    def series_column(self) -> str:
+        """The column that names the series of a row, as the catalogue does."""
+        return "symbol" if "symbol" in self.schema.columns else self.key[0]
 
     def rows_schema(self) -> dict[str, pl.DataType]:
         """Column name to Polars type, in order."""

@@ -5,21 +5,24 @@ What happens with the segments afterwards is the warehouse's business.
 
 from __future__ import annotations
 
+import json
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from itertools import chain
+from urllib.parse import quote
 
 import polars as pl
 
 from ingest.archives.revised import revised_archives
 from ingest.coverage import LATE, Part
-from ingest.errors import FeedUnavailable, RequestRefused
-from ingest.feed import Feed, Request
+from ingest.errors import FeedBroken, FeedUnavailable, RequestRefused, printable
+from ingest.feed import Batch, Feed, Request
 from ingest.http import Traffic
 from ingest.inbox import own_files
 from ingest.landing import Landing
+from ingest.responses import SHORTEST_KEY
 from ingest.schema import conform
 from ingest.windows import Window, day_start
 
@@ -43,7 +46,8 @@ class Pulled:
 def pull(request: Request, landing: Landing) -> Pulled:
     """Land the user's own files, then what the venue has of the request's window and the warehouse does not hold.
 
-    A feed that cannot be had is not an error of the run: what came before stays landed and `skipped` says why.
+    A feed that cannot be had is not an error of the run: what came before stays landed and `skipped` says why. So does
+    any error inside the feed, with its type and place; only a disk that cannot be written ends the run.
     A feed that takes longer than LONGEST is broken off between two batches, and the next run goes on from there.
     Quarantined rows land first, so that rows never stand without what was taken out of them.
     """
@@ -51,23 +55,14 @@ def pull(request: Request, landing: Landing) -> Pulled:
     started = time.monotonic()
     before, answered_something = request.session.traffic, False
     try:
-        for batch in chain(own_files(request, landing.inbox), feed.fetch(request), revised_archives(request)):
-            answered_something |= any(
-                part.channel == "rest" or (part.channel == "archive" and not part.absent) for part in batch.parts
-            )
-            conformed = conform(batch.rows, feed.schema, feed.key, request.now)
-            parts = tuple(part for part in batch.parts if not request.held.repeats(part))
-            if conformed.quarantined.height:
-                landing.quarantine(feed, conformed.quarantined, parts, request.now)
-                parts = _asked_again(parts, request.now)
-            result.quarantined += conformed.quarantined.height
-            for rows, answered in _apart(feed, conformed.rows, parts, request.now):
-                request.held.add(answered)
-                if rows.is_empty() and not any(part.window for part in answered):
-                    continue  # nothing came and nothing is known to be missing for good
-                if segment := landing.write(feed, rows, answered, request.now):
-                    result.segments.append(segment.name)
-                    result.rows += rows.height
+        for batch in own_files(request, landing.inbox):
+            _land(batch, request, landing, result)
+    except FeedUnavailable as error:
+        request.notes.append(f"files of your own: {error}")
+    try:
+        for batch in _foreseen(chain(feed.fetch(request), revised_archives(request))):
+            answered_something |= any(part.channel == "rest" or not part.absent for part in batch.parts)
+            _land(batch, request, landing, result)
             if time.monotonic() - started > LONGEST:
                 request.notes.append(f"broken off after {LONGEST / 60:.0f} minutes; the next run goes on from there")
                 break
@@ -79,7 +74,53 @@ def pull(request: Request, landing: Landing) -> Pulled:
         else:
             result.skipped = "; ".join(refusals)
     result.traffic = request.session.traffic.since(before)
+    keys = [key for key in request.keys.values() if len(key) >= SHORTEST_KEY]
+    result.notes = [_fit_to_print(note, keys) for note in result.notes]
+    result.skipped = _fit_to_print(result.skipped, keys) if result.skipped else None
     return result
+
+
+def _fit_to_print(text: str, keys: Sequence[str]) -> str:
+    """One line without control characters, in which no API key is repeated, however a venue has quoted it."""
+    for key in keys:
+        for form in {key, quote(key, safe=""), json.dumps(key)[1:-1], repr(key)[1:-1]}:
+            text = text.replace(form, "***")
+    return printable(text)
+
+
+def _foreseen(batches: Iterator[Batch]) -> Iterator[Batch]:
+    """The batches. Raises FeedBroken for an error of the fetch that is no FeedUnavailable."""
+    try:
+        yield from batches
+    except FeedUnavailable:
+        raise
+    except Exception as error:
+        raise FeedBroken.by(error) from error
+
+
+def _land(batch: Batch, request: Request, landing: Landing, result: Pulled) -> None:
+    """Check a batch against the schema and land it. Raises OSError when it cannot be written, FeedBroken for any other
+    error."""
+    feed = request.feed
+    try:
+        conformed = conform(batch.rows, feed.schema, feed.key, request.now)
+        parts = tuple(part for part in batch.parts if not request.held.repeats(part))
+        quarantined = pl.concat([batch.broken, conformed.quarantined])
+        if quarantined.height:
+            landing.quarantine(feed, quarantined, parts, request.now)
+            parts = _asked_again(parts, request.now)
+        result.quarantined += quarantined.height
+        for rows, answered in _apart(feed, conformed.rows, parts, request.now):
+            request.held.add(answered)
+            if rows.is_empty() and not any(part.window for part in answered):
+                continue  # nothing came, and nothing is absent that was not absent before
+            if segment := landing.write(feed, rows, answered, request.now):
+                result.segments.append(segment.name)
+                result.rows += rows.height
+    except OSError:
+        raise
+    except Exception as error:
+        raise FeedBroken.by(error) from error
 
 
 def _by_reason(refused: Mapping[str, RequestRefused]) -> list[str]:

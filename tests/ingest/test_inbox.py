@@ -13,6 +13,8 @@ from ingest.pull import pull
 from tests.ingest.scripted_venues import ScriptedVenues, asking, days
 
 FLOWS, LIQUIDATIONS = "inbox_fund_flows", "coinalyze_liquidations"
+SYMBOLS = {FLOWS: ("BTC", "ETH"), LIQUIDATIONS: ("BTCUSDT_PERP.A",), "binance_um_funding": ("BTCUSDT",),
+           "coinmetrics_network": ("btc",)}  # fmt: skip
 HEADER = "asset,day,netflow_usd,source\n"
 JANUARY = HEADER + "BTC,2026-01-10,-125000000,my sheet\nBTC,2026-01-11,80000000.5,my sheet\n"
 WINDOW = days("2026-01-10", "2026-01-12")
@@ -32,7 +34,8 @@ def put(landing: Landing, name: str, text: str | bytes, feed: str = FLOWS) -> Pa
 
 
 def pulled(landing: Landing, feed: str = FLOWS, held: Coverage | None = None, venues: ScriptedVenues | None = None):
-    return pull(asking(feed, venues or ScriptedVenues(), WINDOW, held=held), landing)
+    request = asking(feed, venues or ScriptedVenues(), WINDOW, symbols=SYMBOLS[feed], held=held)
+    return pull(request, landing)
 
 
 def held_by(landing: Landing, feed: str = FLOWS) -> Coverage:
@@ -88,7 +91,6 @@ def test_broken_rows_are_quarantined_and_the_rest_of_the_file_stays(landing):
     ("name", "text", "words"),
     [
         ("flows.csv", "", "it is no CSV"),
-        ("flows.csv", HEADER + "BTC,2026-01-10,1,me,one more\n", "it is no CSV"),
         (
             "flows.csv",
             "asset,day,netflow_usd\nBTC,2026-01-10,1\n",
@@ -99,7 +101,7 @@ def test_broken_rows_are_quarantined_and_the_rest_of_the_file_stays(landing):
         ("flows.csv", JANUARY.replace("source", " day"), "it is no CSV"),
         ("flows.xlsx", b"PK\x03\x04", "does not end in .csv"),
     ],
-    ids=["empty", "ragged", "lacks", "unknown", "semicolons", "twice", "no-csv"],
+    ids=["empty", "lacks", "unknown", "semicolons", "twice", "no-csv"],
 )
 def test_a_file_that_cannot_be_used_costs_a_note_and_no_other_file(landing, name, text, words):
     put(landing, name, text)
@@ -109,6 +111,55 @@ def test_a_file_that_cannot_be_used_costs_a_note_and_no_other_file(landing, name
     assert result.rows == 2
     assert result.notes[0].startswith(f"inbox/inbox_fund_flows/{name} is not taken: ")
     assert words in result.notes[0]
+
+
+@pytest.mark.parametrize(
+    ("line", "reason"),
+    [
+        ("BTC,2026-01-12,5,my sheet, second page", "5 cells, the header has 4"),
+        ('BTC,2026-01-12,5,"my sheet', "unexpected end of data"),
+        ('BTC,2026-01-12,5,"my" sheet', "',' expected after '\"'"),
+        ("BTC,2026-01-12,5,B\udcf6rse", "no UTF-8 text"),
+        ("BTC,2026-01-12,5\0,my sheet", "no UTF-8 text"),
+    ],
+    ids=["a-comma-too-many", "an-open-quote", "a-quote-within", "latin-1", "nul"],
+)
+def test_a_broken_line_costs_its_line(landing, line, reason):
+    before, _, after = JANUARY.removeprefix(HEADER).partition("\n")
+    text = f"{HEADER}{before}\n{line}\n{after}"
+    put(landing, "flows.csv", text.encode("utf-8", "surrogateescape"))
+    result = pulled(landing)
+    assert (result.rows, result.quarantined, result.skipped) == (2, 1, None)
+    assert result.notes == ["inbox/inbox_fund_flows/flows.csv: 2 rows read, 1 lines cannot be read"]
+    (segment,) = landing.segments([QUARANTINE])
+    (where, why, payload) = pl.read_parquet(landing.path(segment)).select("symbol", "reason", "payload").row(0)
+    assert (where, why) == ("line 3", reason)
+    assert "2026-01-12" in payload
+    assert pulled(landing, held=held_by(landing)).quarantined == 0, "what was taken is taken, broken lines included"
+
+
+def test_empty_cells_at_the_end_and_empty_lines_do_no_harm(landing):
+    put(landing, "flows.csv", JANUARY.replace("\n", ",,\n") + ",,,,,\n\n")
+    assert (pulled(landing).rows, landed(landing)[0][0]) == (2, "BTC")
+
+
+def test_rows_that_the_catalogue_has_no_asset_for_are_named_on_every_run(landing):
+    put(landing, "flows.csv", JANUARY.replace("BTC,2026-01-10", "btc,2026-01-10") + "XBT,2026-01-12,1,my sheet\n")
+    said = (
+        "inbox/inbox_fund_flows/flows.csv: 2 rows are not used: the catalogue has no asset XBT, btc for this feed, "
+        "it has BTC, ETH"
+    )
+    assert pulled(landing).notes[1:] == [said]
+    assert pulled(landing, held=held_by(landing)).notes == [said]
+
+
+def test_a_file_that_nobody_foresaw_costs_itself_alone(landing, monkeypatch):
+    put(landing, "own.csv", OWN, LIQUIDATIONS)
+    monkeypatch.setattr("ingest.inbox.read", lambda body, feed: 1 / 0)
+    venues = ScriptedVenues(lambda url, params: [])
+    pulled = pull(asking(LIQUIDATIONS, venues, WINDOW, keys={"COINALYZE_API_KEY": "any"}), landing)
+    assert "own.csv is not taken: ZeroDivisionError in " in pulled.notes[0]
+    assert len(venues.asked) == 1, "the venue is asked all the same"
 
 
 def test_a_folder_in_the_place_of_a_file_costs_a_note(landing):

@@ -1,13 +1,16 @@
 """One pull from venue to landing: what lands, what is quarantined, and what a refusal leaves behind."""
 
+import json
+import re
 from dataclasses import replace
 from datetime import datetime
+from urllib.parse import quote
 
 import polars as pl
 import pytest
 
 from ingest.coverage import Part
-from ingest.errors import GeoBlocked, RequestRefused, SchemaBroken
+from ingest.errors import GeoBlocked, RequestRefused
 from ingest.feed import Batch
 from ingest.landing import INGESTED_AT, QUARANTINE, Landing
 from ingest.pull import pull
@@ -186,11 +189,63 @@ def test_a_day_that_the_venue_may_still_correct_is_asked_for_again_and_landed_ag
     assert final.held.missing("BTCUSDT", window) == []
 
 
-def test_a_fault_of_the_code_is_no_skip(landing):
+def broken_feed(fetch):
+    request = asking(FEED, answering(("2026-01-10", 5)), WINDOW, keys=KEYS)
+    request.feed = replace(request.feed, fetch=fetch)
+    return request
+
+
+def test_a_fault_of_the_code_costs_its_feed_with_its_type_and_place(landing):
     def broken(request):
         yield Batch(pl.DataFrame({"price": [1.0]}), (Part("BTCUSDT", "rest", WINDOW, 1),))
 
-    request = asking(FEED, answering(), WINDOW, keys=KEYS)
-    request.feed = replace(request.feed, fetch=broken)
-    with pytest.raises(SchemaBroken):
-        pull(request, landing)
+    skipped = pull(broken_feed(broken), landing).skipped
+    assert re.match(r"SchemaBroken in ingest/schema.py:\d+: parser and schema coinalyze_liquidations disagree", skipped)
+    assert "the other feeds are not affected" in skipped
+
+
+@pytest.mark.parametrize(
+    "error",
+    [RecursionError("too deep"), UnicodeEncodeError("utf-8", "\ud800", 0, 1, "surrogates"), OverflowError("infinity"),
+     TypeError("no such\nthing"), ValueError("\x1b[31mred"), OSError(75, "value too large"), MemoryError(),
+     pl.exceptions.ComputeError("no"), ZeroDivisionError(), AssertionError(), KeyError("x"), StopIteration()],
+    ids=lambda error: type(error).__name__,
+)  # fmt: skip
+def test_an_error_that_nobody_foresaw_costs_its_feed_and_what_came_before_stays(landing, error):
+    plain = asking(FEED, answering(("2026-01-10", 5)), WINDOW, keys=KEYS)
+
+    def broken(request):
+        yield from plain.feed.fetch(request)
+        raise error
+
+    pulled = pull(broken_feed(broken), landing)
+    kind = "RuntimeError" if isinstance(error, StopIteration) else type(error).__name__
+    assert re.match(rf"new rows: 1; then: {kind} in [\w/.]+\.py:\d+: ", pulled.skipped)
+    assert pulled.skipped.isprintable()
+    assert landed(landing).height == 1
+
+
+def test_a_disk_that_cannot_be_written_is_no_fault_of_a_feed(landing, monkeypatch):
+    def full(*_):
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr("ingest.landing.force_to_disk", full)
+    with pytest.raises(OSError, match="No space left"):
+        pull(asking(FEED, answering(("2026-01-10", 5)), WINDOW, keys=KEYS), landing)
+
+
+def test_what_a_pull_says_has_no_key_and_no_control_character_whatever_raised_it(landing):
+    secret = 'a/"secret" of\\mine \u00e9'
+
+    def broken(request):
+        forms = f"{secret} {quote(secret, safe='')} {json.dumps(secret)} {secret!r}"
+        request.notes.append(f"\x1b]0;title\x07 {forms}\r\nsecond line\u202e")
+        raise ValueError(forms)
+        yield
+
+    request = broken_feed(broken)
+    request.keys = {"COINALYZE_API_KEY": secret}
+    pulled = pull(request, landing)
+    for said in (pulled.skipped, *pulled.notes):
+        assert said.isprintable()
+        assert "secret" not in said
