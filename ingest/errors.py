@@ -11,6 +11,7 @@ import unicodedata
 from pathlib import Path
 
 PROJECT = Path(__file__).resolve().parents[1]
+LONGEST = 1000  # characters of what failed: a venue may send any amount
 LONGEST_REASON = 120  # characters of the message of an unforeseen error
 
 
@@ -28,7 +29,7 @@ class IngestError(Exception):
     """Something that a person has to read: what failed, where, and what to do about it. It is one printable line."""
 
     def __init__(self, what: str, *, host: str = "", path: str = "", advice: str = "") -> None:
-        what, host, path, advice = map(printable, (what, host, path, advice))
+        what, host, path, advice = map(printable, (what[:LONGEST], host, path, advice))
         self.what, self.host, self.path, self.advice = what, host, path, advice
         where = f" ({host}{path})" if host else ""
         super().__init__(f"{what}{where}{'; ' + advice if advice else ''}")
@@ -42,16 +43,16 @@ class FeedBroken(FeedUnavailable):
     """An error inside a feed that nobody foresaw: an answer of a kind that its code cannot take, or a mistake in it."""
 
     @classmethod
-    def by(cls, error: Exception) -> FeedBroken:
-        """The error with its type, and the place in this project where it was raised."""
+    def by(cls, error: Exception, said: str | None = None) -> FeedBroken:
+        """The error with its type and the place in this project where it was raised; `said` replaces its message."""
         frames = [
             frame for frame in traceback.extract_tb(error.__traceback__) if PROJECT in Path(frame.filename).parents
         ]
         ours = [frame for frame in frames if "site-packages" not in frame.filename]
         where = f" in {Path(ours[-1].filename).relative_to(PROJECT)}:{ours[-1].lineno}" if ours else ""
-        said = " ".join(str(error).split())[:LONGEST_REASON]
+        words = " ".join((str(error) if said is None else said).split())[:LONGEST_REASON]
         return cls(
-            f"{type(error).__name__}{where}: {said}",
+            f"{type(error).__name__}{where}: {words}",
             advice="the other feeds are not affected; please report it if the next run says the same",
         )
 

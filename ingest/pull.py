@@ -5,13 +5,11 @@ What happens with the segments afterwards is the warehouse's business.
 
 from __future__ import annotations
 
-import json
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from itertools import chain
-from urllib.parse import quote
 
 import polars as pl
 
@@ -22,7 +20,7 @@ from ingest.feed import Batch, Feed, Request
 from ingest.http import Traffic
 from ingest.inbox import own_files
 from ingest.landing import Landing
-from ingest.responses import SHORTEST_KEY
+from ingest.responses import key_forms
 from ingest.schema import conform
 from ingest.windows import Window, day_start
 
@@ -60,7 +58,7 @@ def pull(request: Request, landing: Landing) -> Pulled:
     except FeedUnavailable as error:
         request.notes.append(f"files of your own: {error}")
     try:
-        for batch in _foreseen(chain(feed.fetch(request), revised_archives(request))):
+        for batch in _foreseen(chain(feed.fetch(request), revised_archives(request)), request):
             answered_something |= any(part.channel == "rest" or not part.absent for part in batch.parts)
             _land(batch, request, landing, result)
             if time.monotonic() - started > LONGEST:
@@ -74,28 +72,26 @@ def pull(request: Request, landing: Landing) -> Pulled:
         else:
             result.skipped = "; ".join(refusals)
     result.traffic = request.session.traffic.since(before)
-    keys = [key for key in request.keys.values() if len(key) >= SHORTEST_KEY]
-    result.notes = [_fit_to_print(note, keys) for note in result.notes]
-    result.skipped = _fit_to_print(result.skipped, keys) if result.skipped else None
+    result.notes = [printable(_without_keys(note, request)) for note in result.notes]
+    result.skipped = printable(_without_keys(result.skipped, request)) if result.skipped else None
     return result
 
 
-def _fit_to_print(text: str, keys: Sequence[str]) -> str:
-    """One line without control characters, in which no API key is repeated, however a venue has quoted it."""
-    for key in keys:
-        for form in {key, quote(key, safe=""), json.dumps(key)[1:-1], repr(key)[1:-1]}:
-            text = text.replace(form, "***")
-    return printable(text)
+def _without_keys(text: str, request: Request) -> str:
+    """The text without the API keys of the request, however they are quoted in it."""
+    for form in key_forms(request.keys.values()):
+        text = text.replace(form, "***")
+    return text
 
 
-def _foreseen(batches: Iterator[Batch]) -> Iterator[Batch]:
+def _foreseen(batches: Iterator[Batch], request: Request) -> Iterator[Batch]:
     """The batches. Raises FeedBroken for an error of the fetch that is no FeedUnavailable."""
     try:
         yield from batches
     except FeedUnavailable:
         raise
     except Exception as error:
-        raise FeedBroken.by(error) from error
+        raise FeedBroken.by(error, _without_keys(str(error), request)) from error
 
 
 def _land(batch: Batch, request: Request, landing: Landing, result: Pulled) -> None:
@@ -120,7 +116,7 @@ def _land(batch: Batch, request: Request, landing: Landing, result: Pulled) -> N
     except OSError:
         raise
     except Exception as error:
-        raise FeedBroken.by(error) from error
+        raise FeedBroken.by(error, _without_keys(str(error), request)) from error
 
 
 def _by_reason(refused: Mapping[str, RequestRefused]) -> list[str]:

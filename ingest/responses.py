@@ -6,11 +6,13 @@ one venue means is the venue's own: it passes a `judge`, which raises.
 
 from __future__ import annotations
 
+import html
 import json
 import math
-from collections.abc import Callable, Mapping
+import re
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any, NoReturn
-from urllib.parse import urlsplit
+from urllib.parse import quote, quote_plus, urlsplit
 
 import requests
 import urllib3
@@ -30,6 +32,7 @@ from ingest.errors import (
 
 ANSWER_LIMIT = 256 * 2**20  # bytes; the largest real archive (a month of 1-minute bars) has 2 MiB
 SHOWN = 80  # bytes of a malformed body that an error repeats
+HALF_PAIR = re.compile(rb"\\u[dD][89a-fA-F]")  # where there may be one: whole pairs match too
 SHORTEST_KEY = 8  # characters; what is shorter is no real key and could be part of the data
 
 # Statuses that say what is wrong with the request itself. Any other (408, 425, 520 ...) may pass.
@@ -61,18 +64,40 @@ def body_of(response: requests.Response, host: str, path: str) -> bytes:
 
 def without_keys(body: bytes, headers: Mapping[str, str] | None) -> bytes:
     """An answer that repeats the key it was asked with must not bring it into errors, logs or landing."""
-    for key in (headers or {}).values():
-        if len(key) >= SHORTEST_KEY:
-            body = body.replace(key.encode(), b"***")
+    for form in key_forms((headers or {}).values()):
+        body = body.replace(form.encode(), b"***")
     return body
 
 
+def key_forms(keys: Iterable[str]) -> list[str]:
+    """The ways in which an answer or an error may quote a key, the longest first."""
+    forms = set()
+    for key in keys:
+        if len(key) >= SHORTEST_KEY:
+            inside = json.dumps(key)[1:-1]
+            forms |= {
+                key,
+                repr(key)[1:-1],
+                inside,
+                inside.replace("/", r"\/"),
+                json.dumps(key, ensure_ascii=False)[1:-1],
+            }
+            forms |= {quote(key), quote(key, safe=""), quote_plus(key), html.escape(key)}
+    return sorted(forms, key=len, reverse=True)
+
+
 def parsed(body: bytes) -> Any:  # noqa: ANN401 - whatever JSON came
-    """The JSON of a body. Raises ValueError when it is none, or nested deeper than Python can read."""
+    """The JSON of a body. Raises ValueError when it is none, or nested deeper than Python can read.
+
+    NaN and Infinity, which are no JSON, are text. A half of a surrogate pair is replaced: no other library takes it.
+    """
     try:
-        return json.loads(body)
+        found = json.loads(body, parse_constant=str)
+        if HALF_PAIR.search(body):
+            found = json.loads(json.dumps(found, ensure_ascii=False).encode("utf-8", "replace"))
     except RecursionError:
         raise ValueError("nested too deeply") from None
+    return found
 
 
 def decoded(body: bytes, host: str, path: str, judge: Judge | None) -> Any:  # noqa: ANN401 - whatever JSON came

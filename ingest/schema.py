@@ -124,12 +124,17 @@ def since_1970(ticks: pl.Expr, microseconds: int) -> pl.Expr:
 
 @dataclass(frozen=True)
 class Conformed:
-    """`rows` in the schema's columns and order; `quarantined` as (symbol, reason, payload), payload as JSON."""
+    """`rows` in the schema's columns and order; `quarantined` as (symbol, reason, payload), payload as JSON.
+
+    A row without a cell that it had is in both, with KEPT at the end of its reason.
+    """
 
     rows: pl.DataFrame
     quarantined: pl.DataFrame
 
 
+KEPT = "the row is kept without it"
+REASONS = {"row": pl.UInt32, "column": pl.String, "reason": pl.String}  # the column is null for a rule over several
 QUARANTINE_COLUMNS = {"symbol": pl.String, "reason": pl.String, "payload": pl.String}
 
 
@@ -139,6 +144,8 @@ def conform(frame: pl.DataFrame, schema: pa.DataFrameSchema, key: tuple[str, ...
     `frame` has the schema's columns, text where a parser left a number, a day (2026-02-01), a moment in UTC
     (2026-02-01 08:00:00) or a truth value (true, false) as published. Text that is none of these, a null where none may
     be, a broken check, a moment before 2009 or later than one day after `now`: quarantined.
+    In a column that may be null, only the cell is lost: it becomes null and the quarantined row says so. NaN there is
+    null, as a blank is.
     Of rows with one key in one payload the last stands; earlier ones that differ from it are quarantined.
 
     Raises SchemaBroken when the columns themselves differ: that is a mistake in the parser.
@@ -147,23 +154,35 @@ def conform(frame: pl.DataFrame, schema: pa.DataFrameSchema, key: tuple[str, ...
         differ = sorted(set(frame.columns) ^ set(schema.columns))
         raise SchemaBroken(f"parser and schema {schema.name} disagree on columns {differ}")
     published = frame.select(*schema.columns).with_row_index("row")
+    optional = [name for name, column in schema.columns.items() if column.nullable and name not in key]
     typed = published.with_columns(
         _read(name, published.schema[name], column.dtype.type) for name, column in schema.columns.items()
     )
-    reasons = [
-        *_unparsable(published, typed, schema),
-        *_absurd_moments(typed, schema, now),
-        *_broken_checks(typed, schema),
-    ]
-    whole = typed.join(pl.concat(reasons), on="row", how="anti", maintain_order="left") if reasons else typed
-    reasons += _superseded(whole, key)  # a broken row supersedes nothing
-    if not reasons:
+    unparsable = _unparsable(published, typed, schema)
+    typed = typed.with_columns(
+        pl.col(name).fill_nan(None) for name in optional if schema.columns[name].dtype.type.is_float()
+    )
+    broken = _concat(*unparsable, *_absurd_moments(typed, schema, now), *_broken_checks(typed, schema))
+    cells = broken.filter(pl.col("column").is_in(optional))
+    if cells.height:
+        typed = _blanked(typed, cells)
+        required = broken.filter(~pl.col("column").is_in(optional).fill_null(False))
+        broken = _concat(required, *_broken_checks(typed, schema))
+    whole = typed.join(broken, on="row", how="anti", maintain_order="left")
+    broken = _concat(broken, *_superseded(whole, key))  # a broken row supersedes nothing
+    if broken.is_empty() and cells.is_empty():
         return Conformed(typed.drop("row").unique(maintain_order=True), pl.DataFrame(schema=QUARANTINE_COLUMNS))
+    kept = cells.join(broken, on="row", how="anti", maintain_order="left").with_columns(pl.lit(True).alias("kept"))
+    lost = _concat(cells.join(broken, on="row", how="semi"), broken).with_columns(pl.lit(False).alias("kept"))
     by_row = (
-        pl.concat(reasons)
-        .unique(maintain_order=True)
-        .group_by("row", maintain_order=True)
+        pl.concat([lost, kept])
+        .unique(["row", "reason"], maintain_order=True)
+        .group_by("row", "kept", maintain_order=True)
         .agg(pl.col("reason").str.join("; "))
+        .with_columns(
+            pl.when("kept").then(pl.format("{}; {}", "reason", pl.lit(KEPT))).otherwise("reason").alias("reason")
+        )
+        .drop("kept")
     )
     named = "symbol" if "symbol" in schema.columns else key[0]
     quarantined = by_row.join(published, on="row", how="inner").select(
@@ -171,8 +190,20 @@ def conform(frame: pl.DataFrame, schema: pa.DataFrameSchema, key: tuple[str, ...
         "reason",
         pl.struct(pl.exclude("row", "reason")).struct.json_encode().alias("payload"),
     )
-    good = typed.join(by_row, on="row", how="anti", maintain_order="left").drop("row").unique(maintain_order=True)
+    good = typed.join(broken, on="row", how="anti", maintain_order="left").drop("row").unique(maintain_order=True)
     return Conformed(good, quarantined)
+
+
+def _concat(*found: pl.DataFrame) -> pl.DataFrame:
+    return pl.concat([pl.DataFrame(schema=REASONS), *found])
+
+
+def _blanked(typed: pl.DataFrame, cells: pl.DataFrame) -> pl.DataFrame:
+    """The rows with null in the given cells (row, column)."""
+    return typed.with_columns(
+        pl.when(pl.col("row").is_in(found["row"].implode())).then(None).otherwise(pl.col(name)).alias(name)
+        for (name,), found in cells.group_by("column")
+    )
 
 
 def _read(name: str, published: pl.DataType, wanted: pl.DataType) -> pl.Expr:
@@ -197,7 +228,7 @@ def _unparsable(published: pl.DataFrame, typed: pl.DataFrame, schema: pa.DataFra
             continue
         lost = published[name].is_not_null() & typed[name].is_null()
         if lost.any():
-            found.append(_reason(typed.filter(lost), f"{name}: unparsable"))
+            found.append(_reason(typed.filter(lost), f"{name}: unparsable", name))
     return found
 
 
@@ -210,7 +241,7 @@ def _absurd_moments(typed: pl.DataFrame, schema: pa.DataFrameSchema, now: dateti
         observed = pl.col(name).cast(TIMESTAMP)
         absurd = typed.filter((observed < GENESIS) | (observed > latest))
         if absurd.height:
-            found.append(_reason(absurd, f"{name}: absurd timestamp"))
+            found.append(_reason(absurd, f"{name}: absurd timestamp", name))
     return found
 
 
@@ -223,14 +254,16 @@ def _broken_checks(typed: pl.DataFrame, schema: pa.DataFrameSchema) -> list[pl.D
         cases = broken.failure_cases
         if cases["index"].null_count():
             raise SchemaBroken(f"schema {schema.name}: {cases['check'].to_list()}") from broken
+        about_row = pl.col("column") == schema.name
         rule = (
-            pl.when(pl.col("column") == schema.name)
+            pl.when(about_row)
             .then(pl.col("check"))
             .otherwise(
                 pl.format("{}: {}", "column", pl.col("check").str.replace("not_nullable", "missing", literal=True))
             )
         )
-        return [cases.select(pl.col("index").cast(pl.UInt32).alias("row"), rule.alias("reason"))]
+        about = pl.when(~about_row).then(pl.col("column").cast(pl.String)).alias("column")
+        return [cases.select(pl.col("index").cast(pl.UInt32).alias("row"), about, rule.alias("reason"))]
     return []
 
 
@@ -243,8 +276,10 @@ def _superseded(typed: pl.DataFrame, key: tuple[str, ...]) -> list[pl.DataFrame]
     return [_reason(earlier, "superseded by a later row of the same payload")] if earlier.height else []
 
 
-def _reason(found: pl.DataFrame, reason: str) -> pl.DataFrame:
-    return found.select(pl.col("row").cast(pl.UInt32), pl.lit(reason).alias("reason"))
+def _reason(found: pl.DataFrame, reason: str, column: str | None = None) -> pl.DataFrame:
+    return found.select(
+        pl.col("row").cast(pl.UInt32), pl.lit(column, pl.String).alias("column"), pl.lit(reason).alias("reason")
+    )
 
 
 def column_of(column: Any) -> tables.Column:  # noqa: ANN401 - a Pandera column

@@ -62,9 +62,6 @@ def test_text_that_is_no_day_or_moment_is_quarantined_as_it_was_published(wrong)
         ({"trades": "7.5"}, "trades: unparsable"),
         ({"trades": "-7"}, "trades: not negative"),
         ({"trades": None}, "trades: missing"),
-        ({"share": "much"}, "share: unparsable"),
-        ({"share": "1.01"}, "share: within 0 to 1"),
-        ({"share": "nan"}, "share: finite"),
         ({"channel": "pigeon"}, "channel: none of archive, rest"),
         ({"symbol": None}, "symbol: missing"),
         ({"open_at": None}, "open_at: missing"),
@@ -80,6 +77,34 @@ def test_a_row_that_breaks_a_rule_is_quarantined_with_the_rule_and_the_others_st
     assert done.rows["open_at"].to_list() == [OPENED.replace(hour=0), OPENED.replace(hour=2)]
     (found,) = done.quarantined["reason"].to_list()
     assert set(reason.split("; ")) <= set(found.split("; "))
+
+
+@pytest.mark.parametrize(
+    ("share", "reason"),
+    [("much", "share: unparsable"), ("1.01", "share: within 0 to 1"), ("inf", "share: finite; share: within 0 to 1")],
+)
+def test_a_bad_cell_that_may_be_null_costs_the_cell_and_is_quarantined_with_what_was_there(share, reason):
+    done = conformed({}, {"share": share}, {})
+    assert done.rows["open_at"].to_list() == [OPENED.replace(hour=hour) for hour in range(3)]
+    assert done.rows["share"].to_list() == [done.rows["share"][0], None, done.rows["share"][0]]
+    ((found, payload),) = done.quarantined.select("reason", "payload").rows()
+    assert found == f"{reason}; the row is kept without it"
+    assert json.loads(payload)["share"] == share
+
+
+@pytest.mark.parametrize("blank", ["NaN", "nan", None])
+def test_no_number_in_a_cell_that_may_be_null_is_a_blank(blank):
+    done = conformed({"share": blank})
+    assert (done.rows["share"].to_list(), done.quarantined.height) == ([None], 0)
+
+
+def test_a_row_that_is_lost_anyway_names_its_bad_optional_cell_too():
+    done = conformed({"share": "much", "high": "-1"})
+    assert done.rows.is_empty()
+    (reason,) = done.quarantined["reason"]
+    assert "share: unparsable" in reason
+    assert "high" in reason
+    assert "kept" not in reason
 
 
 @pytest.mark.parametrize("change", [{"share": None}, {"share": "0"}, {"open_at": TOMORROW}, {"trades": "0"}])

@@ -7,7 +7,7 @@ import polars as pl
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from ingest.schema import conform
+from ingest.schema import KEPT, conform
 from tests.ingest.bars import KEY, OPENED, SCHEMA, frame
 
 NOW = datetime(2026, 2, 2, 4, tzinfo=UTC)
@@ -47,8 +47,12 @@ def marked(changes: list[dict[str, object]]) -> pl.DataFrame:
 def test_every_row_ends_exactly_once_as_a_row_or_in_quarantine(changes):
     done = conform(marked(changes), SCHEMA, KEY, NOW)
     kept = done.rows["trades"].to_list()
-    quarantined = [int(json.loads(payload)["trades"]) for payload in done.quarantined["payload"]]
+    lost = done.quarantined.filter(~pl.col("reason").str.ends_with(KEPT))
+    quarantined = [int(json.loads(payload)["trades"]) for payload in lost["payload"]]
     assert sorted([*kept, *quarantined]) == [MARK + n for n in range(len(changes))]
+    without_a_cell = done.quarantined.filter(pl.col("reason").str.ends_with(KEPT))
+    assert {int(json.loads(payload)["trades"]) for payload in without_a_cell["payload"]} <= set(kept)
+    assert without_a_cell["reason"].str.starts_with("share: ").all(), "the only column that may be null"
     assert all(done.quarantined["reason"].to_list())
 
 
