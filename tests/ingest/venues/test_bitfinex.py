@@ -232,7 +232,7 @@ def test_order_repetition_and_page_size_change_no_liquidation(times, random, lim
         ({2: "noon"}, "happened_at: missing"),
         ({4: None}, "symbol: missing"),
         ({8: 2}, "is_match: within 0 to 1"),
-        ({11: -1}, "acquired_price: positive"),
+        ({4: None, 11: -1}, "acquired_price: positive"),
     ],
 )
 def test_an_event_that_cannot_be_is_quarantined(changed, reason):

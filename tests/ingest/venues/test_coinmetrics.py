@@ -123,9 +123,6 @@ def test_no_rows_cover_nothing():
 @pytest.mark.parametrize(
     ("broken", "reason"),
     [
-        (row("2026-01-11", FlowInExNtv="-1"), "inflow_coin: not negative"),
-        (row("2026-01-11", PriceUSD="0"), "price_usd: positive"),
-        (row("2026-01-11", AdrActCnt="many"), "active_addresses: unparsable"),
         (row("2100-01-01", AdrActCnt="1"), "day: absurd timestamp"),
         ({**row("2026-01-11"), "time": "yesterday"}, "day: missing"),
         ({"time": "2026-01-11T00:00:00Z"}, "asset_code: missing"),
@@ -136,6 +133,21 @@ def test_a_row_that_cannot_be_is_quarantined(broken, reason):
     done = conformed(request, fetched(request))
     assert done.rows["day"].to_list() == [date(2026, 1, 10)]
     assert reason in done.quarantined["reason"].item()
+
+
+@pytest.mark.parametrize(
+    ("metric", "value", "reason"),
+    [
+        ("FlowInExNtv", "-1", "inflow_coin: not negative"),
+        ("PriceUSD", "0", "price_usd: positive"),
+        ("AdrActCnt", "many", "active_addresses: unparsable"),
+    ],
+)
+def test_a_metric_that_cannot_be_costs_the_metric_alone(metric, value, reason):
+    request = put(answering(row("2026-01-10", **{"FlowOutExNtv": "4", metric: value})))
+    done = conformed(request, fetched(request))
+    assert done.rows.select("outflow_coin", reason.partition(":")[0]).rows() == [(4.0, None)]
+    assert done.quarantined["reason"].item() == f"{reason}; the row is kept without it"
 
 
 @pytest.mark.parametrize(
@@ -231,8 +243,12 @@ def test_without_a_usable_file_it_is_the_interfaces_refusal_that_counts(file, wh
 def test_a_broken_line_of_the_file_is_quarantined():
     request = put(with_file(HEADER + line("2026-01-10", 1) + line("2026-01-11", -1) + line("soon", 1)))
     done = conformed(request, fetched(request))
-    assert done.rows["day"].to_list() == [date(2026, 1, 10)]
-    assert sorted(done.quarantined["reason"]) == ["day: missing", "inflow_coin: not negative"]
+    assert done.rows["day"].to_list() == [date(2026, 1, 10), date(2026, 1, 11)]
+    assert done.rows["inflow_coin"].null_count() == 1
+    assert sorted(done.quarantined["reason"]) == [
+        "day: missing",
+        "inflow_coin: not negative; the row is kept without it",
+    ]
 
 
 # --- recorded samples

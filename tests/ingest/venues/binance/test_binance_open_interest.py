@@ -68,7 +68,6 @@ def test_blank_ratios_are_unknown():
     [
         (line("2026-01-10 00:10:00", coins="0.0000"), "open_interest_coin: positive"),
         (line("2026-01-10 00:10:00", coins="many"), "open_interest_coin: unparsable"),
-        (line("2026-01-10 00:10:00", ratios="x,1,1,1"), "top_trader_account_ratio: unparsable"),
         (line("10.01.2026"), "snapshot_at: missing"),
         (line("2100-01-01 00:00:00"), "snapshot_at: absurd timestamp"),
         ("\n", "open_interest_coin: missing"),
@@ -81,6 +80,17 @@ def test_a_row_that_cannot_be_is_quarantined_and_the_rest_of_its_file_stays(bad,
     done = conformed(request, fetched(request))
     assert done.rows["snapshot_at"].dt.minute().to_list() == [5, 15]
     assert reason in done.quarantined["reason"].item()
+
+
+@pytest.mark.parametrize("ratio", ["x", "NaN", "-1", "inf"])
+def test_a_ratio_that_cannot_be_costs_the_ratio_and_no_open_interest(ratio):
+    text = HEADER + line("2026-01-10 00:05:00", ratios=f"{ratio},1,1,1")
+    venues = ScriptedVenues(archives={archive("2026-01-10"): text})
+    request = asking(FEED, venues, days("2026-01-10", "2026-01-10"), now="2026-03-20")
+    done = conformed(request, fetched(request))
+    columns = ("open_interest_coin", "top_trader_account_ratio", "account_ratio")
+    assert done.rows.select(columns).rows() == [(1000.5, None, 1.0)]
+    assert done.quarantined.height == (ratio != "NaN")
 
 
 def test_rows_may_be_out_of_order_and_repeated():

@@ -92,7 +92,7 @@ def test_the_snapshot_at_midnight_closes_the_day_and_is_awaited():
         (snapshot(ms("2026-01-11"), both="0"), "open_interest_both_sides_coin: positive"),
         (snapshot(ms("2026-01-11"), both="10", one="11"), "one side above both"),
         (snapshot(ms("2026-01-11"), both="", one=None), "no open interest"),
-        (snapshot(ms("2026-01-11"), one="half"), "open_interest_coin: unparsable"),
+        (snapshot(ms("2026-01-11"), both="", one="half"), "open_interest_coin: unparsable"),
     ],
 )
 def test_an_open_interest_that_cannot_be_is_quarantined(row, reason):
