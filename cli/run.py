@@ -14,6 +14,7 @@ from ingest.inbox import strays
 from ingest.landing import Landing
 from ingest.market import Market
 from ingest.sample import FIRST_DAY
+from warehouse.damage import noted
 from warehouse.location import Calendar
 from warehouse.reading import open_release
 from warehouse.run_context import run_time
@@ -64,8 +65,13 @@ def run(
     if market.simulated:
         out.print("[bold yellow]simulated market[/bold yellow]: nothing below is real; use --market live for real data")
     out.print(f"days {calendar.first_day} to {calendar.last_day} in {escape(str(warehouse.root))}")
-    with FeedProgress(out).shown() as progress:
-        finished = run_daily(settings, days, present.isoformat(), progress, verbose, refetch)
+    known_damage = len(noted(warehouse.root))
+    try:
+        with FeedProgress(out).shown() as progress:
+            finished = run_daily(settings, days, present.isoformat(), progress, verbose, refetch)
+    finally:
+        for line in noted(warehouse.root)[known_damage:]:
+            out.print(f"[yellow]damage[/yellow] {escape(line)}")
     for name in strays(Landing(warehouse.landing).inbox, feeds):
         out.print(f"[yellow]inbox[/yellow] {escape(name)} is no feed's folder; the feeds are {', '.join(feeds)}")
     with open_release(warehouse) as release:

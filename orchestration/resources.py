@@ -19,6 +19,7 @@ from ingest.sample import DEFAULT_SEED, SimulatedMarket, SimulatedMarketAdapter,
 from ingest.windows import Window
 from orchestration.asset_defaults import FIRST_PARTITION
 from orchestration.recovery import free_dead_runs, tag_with_process
+from warehouse.damage import noted
 from warehouse.errors import WarehouseError
 from warehouse.location import Calendar, Warehouse
 from warehouse.lock import pipeline_lock
@@ -81,6 +82,7 @@ class Pipeline(dg.ConfigurableResource):
         tag_with_process(instance, run.run_id)
         market, warehouse = self.parsed_market, self.resolved_warehouse
         warehouse.claim(str(market))
+        known_damage = len(noted(warehouse.root))
         with pipeline_lock(warehouse.lock, self.lock_wait):
             free_dead_runs(instance, run.run_id)
             self._run_time, self._calendar = run_time(market, self.now), None
@@ -100,6 +102,9 @@ class Pipeline(dg.ConfigurableResource):
                 yield self
             finally:
                 session.close()
+                for line in noted(warehouse.root)[known_damage:]:
+                    if context.log is not None:
+                        context.log.warning(line)
 
     def _refetch_window(self, now: datetime) -> Window:
         first = date.fromisoformat(self.refetch_from) if self.refetch_from else FIRST_PARTITION

@@ -20,7 +20,7 @@ from orchestration.internals.dagster_log import silence_dagster
 from orchestration.jobs import DAILY_JOB
 from orchestration.recovery import PROCESS_TAG, free_dead_runs, process_name
 from orchestration.resources import Pipeline
-from warehouse.errors import WarehouseLocked
+from warehouse.errors import BuildDamaged, WarehouseError, WarehouseLocked
 from warehouse.location import Calendar
 from warehouse.lock import pipeline_lock
 from warehouse.settings import Settings
@@ -67,13 +67,19 @@ def run_daily(
             warehouse.extend(days)
             free_dead_runs(instance)  # before the new run claims its first slot
         job = build_definitions(pipeline.with_progress(progress)).resolve_job_def(DAILY_JOB)
-        result = job.execute_in_process(
-            instance=instance,
-            partition_key=days.last_day.isoformat(),
-            tags={PROCESS_TAG: process_name()},
-            run_config={"loggers": {"console": {"config": {"log_level": "DEBUG" if verbose else "CRITICAL"}}}},
-            raise_on_error=False,
-        )
+
+        def execute() -> dg.ExecuteInProcessResult:
+            return job.execute_in_process(
+                instance=instance,
+                partition_key=days.last_day.isoformat(),
+                tags={PROCESS_TAG: process_name()},
+                run_config={"loggers": {"console": {"config": {"log_level": "DEBUG" if verbose else "CRITICAL"}}}},
+                raise_on_error=False,
+            )
+
+        result = execute()
+        if not result.success and isinstance(_failure(result), BuildDamaged):
+            result = execute()  # the damaged file is moved aside, so this run begins with a new one
         if not result.success:
             raise _failure(result)
     published = any(e.is_successful_output and e.step_key == "published" for e in result.all_events)
@@ -85,8 +91,8 @@ def _class_names(errors: Iterable[type[Exception]]) -> set[str]:
     return {name for error in errors for name in (error.__name__, *_class_names(error.__subclasses__()))}
 
 
-def _failure(result: dg.ExecuteInProcessResult) -> PipelineError:
-    """The project's own error in one line, else the innermost one. Raises errors with an exit status of their own."""
+def _failure(result: dg.ExecuteInProcessResult) -> PipelineError | WarehouseError:
+    """The project's own error in one line, else the innermost one. Raises KeyboardInterrupt when the run was stopped."""
     own = _class_names(OWN_ERRORS)
     for event in result.all_events:
         data = event.event_specific_data
@@ -100,8 +106,9 @@ def _failure(result: dg.ExecuteInProcessResult) -> PipelineError:
         # Dagster puts the class name in front of the message, and dbt colours it.
         line = COLOURS.sub("", error.message.strip().splitlines()[0]).removeprefix(f"{error.cls_name}: ")
         line = CLASS_NAME.sub("", line)
-        if error.cls_name == WarehouseLocked.__name__:
-            raise WarehouseLocked(line)
+        for kept in (WarehouseLocked, BuildDamaged):
+            if error.cls_name == kept.__name__:
+                return kept(line)
         return PipelineError(f"{event.step_key or 'the run'} failed: {line}; leverage run --verbose shows more")
     return PipelineError(f"run {result.run_id} failed; leverage run --verbose shows more")
 

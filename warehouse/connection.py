@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -11,44 +12,92 @@ from typing import Any
 
 import duckdb
 
+from warehouse.damage import set_aside
 from warehouse.duckdb_paths import openable
-from warehouse.errors import WarehouseError, WarehouseLocked
+from warehouse.errors import BuildDamaged, WarehouseError, WarehouseLocked
 
 MEMORY_LIMIT = "600MB"  # a full rebuild stays under 1 GB together with Python, Polars and Dagster; also in profiles.yml
-REBUILD_ADVICE = "if it is damaged, delete it, and the next run rebuilds it from landing/"
+REBUILT = "rebuilt from landing/"
+# What DuckDB says of a file that is not whole: a wrong checksum, a file that is cut, no database at all, and one of a
+# later version. A full disk, a missing permission and a lock read otherwise.
+DAMAGE = re.compile(
+    r"Corrupt database file|Corrupt WAL file|Failure while replaying WAL|not a valid DuckDB database file"
+    r"|Could not read enough bytes|Could not read from file|database file with version number"
+)
 LOCK_PATIENCE_SECONDS = 10.0  # a process that is being killed releases the file within this time
 
 
 @contextmanager
 def build_database(path: Path) -> Iterator[duckdb.DuckDBPyConnection]:
-    """The build database, open for reading and writing during the block.
+    """The build database, open for reading and writing during the block. A damaged file is moved aside for a new one.
 
-    Raises WarehouseLocked while another process has it open, WarehouseError when it cannot be opened.
+    Raises WarehouseLocked while another process has it open, WarehouseError when it cannot be opened, BuildDamaged
+    when the damage shows during the block; by then the file is moved aside.
     """
     connection = _open_build(path)
     try:
         yield connection
+    except duckdb.Error as error:
+        connection.close()
+        set_aside_if_damaged(path, error)
+        raise
     finally:
         connection.close()
 
 
+def set_aside_if_damaged(path: Path, error: BaseException) -> None:
+    """Raise BuildDamaged, with the build database moved aside, when `error` or what led to it says that it is damaged.
+
+    The database must be closed in this process.
+    """
+    cause: BaseException | None = error
+    while cause is not None:
+        if found := damage_in(str(cause), path):
+            _set_aside(path, found)
+            raise BuildDamaged(f"{path.name} {found}; it is moved aside, and the next run makes it anew") from error
+        cause = cause.__cause__ or cause.__context__
+
+
+def damage_in(message: str, path: Path) -> str | None:
+    """What a message of DuckDB says about damage of the database at `path`, None when it says nothing of the kind."""
+    lines = [line for line in message.splitlines() if DAMAGE.search(line)]
+    # The messages about reading name a file, which may be another than the database.
+    return next((f"is damaged ({line.strip()})" for line in lines if 'file "' not in line or str(path) in line), None)
+
+
 def _open_build(path: Path) -> duckdb.DuckDBPyConnection:
-    deadline = time.monotonic() + LOCK_PATIENCE_SECONDS
+    if not path.exists() and _wal(path).exists():
+        _set_aside(path, "is gone")  # DuckDB would replay a write-ahead log into an empty database
+    deadline, retried = time.monotonic() + LOCK_PATIENCE_SECONDS, False
     while True:
         try:
             connection = duckdb.connect(path, config={"memory_limit": MEMORY_LIMIT})
             connection.execute("SET TimeZone = 'UTC'")
             return connection
-        except duckdb.IOException as error:
-            if "could not set lock" not in str(error).lower():
-                raise WarehouseError(f"cannot open {path}: {_first_line(error)}; {REBUILD_ADVICE}") from error
-            if time.monotonic() >= deadline:
-                raise WarehouseLocked(
-                    f"another process has {path} open; only the pipeline may open it, others read published/"
-                ) from error
-            time.sleep(0.1)
         except duckdb.Error as error:
-            raise WarehouseError(f"cannot open {path}: {_first_line(error)}; {REBUILD_ADVICE}") from error
+            if "could not set lock" in str(error).lower():
+                if time.monotonic() >= deadline:
+                    raise WarehouseLocked(
+                        f"another process has {path} open; only the pipeline may open it, others read published/"
+                    ) from error
+                time.sleep(0.1)
+            elif not retried and path.is_file() and (found := damage_in(str(error), path)):
+                _set_aside(path, found)
+                retried = True
+            else:
+                raise WarehouseError(
+                    f"cannot open {path}: {_first_line(error)}; check its owner and the space on the disk"
+                ) from error
+
+
+def _set_aside(path: Path, why: str) -> None:
+    set_aside(path.parent, path, why, REBUILT)
+    if _wal(path).exists():
+        set_aside(path.parent, _wal(path), f"belongs to the damaged {path.name}", "made anew")
+
+
+def _wal(path: Path) -> Path:
+    return path.with_name(f"{path.name}.wal")
 
 
 @contextmanager

@@ -11,6 +11,10 @@ class WarehouseLocked(WarehouseError):
     """Another pipeline is writing to this warehouse."""
 
 
+class BuildDamaged(WarehouseError):
+    """The build database is damaged. It has been moved aside, and the next run makes it anew."""
+
+
 class WrongMarket(WarehouseError):
     """The warehouse belongs to another market. Rows of two markets are never mixed."""
 

@@ -28,6 +28,7 @@ from dbt_common.events.functions import msg_to_dict
 from orchestration.dbt_project import BUILD_DATABASE, DBT_PROJECT, read_by_dbt
 from orchestration.errors import PipelineError
 from orchestration.internals.dbt_manifest import parsed_project
+from warehouse.connection import set_aside_if_damaged
 
 RESULTS = {"LogModelResult", "LogSeedResult", "LogTestResult"}
 
@@ -72,10 +73,19 @@ def build_models(
                 )
         finally:
             worker.join()  # also after an error: dbt's connection must not be closed under it, nor outlive the step
+    _set_aside_if_damaged(message, database)
     if message.exception:
         raise PipelineError(f"dbt could not run: {str(message.exception).splitlines()[0]}") from message.exception
     if not message.success:
         raise PipelineError(f"dbt build: {failures[0] if failures else 'failed'}; {target / 'dbt.log'} has the details")
+
+
+def _set_aside_if_damaged(result: dbtRunnerResult, database: Path) -> None:
+    """Raise BuildDamaged, with the database moved aside, when what a model or test ended with says that it is damaged."""
+    ends = [getattr(node, "message", None) for node in getattr(result.result, "results", [])]
+    for said in (*ends, result.exception):
+        if said:
+            set_aside_if_damaged(database, PipelineError(str(said)))
 
 
 @contextmanager

@@ -1,13 +1,25 @@
 """Opening the databases and quoting what goes into their SQL."""
 
+import os
+import shutil
 import subprocess
 import sys
+from collections.abc import Callable
+from pathlib import Path
 
 import duckdb
 import pytest
 
-from warehouse.connection import build_database, first_row, identifier, literal, published_database
-from warehouse.errors import WarehouseError, WarehouseLocked
+from warehouse.connection import (
+    build_database,
+    first_row,
+    identifier,
+    literal,
+    published_database,
+    transaction,
+)
+from warehouse.damage import noted
+from warehouse.errors import BuildDamaged, WarehouseError, WarehouseLocked
 
 HOSTILE = [
     "plain",
@@ -29,6 +41,14 @@ import duckdb, sys
 connection = duckdb.connect(sys.argv[1])
 print("open", flush=True)
 sys.stdin.read()
+"""
+
+DIE = """
+import duckdb, os, sys
+connection = duckdb.connect(sys.argv[1])
+connection.execute("SET checkpoint_threshold = '1GB'")
+connection.execute("CREATE TABLE many AS SELECT range AS x FROM range(20_000)")
+os._exit(0)
 """
 
 
@@ -78,14 +98,74 @@ def test_a_database_that_another_process_has_open_is_locked(warehouse, monkeypat
         assert first_row(connection, "SELECT 1") == (1,)
 
 
-def test_a_file_that_is_no_database_is_named_with_what_to_do(warehouse):
-    warehouse.build.write_bytes(b"no database" * 1000)
+def no_database(path: Path) -> None:
+    path.write_bytes(b"no database" * 1000)
+
+
+def cut(path: Path) -> None:
+    os.truncate(path, path.stat().st_size // 2)
+
+
+def flipped_at(place: int) -> Callable[[Path], None]:
+    def flip(path: Path) -> None:
+        content = bytearray(path.read_bytes())
+        content[place] ^= 0x10
+        path.write_bytes(content)
+
+    return flip
+
+
+@pytest.mark.parametrize(
+    "damage",
+    [no_database, cut, flipped_at(0), flipped_at(9), flipped_at(4100)],
+    ids=["no database", "cut", "checksum", "magic", "header"],
+)
+def test_a_damaged_file_is_moved_aside_with_one_line_and_made_anew(warehouse, empty_database, damage):
+    shutil.copy(empty_database, warehouse.build)
+    damage(warehouse.build)
+    content = warehouse.build.read_bytes()
+    with build_database(warehouse.build) as connection:
+        assert connection.execute("SELECT count(*) FROM duckdb_tables()").fetchone() == (0,)
+    (kept,) = (warehouse.root / "damaged").glob("*/build.duckdb")
+    assert kept.read_bytes() == content
+    (line,) = noted(warehouse.root)
+    assert line.startswith("build.duckdb is damaged (")
+    assert line.endswith("; rebuilt from landing/")
+
+
+def test_damage_that_shows_when_a_table_is_read_moves_the_file_aside_for_the_next_run(warehouse):
+    with build_database(warehouse.build) as connection:
+        connection.execute("CREATE TABLE many AS SELECT hash(range) AS x FROM range(500_000)")
+    flipped_at(warehouse.build.stat().st_size // 2)(warehouse.build)
     with (
-        pytest.raises(WarehouseError, match=r"delete it, and the next run rebuilds it") as raised,
-        build_database(warehouse.build),
+        pytest.raises(BuildDamaged, match=r"the next run makes it anew"),
+        build_database(warehouse.build) as connection,
+        transaction(connection),
     ):
-        pytest.fail("opened")
-    assert "\n" not in str(raised.value)
+        connection.execute("CREATE TABLE others AS SELECT * FROM many")
+    assert not warehouse.build.exists()
+    assert len(noted(warehouse.root)) == 1
+
+
+def test_a_write_ahead_log_that_is_damaged_or_left_over_goes_with_its_database(warehouse):
+    log = warehouse.build.with_name("build.duckdb.wal")
+    for damage in (lambda: flipped_at(log.stat().st_size // 2)(log), warehouse.build.unlink):
+        subprocess.run([sys.executable, "-c", DIE, str(warehouse.build)], check=True)
+        assert log.stat().st_size > 1000
+        damage()
+        with build_database(warehouse.build) as connection:
+            assert connection.execute("SELECT count(*) FROM duckdb_tables()").fetchone() == (0,)
+        warehouse.build.unlink()
+    assert len(list((warehouse.root / "damaged").glob("*/build.duckdb.wal"))) == 2
+
+
+def test_a_mistake_in_a_query_is_no_damage(warehouse):
+    with pytest.raises(duckdb.CatalogException), build_database(warehouse.build) as connection:
+        connection.execute("SELECT * FROM no_such_table")
+    with pytest.raises(duckdb.Error), build_database(warehouse.build) as connection:
+        connection.execute(f"SELECT * FROM read_parquet('{warehouse.root}/none.parquet')")
+    assert warehouse.build.exists()
+    assert noted(warehouse.root) == []
 
 
 def test_a_path_with_lock_in_its_name_is_not_taken_for_a_lock(tmp_path):
