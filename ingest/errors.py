@@ -97,6 +97,10 @@ class ArchiveDamaged(IngestError):
     """An archive that does not match its published checksum, or does not unzip to one CSV."""
 
 
+class SegmentDamaged(IngestError):
+    """A landed file that cannot be read, or whose content does not have the hash in its name."""
+
+
 class FileRefused(IngestError):
     """A user's own file that cannot be taken: no CSV, another header, or a feed that takes none."""
 

@@ -8,6 +8,7 @@ here alone. Who reads the segments is no business of this module.
 from __future__ import annotations
 
 import hashlib
+import io
 import json
 import os
 import re
@@ -21,7 +22,7 @@ import polars as pl
 
 from ingest.coverage import Part
 from ingest.durable import force_to_disk
-from ingest.errors import IngestError
+from ingest.errors import IngestError, SegmentDamaged
 from ingest.feed import Feed
 from ingest.windows import Window
 
@@ -45,6 +46,22 @@ class Segment:
     @property
     def order(self) -> tuple[datetime, str]:
         return (self.ingested_at, self.name)
+
+
+@dataclass(frozen=True)
+class FileState:
+    """What changes when a file is written to: its size in bytes, and the time of its last change in nanoseconds."""
+
+    size: int
+    modified_ns: int
+
+
+@dataclass(frozen=True)
+class Landed:
+    """The content of a segment: its rows with the column `ingested_at`, and what it answers for."""
+
+    rows: pl.DataFrame
+    parts: list[Part]
 
 
 class Landing:
@@ -82,19 +99,40 @@ class Landing:
     def path(self, segment: Segment) -> Path:
         return self.directory / segment.name
 
+    def files(self, folders: Collection[str]) -> dict[Segment, FileState]:
+        """The size and the last change of every segment's file."""
+        return {segment: self.file(segment) for segment in self.segments(folders)}
+
+    def file(self, segment: Segment) -> FileState:
+        found = self.path(segment).stat()
+        return FileState(found.st_size, found.st_mtime_ns)
+
     def parts(self, segment: Segment) -> list[Part]:
-        """What a segment answers for. Raises IngestError when the file is no segment."""
-        if segment.feed in RECORDS:
-            return []
+        """What a segment answers for. Raises SegmentDamaged like `read`."""
+        return self.read(segment).parts
+
+    def read(self, segment: Segment) -> Landed:
+        """The rows and parts of a segment, after comparing them with the hash and the time in its name.
+
+        Raises SegmentDamaged when they differ or the file cannot be decoded, IngestError when it cannot be opened.
+        """
         try:
-            with self.path(segment).open("rb") as file:  # in a path, [ and * stand for other files
-                parts = json.loads(pl.read_parquet_metadata(file)["parts"])
-            return [_part_from(part, segment.ingested_at) for part in parts]
-        except (OSError, KeyError, ValueError, pl.exceptions.PolarsError) as error:
-            raise IngestError(
-                f"{segment.name} is not a readable segment: {error}",
-                advice="restore it from a backup, or move it away",
-            ) from error
+            content = io.BytesIO(self.path(segment).read_bytes())
+        except OSError as error:
+            raise IngestError(f"cannot read {segment.name}: {error.strerror}", advice="check its owner") from error
+        try:
+            described = pl.read_parquet_metadata(content)["parts"]
+            rows = pl.read_parquet(content)
+            named = NAME.fullmatch(Path(segment.name).name)
+            is_whole = named and _content_hash(rows.drop(INGESTED_AT), described) == named["hash"]
+            fetched = rows[INGESTED_AT] == segment.ingested_at.replace(tzinfo=None)
+            parts = [] if segment.feed in RECORDS else _parts_from(described, segment.ingested_at)
+        # Polars panics on some broken files. The others are what decoding such a file raises.
+        except (OSError, LookupError, ValueError, TypeError, pl.exceptions.PolarsError, pl.exceptions.PanicException):
+            is_whole = False
+        if not is_whole or not fetched.all():
+            raise SegmentDamaged(f"{segment.name} is damaged: its content does not match the hash in its name")
+        return Landed(rows, parts)
 
     def _write(self, feed: str, rows: pl.DataFrame, parts: Sequence[Part], now: datetime) -> Segment | None:
         folder = self.directory / feed
@@ -171,6 +209,10 @@ def _part_to(part: Part) -> dict[str, Any]:
         "absent": part.absent,
         **({"answered_at": part.answered_at.isoformat()} if part.answered_at else {}),
     }
+
+
+def _parts_from(described: str, ingested_at: datetime) -> list[Part]:
+    return [_part_from(part, ingested_at) for part in json.loads(described)]
 
 
 def _part_from(stored: dict[str, Any], ingested_at: datetime) -> Part:

@@ -2,20 +2,19 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterable
 from datetime import UTC, datetime
-from typing import BinaryIO
 
 import duckdb
 import polars as pl
 
 from ingest.coverage import Part
-from ingest.errors import IngestError
+from ingest.errors import IngestError, SegmentDamaged
 from ingest.feed import Feed
 from ingest.feeds import LANDED
 from ingest.landing import QUARANTINE, RECORDS, Landing, Segment
-from warehouse.connection import first_row, identifier, naive_utc, transaction
+from warehouse.connection import identifier, naive_utc, transaction
+from warehouse.landing_damage import ALL_FOLDERS, set_aside_segment
 
 PARTS_SCHEMA: dict[str, pl.DataType | type[pl.DataType]] = {
     "feed": pl.String,
@@ -37,55 +36,50 @@ def load_segments(connection: duckdb.DuckDBPyConnection, landing: Landing, feed:
 
     With `feed`, only its segments and the quarantined rows; else those of every feed, and the published revisions.
 
-    Raises IngestError when a segment cannot be read. Segments loaded before it stay loaded.
+    A damaged segment is moved aside and noted. Raises IngestError when one cannot be opened or lacks a column;
+    segments loaded before it stay loaded.
     """
-    folders = [feed.name, QUARANTINE] if feed else [*(f.name for f in LANDED), *RECORDS]
+    folders = [feed.name, QUARANTINE] if feed else ALL_FOLDERS
     ledger = connection.execute("SELECT segment FROM raw.load_ledger WHERE list_contains(?, feed)", [folders])
     loaded = {name for (name,) in ledger.fetchall()}
     return sum(_load_segment(connection, landing, segment) for segment in landing.segments(folders, loaded))
 
 
 def _load_segment(connection: duckdb.DuckDBPyConnection, landing: Landing, segment: Segment) -> int:
-    path, parts = landing.path(segment), landing.parts(segment)
+    file = landing.file(segment)
     try:
-        with path.open("rb") as file:
-            return _load_rows(connection, segment, file, parts)
-    except (OSError, pl.exceptions.PolarsError) as error:
-        raise IngestError(
-            f"{segment.name} is not readable: {error}; restore it from a backup, or move it away"
-        ) from error
-
-
-def _load_rows(connection: duckdb.DuckDBPyConnection, segment: Segment, file: BinaryIO, parts: Iterable[Part]) -> int:
-    landed = pl.read_parquet_schema(file)
-    # By its descriptor: in a path, [, * and ? stand for other files.
-    opened = f"/proc/self/fd/{file.fileno()}"
-    if lost := _required_columns(segment.feed) - set(landed):
+        landed = landing.read(segment)
+    except SegmentDamaged:
+        set_aside_segment(landing, segment, "its rows are left out, and asked for again")
+        return 0
+    if lost := _required_columns(segment.feed) - set(landed.rows.columns):
         raise IngestError(
             f"{segment.name} lacks {', '.join(sorted(lost))}, which its feed now requires;"
             " move it away, and the next run fetches it again"
         )
     existing = {name for name, *_ in connection.execute(f"DESCRIBE raw.{identifier(segment.feed)}").fetchall()}
-    columns = ", ".join(identifier(name) for name in landed if name in existing)
+    columns = ", ".join(identifier(name) for name in landed.rows.columns if name in existing)
+    connection.register("landed_rows", landed.rows)
     with transaction(connection):
         connection.execute(
-            f"INSERT INTO raw.{identifier(segment.feed)} ({columns}, segment) SELECT {columns}, ? FROM read_parquet(?)",  # noqa: S608
-            [segment.name, opened],
+            f"INSERT INTO raw.{identifier(segment.feed)} ({columns}, segment) SELECT {columns}, ? FROM landed_rows",  # noqa: S608
+            [segment.name],
         )
-        (count,) = first_row(connection, "SELECT count(*) FROM read_parquet(?)", [opened]) or (0,)
         connection.execute(
-            "INSERT INTO raw.load_ledger VALUES (?, ?, ?, ?, ?, ?)",
+            "INSERT INTO raw.load_ledger VALUES (?, ?, ?, ?, ?, ?, ?)",
             [
                 segment.name,
                 segment.feed,
-                count,
-                os.fstat(file.fileno()).st_size,
+                landed.rows.height,
+                file.size,
                 naive_utc(segment.ingested_at),
                 naive_utc(datetime.now(UTC)),
+                file.modified_ns,
             ],
         )
-        _write_parts(connection, segment, parts)
-    return int(count)
+        _write_parts(connection, segment, landed.parts)
+    connection.unregister("landed_rows")
+    return landed.rows.height
 
 
 def _required_columns(feed: str) -> set[str]:

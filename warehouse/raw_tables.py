@@ -17,8 +17,9 @@ LINEAGE = (INGESTED_AT, "segment")  # columns that every raw table has besides t
 LOAD_LEDGER = """
     CREATE TABLE IF NOT EXISTS raw.load_ledger (
         segment VARCHAR PRIMARY KEY, feed VARCHAR NOT NULL, row_count BIGINT NOT NULL,
-        size_bytes BIGINT NOT NULL, ingested_at TIMESTAMP NOT NULL, loaded_at TIMESTAMP NOT NULL
+        size_bytes BIGINT NOT NULL, ingested_at TIMESTAMP NOT NULL, loaded_at TIMESTAMP NOT NULL, modified_ns BIGINT
     )"""
+LOAD_LEDGER_BEFORE_0_4 = "ALTER TABLE raw.load_ledger ADD COLUMN IF NOT EXISTS modified_ns BIGINT"
 COVERAGE = """
     CREATE TABLE IF NOT EXISTS ops.coverage (
         feed VARCHAR NOT NULL, series VARCHAR NOT NULL, channel VARCHAR NOT NULL, start_at TIMESTAMP NOT NULL,
@@ -61,7 +62,7 @@ def create_tables(connection: duckdb.DuckDBPyConnection) -> None:
     with transaction(connection):
         connection.execute("CREATE SCHEMA IF NOT EXISTS raw")
         connection.execute("CREATE SCHEMA IF NOT EXISTS ops")
-        for statement in (LOAD_LEDGER, COVERAGE, ANSWERED_AT, KNOWN_GAPS, PULLS):
+        for statement in (LOAD_LEDGER, LOAD_LEDGER_BEFORE_0_4, COVERAGE, ANSWERED_AT, KNOWN_GAPS, PULLS):
             connection.execute(statement)
         feeds = {feed.name: feed for feed in LANDED}
         existing = _existing_columns(connection)

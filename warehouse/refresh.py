@@ -18,6 +18,7 @@ from ingest.pull import Pulled, pull
 from ingest.windows import Window
 from warehouse.connection import build_database
 from warehouse.feed_status import record_pull
+from warehouse.landing_damage import check_loaded_segments, forget_lost_segments
 from warehouse.location import Warehouse
 from warehouse.raw_coverage import feed_coverage, last_ingested_at, loaded_archives, observed_range
 from warehouse.raw_loading import load_segments
@@ -59,7 +60,7 @@ class Refresher:
     keys: Mapping[str, str]
     progress: Progress = field(default_factory=NoProgress)
     refetch: Mapping[str, Window] = field(default_factory=dict)
-    _has_tables: bool = field(default=False, init=False)
+    _is_prepared: bool = field(default=False, init=False)
 
     def refresh(self, feed: Feed, run: RunContext, run_id: str) -> Refreshed:
         """Load, pull, load. The window is the whole calendar, so that a run also fetches what earlier runs missed.
@@ -68,8 +69,10 @@ class Refresher:
         """
         landing = Landing(self.warehouse.landing)
         with build_database(self.warehouse.build) as connection:
-            self._create_tables_once(connection)
+            self._prepare_once(connection)
             load_segments(connection, landing, feed)
+            if feed.name in self.refetch:
+                forget_lost_segments(connection, landing, feed)
             request = Request(
                 feed=feed,
                 instruments=self.catalogue.instruments[feed.name],
@@ -90,7 +93,7 @@ class Refresher:
     def load_recorded(self, feed: Feed) -> LoadedTape:
         """Load what the recorder has landed. Raises WarehouseLocked like `refresh`."""
         with build_database(self.warehouse.build) as connection:
-            self._create_tables_once(connection)
+            self._prepare_once(connection)
             load_segments(connection, Landing(self.warehouse.landing), feed)
             span = recorded_span(connection, feed)
             rows, quarantined = landed_on_last_day(connection, feed, span) if span else (0, 0)
@@ -102,10 +105,11 @@ class Refresher:
             held.forget(feed.stamped_in(window))
         return held
 
-    def _create_tables_once(self, connection: duckdb.DuckDBPyConnection) -> None:
-        if not self._has_tables:
+    def _prepare_once(self, connection: duckdb.DuckDBPyConnection) -> None:
+        if not self._is_prepared:
             create_tables(connection)
-            self._has_tables = True
+            check_loaded_segments(connection, Landing(self.warehouse.landing))
+            self._is_prepared = True
 
 
 def _archives_to_recheck(connection: duckdb.DuckDBPyConnection, feed: Feed, now: datetime) -> tuple[Part, ...]:

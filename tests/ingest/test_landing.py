@@ -1,7 +1,7 @@
 """Segments: written once and whole, in an order that holds, and read back with what they answer for."""
 
 import os
-from datetime import UTC, datetime, timedelta, timezone
+from datetime import UTC, date, datetime, timedelta, timezone
 from pathlib import Path
 
 import polars as pl
@@ -9,9 +9,9 @@ import pytest
 
 import ingest.landing
 from ingest.coverage import Part
-from ingest.errors import IngestError
+from ingest.errors import IngestError, SegmentDamaged
 from ingest.feeds import feed_named
-from ingest.landing import INGESTED_AT, QUARANTINE, Landing
+from ingest.landing import INGESTED_AT, QUARANTINE, Landing, Segment
 from tests.ingest.scripted_venues import at, days
 
 FEED = feed_named("coinalyze_liquidations")
@@ -195,5 +195,36 @@ def test_quarantined_rows_land_in_a_folder_of_their_own_with_their_feed(landing)
 def test_a_file_that_is_no_segment_any_more_is_named(landing):
     segment = landing.write(FEED, rows(), [PART], NOW)
     landing.path(segment).write_bytes(b"PAR1 and then nothing")
-    with pytest.raises(IngestError, match=r"is not a readable segment.*restore it from a backup"):
-        landing.parts(segment)
+    with pytest.raises(SegmentDamaged, match=r"is damaged: its content does not match the hash in its name"):
+        landing.read(segment)
+
+
+def test_a_segment_under_the_name_of_a_later_fetch_is_damaged(landing):
+    segment = landing.write(FEED, rows(), [PART], NOW)
+    later = segment.name.replace("T040000", "T050000")
+    landing.path(segment).rename(landing.directory / later)
+    with pytest.raises(SegmentDamaged):
+        landing.read(Segment(later, FEED.name, NOW + timedelta(hours=1)))
+
+
+def test_a_segment_that_may_not_be_opened_is_not_called_damaged(landing):
+    segment = landing.write(FEED, rows(), [PART], NOW)
+    landing.path(segment).unlink()
+    landing.path(segment).mkdir()
+    with pytest.raises(IngestError, match=r"cannot read .*: Is a directory") as raised:
+        landing.read(segment)
+    assert not isinstance(raised.value, SegmentDamaged)
+
+
+def test_the_hash_in_a_name_is_the_same_in_every_version(landing):
+    """What has landed is for ever: a release of Polars that writes numbers otherwise would call all of it damaged."""
+    frame = pl.DataFrame({
+        "symbol": ["BTC", None, "a, \"b\"\n"],
+        "close": [1e-9, 123456789.123456789, None],
+        "volume": [0.1 + 0.2, -0.0, 1e300],
+        "count": [1, None, -(2**62)],
+        "at": [datetime(2026, 2, 1), None, datetime(2026, 2, 1, 0, 0, 0, 1)],
+        "day": [date(2026, 2, 1), None, date(1970, 1, 1)],
+        "is_final": [True, None, False],
+    })  # fmt: skip
+    assert ingest.landing._content_hash(frame, "[]") == "9fe4ae5e64331af2"
