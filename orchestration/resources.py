@@ -23,6 +23,7 @@ from warehouse.damage import noted
 from warehouse.errors import WarehouseError
 from warehouse.location import Calendar, Warehouse
 from warehouse.lock import pipeline_lock
+from warehouse.publishing.release import mend
 from warehouse.refresh import Refresher
 from warehouse.run_context import RunContext, run_time
 from warehouse.settings import Settings
@@ -85,6 +86,7 @@ class Pipeline(dg.ConfigurableResource):
         known_damage = len(noted(warehouse.root))
         with pipeline_lock(warehouse.lock, self.lock_wait):
             free_dead_runs(instance, run.run_id)
+            mend(warehouse)
             self._run_time, self._calendar = run_time(market, self.now), None
             catalogue = self.load_catalogue()
             if unknown := set(self.refetch) - {feed.name for feed in catalogue.feeds}:

@@ -92,7 +92,7 @@ def _class_names(errors: Iterable[type[Exception]]) -> set[str]:
 
 
 def _failure(result: dg.ExecuteInProcessResult) -> PipelineError | WarehouseError:
-    """The project's own error in one line, else the innermost one. Raises KeyboardInterrupt when the run was stopped."""
+    """The project's own error in one line, else the innermost one. Raises KeyboardInterrupt if the run was stopped."""
     own = _class_names(OWN_ERRORS)
     for event in result.all_events:
         data = event.event_specific_data

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import re
+import shutil
+import tempfile
 import time
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -75,7 +77,7 @@ def _open_build(path: Path) -> duckdb.DuckDBPyConnection:
             connection.execute("SET TimeZone = 'UTC'")
             return connection
         except duckdb.Error as error:
-            if "could not set lock" in str(error).lower():
+            if _is_locked(error):
                 if time.monotonic() >= deadline:
                     raise WarehouseLocked(
                         f"another process has {path} open; only the pipeline may open it, others read published/"
@@ -114,19 +116,35 @@ def transaction(connection: duckdb.DuckDBPyConnection) -> Iterator[None]:
 
 @contextmanager
 def published_database(path: Path) -> Iterator[duckdb.DuckDBPyConnection]:
-    """The database of one release, read-only. Raises WarehouseError when it cannot be opened."""
-    with openable(path) as opened:
+    """The database of one release, read-only. Raises WarehouseError when it cannot be opened or is damaged.
+
+    While another process holds it for writing, which locks everybody else out, a copy is read instead.
+    """
+    with ExitStack() as stack:
         try:
-            connection = duckdb.connect(opened, read_only=True)
-        except duckdb.Error as error:
-            raise WarehouseError(f"cannot open {path}: {_first_line(error)}; run: leverage run") from error
-        try:
+            try:
+                connection = duckdb.connect(stack.enter_context(openable(path)), read_only=True)
+            except duckdb.IOException as error:
+                if not _is_locked(error):
+                    raise
+                folder = stack.enter_context(tempfile.TemporaryDirectory())
+                connection = duckdb.connect(shutil.copy(path, folder), read_only=True)
+            stack.callback(connection.close)
             connection.execute("SET TimeZone = 'UTC'")
             connection.execute("SET enable_external_access = false")  # a query can read this file and no other
             connection.execute("SET lock_configuration = true")
+        except (duckdb.Error, OSError) as error:
+            raise WarehouseError(f"cannot open {path}: {_first_line(error)}; run: leverage run") from error
+        try:
             yield connection
-        finally:
-            connection.close()
+        except duckdb.Error as error:
+            if DAMAGE.search(str(error)):
+                raise WarehouseError(f"{path} is damaged; run: leverage run, which publishes it anew") from error
+            raise
+
+
+def _is_locked(error: duckdb.Error) -> bool:
+    return "could not set lock" in str(error).lower()
 
 
 def first_row(connection: duckdb.DuckDBPyConnection, query: str, values: Sequence[Any] = ()) -> tuple[Any, ...] | None:

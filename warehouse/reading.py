@@ -16,6 +16,9 @@ from warehouse.connection import published_database
 from warehouse.errors import NotPublished, WarehouseError
 from warehouse.location import LATEST_JSON, PUBLISHED_DATABASE, Warehouse
 
+# The fields that the commands read.
+READ_FIELDS = {"market", "simulated", "published_at", "first_day", "last_day", "feeds", "assets", "inputs"}
+
 
 @dataclass(frozen=True)
 class OpenRelease:
@@ -51,8 +54,11 @@ def read_latest(warehouse: Warehouse) -> dict[str, Any] | None:
 def _read_document(directory: Path) -> dict[str, Any] | None:
     path = directory / LATEST_JSON
     try:
-        return dict(json.loads(path.read_text(encoding="utf-8")))
+        document = json.loads(path.read_text(encoding="utf-8"))
     except FileNotFoundError:
         return None
     except (OSError, ValueError) as error:
         raise WarehouseError(f"cannot read {path}: {error}; run: leverage run") from error
+    if not isinstance(document, dict) or not document.keys() >= READ_FIELDS:
+        raise WarehouseError(f"{path} is damaged: it lacks what a release has; run: leverage run")
+    return document

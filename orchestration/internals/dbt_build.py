@@ -81,7 +81,7 @@ def build_models(
 
 
 def _set_aside_if_damaged(result: dbtRunnerResult, database: Path) -> None:
-    """Raise BuildDamaged, with the database moved aside, when what a model or test ended with says that it is damaged."""
+    """Raise BuildDamaged, with the database moved aside, when a model or test has failed because it is damaged."""
     ends = [getattr(node, "message", None) for node in getattr(result.result, "results", [])]
     for said in (*ends, result.exception):
         if said:

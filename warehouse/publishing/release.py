@@ -26,9 +26,11 @@ from tables.published import PUBLISHED
 from tables.published.operations import ABOUT
 from warehouse.connection import first_row, identifier, literal
 from warehouse.duckdb_paths import creatable
+from warehouse.damage import set_aside
 from warehouse.errors import WarehouseError
 from warehouse.location import LATEST_JSON, PARQUET_FOLDER, PUBLISHED_DATABASE, Warehouse
 from warehouse.marts import comments_of
+from warehouse.publishing.checksums import damage_of, seal
 
 STORAGE_VERSION = "v1.2.0"  # what DuckDB 1.2 and later can open
 KEPT_RELEASES = 3  # the current one, and two that a slow reader may still be opening
@@ -88,6 +90,7 @@ def publish(connection: duckdb.DuckDBPyConnection, warehouse: Warehouse, release
         _write_parquet(connection, unfinished / PARQUET_FOLDER, release)
         _write_text(unfinished / LATEST_JSON, json.dumps(release.latest, indent=2, allow_nan=False) + "\n")
         _write_files(unfinished, release.files)
+        seal(unfinished)
         _sync_tree(unfinished)
         unfinished.rename(final)
         force_to_disk(warehouse.releases)
@@ -105,6 +108,28 @@ def publish(connection: duckdb.DuckDBPyConnection, warehouse: Warehouse, release
             f"cannot publish to {warehouse.releases}: {reason}; the last release stays as it was"
         ) from error
     return final
+
+
+def mend(warehouse: Warehouse) -> None:
+    """Move the newest release aside if it is not as it was published, and switch to the newest that is.
+
+    Where none is left, nothing is published until the next run has made everything anew.
+    """
+    link = warehouse.published
+    while link.exists() or link.is_symlink():
+        if not link.is_symlink():
+            _set_aside(warehouse, link, "is no link to a release")
+        elif (why := damage_of(link.resolve())) is None:
+            return
+        else:
+            _set_aside(warehouse, link.resolve(), why)
+            link.unlink()
+        if intact := [d for d in _release_directories(warehouse) if damage_of(d) is None]:
+            _replace_link(link, intact[-1])
+
+
+def _set_aside(warehouse: Warehouse, path: Path, why: str) -> None:
+    set_aside(warehouse.root, path, why, "published anew")
 
 
 def _release_directories(warehouse: Warehouse) -> list[Path]:

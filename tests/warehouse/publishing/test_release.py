@@ -14,9 +14,9 @@ import pytest
 from tests.warehouse.small_warehouse import NOW
 from warehouse.errors import WarehouseError
 from warehouse.publishing.release import KEPT_RELEASES, SIMULATED, Release, publish
-from warehouse.reading import open_release, read_latest
+from warehouse.reading import READ_FIELDS, open_release, read_latest
 
-WHOLE = ["latest.json", "leverage.duckdb", "parquet"]
+WHOLE = ["SHA256SUMS", "latest.json", "leverage.duckdb", "parquet"]
 ABOUT = {"market": 'it\'s "ours"', "simulated": "false"}
 
 
@@ -39,7 +39,8 @@ def filled(connection):
 
 
 def release(mark: int = 0, *, simulated: bool = False, tables=("prices_daily", "feed_status")) -> Release:
-    return Release(tables, ABOUT, {"mark": mark, "missing": None}, simulated)
+    latest = {**dict.fromkeys(READ_FIELDS), "mark": mark, "missing": None}
+    return Release(tables, ABOUT, latest, simulated)
 
 
 def published_mark(warehouse) -> int:
@@ -50,7 +51,8 @@ def test_a_release_is_a_database_one_parquet_file_a_mart_and_latest_json(marts, 
     folder = publish(marts, warehouse, release(), NOW)
     assert folder.parent == warehouse.releases
     found = sorted(str(p.relative_to(folder)) for p in folder.rglob("*") if p.is_file())
-    assert found == ["latest.json", "leverage.duckdb", "parquet/feed_status.parquet", "parquet/prices_daily.parquet"]
+    parquet = ["parquet/feed_status.parquet", "parquet/prices_daily.parquet"]
+    assert found == ["SHA256SUMS", "latest.json", "leverage.duckdb", *parquet]
     assert warehouse.published.resolve() == folder.resolve()
     assert not os.path.isabs(os.readlink(warehouse.published))
 
