@@ -11,13 +11,16 @@ from importlib.metadata import version
 from pathlib import Path
 
 from orchestration.errors import PipelineError
+from warehouse.damage import set_aside
+from warehouse.location import Warehouse
 from warehouse.settings import PROJECT
 
 DBT_PROJECT = PROJECT / "dbt_project"
 TARGET = DBT_PROJECT / "target"
 MANIFEST = TARGET / "manifest.json"
 PARSED = TARGET / "partial_parse.msgpack"
-STAMP = TARGET / "manifest.sources"  # hash of the files that the manifest was made from
+MADE = (MANIFEST, PARSED)
+STAMP = TARGET / "manifest.sources"  # hashes of the files that the two are made from, and of the two
 BUILD_DATABASE = "LEVERAGE_BUILD_DATABASE"  # read by profiles.yml
 
 
@@ -26,12 +29,23 @@ def read_by_dbt(variable: str) -> bool:
     return variable.startswith("DBT_") or variable == BUILD_DATABASE
 
 
-def prepared_manifest() -> Path:
-    """The manifest, parsed again if the project has changed. Raises PipelineError when dbt cannot parse it."""
+def prepared_manifest(warehouse: Warehouse | None = None) -> Path:
+    """The manifest, parsed again if the project has changed or what dbt made of it is damaged.
+
+    With a warehouse, damaged files are moved aside and noted there. Raises PipelineError when dbt cannot parse the
+    project.
+    """
     sources = _sources_hash()
-    if not (MANIFEST.exists() and PARSED.exists() and STAMP.exists() and STAMP.read_text() == sources):
+    stamped, *made = (STAMP.read_text(errors="replace") if STAMP.exists() else "").splitlines() or [""]
+    damaged = [path for path, expected in zip(MADE, made, strict=False) if _hash(path) != expected]
+    if stamped == sources and warehouse:
+        for path in damaged:
+            set_aside(
+                warehouse.root, path, "is damaged" if path.exists() else "is gone", "dbt parses its project again"
+            )
+    if stamped != sources or damaged or len(made) != len(MADE):
         _parse()
-        STAMP.write_text(sources)
+        STAMP.write_text("\n".join((sources, *map(_hash, MADE))))
     return MANIFEST
 
 
@@ -51,6 +65,10 @@ def _sources_hash() -> str:
     for name in ("dbt_project.yml", "profiles.yml"):
         digest.update((DBT_PROJECT / name).read_bytes())
     return digest.hexdigest()
+
+
+def _hash(path: Path) -> str:
+    return hashlib.sha256(path.read_bytes()).hexdigest() if path.exists() else ""
 
 
 def _parse() -> None:

@@ -15,7 +15,7 @@ from ingest.feed import Progress
 from orchestration.dbt_project import prepared_manifest
 from orchestration.definitions import build_definitions
 from orchestration.errors import OWN_ERRORS, PipelineError
-from orchestration.instance import open_instance
+from orchestration.instance import open_instance, set_aside_damaged_databases
 from orchestration.internals.dagster_log import silence_dagster
 from orchestration.jobs import DAILY_JOB
 from orchestration.recovery import PROCESS_TAG, free_dead_runs, process_name
@@ -50,8 +50,8 @@ def run_daily(
     Raises PipelineError with the reason of the failed step, WrongMarket when the warehouse belongs to another market,
     and WarehouseLocked at once, with the calendar unchanged, while another pipeline is running.
     """
-    prepared_manifest()
     warehouse = settings.resolved_warehouse()
+    prepared_manifest(warehouse)
     pipeline = Pipeline.from_settings(
         settings,
         now=now,
@@ -61,29 +61,47 @@ def run_daily(
         lock_wait=0.0,
     )
     pipeline.load_catalogue()  # report a broken catalogue before anything starts
-    with _dagster_output(verbose), open_instance(warehouse) as instance:
+    pipeline = pipeline.with_progress(progress)
+    with _dagster_output(verbose):
+        try:
+            result = _execute(pipeline, days, verbose)
+            again = not result.success and (
+                isinstance(_failure(result), BuildDamaged) or set_aside_damaged_databases(warehouse)
+            )
+        except OWN_ERRORS:
+            raise
+        # A damaged database of Dagster shows as an error of any of its storages.
+        except Exception:
+            if not set_aside_damaged_databases(warehouse):
+                raise
+            again = True
+        if again:  # what was damaged is moved aside, and made anew by this run
+            result = _execute(pipeline, days, verbose)
+    if not result.success:
+        raise _failure(result)
+    published = any(e.is_successful_output and e.step_key == "published" for e in result.all_events)
+    return Finished(result.run_id, published)
+
+
+def _execute(pipeline: Pipeline, days: Calendar, verbose: bool) -> dg.ExecuteInProcessResult:
+    """Execute the daily job; its result has the events, also of a run that failed."""
+    warehouse = pipeline.resolved_warehouse
+    with open_instance(warehouse) as instance:
         with pipeline_lock(warehouse.lock):
             warehouse.claim(str(pipeline.parsed_market))
             warehouse.extend(days)
             free_dead_runs(instance)  # before the new run claims its first slot
-        job = build_definitions(pipeline.with_progress(progress)).resolve_job_def(DAILY_JOB)
-
-        def execute() -> dg.ExecuteInProcessResult:
-            return job.execute_in_process(
+        return (
+            build_definitions(pipeline)
+            .resolve_job_def(DAILY_JOB)
+            .execute_in_process(
                 instance=instance,
                 partition_key=days.last_day.isoformat(),
                 tags={PROCESS_TAG: process_name()},
                 run_config={"loggers": {"console": {"config": {"log_level": "DEBUG" if verbose else "CRITICAL"}}}},
                 raise_on_error=False,
             )
-
-        result = execute()
-        if not result.success and isinstance(_failure(result), BuildDamaged):
-            result = execute()  # the damaged file is moved aside, so this run begins with a new one
-        if not result.success:
-            raise _failure(result)
-    published = any(e.is_successful_output and e.step_key == "published" for e in result.all_events)
-    return Finished(result.run_id, published)
+        )
 
 
 def _class_names(errors: Iterable[type[Exception]]) -> set[str]:

@@ -10,7 +10,8 @@ from pathlib import Path
 
 from orchestration.dbt_project import prepared_manifest
 from orchestration.errors import PipelineError
-from orchestration.instance import dagster_home
+from orchestration.instance import dagster_home, set_aside_damaged_databases
+from warehouse.damage import noted
 from warehouse.errors import WarehouseError
 from warehouse.settings import PROJECT, Settings
 
@@ -23,10 +24,14 @@ def main() -> None:
     options = parser.parse_args()
     settings = Settings()
     try:
-        prepared_manifest()
         warehouse = settings.resolved_warehouse()
+        known_damage = len(noted(warehouse.root))
+        prepared_manifest(warehouse)
         warehouse.claim(str(settings.parsed_market()))
         home = dagster_home(warehouse)
+        set_aside_damaged_databases(warehouse)
+        for line in noted(warehouse.root)[known_damage:]:
+            print(f"damage {line}", file=sys.stderr)
     except (PipelineError, WarehouseError) as error:
         sys.exit(f"error {error}")
     print(f"Dagster on http://{options.host}:{options.port} over {warehouse.root}", flush=True)
