@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import os
 import sys
 import traceback
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 
 import duckdb
 import typer
@@ -26,7 +28,8 @@ class Stale(Exception):
     """The published data is older than --stale-after allows."""
 
 
-ONE_LINE_ERRORS = (*OWN_ERRORS, WrongUse, Stale, duckdb.Error)  # duckdb.Error: a mistake in a typed query
+# duckdb.Error: a mistake in a typed query. OSError: a disk, a permission or a path.
+ONE_LINE_ERRORS = (*OWN_ERRORS, WrongUse, Stale, duckdb.Error, OSError)
 
 
 @contextmanager
@@ -37,9 +40,63 @@ def errors_as_one_line(verbose: bool) -> Iterator[None]:
     except ONE_LINE_ERRORS as error:
         if verbose:
             traceback.print_exc(file=sys.stderr)
-        line = str(error).strip().splitlines()[0]
-        stderr_console().print(f"[bold red]error[/bold red] {_escaped(line)}")
+        if isinstance(error, OSError) and _output_refusal():
+            raise typer.Exit(FAILED) from None  # finish_output says it
+        _print_error(_line(error))
         raise typer.Exit(_status(error)) from None
+
+
+def begin_process() -> None:
+    """Make sure of what every command relies on: a working directory, and the three standard descriptors.
+
+    A descriptor that was closed is taken by the next file that is opened, which then receives what is printed. So
+    closed ones are opened on the null device: standard output for reading, so that printing to it still fails.
+    """
+    for number, name, mode in ((0, "stdin", os.O_RDONLY), (1, "stdout", os.O_RDONLY), (2, "stderr", os.O_WRONLY)):
+        if getattr(sys, name) is None:
+            null = os.open(os.devnull, mode)
+            if null != number:
+                os.dup2(null, number)
+                os.close(null)
+            setattr(sys, name, os.fdopen(number, "w" if number else "r", closefd=False))
+    try:
+        Path.cwd()
+    except OSError as error:
+        _print_error(f"cannot use the working directory: {error.strerror}; change to another one, such as: cd ~")
+        raise SystemExit(FAILED) from None
+
+
+def finish_output() -> None:
+    """Write what standard output still buffers. Exits with status 1, and one line, when it cannot be written.
+
+    Without the line when its reader has left, as in `leverage sql ... | head`.
+    """
+    if error := _output_refusal():
+        # What is left in the buffer would fail once more when Python ends.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        if not isinstance(error, BrokenPipeError):
+            _print_error(f"cannot write to standard output: {error.strerror}")
+        raise SystemExit(FAILED)
+
+
+def _output_refusal() -> OSError | None:
+    try:
+        sys.stdout.flush()
+    except OSError as error:
+        return error
+    return None
+
+
+def _print_error(line: str) -> None:
+    stderr_console().print(f"[bold red]error[/bold red] {_escaped(line)}")
+
+
+def _line(error: Exception) -> str:
+    if isinstance(error, OSError) and error.strerror:
+        if error.filename:
+            return f"cannot use {error.filename}: {error.strerror}"
+        return f"{error.strerror}; check where the output goes, and the disk of the warehouse"
+    return (str(error).strip() or type(error).__name__).splitlines()[0]
 
 
 def _status(error: Exception) -> int:

@@ -17,7 +17,7 @@ from cli import record as record_command
 from cli import run as run_command
 from cli import sql as sql_command
 from cli import status as status_command
-from cli.errors import WrongUse, errors_as_one_line
+from cli.errors import WrongUse, begin_process, errors_as_one_line, finish_output
 from ingest.errors import IngestError
 from warehouse.location import Warehouse
 from warehouse.settings import Settings
@@ -210,8 +210,14 @@ def _day(moment: datetime | None) -> date | None:
 
 def main() -> None:
     """The entry point."""
+    begin_process()
     try:
-        app()
+        with errors_as_one_line(verbose=False):  # what Typer prints itself
+            app()
     except KeyboardInterrupt:
         print("stopped; the published release is unchanged", file=sys.stderr)
         raise SystemExit(130) from None
+    except typer.Exit as ended:
+        raise SystemExit(ended.exit_code) from None
+    finally:
+        finish_output()

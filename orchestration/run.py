@@ -51,6 +51,7 @@ def run_daily(
     and WarehouseLocked at once, with the calendar unchanged, while another pipeline is running.
     """
     warehouse = settings.resolved_warehouse()
+    warehouse.refuse_read_only()
     prepared_manifest(warehouse)
     pipeline = Pipeline.from_settings(
         settings,

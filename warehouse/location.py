@@ -6,12 +6,14 @@
 from __future__ import annotations
 
 import json
+import os
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
 from ingest.durable import replace_file
 from warehouse.duckdb_paths import build_folder
+from warehouse.damage import set_aside
 from warehouse.errors import WarehouseError, WrongMarket
 
 # The files of a release.
@@ -96,10 +98,17 @@ class Warehouse:
             )
 
     def claim(self, market: str) -> None:
-        """Give the warehouse to `market` for ever. Raises WrongMarket when it already belongs to another."""
+        """Give the warehouse to `market` for ever, and write `warehouse.json` anew where it is gone or damaged.
+
+        Raises WrongMarket when the warehouse already belongs to another market.
+        """
         self.refuse_other(market)
-        if self.market() is None:
-            self._write({**self._read(), "market": market})
+        known, why = self._read(), self._damage()
+        if why is None and "market" in known:
+            return
+        if why:
+            set_aside(self.root, self.marker, why, "written anew from the newest release")
+        self._write({**known, "market": market})
 
     def calendar(self) -> Calendar | None:
         """The days covered so far, None before the first run."""
@@ -117,15 +126,51 @@ class Warehouse:
             self._write({**self._read(), **stored})
         return widened
 
+    def refuse_read_only(self) -> None:
+        """Raise WarehouseError when a run could not write to the warehouse, with the place and its owner."""
+        places = [self.root, self.landing, self.releases, self.build, self.dagster_home, self.lock, self.marker]
+        existing = [place for place in places if place.exists()] or [
+            next(parent for parent in self.root.parents if parent.exists())
+        ]
+        for place in existing:
+            if not os.access(place, os.W_OK):
+                raise WarehouseError(f"cannot write to {place}, {_why_not(place)}; choose another --warehouse")
+
     def _read(self) -> dict[str, str]:
+        """The content of `warehouse.json`; where it is gone or damaged, what the newest release says instead."""
+        why = self._damage()
+        if why is None and self.marker.exists():
+            return dict(json.loads(self.marker.read_text(encoding="utf-8")))
+        released = self._released()
+        if why and self.marker.exists() and not released:
+            raise WarehouseError(f"cannot read {self.marker}: it {why}; restore it, or start another warehouse")
+        return released
+
+    def _damage(self) -> str | None:
+        """What is wrong with `warehouse.json`, None when it is whole, or absent as before the first run."""
         try:
-            return dict(json.loads(self.marker.read_text()))
+            content = json.loads(self.marker.read_text(encoding="utf-8"))
         except FileNotFoundError:
+            return "is gone" if self._released() else None
+        except OSError as error:
+            raise WarehouseError(f"cannot read {self.marker}: {error.strerror}; check its owner") from error
+        except ValueError:
+            return "is damaged (no JSON)"
+        days = ("first_day", "last_day")
+        if not isinstance(content, dict) or not isinstance(content.get("market"), str):
+            return "is damaged (no market)"
+        if set(days) & content.keys() and not all(_is_day(content.get(name)) for name in days):
+            return "is damaged (no first or last day)"
+        return None
+
+    def _released(self) -> dict[str, str]:
+        """The market and the days as the newest release says them, {} when it does not."""
+        try:
+            document = json.loads((self.published / LATEST_JSON).read_text(encoding="utf-8"))
+            told = {name: document[name] for name in ("market", "first_day", "last_day")}
+        except (OSError, ValueError, TypeError, KeyError):
             return {}
-        except (OSError, ValueError, TypeError) as error:
-            raise WarehouseError(
-                f"cannot read {self.marker}: {error}; restore it or start another warehouse"
-            ) from error
+        return told if all(isinstance(value, str) for value in told.values()) else {}
 
     def _write(self, content: dict[str, str]) -> None:
         try:
@@ -135,3 +180,21 @@ class Warehouse:
             raise WarehouseError(
                 f"cannot write to {self.root}: {error.strerror}; choose another --warehouse"
             ) from error
+
+
+def _is_day(text: object) -> bool:
+    try:
+        date.fromisoformat(str(text))
+    except ValueError:
+        return False
+    return True
+
+
+def _why_not(place: Path) -> str:
+    """Why nobody, or not this user, may write there."""
+    if os.statvfs(place).f_flag & os.ST_RDONLY:
+        return "which is on a read-only file system"
+    try:
+        return f"which belongs to {place.owner()}"
+    except KeyError:
+        return f"which belongs to user {place.stat().st_uid}"

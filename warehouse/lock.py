@@ -12,16 +12,23 @@ from pathlib import Path
 from typing import IO
 
 from ingest.durable import try_lock
-from warehouse.errors import WarehouseLocked
+from warehouse.errors import WarehouseError, WarehouseLocked
 
 POLL_SECONDS = 0.2  # between two attempts while waiting
 
 
 @contextmanager
 def pipeline_lock(path: Path, wait: float = 0.0) -> Iterator[None]:
-    """Hold the lock during the block. Raises WarehouseLocked, which names the holder, after waiting `wait` seconds."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    with path.open("a+") as file:
+    """Hold the lock during the block. Raises WarehouseLocked, which names the holder, after waiting `wait` seconds.
+
+    Raises WarehouseError when the file cannot be opened for writing.
+    """
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        opened = path.open("a+")
+    except OSError as error:
+        raise WarehouseError(f"cannot write to {path}: {error.strerror}; check its owner, or remove it") from error
+    with opened as file:
         deadline = time.monotonic() + wait
         while not try_lock(file):
             if time.monotonic() >= deadline:
@@ -40,6 +47,7 @@ def _holder(file: IO[str]) -> str:
     file.seek(0)
     try:
         holder = json.loads(file.read())
-    except ValueError:  # the holder has locked the file and not written to it yet
+        return f"process {holder['pid']}, since {holder['since']},"
+    # The holder has locked the file and not written to it yet, or the file holds something else.
+    except (ValueError, TypeError, LookupError):
         return "another pipeline"
-    return f"process {holder['pid']}, since {holder['since']},"

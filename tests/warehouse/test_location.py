@@ -5,6 +5,7 @@ from datetime import date
 
 import pytest
 
+from warehouse.damage import noted
 from warehouse.errors import WarehouseError, WrongMarket
 from warehouse.location import Calendar, Warehouse
 
@@ -59,7 +60,48 @@ def test_nothing_is_written_when_nothing_changes(warehouse):
     assert [path.name for path in warehouse.root.iterdir()] == ["warehouse.json"]
 
 
-@pytest.mark.parametrize("content", ["", "{", "market: sample", "5", '"sample"'])
+DAMAGED = [
+    "", "{", "market: sample", "5", '"sample"', "{}", '{"market": null}', '{"first_day": "2026-01-01"}',
+    '{"market": "sample", "first_day": "2026-01-01"}', '{"market": "sample", "last_day": "2026-01-01"}',
+    '{"market": "sample", "first_day": "January", "last_day": "2026-01-01"}',
+]  # fmt: skip
+
+
+def release_of(warehouse: Warehouse, **said: str) -> None:
+    """The newest release, as far as it says what `warehouse.json` says."""
+    warehouse.published.mkdir()
+    (warehouse.published / "latest.json").write_text(json.dumps(said))
+
+
+@pytest.mark.parametrize("content", [*DAMAGED, None])
+def test_a_damaged_marker_is_written_anew_from_the_release(warehouse, content):
+    release_of(warehouse, market="live", first_day="2026-01-01", last_day="2026-01-20", more="fields")
+    if content is not None:
+        warehouse.marker.write_text(content)
+    assert warehouse.market() == "live"
+    with pytest.raises(WrongMarket):
+        warehouse.claim("sample")
+    warehouse.claim("live")
+    stored = {"market": "live", "first_day": "2026-01-01", "last_day": "2026-01-20"}
+    assert json.loads(warehouse.marker.read_text()) == stored
+    warehouse.claim("live")
+    (line,) = noted(warehouse.root)
+    assert line.startswith("warehouse.json is ")
+    assert line.endswith("written anew from the newest release")
+
+
+def test_a_place_that_this_user_may_not_write_to_is_named_with_its_owner(warehouse, monkeypatch):
+    warehouse.refuse_read_only()
+    warehouse.lock.touch()
+    monkeypatch.setattr("os.access", lambda path, mode: path != warehouse.lock)
+    with pytest.raises(WarehouseError, match=r"cannot write to .*pipeline\.lock, which belongs to \w+; choose another"):
+        warehouse.refuse_read_only()
+    monkeypatch.setattr("os.access", lambda path, mode: path != warehouse.root)
+    with pytest.raises(WarehouseError, match=r"cannot write to .*a warehouse, which belongs to"):
+        Warehouse(warehouse.root / "not" / "there").refuse_read_only()
+
+
+@pytest.mark.parametrize("content", DAMAGED)
 def test_a_marker_that_cannot_be_read_is_not_taken_for_a_fresh_warehouse(warehouse, content):
     warehouse.marker.write_text(content)
     with pytest.raises(WarehouseError, match=r"cannot read .*warehouse\.json"):

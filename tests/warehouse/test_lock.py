@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 import warehouse.lock
-from warehouse.errors import WarehouseLocked
+from warehouse.errors import WarehouseError, WarehouseLocked
 from warehouse.lock import pipeline_lock
 
 HOLDER = """
@@ -97,3 +97,19 @@ def test_a_holder_that_has_not_yet_said_who_it_is_is_another_pipeline(tmp_path):
         path.write_text("")
         with pytest.raises(WarehouseLocked, match="another pipeline is writing to"), pipeline_lock(path):
             pytest.fail("two held it")
+
+
+@pytest.mark.parametrize("content", ["", "[]", "5", "{}", '{"pid": 1}', "\x00\x00", "somebody"])
+def test_a_lock_file_that_says_nothing_of_its_holder_locks_as_well(holder, tmp_path, content):
+    (tmp_path / "pipeline.lock").write_text(content)
+    with pytest.raises(WarehouseLocked, match="another pipeline is writing"), pipeline_lock(tmp_path / "pipeline.lock"):
+        pytest.fail("two held it")
+
+
+def test_a_lock_file_that_cannot_be_opened_is_named(tmp_path):
+    (tmp_path / "pipeline.lock").mkdir()
+    with (
+        pytest.raises(WarehouseError, match=r"cannot write to .*pipeline\.lock: Is a directory"),
+        pipeline_lock(tmp_path / "pipeline.lock"),
+    ):
+        pytest.fail("opened")
