@@ -20,7 +20,8 @@ from cli.console import stdout_console
 from ingest.catalogue import load_catalogue
 from ingest.market import Market
 from ingest.transport import Session
-from warehouse.errors import WarehouseLocked
+from warehouse.damage import FOLDER, LOG, noted
+from warehouse.errors import WarehouseError, WarehouseLocked
 from warehouse.location import Warehouse
 from warehouse.lock import pipeline_lock
 from warehouse.reading import read_latest
@@ -59,6 +60,7 @@ def doctor(settings: Settings) -> bool:
         _lock(warehouse),
         _market(warehouse, market),
         _release(warehouse),
+        *_damage(warehouse),
     ]
     table = Table(box=box.SIMPLE_HEAD, header_style="bold", pad_edge=False)
     for name in ("what", "state", "finding"):
@@ -139,6 +141,8 @@ def _lock(warehouse: Warehouse) -> Finding:
             return Finding("lock", "ok", "free")
     except WarehouseLocked as error:
         return Finding("lock", "note", str(error))
+    except WarehouseError as error:
+        return Finding("lock", "wrong", str(error))
 
 
 def _market(warehouse: Warehouse, market: Market) -> Finding:
@@ -148,8 +152,17 @@ def _market(warehouse: Warehouse, market: Market) -> Finding:
     return Finding("market", "wrong", f"{warehouse.root} holds {owner!r}; choose another --warehouse or --market")
 
 
+def _damage(warehouse: Warehouse) -> Iterator[Finding]:
+    if lines := noted(warehouse.root):
+        place = warehouse.root / FOLDER
+        yield Finding("damage", "note", f"{len(lines)} lines in {place / LOG}, the last: {lines[-1]}")
+
+
 def _release(warehouse: Warehouse) -> Finding:
-    document = read_latest(warehouse)
+    try:
+        document = read_latest(warehouse)
+    except WarehouseError as error:
+        return Finding("release", "note", str(error))
     if document is None:
         return Finding("release", "note", "nothing is published yet; run: leverage run")
     return Finding("release", "ok", f"days {document['first_day']} to {document['last_day']}")

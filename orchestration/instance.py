@@ -15,6 +15,8 @@ from warehouse.damage import set_aside
 from warehouse.location import Warehouse
 
 FILE = "dagster.yaml"
+DATABASES = ("history/runs.db", "history/runs/index.db", "schedules/schedules.db")
+HISTORY_LOST = "made anew, without the history that it held"
 STORAGE = "module: orchestration.internals.event_storage"
 STORAGE_BEFORE_0_3 = "module: orchestration.event_storage"  # in the dagster.yaml of older warehouses
 CONFIGURATION = f"""\
@@ -58,6 +60,7 @@ def dagster_home(warehouse: Warehouse) -> Path:
 def open_instance(warehouse: Warehouse) -> Iterator[dg.DagsterInstance]:
     """The instance that `make dev` shows for this warehouse. Damaged files of it are moved aside and made anew."""
     before, home = os.environ.get("DAGSTER_HOME"), dagster_home(warehouse)
+    _note_lost_databases(warehouse, home)
     os.environ["DAGSTER_HOME"] = str(home)  # dagster.yaml reads it, so that a moved warehouse keeps its instance
     try:
         with _opened(warehouse, home) as instance:
@@ -76,10 +79,17 @@ def set_aside_damaged_databases(warehouse: Warehouse) -> bool:
     """
     damaged = {path: why for path in dagster_home(warehouse).rglob("*.db") if (why := _sqlite_damage(path))}
     for path, why in damaged.items():
-        set_aside(warehouse.root, path, why, "made anew, without the runs that it held")
+        set_aside(warehouse.root, path, why, HISTORY_LOST)
         for end in ("-wal", "-shm"):
             path.with_name(path.name + end).unlink(missing_ok=True)
     return bool(damaged)
+
+
+def _note_lost_databases(warehouse: Warehouse, home: Path) -> None:
+    """Note the databases that are gone since a run. Dagster makes them anew by itself."""
+    if warehouse.releases.exists() and (home / FILE).read_text() == CONFIGURATION:
+        for path in (home / name for name in DATABASES if not (home / name).exists()):
+            set_aside(warehouse.root, path, "is gone", HISTORY_LOST)
 
 
 def _opened(warehouse: Warehouse, home: Path) -> dg.DagsterInstance:

@@ -17,6 +17,7 @@ import duckdb
 from warehouse.damage import set_aside
 from warehouse.duckdb_paths import openable
 from warehouse.errors import BuildDamaged, WarehouseError, WarehouseLocked
+from warehouse.location import RELEASES
 
 MEMORY_LIMIT = "600MB"  # a full rebuild stays under 1 GB together with Python, Polars and Dagster; also in profiles.yml
 REBUILT = "rebuilt from landing/"
@@ -68,8 +69,8 @@ def damage_in(message: str, path: Path) -> str | None:
 
 
 def _open_build(path: Path) -> duckdb.DuckDBPyConnection:
-    if not path.exists() and _wal(path).exists():
-        _set_aside(path, "is gone")  # DuckDB would replay a write-ahead log into an empty database
+    if not path.exists() and (_wal(path).exists() or (path.parent / RELEASES).exists()):
+        _set_aside(path, "is gone")  # with its write-ahead log, which DuckDB would replay into an empty database
     deadline, retried = time.monotonic() + LOCK_PATIENCE_SECONDS, False
     while True:
         try:

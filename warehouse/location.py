@@ -12,10 +12,11 @@ from datetime import date
 from pathlib import Path
 
 from ingest.durable import replace_file
-from warehouse.duckdb_paths import build_folder
 from warehouse.damage import set_aside
+from warehouse.duckdb_paths import build_folder
 from warehouse.errors import WarehouseError, WrongMarket
 
+RELEASES = "releases"
 # The files of a release.
 LATEST_JSON = "latest.json"
 PARQUET_FOLDER = "parquet"
@@ -70,7 +71,7 @@ class Warehouse:
 
     @property
     def releases(self) -> Path:
-        return self.root / "releases"
+        return self.root / RELEASES
 
     @property
     def lock(self) -> Path:

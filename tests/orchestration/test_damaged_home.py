@@ -89,6 +89,19 @@ def test_an_instance_whose_database_is_damaged_opens(
     assert len(noted(warehouse.root)) == 1
 
 
+def test_a_database_that_is_gone_since_a_run_is_noted(warehouse: Warehouse) -> None:
+    with open_instance(warehouse):
+        pass
+    assert noted(warehouse.root) == []
+    warehouse.releases.mkdir()
+    (dagster_home(warehouse) / "history" / "runs.db").unlink()
+    for _ in range(2):
+        with open_instance(warehouse):
+            pass
+    (line,) = noted(warehouse.root)
+    assert line == "dagster/history/runs.db is gone; made anew, without the history that it held"
+
+
 # --- what dbt made of its project
 
 

@@ -25,8 +25,8 @@ from regimes import load_parameters
 from tables.published import PUBLISHED
 from tables.published.operations import ABOUT
 from warehouse.connection import first_row, identifier, literal
-from warehouse.duckdb_paths import creatable
 from warehouse.damage import set_aside
+from warehouse.duckdb_paths import creatable
 from warehouse.errors import WarehouseError
 from warehouse.location import LATEST_JSON, PARQUET_FOLDER, PUBLISHED_DATABASE, Warehouse
 from warehouse.marts import comments_of
@@ -116,20 +116,22 @@ def mend(warehouse: Warehouse) -> None:
     Where none is left, nothing is published until the next run has made everything anew.
     """
     link = warehouse.published
-    while link.exists() or link.is_symlink():
-        if not link.is_symlink():
-            _set_aside(warehouse, link, "is no link to a release")
-        elif (why := damage_of(link.resolve())) is None:
+    if link.is_symlink():
+        why, damaged = damage_of(link.resolve()), link.resolve()
+        if why is None:
             return
-        else:
-            _set_aside(warehouse, link.resolve(), why)
-            link.unlink()
-        if intact := [d for d in _release_directories(warehouse) if damage_of(d) is None]:
-            _replace_link(link, intact[-1])
-
-
-def _set_aside(warehouse: Warehouse, path: Path, why: str) -> None:
-    set_aside(warehouse.root, path, why, "published anew")
+    elif link.exists():
+        why, damaged = "is no link to a release", link
+    elif warehouse.releases.exists():
+        why, damaged = "is gone", link
+    else:
+        return
+    set_aside(warehouse.root, damaged, why, "published anew")
+    link.unlink(missing_ok=True)
+    for candidate in reversed(_release_directories(warehouse)):
+        if damage_of(candidate) is None:
+            _replace_link(link, candidate)
+            break
 
 
 def _release_directories(warehouse: Warehouse) -> list[Path]:

@@ -95,22 +95,31 @@ def test_a_release_as_it_was_published_stays(published, warehouse):
     assert noted(warehouse.root) == []
 
 
-@pytest.mark.parametrize("lost", ["target", "all releases", "link", "link is a folder"])
+@pytest.mark.parametrize("lost", ["target", "its folder", "link", "link is a folder"])
 def test_what_published_names_or_is_may_be_lost(published, warehouse, lost):
     folder = published(1)
     if lost == "target":
         shutil.rmtree(folder)
-    elif lost == "all releases":
+    elif lost == "its folder":
         shutil.rmtree(warehouse.releases)
     else:
         warehouse.published.unlink()
         if lost == "link is a folder":
             shutil.copytree(folder, warehouse.published)
     mend(warehouse)
+    assert len(noted(warehouse.root)) == 1
     again = published(2)
     assert warehouse.published.is_symlink()
     assert warehouse.published.resolve() == again
     assert read_latest(warehouse)["inputs"] == "2"
+
+
+def test_a_link_that_is_gone_is_made_again(published, warehouse):
+    published(1)
+    newest = published(2)
+    warehouse.published.unlink()
+    mend(warehouse)
+    assert warehouse.published.resolve() == newest
 
 
 def test_without_another_release_nothing_is_published_until_the_next_run(published, warehouse):
