@@ -1,8 +1,9 @@
 {# One series of every venue: the same columns of each feed's staging model, with what its symbol stands for.
    `feeds` maps the name of a feed to its staging model. A symbol that the catalogue does not know has nulls for
    what it stands for; every model downstream asks for a market and so leaves it out, and the test
-   every_symbol_is_known tells of it. #}
-{% macro all_venues(feeds, columns, where=none) %}
+   every_symbol_is_known tells of it. With a `shape` of macros/expectations.sql, the column `implausible` says which
+   expectation a row breaks: models downstream leave out rows that have one. #}
+{% macro all_venues(feeds, columns, where=none, shape=none) %}
 with
 
 published as (
@@ -36,6 +37,10 @@ select
     {%- for column in columns %},
     published.{{ column }}
     {%- endfor %}
+    {%- if shape %},
+    {{ first_broken(expectations(shape)) }} as implausible,
+    {{ value_of_first_broken(expectations(shape)) }} as implausible_value
+    {%- endif %}
 from published
 left join {{ ref('stg_ops__instruments') }} as instruments
     on

@@ -14,5 +14,6 @@
     },
     columns=[
         'settled_at', 'funding_rate', 'interval_hours'
-    ]
+    ],
+    shape='funding'
 ) }}

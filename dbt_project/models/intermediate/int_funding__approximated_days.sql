@@ -28,6 +28,7 @@ bars as (
         low_pct,
         close_pct
     from {{ ref('stg_coinalyze__funding') }}
+    where {{ is_plausible('funding_bars') }}
 
 ),
 

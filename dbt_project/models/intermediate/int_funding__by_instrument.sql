@@ -76,6 +76,25 @@ ranked as (
         ) as precedence
     from all_days
 
+),
+
+rated as (
+
+    select
+        asset,
+        venue,
+        instrument,
+        day,
+        feed,
+        settlement_count,
+        hours_covered,
+        interval_hours,
+        funding_rate_sum,
+        {{ funding_8h_bp('funding_rate_sum', 'hours_covered') }} as funding_8h_bp,
+        is_complete
+    from ranked
+    where precedence = 1
+
 )
 
 select
@@ -88,7 +107,8 @@ select
     hours_covered,
     interval_hours,
     funding_rate_sum,
-    {{ funding_8h_bp('funding_rate_sum', 'hours_covered') }} as funding_8h_bp,
-    is_complete
-from ranked
-where precedence = 1
+    funding_8h_bp,
+    is_complete,
+    {{ first_broken(expectations('funding_days')) }} as implausible,
+    {{ value_of_first_broken(expectations('funding_days')) }} as implausible_value
+from rated

@@ -14,7 +14,9 @@ with_gaps as (
         {{ hours_between('lag(settled_at) over past', 'settled_at') }} as hours_since_previous,
         {{ hours_between('settled_at', 'lead(settled_at) over past') }} as hours_to_next
     from {{ ref('int_funding__all_venues') }}
-    where market = 'perpetual'
+    where
+        market = 'perpetual'
+        and implausible is null
     window past as (partition by asset, venue, instrument, feed order by settled_at)
 
 ),

@@ -17,7 +17,9 @@ complete_days as (
         day,
         funding_8h_bp
     from {{ ref('int_funding__by_instrument') }}
-    where is_complete
+    where
+        is_complete
+        and implausible is null
 
 ),
 

@@ -30,6 +30,7 @@ known as (
         'perpetual' as market,
         day
     from {{ ref('int_funding__by_instrument') }}
+    where implausible is null
 
     union all
 

@@ -13,7 +13,8 @@
         'coinalyze_klines': ref('stg_coinalyze__klines'),
     },
     columns=[
-        'day', 'open_at', 'open_usd', 'high_usd', 'low_usd', 'close_usd', 'volume_coin', 'volume_usd'
+        'day', 'open_at', 'open_usd', 'high_usd', 'low_usd', 'close_usd', 'volume_coin', 'volume_usd', 'trade_count'
     ],
-    where="bar_interval = '1d'"
+    where="bar_interval = '1d'",
+    shape='bars'
 ) }}

@@ -10,5 +10,6 @@
     },
     columns=[
         'happened_at', 'position_side', 'contracts', 'coin', 'usd', 'price_usd'
-    ]
+    ],
+    shape='liquidation_events'
 ) }}

@@ -24,7 +24,11 @@ instruments as (
 ),
 
 orders as (
-    {{ all_venues(feeds=tapes, columns=['position_side', 'quantity_coin', 'quantity_usd', 'venue_at']) }}
+    {{ all_venues(
+        feeds=tapes,
+        columns=['position_side', 'quantity_coin', 'quantity_usd', 'venue_at'],
+        where=is_plausible('liquidation_tape')
+    ) }}
 ),
 
 -- The recorder says what it keeps of a stream since it is asked for more than one asset; before that, an order shows.

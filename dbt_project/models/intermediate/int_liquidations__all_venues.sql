@@ -9,5 +9,6 @@
     columns=[
         'period_start_at', 'period_hours', 'long_contracts', 'short_contracts', 'total_contracts', 'long_liquidations_coin',
         'short_liquidations_coin', 'liquidations_coin', 'long_liquidations_usd', 'short_liquidations_usd', 'liquidations_usd', 'liquidation_count'
-    ]
+    ],
+    shape='liquidation_sums'
 ) }}

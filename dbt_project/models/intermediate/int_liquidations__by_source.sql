@@ -22,7 +22,9 @@ periods as (
         {%- endfor %}
         liquidation_count
     from {{ ref('int_liquidations__all_venues') }}
-    where market = 'perpetual'
+    where
+        market = 'perpetual'
+        and implausible is null
 
 ),
 
@@ -40,7 +42,9 @@ events as (
         {{ published_usd('contracts', 'usd') }} as usd,
         price_usd
     from {{ ref('int_liquidation_events__all_venues') }}
-    where market = 'perpetual'
+    where
+        market = 'perpetual'
+        and implausible is null
 
 ),
 
@@ -174,6 +178,7 @@ priced as (
 
 )
 
+-- Both sides and the total of a unit come from the same figures, or they would not add up.
 select
     asset,
     venue,
@@ -185,7 +190,12 @@ select
     hours_covered,
     {%- for name in names.values() %}
     {%- set coin, usd = name ~ '_coin', name ~ '_usd' %}
-    coalesce({{ coin }}, {{ name }}_priced_coin, {{ usd }} / price_usd) as {{ coin }},
+    case
+        when liquidations_coin is not null then {{ coin }}
+        when liquidations_priced_coin is not null then {{ name }}_priced_coin
+        when liquidations_usd / price_usd is not null then {{ usd }} / price_usd
+        else {{ coin }}
+    end as {{ coin }},
     {%- endfor %}
     case
         when liquidations_usd is null and liquidations_coin is not null then price_usd
@@ -194,7 +204,12 @@ select
     end as price_usd,
     {%- for name in names.values() %}
     {%- set coin, usd = name ~ '_coin', name ~ '_usd' %}
-    coalesce({{ usd }}, {{ coin }} * price_usd, {{ name }}_priced_usd) as {{ usd }},
+    case
+        when liquidations_usd is not null then {{ usd }}
+        when liquidations_coin * price_usd is not null then {{ coin }} * price_usd
+        when liquidations_priced_usd is not null then {{ name }}_priced_usd
+        else {{ usd }}
+    end as {{ usd }},
     {%- endfor %}
     liquidation_count
 from priced

@@ -15,5 +15,6 @@
     columns=[
         'snapshot_at', 'open_interest_contracts', 'open_interest_coin', 'open_interest_usd', 'is_both_sides',
         'mark_price_usd'
-    ]
+    ],
+    shape='open_interest'
 ) }}

@@ -28,6 +28,7 @@ observations as (
     from {{ ref('int_open_interest__all_venues') }}
     where
         market = 'perpetual'
+        and implausible is null
         and ({{ at_day_end }} or feed in {{ snapshots_alone }})
 
 ),

@@ -26,7 +26,10 @@ ranked as (
             order by case when is_venue_feed then 1 else 2 end, feed
         ) as precedence
     from {{ ref('int_klines__all_venues') }}
-    where market in ('spot', 'perpetual')
+    where
+        market in ('spot', 'perpetual')
+        and implausible is null
+        and {{ was_traded() }}
 
 ),
 

@@ -30,6 +30,7 @@ observations as (
         snapshots.snapshot_at = date_trunc('hour', snapshots.snapshot_at)
         -- an outage is published as zero
         and snapshots.open_interest_coin > 0
+        and {{ is_plausible('open_interest') }}
 
 ),
 

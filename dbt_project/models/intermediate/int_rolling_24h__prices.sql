@@ -27,7 +27,10 @@ bars as (
         close_usd,
         volume_usd
     from {{ ref('stg_binance__spot_klines') }}
-    where bar_interval = '1h'
+    where
+        bar_interval = '1h'
+        and {{ is_plausible('hourly_bars') }}
+        and {{ was_traded() }}
 
 ),
 

@@ -12,7 +12,9 @@ known as (
         lag(interval_hours) over (partition by asset, venue, instrument order by day) as interval_before
     from {{ ref('int_funding__by_instrument') }}
     -- a day of mixed intervals has none; the change shows on the first whole day after it
-    where interval_hours is not null
+    where
+        interval_hours is not null
+        and implausible is null
 
 ),
 

@@ -12,20 +12,38 @@ instruments as (
 
 ),
 
+network as (
+
+    select
+        asset_code,
+        day,
+        inflow_coin,
+        outflow_coin,
+        inflow_usd,
+        outflow_usd,
+        reserve_coin,
+        reserve_usd,
+        pulled_at,
+        {{ is_plausible('exchange_flows') }} as has_plausible_flows,
+        {{ is_plausible('exchange_reserve') }} as has_plausible_reserve
+    from {{ ref('stg_coinmetrics__network') }}
+
+),
+
 flows as (
 
     select
         instruments.asset,
         network.day,
-        network.inflow_coin,
-        network.outflow_coin,
-        network.inflow_usd,
-        network.outflow_usd,
-        network.reserve_coin,
-        network.reserve_usd,
+        case when network.has_plausible_flows then network.inflow_coin end as inflow_coin,
+        case when network.has_plausible_flows then network.outflow_coin end as outflow_coin,
+        case when network.has_plausible_flows then network.inflow_usd end as inflow_usd,
+        case when network.has_plausible_flows then network.outflow_usd end as outflow_usd,
+        case when network.has_plausible_reserve then network.reserve_coin end as reserve_coin,
+        case when network.has_plausible_reserve then network.reserve_usd end as reserve_usd,
         instruments.feed,
         network.pulled_at
-    from {{ ref('stg_coinmetrics__network') }} as network
+    from network
     inner join instruments
         on network.asset_code = instruments.symbol
 

@@ -2,13 +2,25 @@
 -- about the choice, as they would if the one with the most days were taken.
 with
 
+reports as (
+
+    select
+        asset,
+        day,
+        reported_by,
+        fund_netflow_usd
+    from {{ ref('stg_inbox__fund_flows') }}
+    where {{ is_plausible('fund_flows') }}
+
+),
+
 reporters as (
 
     select
         asset,
         reported_by,
         row_number() over (partition by asset order by min(day) asc, reported_by asc) as precedence
-    from {{ ref('stg_inbox__fund_flows') }}
+    from reports
     group by asset, reported_by
 
 ),
@@ -20,7 +32,7 @@ flows as (
         reported.day,
         reported.fund_netflow_usd,
         reported.reported_by
-    from {{ ref('stg_inbox__fund_flows') }} as reported
+    from reports as reported
     inner join reporters
         on
             reported.asset = reporters.asset

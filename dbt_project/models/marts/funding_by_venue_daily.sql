@@ -27,3 +27,4 @@ left join {{ ref('int_funding__weights') }} as weights
         and funding.venue = weights.venue
         and funding.instrument = weights.instrument
         and funding.day = weights.day
+where funding.implausible is null

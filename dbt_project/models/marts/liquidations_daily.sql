@@ -2,46 +2,44 @@
 -- with the set of feeds that they come from.
 with
 
-totals as (
+plausible as (
 
     select
         asset,
         day,
-        {{ sum_if_all_known('long_liquidations_usd') }} as long_liquidations_usd,
-        {{ sum_if_all_known('short_liquidations_usd') }} as short_liquidations_usd,
-        {{ sum_if_all_known('liquidations_usd') }} as liquidations_usd,
-        {{ sum_if_all_known('long_liquidations_coin') }} as long_liquidations_coin,
-        {{ sum_if_all_known('short_liquidations_coin') }} as short_liquidations_coin,
-        {{ sum_if_all_known('liquidations_coin') }} as liquidations_coin,
-        cast({{ sum_if_all_known('liquidation_count') }} as bigint) as liquidation_count,
-        {{ sorted_list('venue') }} as venues,
-        {{ sorted_list('counted_as') }} as feed_set
-    from {{ ref('int_liquidations__counted') }}
-    group by asset, day
+        long_liquidations_usd,
+        short_liquidations_usd,
+        liquidations_usd,
+        long_liquidations_coin,
+        short_liquidations_coin,
+        liquidations_coin,
+        long_share,
+        liquidation_count,
+        previous_open_interest_share,
+        venues,
+        feed_set
+    from {{ ref('int_liquidations__by_asset') }}
+    where {{ is_plausible('liquidation_days') }}
 
 )
 
 select
     calendar.asset,
     calendar.day,
-    totals.long_liquidations_usd,
-    totals.short_liquidations_usd,
-    totals.liquidations_usd,
-    totals.long_liquidations_coin,
-    totals.short_liquidations_coin,
-    totals.liquidations_coin,
-    totals.long_liquidations_usd / nullif(totals.liquidations_usd, 0) as long_share,
-    totals.liquidation_count,
-    totals.liquidations_usd / previous.open_interest_usd as previous_open_interest_share,
-    totals.venues,
-    totals.feed_set
+    plausible.long_liquidations_usd,
+    plausible.short_liquidations_usd,
+    plausible.liquidations_usd,
+    plausible.long_liquidations_coin,
+    plausible.short_liquidations_coin,
+    plausible.liquidations_coin,
+    plausible.long_share,
+    plausible.liquidation_count,
+    plausible.previous_open_interest_share,
+    plausible.venues,
+    plausible.feed_set
 from {{ ref('int_calendar') }} as calendar
-left join totals
+left join plausible
     on
-        calendar.asset = totals.asset
-        and calendar.day = totals.day
-left join {{ ref('open_interest_daily') }} as previous
-    on
-        calendar.asset = previous.asset
-        and previous.day = cast(calendar.day - interval '1' day as date)
+        calendar.asset = plausible.asset
+        and calendar.day = plausible.day
 where calendar.is_in_window

@@ -43,7 +43,9 @@ activity as (
         on
             published.feed = instruments.feed
             and published.symbol = instruments.symbol
-    where published.active_addresses_count is not null
+    where
+        published.active_addresses_count is not null
+        and {{ is_plausible('active_addresses') }}
 
 )
 
