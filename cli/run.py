@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import gc
 from datetime import date, datetime, timedelta
+from typing import Any
 
+from rich.console import Console
 from rich.markup import escape
 
 from cli.brief import brief
@@ -15,11 +17,13 @@ from ingest.landing import Landing
 from ingest.market import Market
 from ingest.sample import FIRST_DAY
 from warehouse.damage import noted
-from warehouse.location import Calendar
-from warehouse.reading import open_release
+from warehouse.implausible_rows import new_lines
+from warehouse.location import Calendar, Warehouse
+from warehouse.reading import open_release, read_latest
 from warehouse.run_context import run_time
 from warehouse.settings import Settings
 
+LINES = 200  # of implausible rows in the output of a run
 DEFAULT_DAYS = 400  # a year, and before it the weeks that the first baselines need
 
 
@@ -65,6 +69,7 @@ def run(
     if market.simulated:
         out.print("[bold yellow]simulated market[/bold yellow]: nothing below is real; use --market live for real data")
     out.print(f"days {calendar.first_day} to {calendar.last_day} in {escape(str(warehouse.root))}")
+    excluded_before = _implausible(warehouse)
     known_damage = len(noted(warehouse.root))
     try:
         with FeedProgress(out).shown() as progress:
@@ -84,12 +89,34 @@ def run(
             out.print(f"[yellow]quarantined[/yellow] {feed['feed']}: {feed['quarantined_count']} rows broke the schema")
         for note in (feed["notes"] or "").splitlines():
             out.print(f"[dim]note[/dim] {feed['feed']}: {escape(note)}")
+    _print_implausible(out, excluded_before, _implausible(warehouse))
     out.print(
         f"published {escape(str(warehouse.published))}"
         if finished.published
         else f"nothing new: the release of {latest['last_day']} is current"
     )
     brief(settings, day=None, asset=None, output=None)
+
+
+def _implausible(warehouse: Warehouse) -> list[dict[str, Any]]:
+    """The rows of the published implausible_rows; none of a release that has no such table."""
+    if read_latest(warehouse) is None:
+        return []
+    with open_release(warehouse) as release:
+        if not release.select("SELECT 1 FROM duckdb_tables() WHERE table_name = 'implausible_rows'").height:
+            return []
+        return release.select("SELECT * FROM implausible_rows ORDER BY ALL").to_dicts()
+
+
+def _print_implausible(out: Console, before: list[dict[str, Any]], now: list[dict[str, Any]]) -> None:
+    """Name each row that is new: what was excluded, then what only stands out."""
+    for is_excluded, word in ((True, "excluded"), (False, "unusual")):
+        rows = [row for row in now if row["is_excluded"] == is_excluded]
+        new = new_lines(before, rows)
+        for line in new[:LINES]:
+            out.print(f"[yellow]{word}[/yellow] {escape(line)}")
+        if rest := len(rows) - len(new[:LINES]):
+            out.print(f"[dim]{word}: {rest} more rows, all of them in the table implausible_rows[/dim]")
 
 
 def _parsed_now(market: Market, now: str | None) -> datetime:

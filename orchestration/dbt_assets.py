@@ -19,6 +19,7 @@ from orchestration.resources import Pipeline
 from tables.published.operations import FEED_STATUS
 from warehouse.connection import build_database
 from warehouse.fingerprint import fingerprint, published_fingerprint, remember_views, views_are_current
+from warehouse.implausible_rows import write_implausible_rows
 from warehouse.marts import has_mart
 from warehouse.raw_loading import load_segments
 from warehouse.raw_tables import create_tables
@@ -26,6 +27,7 @@ from warehouse.run_context import write_run_context
 
 # What to build when there are new rows. A view shows them without being built again, but its tests have to run.
 CHANGED_BY_ROWS = ("config.materialized:table", "config.materialized:seed", "resource_type:test")
+LINES_SHOWN = 100  # of a check that warned; the table implausible_rows has all of them
 CONTEXT_SOURCE = "ops"  # the dbt source with the tables that the pipeline writes for the models
 
 
@@ -86,7 +88,8 @@ def warehouse_models() -> dg.AssetsDefinition:
             select = sorted(key.path[-1] for key in context.selected_asset_keys)
         else:
             select = [*CHANGED_BY_ROWS] if is_daily and keep_views else []
-        marts = []
+        later: list[Any] = []
+        warned: dict[str, str] = {}
         for event in build_models(
             context,
             database=warehouse.build,
@@ -94,17 +97,24 @@ def warehouse_models() -> dg.AssetsDefinition:
             manifest=manifest,
             translator=translator,
             select=select,
+            warned=warned,
         ):
-            # dbt has the database for itself while it runs, so the metadata of marts is read afterwards.
-            if mart := _mart_of(event, context):
-                marts.append((mart, event))
+            # dbt has the database for itself while it runs, so metadata is read afterwards. Events stay in their order.
+            if later or _mart_of(event, context) or _warns(event):
+                later.append(event)
             else:
                 yield event
         with build_database(warehouse.build) as connection:
             if not select:
                 remember_views(connection)
-            for mart, event in marts:
-                yield event.with_metadata({**event.metadata, **mart_metadata(connection, mart)})
+            lines = {} if context.is_subset else write_implausible_rows(connection, warned)
+            for event in later:
+                if mart := _mart_of(event, context):
+                    yield event.with_metadata({**event.metadata, **mart_metadata(connection, mart)})
+                elif _warns(event):
+                    yield _with_lines(event, lines.get(event.check_name, []))
+                else:
+                    yield event
 
     files = _code_references(manifest)
 
@@ -143,6 +153,16 @@ def _code_references(manifest: Mapping[str, Any]) -> dict[str, dg.CodeReferences
         for node in manifest["nodes"].values()
         if node["resource_type"] in ("model", "seed")
     }
+
+
+def _warns(event: Any) -> bool:  # noqa: ANN401 - any event of Dagster
+    return isinstance(event, dg.AssetCheckResult) and not event.passed
+
+
+def _with_lines(check: dg.AssetCheckResult, lines: list[str]) -> dg.AssetCheckResult:
+    """The result of a check that warned, with the rows that it is about."""
+    shown = "\n".join(f"* {line}" for line in lines[:LINES_SHOWN])
+    return check.with_metadata({**check.metadata, "rows": dg.MetadataValue.md(shown)}) if lines else check
 
 
 def _mart_of(event: Any, context: dg.AssetExecutionContext) -> str | None:  # noqa: ANN401 - any event of Dagster

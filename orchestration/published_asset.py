@@ -14,7 +14,7 @@ from orchestration.dbt_assets import mart_keys, mart_names
 from orchestration.regime_assets import FEATURES, LABELLED
 from orchestration.resources import Pipeline
 from regimes import load_parameters
-from tables.published.operations import FEED_STATUS, RESTATEMENTS
+from tables.published.operations import FEED_STATUS, IMPLAUSIBLE_ROWS, RESTATEMENTS
 from tables.published.regimes import READINGS, REGIME_VALIDATION
 from warehouse.connection import build_database
 from warehouse.feed_status import write_feed_status
@@ -60,8 +60,7 @@ def published_asset(manifest: Path) -> dg.AssetsDefinition:
                 "licences": "; ".join(sorted({f"{f.venue}: {f.licence}" for f in pipeline.refresher.catalogue.feeds})),
             }
             tables = [*mart_names(manifest), FEATURES, *LABELLED, READINGS.name, RESTATEMENTS.name, FEED_STATUS.name]
-            if has_mart(connection, REGIME_VALIDATION.name):
-                tables.append(REGIME_VALIDATION.name)
+            tables += [t.name for t in (IMPLAUSIBLE_ROWS, REGIME_VALIDATION) if has_mart(connection, t.name)]
             files = _pages(connection, warehouse, latest, about["licences"])
             release = Release(tables, about, latest, market.simulated, [as_of_macro()], files)
             folder = publish(connection, warehouse, release, run.now)

@@ -2,6 +2,7 @@
 
 # No postponed annotations here: Dagster reads the types of context and resources from the functions.
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -30,6 +31,7 @@ from tables.published import table
 from tables.published.operations import RESTATEMENTS
 from warehouse.connection import build_database
 from warehouse.flow_restatements import write_restatements
+from warehouse.implausible_rows import with_reasons
 from warehouse.label_history import land_revisions, landed_revisions
 from warehouse.marts import comments_of, read_daily_marts, read_mart, write_table
 
@@ -86,6 +88,7 @@ def regime_assets(manifest: Path) -> list[dg.AssetsDefinition]:
         parameters = load_parameters()
         with build_database(pipeline.resolved_warehouse.build) as connection:
             labels = classify(read_mart(connection, FEATURES), parameters, run.now)
+            labels = replace(labels, days=with_reasons(connection, labels.days))
             landing = Landing(pipeline.resolved_warehouse.landing)
             new = new_revisions(labels.days, landed_revisions(connection, landing), parameters, run.now)
             land_revisions(connection, landing, new, run.now)

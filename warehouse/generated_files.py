@@ -152,7 +152,10 @@ def _written_by_python() -> str:
     """The columns stay out: nothing selects from these tables in dbt, and docs/data-dictionary.md has them."""
     packages = {
         "regimes": ("Features, labels and evidence of each day, computed from the marts.", regimes.TABLES),
-        "warehouse": ("Feeds and what vendors restate.", (operations.FEED_STATUS, operations.RESTATEMENTS)),
+        "warehouse": (
+            "Feeds, what vendors restate, and what is implausible in their data.",
+            (operations.FEED_STATUS, operations.RESTATEMENTS, operations.IMPLAUSIBLE_ROWS),
+        ),
     }
     return MARTS_HEAD + _dumped(
         {

@@ -217,9 +217,9 @@ select
     {%- for column in key %}
     {{ (column.split(' as ') | last) }},
     {%- endfor %}
-    broken as condition,
+    broken as finding,
     max(broken_value) as implausible_value,
-    count(*) as row_count,
+    count(*) as implausible_count,
     {{ 'true' if is_excluded else 'false' }} as is_excluded
 from judged
 where broken is not null

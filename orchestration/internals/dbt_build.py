@@ -40,11 +40,14 @@ def build_models(
     target: Path,
     manifest: dict[str, Any],
     translator: DagsterDbtTranslator,
+    warned: dict[str, str],
     select: Sequence[str] = (),
 ) -> Iterator[Any]:
     """Build and test the models that match `select`, or all of them, in `database`; yields Dagster's events.
 
-    dbt writes its log to `target`. Raises PipelineError, which names the first model or test that failed.
+    At the end, `warned` has the query of each test that warned, by the name of the test; its results are the rows that
+    the test is about. dbt writes its log to `target`. Raises PipelineError, which names the first model or test that
+    failed.
     """
     results: SimpleQueue[EventMsg | dbtRunnerResult] = SimpleQueue()
     arguments = [
@@ -76,6 +79,9 @@ def build_models(
     _set_aside_if_damaged(message, database)
     if message.exception:
         raise PipelineError(f"dbt could not run: {str(message.exception).splitlines()[0]}") from message.exception
+    for result in getattr(message.result, "results", ()):
+        if result.status == "warn":
+            warned[result.node.name] = result.node.compiled_code
     if not message.success:
         raise PipelineError(f"dbt build: {failures[0] if failures else 'failed'}; {target / 'dbt.log'} has the details")
 

@@ -1,6 +1,6 @@
 """How the warehouse works: feeds, pulls, restatements, validation, what a release is."""
 
-from tables.field import count, declare, number, text
+from tables.field import count, declare, flag, number, text
 
 FIELDS = (
     declare("present_rows_share", "Share of the days of the warehouse, and of the symbols asked for, that have rows."),
@@ -9,6 +9,11 @@ FIELDS = (
     count("gap_count", "Archives that the venue does not have."),
     text("skipped", "Why the feed could not be had in its last pull; null when it could."),
     text("notes", "Other remarks on the last pull."),
+    text("table_name", "Published table that the row belongs to or is missing from."),
+    text("finding", "What is implausible about the row."),
+    number("implausible_value", "The implausible number; null where it is missing.", "see finding"),
+    count("implausible_count", "Rows of the feed concerned."),
+    flag("is_excluded", "True when the row is left out, false when it only stands out."),
     text("licence", "Terms under which the vendor gives the data."),
     declare("previous_pull_at", "When the pull was fetched that this one is compared with."),
     count("compared_count", "Days with a netflow in both pulls."),

@@ -26,6 +26,15 @@ RESTATEMENTS = Table(
         "netflow_sign_changed_count", "netflow_sign_changed_share", "label_changed_count", "label_changed_share",
     ),
 )  # fmt: skip
+IMPLAUSIBLE_ROWS = Table(
+    name="implausible_rows",
+    description="Vendors' rows that break an expectation: excluded from their table, or unusual and still counted.",
+    key=("table_name", "asset", "venue", "instrument", "feed", "symbol", "day", "finding"),
+    columns=(
+        "table_name", "asset", "venue", "instrument", "feed", "symbol", "day", "finding", "implausible_value",
+        "implausible_count", "is_excluded",
+    ),
+)  # fmt: skip
 ABOUT = Table(
     name="about",
     description="What this file is: market, days, rules, when it was published.",
@@ -33,4 +42,4 @@ ABOUT = Table(
     columns=("name", "setting"),
     notes={"name": "market, simulated, first_day, last_day, published_at, rules_version or licences."},
 )
-TABLES = (FEED_STATUS, RESTATEMENTS, ABOUT)
+TABLES = (FEED_STATUS, RESTATEMENTS, IMPLAUSIBLE_ROWS, ABOUT)

@@ -6,7 +6,7 @@ import json
 from collections.abc import Iterable, Mapping
 from datetime import UTC, date, datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import duckdb
 import polars as pl
@@ -38,6 +38,7 @@ class CompiledModels:
         self._connection = duckdb.connect(path)
         self._wanted, self._filled = tuple(wanted), set[str]()
         self._models = _in_order(manifest["nodes"], [f"model.leverage.{name}" for name in self._wanted])
+        self._tests = _tests_of(manifest["nodes"], {model["unique_id"] for model in self._models})
         for schema in ("facts", "staging", "intermediate", "marts"):
             self._connection.execute(f"CREATE SCHEMA IF NOT EXISTS {schema}")
         for seed in (DBT_PROJECT / "seeds" / "facts").glob("*.csv"):
@@ -58,6 +59,12 @@ class CompiledModels:
             kind = "TABLE" if model["config"]["materialized"] == "table" else "VIEW"
             self._connection.execute(f"CREATE OR REPLACE {kind} {model['relation_name']} AS {model['compiled_code']}")
         return {name: self._connection.sql(f"FROM marts.{name} ORDER BY ALL").pl() for name in self._wanted}
+
+    def broken(self, severity: Literal["ERROR", "WARN"]) -> dict[str, pl.DataFrame]:
+        """The rows that break a data test of this severity, by the name of the test."""
+        tests = [test for test in self._tests if test["config"]["severity"].upper() == severity]
+        found = {test["name"]: self._connection.sql(test["compiled_code"]).pl() for test in tests}
+        return {name: rows for name, rows in found.items() if rows.height}
 
     def _load(self, feed: str, rows: list[Row], number: int) -> None:
         frame = pl.DataFrame(rows, schema_overrides=_schema(feed, rows), infer_schema_length=None)
@@ -95,3 +102,12 @@ def _in_order(nodes: dict[str, Any], wanted: list[str]) -> list[dict[str, Any]]:
     for name in wanted:
         visit(name)
     return list(ordered.values())
+
+
+def _tests_of(nodes: dict[str, Any], models: set[str]) -> list[dict[str, Any]]:
+    """The data tests that need no model but these."""
+    tests = [node for node in nodes.values() if node["resource_type"] == "test"]
+    assert all(test["depends_on"]["nodes"] for test in tests)
+    return [
+        test for test in tests if all(n in models or not n.startswith("model.") for n in test["depends_on"]["nodes"])
+    ]

@@ -37,6 +37,7 @@ KEPT_RELEASES = 3  # the current one, and two that a slow reader may still be op
 RELEASE_NAME = re.compile(r"\d{8}T\d{6}Z-\d{6,}")
 SIMULATED = "SIMULATED MARKET, not real data. "
 SORTED_BY = (
+    "table_name",
     "asset",
     "series",
     "venue",
@@ -51,6 +52,7 @@ SORTED_BY = (
     "opened_on",
     "outcome",
     "pulled_at",
+    "finding",
 )
 
 

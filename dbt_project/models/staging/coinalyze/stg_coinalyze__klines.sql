@@ -6,6 +6,6 @@
     columns={
         'volume_coin': 'cast(null as double)',
         'volume_contracts': 'volume',
-        'trade_count': 'cast(case when volume = 0 then 0 end as bigint)',
+        'trade_count': 'case when volume = 0 then 0 else trade_count end',
     }
 ) }}
