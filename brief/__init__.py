@@ -5,7 +5,7 @@ html = day_page(tables, load_parameters(), about, index="briefs/index.html")
 """
 
 from brief.page import About, day_page
-from brief.release import FOLDER, HASHES, NEWEST, Pages, release_pages
+from brief.release import FOLDER, HASHES, NEWEST, Lead, Pages, release_pages
 from brief.tables import READ_IF_THERE, REQUIRED, DayTables
 
 __all__ = [
@@ -16,6 +16,7 @@ __all__ = [
     "REQUIRED",
     "About",
     "DayTables",
+    "Lead",
     "Pages",
     "day_page",
     "release_pages",

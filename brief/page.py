@@ -56,8 +56,11 @@ def environment() -> jinja2.Environment:
     )
 
 
-def day_page(tables: DayTables, parameters: Parameters, about: About, index: str) -> str:
-    """The page; `index` is the address of the page of all days as seen from it. KeyError for a day without a row."""
+def day_page(tables: DayTables, parameters: Parameters, about: About, index: str, banner: str | None = None) -> str:
+    """The page; `index` is the address of the page of all days as seen from it, `banner` a warning at the top.
+
+    Raises KeyError for a day without a row.
+    """
     row = tables.of_day("regimes_daily")
     labels = {label["label"]: label for label in tables.frames["regime_labels"].to_dicts()}
     features = tables.of_day("leverage_features_daily")
@@ -88,6 +91,7 @@ def day_page(tables: DayTables, parameters: Parameters, about: About, index: str
             days_drawn=DAYS_DRAWN,
             about=about,
             index=index,
+            banner=banner,
         )
     )
 

@@ -27,13 +27,21 @@ class Pages:
     kept: list[str]
 
 
+@dataclass(frozen=True)
+class Lead:
+    """What brief.html is about: an asset on a day, with a banner if that day is not the last one."""
+
+    asset: str
+    day: date
+    banner: str | None = None
+
+
 def release_pages(
-    frames: Mapping[str, pl.DataFrame], parameters: Parameters, about: About, lead: str, before: Mapping[str, str]
+    frames: Mapping[str, pl.DataFrame], parameters: Parameters, about: About, lead: Lead, before: Mapping[str, str]
 ) -> Pages:
     """The pages of a release of these tables. `before` is what the last release's pages.json holds: page to hash.
 
-    A first release has one page per asset, because drawing takes a third of a second per day. `lead` is the asset that
-    brief.html is about.
+    A first release has one page per asset, because drawing takes a third of a second per day.
     """
     regimes = frames["regimes_daily"]
     newest: dict[str, date] = dict(regimes.group_by("asset").agg(pl.col("day").max()).iter_rows())
@@ -54,7 +62,11 @@ def release_pages(
             written[path] = day_page(tables, parameters, about, index="index.html")
         else:
             kept.append(path)
-    top = written[f"{FOLDER}/{lead}-{newest[lead]}.html"]
+    if lead.banner is None and lead.day == newest[lead.asset]:
+        top = written[f"{FOLDER}/{lead.asset}-{lead.day}.html"]
+    else:
+        tables = DayTables(lead.asset, lead.day, frames)
+        top = day_page(tables, parameters, about, index="index.html", banner=lead.banner)
     written[NEWEST] = top.replace('href="index.html"', f'href="{FOLDER}/index.html"')
     written[f"{FOLDER}/index.html"] = index_page(regimes, frames["regime_labels"], pages, about)
     written[HASHES] = json.dumps(hashes, indent=0) + "\n"

@@ -25,7 +25,8 @@ from warehouse.settings import Settings
 
 
 def brief(settings: Settings, day: date | None, asset: str | None, output: Path | None) -> None:
-    """Print the brief of a day, or write it as a page to `output`. The defaults are the newest day and the first asset.
+    """Print the brief of a day, or write it as a page to `output`. The defaults are the newest reading and the first
+    asset.
 
     Raises UnknownDay when the day or the asset is not published.
     """
@@ -35,24 +36,30 @@ def brief(settings: Settings, day: date | None, asset: str | None, output: Path 
         asset = asset or latest["asset"]
         if asset not in latest["assets"]:
             raise UnknownDay(f"{asset} is not in {warehouse.root}; it holds {', '.join(latest['assets'])}")
+        lost = latest["assets"][asset].get("without_reading")  # releases before format 3 do not say it
+        warning = f"{lost['text']}. This is its last reading." if lost and day is None else None
         day = day or date.fromisoformat(latest["assets"][asset]["day"])
         label = release.select("SELECT * FROM regimes_daily WHERE asset = ? AND day = ?", [asset, day]).to_dicts()
         if not label:
             raise UnknownDay(f"{day} is not published; the release has {latest['first_day']} to {latest['last_day']}")
         if output is None:
-            _print_brief(stdout_console(), release, label[0])
+            out = stdout_console()
+            if warning:
+                out.print(f"[bold reverse red] {escape(warning)} [/]", soft_wrap=True)
+            _print_brief(out, release, label[0])
         else:
-            _write_page(output, release, asset, day, (warehouse.published / FOLDER / "index.html").as_uri())
+            index = (warehouse.published / FOLDER / "index.html").as_uri()
+            _write_page(output, release, asset, day, index, warning)
 
 
-def _write_page(output: Path, release: OpenRelease, asset: str, day: date, index: str) -> None:
+def _write_page(output: Path, release: OpenRelease, asset: str, day: date, index: str, warning: str | None) -> None:
     """Write the same page that a release has for the day."""
     published = set(release.select("SELECT table_name FROM duckdb_tables()")["table_name"])
     names = [*REQUIRED, *(name for name in READ_IF_THERE if name in published)]
     tables = DayTables(asset, day, {name: release.connection.table(name).pl() for name in names})
     stored = dict(release.select("SELECT name, setting FROM about").rows())
     about = About(stored["market"], stored["simulated"] == "true", stored["published_at"], stored["licences"])
-    write_output(output, day_page(tables, load_parameters(), about, index).encode())
+    write_output(output, day_page(tables, load_parameters(), about, index, warning).encode())
 
 
 def _print_brief(out: Console, release: OpenRelease, label: dict[str, Any]) -> None:

@@ -17,6 +17,7 @@ from rich.markup import escape
 from rich.table import Table
 
 from cli.console import stdout_console
+from cli.summary import feeds_of, missing_of, relay_trouble, summary
 from ingest.catalogue import load_catalogue
 from ingest.market import Market
 from ingest.transport import Session
@@ -24,7 +25,7 @@ from warehouse.damage import FOLDER, LOG, noted
 from warehouse.errors import WarehouseError, WarehouseLocked
 from warehouse.location import Warehouse
 from warehouse.lock import pipeline_lock
-from warehouse.reading import read_latest
+from warehouse.reading import open_release, read_latest
 from warehouse.settings import Settings
 
 TIMEOUT = (4.0, 8.0)  # seconds to connect and to answer: a person is waiting
@@ -50,8 +51,14 @@ class Finding:
 
 
 def doctor(settings: Settings) -> bool:
-    """Print the findings; returns whether a run can start. A note only costs data, "wrong" stops a run."""
+    """Print one line about the release and the findings; returns whether a run can start and no reading is lost.
+
+    A note only costs data; "wrong" stops a run, or is a reading that is lost.
+    """
     out, market, warehouse = stdout_console(), settings.parsed_market(), settings.resolved_warehouse()
+    said, reading = _reading(warehouse)
+    if said:
+        out.print(escape(said), soft_wrap=True)
     findings = [
         *_versions(),
         *_keys(settings, market),
@@ -61,6 +68,7 @@ def doctor(settings: Settings) -> bool:
         _market(warehouse, market),
         _release(warehouse),
         *_damage(warehouse),
+        *reading,
     ]
     table = Table(box=box.SIMPLE_HEAD, header_style="bold", pad_edge=False)
     for name in ("what", "state", "finding"):
@@ -96,6 +104,9 @@ def _keys(settings: Settings, market: Market) -> Iterator[Finding]:
 def _hosts(settings: Settings, market: Market) -> Iterator[Finding]:
     if market.simulated:
         yield Finding("venues", "ok", "not needed for the simulated market")
+        return
+    if trouble := relay_trouble(market):
+        yield Finding("relay", "wrong", trouble)
         return
     hosts = sorted({host for feed in load_catalogue(settings.catalogue).feeds for host in feed.hosts})
     with ThreadPoolExecutor(len(hosts)) as pool:
@@ -166,3 +177,13 @@ def _release(warehouse: Warehouse) -> Finding:
     if document is None:
         return Finding("release", "note", "nothing is published yet; run: leverage run")
     return Finding("release", "ok", f"days {document['first_day']} to {document['last_day']}")
+
+
+def _reading(warehouse: Warehouse) -> tuple[str | None, list[Finding]]:
+    """The summary of the release, and a finding for each asset without a reading; nothing before the first release."""
+    if read_latest(warehouse) is None:
+        return None, []
+    with open_release(warehouse) as release:
+        missing = missing_of(release)
+        said = summary(release.latest, feeds_of(release), missing)
+    return said, [Finding("reading", "wrong", f"{one.text}; leverage status shows what was skipped") for one in missing]

@@ -25,7 +25,7 @@ class WrongUse(Exception):
 
 
 class Stale(Exception):
-    """The published data is older than --stale-after allows."""
+    """An asset has lost its reading, or the published data is older than --stale-after allows."""
 
 
 # duckdb.Error: a mistake in a typed query. OSError: a disk, a permission or a path.

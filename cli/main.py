@@ -102,7 +102,8 @@ def run(
 ) -> None:
     """The main job, end to end: fetch what is new, build the marts, label every day, publish, and show the last day.
 
-    Exit status: 0 published or nothing new, 1 failed, 2 wrong options, 3 another pipeline is running.
+    Exit status: 0 published or nothing new, 1 failed, 2 wrong options, 3 another pipeline is running, 4 published, but
+    an asset that had a reading has none for the last day.
     """
     with errors_as_one_line(verbose):
         run_command.run(settings_from_options(market, warehouse), _day(first), _day(last), now, refetch or [], verbose)
@@ -135,7 +136,8 @@ def status(
 ) -> None:
     """Show the feeds of the warehouse: last day, age, coverage, gaps, what was skipped and why.
 
-    Exit status: 0, 1 nothing published or failed, 4 older than --stale-after.
+    Exit status: 0, 1 nothing published or failed, 4 an asset that had a reading has none for the last day, or the
+    newest day is older than --stale-after.
     """
     with errors_as_one_line(verbose):
         status_command.status(settings_from_options(market, warehouse), datetime.now(UTC), as_json, stale_after)
@@ -176,7 +178,8 @@ def sql(
 def doctor(market: MarketOption = None, warehouse: WarehouseOption = None, verbose: VerboseOption = False) -> None:
     """Check what a run needs: keys, access to venues, disk, versions, locks.
 
-    Exit status: 0, or 1 when something would stop a run. What only costs data is a note.
+    Exit status: 0, or 1 when something would stop a run or an asset has lost its reading. What only costs data is a
+    note.
     """
     with errors_as_one_line(verbose):
         if not doctor_command.doctor(settings_from_options(market, warehouse)):

@@ -37,6 +37,8 @@ def overview(settings: Settings) -> None:
             style = REGIME_STYLES.get(newest["family"], "bold")
             confidence = "" if newest["confidence"] is None else f", confidence {newest['confidence']:.2f}"
             label = words(newest["regime"])
+            if lost := newest.get("without_reading"):
+                out.print(f"[bold red]{escape(lost['text'])}[/]", soft_wrap=True)
             out.print(f"{asset} {newest['day']}  [{style}]{label}[/]{confidence}  [dim]({escape(market)})[/dim]")
         out.print(f"[dim]{escape(str(warehouse.root))}[/dim]")
     if not found:

@@ -11,7 +11,8 @@ from rich.markup import escape
 
 from cli.brief import brief
 from cli.console import FeedProgress, stderr_console
-from cli.errors import WrongUse
+from cli.errors import Stale, WrongUse
+from cli.summary import feeds_of, missing_of, relay_trouble
 from ingest.inbox import strays
 from ingest.landing import Landing
 from ingest.market import Market
@@ -30,7 +31,10 @@ DEFAULT_DAYS = 400  # a year, and before it the weeks that the first baselines n
 def run(
     settings: Settings, first: date | None, last: date | None, now: str | None, refetch: list[str], verbose: bool
 ) -> None:
-    """Bring the warehouse up to date and print the brief of its last day. Raises WrongUse for invalid options."""
+    """Bring the warehouse up to date and print the brief of its last reading.
+
+    Raises WrongUse for invalid options, Stale when an asset that had a reading has none for the last day.
+    """
     gc.disable()  # importing Dagster and dbt makes a million objects that stay; scanning them takes a second
     # Imported here, because they take seconds that only a run needs.
     from orchestration.asset_defaults import FIRST_PARTITION
@@ -80,8 +84,7 @@ def run(
     for name in strays(Landing(warehouse.landing).inbox, feeds):
         out.print(f"[yellow]inbox[/yellow] {escape(name)} is no feed's folder; the feeds are {', '.join(feeds)}")
     with open_release(warehouse) as release:
-        latest = release.latest
-        pulled = release.select("SELECT * FROM feed_status ORDER BY feed").to_dicts()
+        latest, pulled, missing = release.latest, feeds_of(release), missing_of(release)
     for feed in pulled:
         if feed["skipped"]:
             out.print(f"[yellow]skipped[/yellow] {feed['feed']}: {escape(feed['skipped'])}")
@@ -96,6 +99,9 @@ def run(
         else f"nothing new: the release of {latest['last_day']} is current"
     )
     brief(settings, day=None, asset=None, output=None)
+    if missing:
+        advice = relay_trouble(market) or "leverage status shows what was skipped and why"
+        raise Stale(f"{'; '.join(one.text for one in missing)}; {advice}")
 
 
 def _implausible(warehouse: Warehouse) -> list[dict[str, Any]]:

@@ -1,4 +1,4 @@
-"""`leverage status`: the feeds as of the last release, the age of its newest day, and the state of the recorder."""
+"""`leverage status`: what is current, the feeds of the last release, its age, and the state of the recorder."""
 
 from __future__ import annotations
 
@@ -15,11 +15,11 @@ from rich.table import Table
 from cli.brief import simulated_feeds
 from cli.console import stdout_console
 from cli.errors import Stale
-from ingest.feeds import FEEDS, RECORDED
+from cli.summary import feeds_of, missing_of, relay_trouble, summary
 from ingest.windows import Window
 from record import health
 from warehouse.location import Warehouse
-from warehouse.reading import open_release
+from warehouse.reading import open_release, read_latest
 from warehouse.settings import Settings
 
 COLUMNS = (
@@ -34,31 +34,42 @@ COLUMNS = (
 
 
 def status(settings: Settings, now: datetime, as_json: bool, stale_after: float | None) -> None:
-    """Print the release, the newest labels and one line per feed, or all of it as JSON.
+    """Print one line that says it all, the release, the newest labels and one line per feed, or all of it as JSON.
 
-    Raises Stale when the newest published day ended more than `stale_after` hours before `now`.
+    Raises Stale when an asset that had a reading has none for the last day, or when the newest published day ended more
+    than `stale_after` hours before `now`.
     """
-    warehouse = settings.resolved_warehouse()
-    if not as_json:
-        _print_recorder(stdout_console(), warehouse, now)  # it may record before anything is published
+    warehouse, out = settings.resolved_warehouse(), stdout_console()
+    if not as_json and read_latest(warehouse) is None:
+        _print_recorder(out, warehouse, now)  # it may record before anything is published
     with open_release(warehouse) as release:
-        latest = release.latest
-        feeds = release.select("SELECT * FROM feed_status ORDER BY feed").to_dicts()
-    first, last = date.fromisoformat(latest["first_day"]), date.fromisoformat(latest["last_day"])
-    published_at = datetime.fromisoformat(latest["published_at"])  # a feed is late if a day was due by then
-    due = {feed.name: feed.due(first, last, published_at) for feed in FEEDS}
-    due |= dict.fromkeys((feed.name for feed in RECORDED), last)
-    for feed in feeds:
-        expected = due.get(feed["feed"])
-        feed["is_late"] = expected is not None and (feed["last_day"] is None or feed["last_day"] < expected)
+        latest, feeds, missing = release.latest, feeds_of(release), missing_of(release)
+    said = summary(latest, feeds, missing)
+    unread = any(feed["is_late"] or feed["skipped"] for feed in feeds)
+    relay = relay_trouble(settings.parsed_market()) if unread else None
+    last = date.fromisoformat(latest["last_day"])
     hours = (now - _day_end(last)) / timedelta(hours=1)
     if as_json:
-        document = {**latest, "warehouse": str(warehouse.root), "age_hours": round(hours, 1), "feeds": feeds}
+        document = {
+            **latest,
+            "summary": said,
+            "relay": relay,
+            "warehouse": str(warehouse.root),
+            "age_hours": round(hours, 1),
+            "feeds": feeds,
+        }
         print(json.dumps(document, indent=2, default=str))
     else:
-        _print_status(stdout_console(), str(warehouse.root), latest, feeds, now)
+        out.print(f"[{'bold red' if missing else 'bold'}]{escape(said)}[/]", soft_wrap=True)
+        if relay:
+            out.print(f"[bold red]{escape(relay)}[/]", soft_wrap=True)
+        _print_recorder(out, warehouse, now)
+        _print_status(out, str(warehouse.root), latest, feeds, now)
     if stale_after is not None and hours > stale_after:
         raise Stale(f"the newest published day, {last}, ended {hours:.0f} hours ago; run: leverage run")
+    if missing:
+        advice = relay or "see what was skipped and why; run: leverage run"
+        raise Stale(f"{'; '.join(one.text for one in missing)}; {advice}")
 
 
 def _print_status(out: Console, root: str, latest: dict[str, Any], feeds: list[dict[str, Any]], now: datetime) -> None:

@@ -9,7 +9,11 @@ import dagster as dg
 OWNERS = ["team:warehouse"]
 POOL = "duckdb"  # one writer: every asset that opens the build database waits for this slot
 FIRST_PARTITION = date(2020, 1, 1)  # Binance's futures archives begin in this month
-DAILY_PARTITIONS = dg.DailyPartitionsDefinition(start_date=FIRST_PARTITION.isoformat(), timezone="UTC")
+
+
+def daily_partitions(first_day: date | None) -> dg.DailyPartitionsDefinition:
+    """UTC days from the first day of the warehouse; from FIRST_PARTITION while it has no day."""
+    return dg.DailyPartitionsDefinition(start_date=(first_day or FIRST_PARTITION).isoformat(), timezone="UTC")
 
 
 def fresh_daily() -> dg.FreshnessPolicy:

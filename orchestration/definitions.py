@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dagster as dg
 
+from orchestration.asset_defaults import daily_partitions
 from orchestration.change_sensor import change_sensor
 from orchestration.dbt_assets import context_tables, warehouse_models
 from orchestration.dbt_project import existing_manifest
@@ -23,12 +24,14 @@ def build_definitions(pipeline: Pipeline) -> dg.Definitions:
     """The definitions for one pipeline. Raises PipelineError when the dbt project has not been parsed."""
     manifest = existing_manifest()
     feeds = pipeline.load_catalogue().feeds
+    days = pipeline.resolved_warehouse.calendar()
+    partitions = daily_partitions(days.first_day if days else None)
     poll_jobs, poll_schedules = short_lived_jobs_and_schedules(feeds)
     return dg.Definitions(
         assets=[
             *dg.with_source_code_references(
                 [
-                    *(raw_asset(feed) for feed in feeds),
+                    *(raw_asset(feed, partitions) for feed in feeds),
                     *tape_assets(),
                     *regime_assets(manifest),
                     validated,

@@ -8,7 +8,7 @@ from typing import Any
 import dagster as dg
 
 from ingest.feed import Feed
-from orchestration.asset_defaults import DAILY_PARTITIONS, OWNERS, POOL, fresh_daily
+from orchestration.asset_defaults import OWNERS, POOL, fresh_daily
 from orchestration.raw_checks import TableState, raw_check_results, raw_check_specs, raw_column_schema
 from orchestration.resources import Pipeline
 from warehouse.location import Calendar
@@ -20,7 +20,7 @@ def raw_key(feed: Feed) -> dg.AssetKey:
     return dg.AssetKey([feed.venue, feed.name])
 
 
-def raw_asset(feed: Feed) -> dg.AssetsDefinition:
+def raw_asset(feed: Feed, partitions: dg.DailyPartitionsDefinition) -> dg.AssetsDefinition:
     """The asset of one feed, with its checks: it has rows, few are quarantined, and the last complete day is there."""
     key = raw_key(feed)
 
@@ -33,7 +33,7 @@ def raw_asset(feed: Feed) -> dg.AssetsDefinition:
         ),
         kinds={"python", "duckdb"},
         owners=OWNERS,
-        partitions_def=DAILY_PARTITIONS,
+        partitions_def=partitions,
         backfill_policy=dg.BackfillPolicy.single_run(),
         pool=POOL,
         freshness_policy=fresh_daily(),

@@ -17,6 +17,7 @@ from orchestration.definitions import build_definitions
 from orchestration.errors import OWN_ERRORS, PipelineError
 from orchestration.instance import open_instance, set_aside_damaged_databases
 from orchestration.internals.dagster_log import silence_dagster
+from orchestration.internals.run_origin import LABEL, with_origin
 from orchestration.jobs import DAILY_JOB
 from orchestration.recovery import PROCESS_TAG, free_dead_runs, process_name
 from orchestration.resources import Pipeline
@@ -92,16 +93,14 @@ def _execute(pipeline: Pipeline, days: Calendar, verbose: bool) -> dg.ExecuteInP
             warehouse.claim(str(pipeline.parsed_market))
             warehouse.extend(days)
             free_dead_runs(instance)  # before the new run claims its first slot
-        return (
-            build_definitions(pipeline)
-            .resolve_job_def(DAILY_JOB)
-            .execute_in_process(
-                instance=instance,
-                partition_key=days.last_day.isoformat(),
-                tags={PROCESS_TAG: process_name()},
-                run_config={"loggers": {"console": {"config": {"log_level": "DEBUG" if verbose else "CRITICAL"}}}},
-                raise_on_error=False,
-            )
+        job = build_definitions(pipeline).resolve_job_def(DAILY_JOB)
+        with_origin(instance, DAILY_JOB)
+        return job.execute_in_process(
+            instance=instance,
+            partition_key=days.last_day.isoformat(),
+            tags={PROCESS_TAG: process_name(), **LABEL},
+            run_config={"loggers": {"console": {"config": {"log_level": "DEBUG" if verbose else "CRITICAL"}}}},
+            raise_on_error=False,
         )
 
 

@@ -22,9 +22,9 @@ Spoil = Callable[[str, bytes], bytes]
 
 
 class SimulatedRelay:
-    """Serves the simulated market of one present on a free port until it is stopped."""
+    """Serves the simulated market of one present on a port, or on a free one, until it is stopped."""
 
-    def __init__(self, now: datetime, spoil: Spoil) -> None:
+    def __init__(self, now: datetime, spoil: Spoil, port: int = 0) -> None:
         adapter = SimulatedMarketAdapter(SimulatedMarket(DEFAULT_SEED, now))
 
         class Handler(BaseHTTPRequestHandler):
@@ -45,7 +45,7 @@ class SimulatedRelay:
             def log_message(self, *_: object) -> None:
                 """Nothing: the test says what went wrong."""
 
-        self._server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+        self._server = ThreadingHTTPServer(("127.0.0.1", port), Handler)
         self._server.daemon_threads = True
         self._thread = threading.Thread(target=self._server.serve_forever, daemon=True)
         self._thread.start()

@@ -22,6 +22,13 @@ from warehouse.reading import open_release, read_latest
 from warehouse.revision_names import LANDED_NAMES, landed_name
 
 AS_OF = "regimes_as_of"
+# A day that lost its data, and no day since then has had enough.
+STILL_WITHOUT_DATA = """(
+    contains(kinds, 'degraded_data') AND NOT EXISTS (
+        FROM regime_revisions AS later
+        WHERE later.asset = regime_changes.asset AND later.day >= regime_changes.day
+            AND later.is_latest AND later.data_status <> 'insufficient'
+    ))"""
 
 
 def landed_revisions(connection: duckdb.DuckDBPyConnection, landing: Landing) -> pl.DataFrame:
@@ -58,14 +65,16 @@ def as_of_macro() -> str:
 def published_changes(warehouse: Warehouse, after: datetime | None) -> list[dict[str, Any]]:
     """Rows of the published regime_changes that became available after `after` (UTC, naive), oldest first.
 
-    Each row has `simulated` in addition. Without a time, only those of the newest publication. Changes computed in a
-    backfill are left out. Empty before the first release.
+    Each row has `simulated` in addition. Without a time, only those of the newest publication. Of changes computed in a
+    backfill only the beginning of an outage that still lasts is news, because no run may have been there when it
+    began. Empty before the first release.
     """
     if read_latest(warehouse) is None:
         return []
     with open_release(warehouse) as release:
         rows = release.select(
-            "SELECT * FROM regime_changes WHERE NOT is_backfill AND available_at > coalesce(?::TIMESTAMP,"
+            "SELECT * REPLACE (CASE WHEN is_backfill THEN 'degraded_data' ELSE kinds END AS kinds) FROM regime_changes"  # noqa: S608 - a constant
+            f" WHERE (NOT is_backfill OR {STILL_WITHOUT_DATA}) AND available_at > coalesce(?::TIMESTAMP,"
             " (SELECT max(available_at) - INTERVAL 1 MICROSECOND FROM regime_revisions))"
             " ORDER BY available_at, asset, day, revision",
             [after],

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import json
-from datetime import timedelta
+from datetime import date, timedelta
 
 import polars as pl
 import pytest
 
 import brief.release
-from brief import HASHES, About, Pages, release_pages
+from brief import HASHES, About, DayTables, Lead, Pages, release_pages
 from regimes import load_parameters
 from tests.brief.published_frames import LAST, frames
 
@@ -20,11 +20,17 @@ TODAY, YESTERDAY = f"briefs/BTC-{LAST}.html", f"briefs/BTC-{LAST - timedelta(day
 @pytest.fixture(autouse=True)
 def drawn_by_name(monkeypatch: pytest.MonkeyPatch) -> None:
     """What a page says is tested elsewhere; here it is a link."""
-    monkeypatch.setattr(brief.release, "day_page", lambda tables, *_, index: f'{tables.day} <a href="{index}">')
+    monkeypatch.setattr(brief.release, "day_page", _link)
 
 
-def released(tables: dict[str, pl.DataFrame], before: dict[str, str] | None = None) -> Pages:
-    return release_pages(tables, load_parameters(), ABOUT, "BTC", before or {})
+def _link(tables: DayTables, *_: object, index: str, banner: str | None = None) -> str:
+    return f'{banner or ""}{tables.day} <a href="{index}">'
+
+
+def released(tables: dict[str, pl.DataFrame], before: dict[str, str] | None = None, lead: Lead | None = None) -> Pages:
+    newest = tables["regimes_daily"]["day"].max()
+    assert isinstance(newest, date)
+    return release_pages(tables, load_parameters(), ABOUT, lead or Lead("BTC", newest), before or {})
 
 
 def up_to_yesterday() -> dict[str, pl.DataFrame]:
@@ -72,3 +78,9 @@ def test_a_day_that_is_no_longer_published_has_no_page() -> None:
     before = json.loads(released(frames()).written[HASHES])
     pages = released(up_to_yesterday(), before)
     assert TODAY not in {*pages.written, *pages.kept}
+
+
+def test_the_page_on_top_is_the_last_reading_under_its_banner() -> None:
+    pages = released(frames(), lead=Lead("BTC", LAST - timedelta(days=1), "no reading since yesterday: "))
+    assert pages.written["brief.html"].startswith(f"no reading since yesterday: {LAST - timedelta(days=1)}")
+    assert pages.written[TODAY] == f'{LAST} <a href="index.html">', "the page of a day has no banner"

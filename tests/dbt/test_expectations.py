@@ -24,7 +24,7 @@ CHANGES: list[tuple[int, str, dict[str, Any], str, str, float | None]] = [
     (1, "binance_um_klines", {"low": -1.0}, "prices_by_venue_daily", "low is no possible price", -1.0),
     (2, "binance_um_klines", {"close": 9e9}, "prices_by_venue_daily", "close is outside of low and high", 9e9),
     (3, "binance_um_klines", {"volume": -2.0}, "prices_by_venue_daily", "volume is no possible amount", -2.0),
-    (4, "binance_um_klines", {"open_at": DAYS[4] + 3 * HOUR}, "prices_by_venue_daily", "does not open at midnight", 3),
+    (4, "binance_spot_klines", {"open_at": DAYS[4] + 3 * HOUR}, "prices_by_venue_daily", "does not open at midnight", 3),
     (2, "bybit_funding", {"funding_rate": 0.5}, "funding_by_venue_daily", "funding rate is beyond 4 percent", 0.5),
     (2, "bybit_open_interest", {"open_interest_both_sides_coin": -4.0}, "open_interest_by_venue_daily",
      "open interest is no possible amount", -4.0),
@@ -121,7 +121,7 @@ def odd(feed: str, row: Row, seed: random.Random) -> Row:
 
 
 def test_a_bar_in_which_nobody_traded_is_no_price(models: CompiledModels) -> None:
-    halted = {name: 900.0 for name in ("open", "high", "low", "close")} | {"volume": 0.0}
+    halted = dict.fromkeys(("open", "high", "low", "close"), 900.0) | {"volume": 0.0}
     rows = with_change(OBSERVED, "coinbase_spot_klines", halted)
     rows = with_change(rows, "kraken_klines", halted)
     for n, counted in ((1, {"trade_count": 0}), (2, {"trade_count": 0, "volume": None}), (3, {"volume": 0.0})):

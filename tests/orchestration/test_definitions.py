@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -16,14 +16,14 @@ from ingest.feeds import FEEDS, feed_named
 from ingest.landing import Landing
 from ingest.sample import SIMULATED
 from ingest.windows import Window
-from orchestration.asset_defaults import POOL
+from orchestration.asset_defaults import FIRST_PARTITION, POOL
 from orchestration.dbt_project import prepared_manifest
 from orchestration.definitions import build_definitions
 from orchestration.raw_assets import raw_key
 from orchestration.resources import Pipeline
 from orchestration.tape_assets import RECORDER, tape_sensor
 from regimes import load_parameters
-from warehouse.location import Warehouse
+from warehouse.location import Calendar, Warehouse
 from warehouse.settings import Settings
 
 SNAPSHOT = Path(__file__).with_name("definitions.txt")
@@ -112,6 +112,17 @@ def test_the_feeds_are_partitioned_by_day_and_backfilled_in_one_run(graph) -> No
     for key in feeds:
         assert isinstance(graph.get(key).partitions_def, dg.DailyPartitionsDefinition)
         assert graph.get(key).backfill_policy == dg.BackfillPolicy.single_run()
+
+
+def test_partitions_begin_with_the_first_day_of_the_warehouse(tmp_path: Path) -> None:
+    warehouse = Warehouse(tmp_path)
+    warehouse.claim("live")
+    for first in (FIRST_PARTITION, date(2024, 9, 1)):
+        graph = of_the_live_market(tmp_path).resolve_asset_graph()
+        partitions = graph.get(raw_key(FEEDS[0])).partitions_def
+        assert isinstance(partitions, dg.DailyPartitionsDefinition)
+        assert partitions.start.date() == first
+        warehouse.extend(Calendar(date(2024, 9, 1), date(2024, 9, 2)))
 
 
 def test_of_the_simulated_market_only_what_is_simulated_is_an_asset(warehouse: Path) -> None:

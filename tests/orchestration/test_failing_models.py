@@ -14,9 +14,11 @@ from tests.pipelines import SAMPLE_NEXT, copied, leverage
 @pytest.mark.proof
 def test_a_failing_dbt_test_stops_the_release(sample: Path, tmp_path: Path) -> None:
     warehouse = copied(sample, tmp_path / "warehouse")
-    with duckdb.connect(warehouse / "build.duckdb") as connection:  # a low above the close, past every schema
+    with duckdb.connect(warehouse / "build.duckdb") as connection:  # the recorder's own ledger, which no vendor writes
         connection.execute(
-            "UPDATE raw.binance_spot_klines SET low = 2 * close WHERE interval = '1d' AND open_at = '2026-01-20'"
+            "INSERT INTO raw.tape_coverage BY NAME SELECT 'one' AS recorder, 'binance' AS venue, 'binance' AS stream,"
+            " 'recorded' AS kind, TIMESTAMP '2026-01-20' AS start_at, TIMESTAMP '2026-01-20 05:00' AS end_at,"
+            " TIMESTAMP '2026-01-21' AS ingested_at, '' AS segment"
         )
     release = (warehouse / "published").resolve()
 

@@ -100,3 +100,24 @@ def test_changes_after_a_moment_leave_out_backfills(released):
     ]
     assert [c["revision"] for c in published_changes(released, None)] == [2]
     assert published_changes(released, at + timedelta(hours=1)) == []
+
+
+def test_an_outage_that_still_lasts_is_news_even_if_no_run_saw_it_begin(connection, landing, warehouse):
+    def lost(day: int, kinds: str | None, status: str) -> pl.DataFrame:
+        old = {"day": date(2026, 1, day), "is_backfill": True, "kinds": kinds, "data_status": status}
+        return revision(1, "insufficient_data", **old)
+
+    lasting = [lost(27, "regime_change,degraded_data", "insufficient"), lost(28, None, "insufficient")]
+    ended = [lost(20, "degraded_data", "insufficient"), lost(21, None, "complete")]
+    land_revisions(connection, landing, pl.concat([*ended, *lasting]), NOW)
+    known = landed_revisions(connection, landing)
+    for name, frame in (("regime_revisions", regime_revisions(known)), ("regime_changes", regime_changes(known))):
+        write_mart(connection, name, frame, name, {})
+    publish(
+        connection,
+        warehouse,
+        Release(["regime_revisions", "regime_changes"], {"market": "ours"}, {"simulated": False}, False),
+        NOW,
+    )
+    changes = published_changes(warehouse, None)
+    assert [(str(change["day"]), change["kinds"]) for change in changes] == [("2026-01-27", "degraded_data")]

@@ -1,4 +1,4 @@
-"""The content of `latest.json`: the newest day of every asset, for programs that read figures without SQL."""
+"""The content of `latest.json`: the newest reading of every asset, for programs that read figures without SQL."""
 
 from __future__ import annotations
 
@@ -8,9 +8,10 @@ from typing import Any
 
 import duckdb
 
+from warehouse.missing_readings import MissingReading, missing_readings
 from warehouse.run_context import RunContext
 
-FORMAT = 2  # raised when a field changes its meaning or is removed
+FORMAT = 3  # raised when a field changes its meaning or is removed
 FIGURES = (
     "close_usd",
     "return_pct",
@@ -52,9 +53,11 @@ def latest_document(
 ) -> dict[str, Any]:
     """The document: the first asset's fields at the top, all assets under `assets`, the feeds under `feeds`.
 
-    `inputs` is the fingerprint of the release. Missing numbers are null, never zero.
+    An asset without a reading for the last day has its last reading, and says in `without_reading` since when it has
+    none and why. `inputs` is the fingerprint of the release. Missing numbers are null, never zero.
     """
-    assets = {asset: _newest_day(connection, asset) for asset in _assets(connection)}
+    missing = {found.asset: found for found in missing_readings(connection, "marts.regimes_daily")}
+    assets = {asset: _newest_reading(connection, asset, missing.get(asset)) for asset in _assets(connection)}
     feeds = _records(
         connection,
         "SELECT feed, last_day, present_rows_share, row_count, quarantined_count, skipped FROM marts.feed_status"
@@ -84,18 +87,24 @@ def _assets(connection: duckdb.DuckDBPyConnection) -> list[str]:
     return [asset for (asset,) in found]
 
 
-def _newest_day(connection: duckdb.DuckDBPyConnection, asset: str) -> dict[str, Any]:
+def _newest_reading(
+    connection: duckdb.DuckDBPyConnection, asset: str, missing: MissingReading | None
+) -> dict[str, Any]:
+    day = missing.last_reading.isoformat() if missing else None
     labels = ", ".join(f"r.{name}" for name in LABEL)
     figures = ", ".join(f"f.{name}" for name in FIGURES)
     row = _records(
         connection,
         f"SELECT r.asset, r.day, {labels}, {figures} FROM marts.regimes_daily r"  # noqa: S608 - names from this module
-        " JOIN marts.leverage_features_daily f USING (asset, day) WHERE r.asset = ? ORDER BY r.day DESC LIMIT 1",
-        [asset],
+        " JOIN marts.leverage_features_daily f USING (asset, day) WHERE r.asset = ?"
+        " AND r.day <= coalesce(?::DATE, r.day) ORDER BY r.day DESC LIMIT 1",
+        [asset, day],
     )[0]
     return {
         "asset": row["asset"],
         "day": row["day"],
+        "without_reading": missing
+        and {"since": missing.since.isoformat(), "missing_inputs": missing.missing_inputs, "text": missing.text},
         **{name: row[name] for name in LABEL},
         "headline": {name: row[name] for name in FIGURES},
         "venues": _venues(connection, asset, row["day"]),
@@ -125,7 +134,7 @@ def _split_names(text: str | None) -> list[str]:
 
 
 def _records(
-    connection: duckdb.DuckDBPyConnection, query: str, values: list[str] | None = None
+    connection: duckdb.DuckDBPyConnection, query: str, values: list[str | None] | None = None
 ) -> list[dict[str, Any]]:
     cursor = connection.execute(query, values or [])
     names = [column[0] for column in cursor.description or []]

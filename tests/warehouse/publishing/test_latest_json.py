@@ -35,14 +35,29 @@ def test_it_tells_the_newest_day_of_every_asset_bitcoin_first(connection):
 def test_it_has_the_fields_that_a_bot_relies_on(connection):
     said = document(connection, ("BTC", LAST, "calm", 1.0))
     assert set(said) == {
-        "format", "asset", "day", *LABEL, "headline", "venues", "market", "simulated", "published_at", "first_day",
-        "last_day", "unavailable_feeds", "feeds", "assets", "inputs",
+        "format", "asset", "day", "without_reading", *LABEL, "headline", "venues", "market", "simulated",
+        "published_at", "first_day", "last_day", "unavailable_feeds", "feeds", "assets", "inputs",
     }  # fmt: skip
     assert tuple(said["headline"]) == FIGURES
     assert (said["format"], said["market"], said["simulated"], said["inputs"]) == (FORMAT, "live", False, "abc")
     assert (said["first_day"], said["last_day"]) == ("2026-01-30", "2026-02-01")
     assert datetime.fromisoformat(said["published_at"]) == NOW
     assert said["confidence"] == 0.75
+
+
+def test_an_asset_without_a_reading_of_the_last_day_has_its_last_one_and_says_why(connection):
+    make_marts(connection, ("BTC", FIRST, "calm", 1.0), ("BTC", LAST, "insufficient_data", None))
+    connection.execute(
+        "UPDATE marts.regimes_daily SET data_status = 'insufficient', missing_inputs = ? WHERE day = ?",
+        ["long_liquidations,short_liquidations,liquidations_baseline", LAST],
+    )
+    said = latest_document(connection, RUN, market="live", simulated=False, inputs="abc")
+    assert (said["day"], said["regime"], said["last_day"]) == ("2026-01-30", "calm", "2026-02-01")
+    assert said["without_reading"] == {
+        "since": "2026-01-31",
+        "missing_inputs": "long_liquidations,short_liquidations,liquidations_baseline",
+        "text": "BTC has no reading since 2026-01-31: liquidations missing",
+    }
 
 
 def test_feeds_that_could_not_be_had_are_named(connection):
