@@ -22,6 +22,7 @@ from tenacity import RetryCallState, Retrying, retry_if_exception_type
 from tenacity.wait import wait_exponential_jitter
 
 from ingest.errors import (
+    ArchiveAbsent,
     ArchiveDamaged,
     Banned,
     ChecksumDiffers,
@@ -136,14 +137,18 @@ class MarketSession:
         """The body of an archive, streamed. Raises ArchiveAbsent on 404, FeedUnavailable otherwise."""
         return self._persist(url, lambda: self._ask(url, None, None, None, archive=True))
 
-    def verified(self, url: str) -> tuple[bytes, str]:
+    def verified(self, url: str) -> tuple[bytes, str | None]:
         """An archive and its sha256, which equals the one published beside it as `<url>.CHECKSUM`.
 
-        Raises ArchiveAbsent on 404, ArchiveDamaged when every download differs from the published sum,
-        FeedUnavailable otherwise.
+        The sum is None where none is published: the archive may be there all the same, and a broken one does not unzip.
+        Raises ArchiveAbsent when the archive itself is not there, ArchiveDamaged when every download differs from the
+        published sum, FeedUnavailable otherwise.
         """
         host, path = place(url)
-        expected = self.published_sum(url)
+        try:
+            expected = self.published_sum(url)
+        except ArchiveAbsent:
+            return self.download(url), None
 
         def attempt() -> bytes:
             body = self._ask(url, None, None, None, archive=True)

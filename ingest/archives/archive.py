@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import io
 import zipfile
 import zlib
@@ -31,18 +32,23 @@ class Archive:
 
 @dataclass(frozen=True)
 class Fetched:
-    """A downloaded archive: its CSV as published and its verified checksum; `text` is None when it is absent."""
+    """A downloaded archive: its CSV as published, and its sha256, which is None when it is absent.
+
+    `is_verified` says whether the venue publishes the same sum beside it. `text` is None when the archive is absent.
+    """
 
     archive: Archive
     text: bytes | None
     sha256: str | None
+    is_verified: bool = True
 
 
 def fetch_archive(session: MarketSession, archive: Archive) -> Fetched | ArchiveDamaged:
     """The archive, verified and unzipped, or the error if it is damaged. Raises FeedUnavailable as the session does."""
     try:
-        body, sha256 = session.verified(archive.url)
-        return Fetched(archive, only_member(body, archive.url), sha256)
+        body, published = session.verified(archive.url)
+        sha256 = published or hashlib.sha256(body).hexdigest()
+        return Fetched(archive, only_member(body, archive.url), sha256, is_verified=published is not None)
     except ArchiveAbsent:
         return Fetched(archive, None, None)
     except ArchiveDamaged as error:

@@ -107,7 +107,8 @@ def select_of(rows: list[Row]) -> str:
 
     names = ", ".join(COLUMNS)
     values = (", ".join(literal(v, t) for v, t in zip(row, TYPES, strict=True)) for row in rows)
-    return f"select *, long_usd as fund_netflow_usd from (values {', '.join(f'({v})' for v in values)}) as literal_rows ({names})"
+    listed = ", ".join(f"({v})" for v in values)
+    return f"select *, long_usd as fund_netflow_usd from (values {listed}) as literal_rows ({names})"
 
 
 @pytest.fixture(scope="module")

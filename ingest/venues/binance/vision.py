@@ -141,6 +141,8 @@ class Archives:
             for window in covered:
                 count = found.len() if window == covered[0] else 0
                 yield Part(archive.series, "archive", window, count, archive.url, one.sha256)
+            if not one.is_verified:
+                request.notes.append(f"{archive.name} has no published checksum and was taken without")
             if one.text is not None and lacking:
                 hours = sum((window.end - window.start for window in lacking), timedelta()) // HOUR
                 request.notes.append(

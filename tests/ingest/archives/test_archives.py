@@ -7,9 +7,9 @@ import zipfile
 import pytest
 from werkzeug import Response
 
-from ingest.archives.archive import only_member
+from ingest.archives.archive import Archive, fetch_archive, only_member
 from ingest.errors import ArchiveAbsent, ArchiveDamaged, VenueFailing
-from tests.ingest.scripted_venues import zipped
+from tests.ingest.scripted_venues import days, zipped
 
 URL = "https://files.example/a/BTC-2026-01-01.zip"
 BODY = zipped("1,2\n")
@@ -57,6 +57,14 @@ def test_an_archive_that_is_not_found_is_absent_and_asked_for_once(relay, there)
     with pytest.raises(ArchiveAbsent):
         relay.session.verified(URL)
     assert relay.pauses == []
+
+
+def test_an_archive_without_a_published_checksum_is_taken_unverified(relay):
+    relay.answers(f"{URL}.CHECKSUM", Response("<Error><Code>NoSuchKey</Code></Error>", status=404))
+    relay.answers(URL, Response(BODY))
+    assert relay.session.verified(URL) == (BODY, None)
+    fetched = fetch_archive(relay.session, Archive(URL, "BTC", days("2026-01-01", "2026-01-01")))
+    assert (fetched.text, fetched.sha256, fetched.is_verified) == (b"1,2\n", hashlib.sha256(BODY).hexdigest(), False)
 
 
 def test_only_an_archive_can_be_absent(relay):
