@@ -15,6 +15,7 @@ from warehouse.fingerprint import fingerprint, published_fingerprint, remember_v
 from warehouse.location import Calendar
 from warehouse.publishing.release import Release, publish
 from warehouse.raw_loading import load_segments
+from warehouse.reading import READ_FIELDS
 from warehouse.run_context import write_run_context
 
 
@@ -121,7 +122,12 @@ def test_a_release_tells_what_it_was_made_from(built, warehouse):
     assert published_fingerprint(warehouse) is None
     built.execute("CREATE SCHEMA IF NOT EXISTS marts; CREATE TABLE marts.a AS SELECT 1 AS b")
     inputs = fingerprint(built, RUN)
-    publish(built, warehouse, Release(("a",), {"market": "live"}, {"inputs": inputs}, False), NOW)
+    publish(
+        built,
+        warehouse,
+        Release(("a",), {"market": "live"}, {**dict.fromkeys(READ_FIELDS), "inputs": inputs}, False),
+        NOW,
+    )
     assert published_fingerprint(warehouse) == inputs
 
 

@@ -18,6 +18,7 @@ from warehouse.fingerprint import fingerprint
 from warehouse.label_history import as_of_macro, land_revisions, landed_revisions, published_changes
 from warehouse.marts import write_mart
 from warehouse.publishing.release import Release, publish
+from warehouse.reading import READ_FIELDS
 from warehouse.run_context import write_run_context
 
 DAY = date(2026, 2, 1)
@@ -67,7 +68,11 @@ def released(connection, landing, warehouse):
     for name, frame in (("regime_revisions", regime_revisions(known)), ("regime_changes", regime_changes(known))):
         write_mart(connection, name, frame, name, {})
     whole = Release(
-        ["regime_revisions", "regime_changes"], {"market": "ours"}, {"simulated": False}, False, [as_of_macro()]
+        ["regime_revisions", "regime_changes"],
+        {"market": "ours"},
+        {**dict.fromkeys(READ_FIELDS), "simulated": False},
+        False,
+        [as_of_macro()],
     )
     publish(connection, warehouse, whole, NOW)
     return warehouse
@@ -116,7 +121,12 @@ def test_an_outage_that_still_lasts_is_news_even_if_no_run_saw_it_begin(connecti
     publish(
         connection,
         warehouse,
-        Release(["regime_revisions", "regime_changes"], {"market": "ours"}, {"simulated": False}, False),
+        Release(
+            ["regime_revisions", "regime_changes"],
+            {"market": "ours"},
+            {**dict.fromkeys(READ_FIELDS), "simulated": False},
+            False,
+        ),
         NOW,
     )
     changes = published_changes(warehouse, None)

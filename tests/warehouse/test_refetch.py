@@ -59,7 +59,9 @@ class Archives:
     def _zip(self, day: str) -> bytes:
         held = io.BytesIO()
         with zipfile.ZipFile(held, "w") as archive:
-            archive.writestr(zipfile.ZipInfo("rows.csv"), f"{day} 12:00:00,BTCUSDT,{self.coins[day]},1,1,1,1,1\n")
+            stamps = [f"{day} {hour:02d}:05:00" for hour in range(24)]
+            text = "".join(f"{stamp},BTCUSDT,{self.coins[day]},1,1,1,1,1\n" for stamp in stamps)
+            archive.writestr(zipfile.ZipInfo("rows.csv"), text)
         return held.getvalue()
 
 
@@ -83,7 +85,7 @@ def told(warehouse, query: str) -> list[tuple]:
 
 
 NEWEST = """
-    SELECT day(snapshot_at), open_interest_coin FROM raw.binance_um_open_interest
+    SELECT day(snapshot_at), open_interest_coin FROM raw.binance_um_open_interest WHERE hour(snapshot_at) = 12
     QUALIFY row_number() OVER (PARTITION BY snapshot_at ORDER BY ingested_at DESC) = 1 ORDER BY ALL"""
 
 

@@ -162,6 +162,7 @@ def open_interest_feed(
                 ("labelled_at", "symbol", *amounts, *RATIOS),
                 {"labelled_at": LABEL, "snapshot_at": pl.when(at_start).then(LABEL + STEP).otherwise(LABEL)},
                 step=HOUR,  # single snapshots are missing now and then, and REST lacks them as well
+                before=STEP,
             ),
             snapshots(
                 api.ask,

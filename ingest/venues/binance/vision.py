@@ -36,8 +36,8 @@ class Archives:
     `cells` names the cells of a line after the columns that they become. Cells that are no column of the feed are left
     out. `made` are columns made by an expression over the cells and over what `read_rows` adds. The symbol and the
     interval come from the series of the file if no cell has them.
-    A row covers `step` from its stamp on, the interval if the series has one, and two rows are at most `apart`. Both
-    are None where rows come irregularly: then a file covers its period.
+    A row covers `step`, or the interval if the series has one, and two rows are at most `apart`. Both are None where
+    rows come irregularly: then a file covers its period. `before` is how long before its stamp a row begins.
     """
 
     folder: str
@@ -46,6 +46,7 @@ class Archives:
     made: Mapping[str, pl.Expr]
     step: timedelta | None = None
     apart: timedelta | None = None
+    before: timedelta = timedelta(0)
 
     def months(self, request: Request, series: Iterable[str]) -> Batches:
         """Yield the months of the window that are over and not held."""
@@ -136,7 +137,7 @@ class Archives:
         for position, one in enumerate(chunk):
             archive, found = one.archive, of_file.get(position, stamps["stamp"].clear())
             overdue = archive.window.end + (MONTHLY_OVERDUE if _is_month(archive.window) else DAILY_OVERDUE)
-            covered = [] if one.text is None else self._covered(archive, found, at_end=request.feed.stamped_at_end)
+            covered = [] if one.text is None else self._covered(archive, found)
             lacking = archive.window.without(covered)
             for window in covered:
                 count = found.len() if window == covered[0] else 0
@@ -152,15 +153,13 @@ class Archives:
                 for window in lacking:
                     yield Part(archive.series, "archive", window, 0, archive.url, absent=True, answered_at=request.now)
 
-    def _covered(self, archive: Archive, stamps: pl.Series, *, at_end: bool) -> list[Window]:
+    def _covered(self, archive: Archive, stamps: pl.Series) -> list[Window]:
         """The stretches of the file's period for which rows came."""
         interval = archive.series.partition("/")[2]
         step = STEPS.get(interval, self.step)
         if step is None:
             return [archive.window]
-        # A stamp at the end of the time that it describes belongs to the time before it.
-        moved = stamps.drop_nulls().dt.offset_by("-1us" if at_end else "0us").unique().sort()
-        inside = [stamp.replace(tzinfo=UTC) for stamp in moved]
+        inside = [stamp.replace(tzinfo=UTC) - self.before for stamp in stamps.drop_nulls().unique().sort()]
         inside = [stamp for stamp in inside if archive.window.start <= stamp < archive.window.end]
         return covered_stretches(archive.window, inside, step, max(step, self.apart or step))
 

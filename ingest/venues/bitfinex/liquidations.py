@@ -72,7 +72,7 @@ def fetch(request: Request) -> Iterator[Batch]:
 
 
 def _reached(frame: pl.DataFrame, asked: Window, *, full: bool) -> datetime:
-    """From when on a page is complete: of its oldest millisecond some rows may have been cut off.
+    """From when on a page is complete: of the oldest millisecond of a full one some rows may have been cut off.
 
     A page without a row of the window ends it. Raises RequestRefused for a full one of these.
     """
@@ -82,11 +82,9 @@ def _reached(frame: pl.DataFrame, asked: Window, *, full: bool) -> datetime:
         if full:
             raise RequestRefused(f"a full page outside of the window asked for: {frame.tail(1).rows()}", host=api.HOST)
         return asked.start
-    reached = oldest.replace(tzinfo=UTC) + timedelta(milliseconds=1)
+    reached = oldest.replace(tzinfo=UTC) + timedelta(milliseconds=1 if full else 0)
     if reached >= asked.end:
-        if full:
-            raise VenueFailing(f"{PAGE} liquidations in one millisecond", host=api.HOST, path="/v2/liquidations/hist")
-        return asked.start
+        raise VenueFailing(f"{PAGE} liquidations in one millisecond", host=api.HOST, path="/v2/liquidations/hist")
     return reached
 
 

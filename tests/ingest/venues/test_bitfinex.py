@@ -158,7 +158,7 @@ def test_only_the_contracts_of_the_catalogue_are_kept_but_all_tell_how_far_the_a
     request = put(LIQUIDATIONS, tape(*rows), symbols=(BTC, ETH))
     batches = fetched(request)
     assert conformed(request, batches).rows["symbol"].to_list() == [BTC]
-    assert [(part.series, part.rows) for part in parts_of(batches)] == [(BTC, 0), (ETH, 0), (BTC, 1), (ETH, 0)]
+    assert [(part.series, part.rows) for part in parts_of(batches)] == [(BTC, 1), (ETH, 0), (BTC, 0), (ETH, 0)]
     for symbol in (BTC, ETH):
         assert request.held.missing(symbol, LAST_DAY) == [Window(at("2026-02-01T23:00"), LAST_DAY.end)]
 

@@ -11,13 +11,13 @@ from ingest.http import ATTEMPTS, FEW_ATTEMPTS
 from ingest.responses import Judge
 from ingest.venues.binance import api as binance
 from ingest.venues.bitfinex import api as bitfinex
-from ingest.venues.blockchain_com import feeds as blockchain_com
+from ingest.venues.blockchain_com import api as blockchain_com
 from ingest.venues.bybit import api as bybit
-from ingest.venues.coinglass import feeds as coinglass
-from ingest.venues.coinmetrics import feeds as coinmetrics
+from ingest.venues.coinglass import api as coinglass
+from ingest.venues.coinmetrics import api as coinmetrics
 from ingest.venues.deribit import api as deribit
 from ingest.venues.gate import api as gate
-from ingest.venues.kraken import charts as kraken
+from ingest.venues.kraken import api as kraken
 from ingest.venues.okx import api as okx
 
 URL = "https://venue.example/v1/rows"
