@@ -6,6 +6,7 @@ import gc
 from datetime import date, datetime, timedelta
 from typing import Any
 
+import duckdb
 from rich.console import Console
 from rich.markup import escape
 
@@ -17,7 +18,11 @@ from ingest.inbox import strays
 from ingest.landing import Landing
 from ingest.market import Market
 from ingest.sample import FIRST_DAY
+<<<<<<< ours
 from warehouse.damage import noted
+=======
+from warehouse.errors import WarehouseError
+>>>>>>> theirs
 from warehouse.implausible_rows import new_lines
 from warehouse.location import Calendar, Warehouse
 from warehouse.reading import open_release, read_latest
@@ -73,6 +78,7 @@ def run(
     if market.simulated:
         out.print("[bold yellow]simulated market[/bold yellow]: nothing below is real; use --market live for real data")
     out.print(f"days {calendar.first_day} to {calendar.last_day} in {escape(str(warehouse.root))}")
+<<<<<<< ours
     excluded_before = _implausible(warehouse)
     known_damage = len(noted(warehouse.root))
     try:
@@ -81,10 +87,18 @@ def run(
     finally:
         for line in noted(warehouse.root)[known_damage:]:
             out.print(f"[yellow]damage[/yellow] {escape(line)}")
+=======
+    known_rows = _implausible_before(warehouse)
+    with FeedProgress(out).shown() as progress:
+        finished = run_daily(settings, days, present.isoformat(), progress, verbose, refetch)
+>>>>>>> theirs
     for name in strays(Landing(warehouse.landing).inbox, feeds):
         out.print(f"[yellow]inbox[/yellow] {escape(name)} is no feed's folder; the feeds are {', '.join(feeds)}")
     with open_release(warehouse) as release:
         latest, pulled, missing = release.latest, feeds_of(release), missing_of(release)
+    relay = relay_trouble(market) if any(feed["skipped"] for feed in pulled) else None
+    if relay:
+        out.print(f"[yellow]relay[/yellow] {escape(relay)}")
     for feed in pulled:
         if feed["skipped"]:
             out.print(f"[yellow]skipped[/yellow] {feed['feed']}: {escape(feed['skipped'])}")
@@ -92,7 +106,7 @@ def run(
             out.print(f"[yellow]quarantined[/yellow] {feed['feed']}: {feed['quarantined_count']} rows broke the schema")
         for note in (feed["notes"] or "").splitlines():
             out.print(f"[dim]note[/dim] {feed['feed']}: {escape(note)}")
-    _print_implausible(out, excluded_before, _implausible(warehouse))
+    _print_implausible(out, known_rows, _implausible(warehouse))
     out.print(
         f"published {escape(str(warehouse.published))}"
         if finished.published
@@ -100,7 +114,7 @@ def run(
     )
     brief(settings, day=None, asset=None, output=None)
     if missing:
-        advice = relay_trouble(market) or "leverage status shows what was skipped and why"
+        advice = relay or "leverage status shows what was skipped and why"
         raise Stale(f"{'; '.join(one.text for one in missing)}; {advice}")
 
 
@@ -112,6 +126,14 @@ def _implausible(warehouse: Warehouse) -> list[dict[str, Any]]:
         if not release.select("SELECT 1 FROM duckdb_tables() WHERE table_name = 'implausible_rows'").height:
             return []
         return release.select("SELECT * FROM implausible_rows ORDER BY ALL").to_dicts()
+
+
+def _implausible_before(warehouse: Warehouse) -> list[dict[str, Any]]:
+    """The same before the run. Of a damaged release, which the run makes anew, no row is known."""
+    try:
+        return _implausible(warehouse)
+    except (WarehouseError, duckdb.Error):
+        return []
 
 
 def _print_implausible(out: Console, before: list[dict[str, Any]], now: list[dict[str, Any]]) -> None:

@@ -189,9 +189,10 @@
     end
 {%- endmacro %}
 
-{# A bar in which nobody traded repeats the last price, so it is no price. #}
+{# A bar in which nobody traded repeats the last price, so it is no price. A count of trades says so only where no
+   volume is known: some sources give zero for a count that they do not have. #}
 {% macro was_traded() -%}
-    coalesce(trade_count > 0, true) and coalesce(volume_coin > 0, volume_usd > 0, true)
+    coalesce(volume_coin > 0, volume_usd > 0, trade_count > 0, true)
 {%- endmacro %}
 
 {# Rows of `model` that break one of `expected`, one result per key and expectation. `key` may hold expressions with a

@@ -24,7 +24,8 @@ CHANGES: list[tuple[int, str, dict[str, Any], str, str, float | None]] = [
     (1, "binance_um_klines", {"low": -1.0}, "prices_by_venue_daily", "low is no possible price", -1.0),
     (2, "binance_um_klines", {"close": 9e9}, "prices_by_venue_daily", "close is outside of low and high", 9e9),
     (3, "binance_um_klines", {"volume": -2.0}, "prices_by_venue_daily", "volume is no possible amount", -2.0),
-    (4, "binance_spot_klines", {"open_at": DAYS[4] + 3 * HOUR}, "prices_by_venue_daily", "does not open at midnight", 3),
+    (4, "binance_spot_klines", {"open_at": DAYS[4] + 3 * HOUR}, "prices_by_venue_daily",
+     "does not open at midnight", 3.0),
     (2, "bybit_funding", {"funding_rate": 0.5}, "funding_by_venue_daily", "funding rate is beyond 4 percent", 0.5),
     (2, "bybit_open_interest", {"open_interest_both_sides_coin": -4.0}, "open_interest_by_venue_daily",
      "open interest is no possible amount", -4.0),
@@ -124,8 +125,13 @@ def test_a_bar_in_which_nobody_traded_is_no_price(models: CompiledModels) -> Non
     halted = dict.fromkeys(("open", "high", "low", "close"), 900.0) | {"volume": 0.0}
     rows = with_change(OBSERVED, "coinbase_spot_klines", halted)
     rows = with_change(rows, "kraken_klines", halted)
-    for n, counted in ((1, {"trade_count": 0}), (2, {"trade_count": 0, "volume": None}), (3, {"volume": 0.0})):
+    for n, counted in (
+        (1, {"trade_count": 0, "volume": 0.0}),
+        (2, {"trade_count": 0, "volume": None}),
+        (3, {"volume": 0.0}),
+    ):
         rows = with_change(rows, "binance_um_klines", counted | {"quote_volume": counted.get("volume")}, DAYS[n])
+    rows = with_change(rows, "binance_um_klines", {"trade_count": 0}, DAYS[4])
     marts = models.marts(segments(rows))
     assert models.broken("ERROR") == {}
     bars = marts["prices_by_venue_daily"]
@@ -133,7 +139,9 @@ def test_a_bar_in_which_nobody_traded_is_no_price(models: CompiledModels) -> Non
         days = dict(bars.filter(venue=venue).select("day", "return_pct").iter_rows())
         assert DAY.date() not in days
         assert days[DAYS[3].date()] is None, "there is no close of the day before"
-    assert bars.filter(venue="binance", market="perpetual")["day"].to_list() == [DAYS[4].date()]
+    assert bars.filter(venue="binance", market="perpetual")["day"].to_list() == [DAYS[4].date()], (
+        "a count of zero beside a volume is no count"
+    )
     assert marts["prices_daily"].filter(day=DAY.date(), asset="BTC")["venues"].to_list() == ["binance"]
     forced = marts["liquidations_by_venue_daily"].filter(day=DAY.date(), venue="binance", instrument="BTCUSDT")
     assert forced["liquidations_usd"].to_list() == [None], "coins are valued at no stale price"
