@@ -28,7 +28,7 @@ def stdout_console() -> Console:
 
 def stderr_console() -> Console:
     """Standard error, on a descriptor of its own: during a step, Dagster redirects number 2 to its compute logs."""
-    return Console(file=os.fdopen(os.dup(2), "w"), highlight=False, soft_wrap=True)
+    return Console(file=os.fdopen(os.dup(2), "w", errors="replace"), highlight=False, soft_wrap=True)
 
 
 class FeedProgress:

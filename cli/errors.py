@@ -13,6 +13,7 @@ import duckdb
 import typer
 
 from cli.console import stderr_console
+from ingest.errors import printable
 from orchestration.errors import OWN_ERRORS
 from record.recorder import RecorderBusy
 from warehouse.errors import WarehouseLocked
@@ -92,6 +93,11 @@ def _print_error(line: str) -> None:
 
 
 def _line(error: Exception) -> str:
+    """The error in one line without control characters."""
+    return printable(_first_line(error))
+
+
+def _first_line(error: Exception) -> str:
     if isinstance(error, OSError) and error.strerror:
         if error.filename:
             return f"cannot use {error.filename}: {error.strerror}"

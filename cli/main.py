@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import sys
 from datetime import UTC, date, datetime
 from importlib import metadata
@@ -214,6 +215,9 @@ def _day(moment: datetime | None) -> date | None:
 def main() -> None:
     """The entry point."""
     begin_process()
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="replace")  # PYTHONIOENCODING or a locale without a character ends no command
     try:
         with errors_as_one_line(verbose=False):  # what Typer prints itself
             app()

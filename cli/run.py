@@ -14,15 +14,12 @@ from cli.brief import brief
 from cli.console import FeedProgress, stderr_console
 from cli.errors import Stale, WrongUse
 from cli.summary import feeds_of, missing_of, relay_trouble
+from ingest.errors import printable
 from ingest.inbox import strays
 from ingest.landing import Landing
 from ingest.market import Market
 from ingest.sample import FIRST_DAY
-<<<<<<< ours
 from warehouse.damage import noted
-=======
-from warehouse.errors import WarehouseError
->>>>>>> theirs
 from warehouse.implausible_rows import new_lines
 from warehouse.location import Calendar, Warehouse
 from warehouse.reading import open_release, read_latest
@@ -78,8 +75,7 @@ def run(
     if market.simulated:
         out.print("[bold yellow]simulated market[/bold yellow]: nothing below is real; use --market live for real data")
     out.print(f"days {calendar.first_day} to {calendar.last_day} in {escape(str(warehouse.root))}")
-<<<<<<< ours
-    excluded_before = _implausible(warehouse)
+    known_rows = _implausible_before(warehouse)
     known_damage = len(noted(warehouse.root))
     try:
         with FeedProgress(out).shown() as progress:
@@ -87,13 +83,10 @@ def run(
     finally:
         for line in noted(warehouse.root)[known_damage:]:
             out.print(f"[yellow]damage[/yellow] {escape(line)}")
-=======
-    known_rows = _implausible_before(warehouse)
-    with FeedProgress(out).shown() as progress:
-        finished = run_daily(settings, days, present.isoformat(), progress, verbose, refetch)
->>>>>>> theirs
     for name in strays(Landing(warehouse.landing).inbox, feeds):
-        out.print(f"[yellow]inbox[/yellow] {escape(name)} is no feed's folder; the feeds are {', '.join(feeds)}")
+        out.print(
+            f"[yellow]inbox[/yellow] {escape(printable(name))} is no feed's folder; the feeds are {', '.join(feeds)}"
+        )
     with open_release(warehouse) as release:
         latest, pulled, missing = release.latest, feeds_of(release), missing_of(release)
     relay = relay_trouble(market) if any(feed["skipped"] for feed in pulled) else None

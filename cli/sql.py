@@ -14,6 +14,7 @@ from rich.table import Table
 from cli.console import stderr_console, stdout_console
 from cli.errors import WrongUse
 from cli.output import write_output
+from ingest.errors import printable
 from warehouse.reading import open_release
 from warehouse.settings import Settings
 
@@ -71,4 +72,4 @@ def _cell(value: Any) -> str:  # noqa: ANN401 - any SQL value
         if isinstance(value, float)
         else str(value)
     )
-    return text.replace("[", r"\[")
+    return "\n".join(map(printable, text.split("\n"))).replace("[", r"\[")

@@ -8,12 +8,13 @@ from __future__ import annotations
 import hashlib
 import io
 import zipfile
-import zlib
 from dataclasses import dataclass
 
 from ingest.errors import ArchiveAbsent, ArchiveDamaged
 from ingest.http import MarketSession
 from ingest.windows import Window
+
+LARGEST = 512 * 2**20  # bytes of a file in a zip; a month of 1-minute bars has 8 MiB
 
 
 @dataclass(frozen=True)
@@ -56,13 +57,21 @@ def fetch_archive(session: MarketSession, archive: Archive) -> Fetched | Archive
 
 
 def only_member(body: bytes, url: str) -> bytes:
-    """The one file inside a zip. Raises ArchiveDamaged when it is no zip or holds another number of files."""
+    """The one file inside a zip.
+
+    Raises ArchiveDamaged when it is no zip, holds another number of files, or one larger than LARGEST.
+    """
     try:
         with zipfile.ZipFile(io.BytesIO(body)) as opened:
             names = opened.namelist()
             if len(names) != 1:
                 raise ArchiveDamaged(f"{url} holds {len(names)} files, not one")
-            return opened.read(names[0])
-    # NotImplementedError and RuntimeError: a compression or encryption that Python does not read.
-    except (zipfile.BadZipFile, zlib.error, OSError, EOFError, NotImplementedError, RuntimeError) as error:
+            with opened.open(names[0]) as member:
+                content = member.read(LARGEST + 1)
+    except ArchiveDamaged:
+        raise
+    except Exception as error:  # zipfile raises ten kinds of them for bytes that are no zip
         raise ArchiveDamaged(f"{url} does not unzip: {error}") from error
+    if len(content) > LARGEST:
+        raise ArchiveDamaged(f"{url} holds more than {LARGEST >> 20} MiB")
+    return content

@@ -17,7 +17,7 @@ from queue import SimpleQueue
 from typing import BinaryIO
 
 from ingest.archives.archive import Archive, Fetched, fetch_archive
-from ingest.errors import ArchiveDamaged, FeedUnavailable, IngestError
+from ingest.errors import ArchiveDamaged, FeedBroken, FeedUnavailable, IngestError
 from ingest.http import MarketSession, Traffic
 
 Answers = list[Fetched | ArchiveDamaged]
@@ -96,6 +96,8 @@ def _answers(
         return list(pool.map(partial(fetch_archive, session), batch)), None, session.traffic.since(before)
     except FeedUnavailable as refusal:
         return [], refusal, session.traffic.since(before)
+    except Exception as error:  # noqa: BLE001 - the process that asked reports it
+        return [], FeedBroken.by(error), session.traffic.since(before)
 
 
 if __name__ == "__main__":

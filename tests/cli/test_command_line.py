@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import subprocess
 import sys
 import threading
 import tomllib
@@ -16,7 +17,7 @@ import pytest
 from typer.testing import CliRunner
 
 from cli.main import app, main
-from tests.pipelines import OWN_VARIABLES, PROJECT, Ran, leverage
+from tests.pipelines import LEVERAGE, OWN_VARIABLES, PROJECT, Ran, environment, leverage
 from warehouse.location import Calendar, Warehouse
 from warehouse.lock import pipeline_lock
 
@@ -239,6 +240,19 @@ def test_sql_prints_rows_for_other_programs_and_never_writes(sample: Path) -> No
 
 
 @pytest.mark.slow
+def test_an_encoding_without_a_character_ends_no_command(sample: Path) -> None:
+    ran = subprocess.run(
+        [LEVERAGE, "sql", "SELECT 'B\u00f6rse' AS a", "--warehouse", sample],
+        env=environment({"PYTHONIOENCODING": "ascii"}), capture_output=True, text=True, check=False,
+    )  # fmt: skip
+    assert (ran.returncode, ran.stdout) == (0, "a\nB?rse\n")
+
+
+def test_a_control_character_of_an_error_does_not_reach_the_terminal(sample: Path) -> None:
+    ran = leverage("sql", "SELECT CAST(chr(27) || '[31mred' AS INTEGER)", "--warehouse", sample)
+    assert one_line(ran).rstrip("\n").isprintable()
+
+
 def test_wrong_sql_is_one_line(sample: Path) -> None:
     ran = leverage("sql", "SELECT nothing FROM nowhere", "--warehouse", sample)
     assert ran.status == FAILED

@@ -38,15 +38,20 @@ class Spoiler:
         self._random = Random(seed)
         self._way = self._random.choice(WAYS)
         self._first, self._lasting = self._random.choice((1, 1, 1, 2, 3)), self._random.random() < 0.4
+        self.spoilt = 0  # answers
         self.echoes = self._way is _echo
+        self.packed = self._way is _bytes and self._random.random() < 0.5  # the bytes of a zip, not of what is in it
 
     def __call__(self, number: int, request: requests.PreparedRequest, good: Any) -> Sent | None:
         if number and (number < self._first or (number > self._first and not self._lasting)):
             return None
+        self.spoilt += 1
         return self._way(Random(self._random.random()), request, good)
 
 
 def _body(good: Any) -> bytes:
+    if isinstance(good, bytes):
+        return good
     return good.encode("utf-8", "surrogatepass") if isinstance(good, str) else json.dumps(good).encode()
 
 

@@ -109,3 +109,10 @@ def encrypted() -> bytes:
 def test_what_does_not_unzip_is_damaged(body):
     with pytest.raises(ArchiveDamaged, match="does not unzip"):
         only_member(body, URL)
+
+
+def test_an_archive_that_holds_more_than_any_real_one_is_damaged(monkeypatch):
+    monkeypatch.setattr("ingest.archives.archive.LARGEST", 10)
+    assert only_member(zipped("0123456789"), "x.zip") == b"0123456789"
+    with pytest.raises(ArchiveDamaged, match=r"x.zip holds more than 0 MiB"):
+        only_member(zipped("01234567890"), "x.zip")
