@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import sys
+import warnings
 from datetime import UTC, date, datetime
 from importlib import metadata
 from pathlib import Path
@@ -218,6 +219,9 @@ def main() -> None:
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors="replace")  # PYTHONIOENCODING or a locale without a character ends no command
+    warnings.resetwarnings()  # PYTHONWARNINGS=error would make errors of what libraries say to their authors
+    for kind in (DeprecationWarning, PendingDeprecationWarning, ImportWarning, ResourceWarning):
+        warnings.simplefilter("ignore", kind)
     try:
         with errors_as_one_line(verbose=False):  # what Typer prints itself
             app()

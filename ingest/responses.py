@@ -83,6 +83,7 @@ def key_forms(keys: Iterable[str]) -> list[str]:
                 json.dumps(key, ensure_ascii=False)[1:-1],
             }
             forms |= {quote(key), quote(key, safe=""), quote_plus(key), html.escape(key)}
+    forms |= {json.dumps(form)[1:-1] for form in forms}  # JSON in a text in JSON
     return sorted(forms, key=len, reverse=True)
 
 
