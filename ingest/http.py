@@ -261,7 +261,7 @@ class MarketSession:
                 self._count(bytes=len(body))
                 body = without_keys(body, headers)
                 if response.status_code != 200:
-                    known = host in self._answered
+                    known = host in self._answered or self.market.kind != "relay"  # only a relay has an end of its own
                     keyed = headers is not None
                     refuse(response, body, host, path, judge, archive=archive, keyed=keyed, answered_before=known)
                 self._answered.add(host)

@@ -125,7 +125,7 @@ def refuse(
     answered_before: bool,
 ) -> NoReturn:
     """Raise what an answer other than HTTP 200 means. `keyed`: a key was sent. `answered_before`: the host has answered
-    in this run."""
+    in this run, or there is no relay before it."""
     status = response.status_code
     if archive and status == 404:
         raise ArchiveAbsent("no such archive", host=host, path=path)

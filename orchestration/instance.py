@@ -13,6 +13,7 @@ import yaml
 
 from warehouse.damage import set_aside
 from warehouse.location import Warehouse
+from warehouse.odd_paths import linked_for_dagster
 
 FILE = "dagster.yaml"
 DATABASES = ("history/runs.db", "history/runs/index.db", "schedules/schedules.db")
@@ -42,7 +43,8 @@ nux:
 def dagster_home(warehouse: Warehouse) -> Path:
     """The directory of the instance, created if absent: DAGSTER_HOME, else inside the warehouse.
 
-    A `dagster.yaml` that is cut or no YAML is moved aside and written anew.
+    A `dagster.yaml` that is cut or no YAML is moved aside and written anew. It is a link where Dagster would
+    misread the path.
     """
     home = Path(os.environ.get("DAGSTER_HOME") or warehouse.dagster_home)
     home.mkdir(parents=True, exist_ok=True)
@@ -53,7 +55,7 @@ def dagster_home(warehouse: Warehouse) -> Path:
         configuration.write_text(CONFIGURATION)
     elif STORAGE_BEFORE_0_3 in (written := configuration.read_text()):
         configuration.write_text(written.replace(STORAGE_BEFORE_0_3, STORAGE))
-    return home
+    return linked_for_dagster(home, warehouse.root)
 
 
 @contextmanager

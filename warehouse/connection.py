@@ -15,9 +15,9 @@ from typing import Any
 import duckdb
 
 from warehouse.damage import set_aside
-from warehouse.duckdb_paths import openable
 from warehouse.errors import BuildDamaged, WarehouseError, WarehouseLocked
 from warehouse.location import RELEASES
+from warehouse.odd_paths import openable
 
 MEMORY_LIMIT = "600MB"  # a full rebuild stays under 1 GB together with Python, Polars and Dagster; also in profiles.yml
 REBUILT = "rebuilt from landing/"

@@ -13,8 +13,8 @@ from pathlib import Path
 
 from ingest.durable import replace_file
 from warehouse.damage import set_aside
-from warehouse.duckdb_paths import build_folder
 from warehouse.errors import WarehouseError, WrongMarket
+from warehouse.odd_paths import build_folder
 
 RELEASES = "releases"
 # The files of a release.

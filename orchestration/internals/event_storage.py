@@ -15,7 +15,6 @@ import os
 import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
-from pathlib import Path
 from typing import Any
 
 from dagster._core.storage.event_log.sqlite.sqlite_event_log import (
@@ -78,22 +77,10 @@ class KeptConnections(SqliteEventLogStorage):
                 engine.dispose()
 
 
-def _address(folder: str) -> str:
-    """A path of `folder` that means the same in an SQLAlchemy URL and in Alembic's configuration: ? and % do not.
-
-    The folder stays open until the process ends.
-    """
-    if not set(folder) & set("?%"):
-        return folder
-    Path(folder).mkdir(parents=True, exist_ok=True)
-    return f"/proc/self/fd/{os.open(folder, os.O_RDONLY | os.O_DIRECTORY)}"
-
-
 class Storage(DagsterSqliteStorage):
     """The stock storage below `base_dir`, with the event log above."""
 
     def __init__(self, base_dir: str, inst_data: ConfigurableClassData | None = None) -> None:
-        base_dir = _address(base_dir)
         super().__init__(base_dir, inst_data)
         self._event_log_storage = KeptConnections(os.path.join(base_dir, "history", "runs"))
 

@@ -26,10 +26,10 @@ from tables.published import PUBLISHED
 from tables.published.operations import ABOUT
 from warehouse.connection import first_row, identifier, literal
 from warehouse.damage import set_aside
-from warehouse.duckdb_paths import creatable
 from warehouse.errors import WarehouseError
 from warehouse.location import LATEST_JSON, PARQUET_FOLDER, PUBLISHED_DATABASE, Warehouse
 from warehouse.marts import comments_of
+from warehouse.odd_paths import creatable
 from warehouse.publishing.checksums import damage_of, seal
 
 STORAGE_VERSION = "v1.2.0"  # what DuckDB 1.2 and later can open

@@ -7,7 +7,8 @@ import pytest
 from werkzeug import Response
 
 from ingest.errors import RequestRefused, VenueFailing
-from ingest.http import ATTEMPTS, FEW_ATTEMPTS
+from ingest.http import ATTEMPTS, FEW_ATTEMPTS, MarketSession
+from ingest.market import Market
 from ingest.responses import Judge
 from ingest.venues.binance import api as binance
 from ingest.venues.bitfinex import api as bitfinex
@@ -19,6 +20,7 @@ from ingest.venues.deribit import api as deribit
 from ingest.venues.gate import api as gate
 from ingest.venues.kraken import api as kraken
 from ingest.venues.okx import api as okx
+from tests.ingest.venue_answers import AnsweringAdapter
 
 URL = "https://venue.example/v1/rows"
 
@@ -178,6 +180,15 @@ def test_a_server_error_without_the_venues_envelope_is_waited_out(relay, venue):
 def test_a_status_that_does_not_blame_the_request_is_waited_out(relay, status):
     relay.answers(URL, *[Response("", status=status)] * (ATTEMPTS - 1), "[1]")
     assert relay.session.get_json(URL) == [1]
+
+
+def test_a_gateway_of_a_live_venue_that_fails_is_waited_out_from_the_start():
+    statuses = [502] * (ATTEMPTS - 1)
+    spoil = lambda number, request, good: (statuses.pop(), {}, b"<html>Bad Gateway</html>") if statuses else None  # noqa: E731
+    session = MarketSession(Market("live"), {}, pause=lambda seconds: None)
+    session._session.mount("https://", AnsweringAdapter(spoil))
+    url = "https://api.exchange.coinbase.com/products/BTC-USD/candles"
+    assert session.get_json(url) == [], "the adapter answers the first question alone with rows"
 
 
 @venues

@@ -7,12 +7,13 @@ import pytest
 
 from ingest.landing import Landing
 from orchestration.instance import open_instance
+from orchestration.internals.event_storage import KeptConnections
 from tests.warehouse.small_warehouse import FEED, NOW, land
-from warehouse import duckdb_paths
+from warehouse import odd_paths
 from warehouse.connection import build_database
-from warehouse.duckdb_paths import build_folder, misread
 from warehouse.errors import WarehouseError
 from warehouse.location import Warehouse
+from warehouse.odd_paths import build_folder, misread
 from warehouse.publishing.release import Release, publish
 from warehouse.raw_loading import load_segments
 from warehouse.raw_tables import create_tables
@@ -29,7 +30,7 @@ def disk(tmp_path, monkeypatch):
     """Where databases go that DuckDB cannot open in their own folder."""
     folder = tmp_path / "disk"
     folder.mkdir()
-    monkeypatch.setattr(duckdb_paths, "DISK", folder)
+    monkeypatch.setattr(odd_paths, "DISK", folder)
     return folder
 
 
@@ -75,6 +76,9 @@ def test_the_runs_of_dagster_are_kept_in_the_warehouse(warehouse, name, monkeypa
     monkeypatch.delenv("DAGSTER_HOME", raising=False)
     with open_instance(warehouse) as instance:
         assert instance.get_runs_count() == 0
+        assert isinstance(instance.event_log_storage, KeptConnections), "dagster.yaml is read"
+    with open_instance(warehouse) as instance:
+        assert instance.get_runs_count() == 0
     assert (warehouse.dagster_home / "history" / "runs.db").is_file()
     assert (warehouse.dagster_home / "schedules" / "schedules.db").is_file()
 
@@ -101,7 +105,7 @@ def test_a_plain_folder_keeps_its_build_database(tmp_path, disk):
 
 def test_no_folder_to_put_it_in_is_said_in_one_line(tmp_path, monkeypatch):
     (bad := tmp_path / "b?d").mkdir()
-    monkeypatch.setattr(duckdb_paths, "DISK", bad)
+    monkeypatch.setattr(odd_paths, "DISK", bad)
     with pytest.raises(WarehouseError, match="rename the folder") as raised:
         build_folder(bad)
     assert "\n" not in str(raised.value)

@@ -1,7 +1,7 @@
-r"""Paths that DuckDB reads in its own way: a backslash separates folders, and a question mark ends the path.
+r"""Folders whose names other software reads in its own way, and what is put elsewhere for them.
 
-DuckDB resolves links before it opens a database, so that a link to such a folder does not help. Databases of such a
-warehouse are opened in another folder instead.
+To DuckDB a backslash separates folders and a question mark ends the path. It resolves links before it opens a database,
+so such a database is opened in another folder. Dagster takes its home for a pattern and for a URL; a link helps there.
 """
 
 from __future__ import annotations
@@ -16,8 +16,9 @@ from pathlib import Path
 from ingest.durable import replace_file
 from warehouse.errors import WarehouseError
 
-MISREAD = ("\\", "?")
-ELSEWHERE = "build.folder"  # in the warehouse: names the folder of a build database that cannot be opened there
+MISREAD = "\\?"  # by DuckDB
+MISREAD_BY_DAGSTER = "*[?%"  # dagster.yaml is looked for by pattern, SQLAlchemy and Alembic take the path for a URL
+ELSEWHERE = "elsewhere"  # in the warehouse: names the other folder
 OWNER = "warehouse"  # in that folder: the path of the warehouse
 DISK = Path("/var/tmp")  # noqa: S108 - on disk and kept over a restart; /tmp may be memory
 
@@ -30,12 +31,30 @@ def misread(path: Path) -> bool:
 def build_folder(root: Path) -> Path:
     """Where the build database of the warehouse in `root` is: there, unless DuckDB would misread the path.
 
-    Otherwise a folder is made once, and its name is written to the warehouse. It may be deleted: the next run makes
-    another, and builds the database anew from landing.
-    Raises WarehouseError when it cannot be made.
+    Raises WarehouseError when another folder is needed and cannot be made.
     """
-    if not misread(root):
-        return root
+    return _other_folder(root) if misread(root) else root
+
+
+def linked_for_dagster(home: Path, root: Path) -> Path:
+    """A path of Dagster's `home` that it does not misread: itself, or a link in the other folder of the warehouse.
+
+    Raises WarehouseError when that cannot be made.
+    """
+    if not set(str(home)) & set(MISREAD_BY_DAGSTER):
+        return home
+    link = _other_folder(root) / home.name
+    if link.resolve() != home.resolve():
+        link.unlink(missing_ok=True)
+        link.symlink_to(home.resolve())
+    return link
+
+
+def _other_folder(root: Path) -> Path:
+    """The other folder of the warehouse in `root`, made once; its name is written to the warehouse.
+
+    It may be deleted: the next run makes another, and builds the database anew from landing.
+    """
     note, owner = root / ELSEWHERE, os.fsencode(os.path.realpath(root))
     try:
         if note.is_file():
@@ -48,8 +67,8 @@ def build_folder(root: Path) -> Path:
         replace_file(note, f"{folder}\n".encode(), durable=True)
     except OSError as error:
         raise WarehouseError(
-            f"DuckDB cannot open a database in {root}, and no other folder can be made: {error}; "
-            "rename the folder so that its name has no backslash and no question mark"
+            f"{root} has a character in its path that DuckDB or Dagster misreads, and no other folder can be made: "
+            f"{error}; rename the folder"
         ) from error
     return folder
 
@@ -89,6 +108,6 @@ def creatable(database: Path) -> Iterator[Path]:
 def _temporary_folder() -> Path:
     """A new folder that only this user may read. Raises OSError."""
     within = DISK if os.access(DISK, os.W_OK) else Path(tempfile.gettempdir())
-    if misread(within):
-        raise OSError(f"DuckDB would misread {within} too; set TMPDIR to another folder")
+    if misread(within) or set(str(within)) & set(MISREAD_BY_DAGSTER):
+        raise OSError(f"{within} has such a character too; set TMPDIR to another folder")
     return Path(tempfile.mkdtemp(prefix="leverage-", dir=within))
