@@ -62,7 +62,6 @@ def dagster_home(warehouse: Warehouse) -> Path:
 def open_instance(warehouse: Warehouse) -> Iterator[dg.DagsterInstance]:
     """The instance that `make dev` shows for this warehouse. Damaged files of it are moved aside and made anew."""
     before, home = os.environ.get("DAGSTER_HOME"), dagster_home(warehouse)
-    _note_lost_databases(warehouse, home)
     os.environ["DAGSTER_HOME"] = str(home)  # dagster.yaml reads it, so that a moved warehouse keeps its instance
     try:
         with _opened(warehouse, home) as instance:
@@ -74,6 +73,14 @@ def open_instance(warehouse: Warehouse) -> Iterator[dg.DagsterInstance]:
             os.environ["DAGSTER_HOME"] = before
 
 
+def note_lost_databases(warehouse: Warehouse) -> None:
+    """Note the databases that are gone since the last run. Dagster makes them anew by itself."""
+    home = dagster_home(warehouse)
+    if warehouse.releases.exists() and (home / FILE).read_text() == CONFIGURATION:
+        for path in (home / name for name in DATABASES if not (home / name).exists()):
+            set_aside(warehouse.root, path, "is gone", HISTORY_LOST)
+
+
 def set_aside_damaged_databases(warehouse: Warehouse) -> bool:
     """Move Dagster's damaged databases aside, each with its write-ahead log; returns whether there were any.
 
@@ -81,17 +88,9 @@ def set_aside_damaged_databases(warehouse: Warehouse) -> bool:
     """
     damaged = {path: why for path in dagster_home(warehouse).rglob("*.db") if (why := _sqlite_damage(path))}
     for path, why in damaged.items():
-        set_aside(warehouse.root, path, why, HISTORY_LOST)
-        for end in ("-wal", "-shm"):
-            path.with_name(path.name + end).unlink(missing_ok=True)
+        logs = [path.with_name(path.name + end) for end in ("-wal", "-shm")]
+        set_aside(warehouse.root, path, why, HISTORY_LOST, logs)
     return bool(damaged)
-
-
-def _note_lost_databases(warehouse: Warehouse, home: Path) -> None:
-    """Note the databases that are gone since a run. Dagster makes them anew by itself."""
-    if warehouse.releases.exists() and (home / FILE).read_text() == CONFIGURATION:
-        for path in (home / name for name in DATABASES if not (home / name).exists()):
-            set_aside(warehouse.root, path, "is gone", HISTORY_LOST)
 
 
 def _opened(warehouse: Warehouse, home: Path) -> dg.DagsterInstance:

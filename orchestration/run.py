@@ -15,7 +15,7 @@ from ingest.feed import Progress
 from orchestration.dbt_project import prepared_manifest
 from orchestration.definitions import build_definitions
 from orchestration.errors import OWN_ERRORS, PipelineError
-from orchestration.instance import open_instance, set_aside_damaged_databases
+from orchestration.instance import note_lost_databases, open_instance, set_aside_damaged_databases
 from orchestration.internals.dagster_log import silence_dagster
 from orchestration.internals.run_origin import LABEL, with_origin
 from orchestration.jobs import DAILY_JOB
@@ -64,6 +64,7 @@ def run_daily(
     )
     pipeline.load_catalogue()  # report a broken catalogue before anything starts
     pipeline = pipeline.with_progress(progress)
+    note_lost_databases(warehouse)
     with _dagster_output(verbose):
         try:
             result = _execute(pipeline, days, verbose)

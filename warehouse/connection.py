@@ -20,7 +20,6 @@ from warehouse.location import RELEASES
 from warehouse.odd_paths import openable
 
 MEMORY_LIMIT = "600MB"  # a full rebuild stays under 1 GB together with Python, Polars and Dagster; also in profiles.yml
-REBUILT = "rebuilt from landing/"
 # What DuckDB says of a file that is not whole: a wrong checksum, a file that is cut, no database at all, and one of a
 # later version. A full disk, a missing permission and a lock read otherwise.
 DAMAGE = re.compile(
@@ -94,9 +93,7 @@ def _open_build(path: Path) -> duckdb.DuckDBPyConnection:
 
 
 def _set_aside(path: Path, why: str) -> None:
-    set_aside(path.parent, path, why, REBUILT)
-    if _wal(path).exists():
-        set_aside(path.parent, _wal(path), f"belongs to the damaged {path.name}", "made anew")
+    set_aside(path.parent, path, why, "rebuilt from landing/", [_wal(path)])
 
 
 def _wal(path: Path) -> Path:

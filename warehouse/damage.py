@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+from collections.abc import Iterable
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -12,21 +13,22 @@ FOLDER = "damaged"
 LOG = "log.txt"
 
 
-def set_aside(root: Path, path: Path, why: str, remedy: str) -> None:
+def set_aside(root: Path, path: Path, why: str, remedy: str, companions: Iterable[Path] = ()) -> None:
     """Move a damaged file or folder, if it is still there, to `damaged/<time>/` of the warehouse at `root`.
 
-    `why` says what is wrong with it, `remedy` what makes it anew; both go into the log. Raises WarehouseError when the
-    file cannot be moved.
+    `why` says what is wrong with it, `remedy` what makes it anew; both go into the log. `companions` are files beside
+    it that are of no use without it, and move with it. Raises WarehouseError when a file cannot be moved.
     """
     now = datetime.now(UTC)
     name = _name(root, path)
     target = root / FOLDER / f"{now:%Y%m%dT%H%M%S.%fZ}" / name
     moved = ""
     try:
-        if path.exists() or path.is_symlink():
-            target.parent.mkdir(parents=True, exist_ok=True)
-            shutil.move(path, target)
-            moved = f"moved to {target.parent.relative_to(root)}; "
+        for file in (path, *companions):
+            if file.exists() or file.is_symlink():
+                target.parent.mkdir(parents=True, exist_ok=True)
+                shutil.move(file, target.with_name(file.name))
+                moved = f"moved to {target.parent.relative_to(root)}; "
         note(root, f"{name} {why}; {moved}{remedy}")
     except OSError as error:
         raise WarehouseError(f"{name} {why}, and cannot be moved away: {error.strerror}; delete it") from error

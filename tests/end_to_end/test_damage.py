@@ -51,7 +51,7 @@ def garbage(path: Path) -> None:
 def flip_in_table(warehouse: Warehouse, table: str) -> None:
     """Flip a bit in the first block of a table that every run reads."""
     with duckdb.connect(warehouse.build) as connection:
-        query = f"SELECT min(block_id) FROM pragma_storage_info('{table}') WHERE persistent"
+        query = f"SELECT max(block_id) FROM pragma_storage_info('{table}') WHERE persistent"
         (block,) = connection.execute(query).fetchone()
     flip(warehouse.build, 3 * 4096 + block * 262144 + 100)
 

@@ -11,7 +11,13 @@ from pathlib import Path
 import pytest
 
 from orchestration import dbt_project
-from orchestration.instance import CONFIGURATION, dagster_home, open_instance, set_aside_damaged_databases
+from orchestration.instance import (
+    CONFIGURATION,
+    dagster_home,
+    note_lost_databases,
+    open_instance,
+    set_aside_damaged_databases,
+)
 from orchestration.internals.event_storage import KeptConnections
 from warehouse.damage import noted
 from warehouse.location import Warehouse
@@ -96,6 +102,7 @@ def test_a_database_that_is_gone_since_a_run_is_noted(warehouse: Warehouse) -> N
     warehouse.releases.mkdir()
     (dagster_home(warehouse) / "history" / "runs.db").unlink()
     for _ in range(2):
+        note_lost_databases(warehouse)
         with open_instance(warehouse):
             pass
     (line,) = noted(warehouse.root)

@@ -157,6 +157,7 @@ def test_a_write_ahead_log_that_is_damaged_or_left_over_goes_with_its_database(w
             assert connection.execute("SELECT count(*) FROM duckdb_tables()").fetchone() == (0,)
         warehouse.build.unlink()
     assert len(list((warehouse.root / "damaged").glob("*/build.duckdb.wal"))) == 2
+    assert len(noted(warehouse.root)) == 2
 
 
 def test_a_mistake_in_a_query_is_no_damage(warehouse):
