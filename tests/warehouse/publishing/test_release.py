@@ -14,7 +14,7 @@ import pytest
 from tests.warehouse.small_warehouse import NOW
 from warehouse.errors import WarehouseError
 from warehouse.publishing.release import KEPT_RELEASES, SIMULATED, Release, publish
-from warehouse.reading import READ_FIELDS, open_release, read_latest
+from warehouse.reading import open_release, read_latest
 
 WHOLE = ["SHA256SUMS", "latest.json", "leverage.duckdb", "parquet"]
 ABOUT = {"market": 'it\'s "ours"', "simulated": "false"}
@@ -39,8 +39,7 @@ def filled(connection):
 
 
 def release(mark: int = 0, *, simulated: bool = False, tables=("prices_daily", "feed_status")) -> Release:
-    latest = {**dict.fromkeys(READ_FIELDS), "mark": mark, "missing": None}
-    return Release(tables, ABOUT, latest, simulated)
+    return Release(tables, ABOUT, {"mark": mark, "missing": None}, simulated)
 
 
 def published_mark(warehouse) -> int:
