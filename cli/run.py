@@ -20,6 +20,7 @@ from ingest.landing import Landing
 from ingest.market import Market
 from ingest.sample import FIRST_DAY
 from warehouse.damage import noted
+from warehouse.errors import WarehouseError
 from warehouse.implausible_rows import new_lines
 from warehouse.location import Calendar, Warehouse
 from warehouse.reading import open_release, read_latest

@@ -48,14 +48,15 @@ def build_database(path: Path) -> Iterator[duckdb.DuckDBPyConnection]:
 
 
 def set_aside_if_damaged(path: Path, error: BaseException) -> None:
-    """Raise BuildDamaged, with the build database moved aside, when `error` or what led to it says that it is damaged.
+    """Raise BuildDamaged when `error`, or what led to it, says that the build database is damaged.
 
-    The database must be closed in this process.
+    By then the file is moved aside for a new one. The database must be closed in this process.
     """
     cause: BaseException | None = error
     while cause is not None:
         if found := damage_in(str(cause), path):
             _set_aside(path, found)
+            duckdb.connect(path).close()  # a new one, so that the next run does not find it gone
             raise BuildDamaged(f"{path.name} {found}; it is moved aside, and the next run makes it anew") from error
         cause = cause.__cause__ or cause.__context__
 
