@@ -6,6 +6,7 @@ decide what a run of days means.
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -14,7 +15,7 @@ import polars as pl
 from regimes.base_rates import scenario_table, support_daily
 from regimes.data_quality import data_status
 from regimes.evidence import evidence_rows
-from regimes.labels import FAMILY_OF, SCORED, Family, Label
+from regimes.labels import DEFINITION_OF, FAMILY_OF, RESIDUAL, SCORED, SECOND_CHOICE, Direction, Family, Label
 from regimes.memberships import membership_above, membership_column, part_membership, with_memberships
 from regimes.parameter_file import ParameterError
 from regimes.parameters import LabelRule, Parameters
@@ -70,10 +71,7 @@ def judged(features: pl.DataFrame, parameters: Parameters, now: datetime) -> Tra
     _check(parameters)
     features = conform(features, "leverage_features_daily").sort(KEY)
     frame = with_memberships(features, parameters)
-    # Rounded: the last digit of a power depends on how many rows are raised to it at once.
-    scores = (label_score(rule, parameters).round(9).alias(_score(rule.label)) for rule in parameters.labels)
-    frame = frame.with_columns(scores)
-    frame = _ranked(frame).with_columns(data_status(now, parameters.gate))
+    frame = _ranked(frame, parameters).with_columns(data_status(now, parameters.gate))
     track = with_scenarios(with_levels(_labelled(frame, parameters), parameters.support), parameters)
     frame = with_states(track.days, parameters)
     return Track(frame.with_columns(_flags(parameters).alias("flags")), track.scenarios)
@@ -87,10 +85,6 @@ def _check(parameters: Parameters) -> None:
         raise ParameterError(f"predicates: {', '.join(unknown)}: no feature with numbers has this name")
 
 
-def _score(label: str) -> str:
-    return f"score.{label}"
-
-
 def label_score(rule: LabelRule, parameters: Parameters) -> pl.Expr:
     """0..1: weighted geometric mean of core and guards, times 1 - s + s x weighted mean of the supporting.
 
@@ -100,64 +94,114 @@ def label_score(rule: LabelRule, parameters: Parameters) -> pl.Expr:
     unknown, share = parameters.scores.unknown, parameters.scores.supporting_share
     total = sum(part.weight for part in rule.required)
     score = pl.lit(1.0)
-    for parts, instead in ((rule.core, 0.0), (rule.guards, unknown)):
+    for parts, instead in ((rule.core, 0.0), (rule.guards, unknown), (rule.yields, unknown)):
         for part in parts:
             membership = part_membership(part)
             known = pl.when(membership.is_null()).then(instead).otherwise(membership)
             score = score * known.pow(part.weight / total)
-    if not rule.supporting:
-        return score
-    memberships = [(part_membership(part), part.weight) for part in rule.supporting]
-    weights = pl.sum_horizontal(pl.when(m.is_not_null()).then(weight) for m, weight in memberships)
-    mean = pl.sum_horizontal(m * weight for m, weight in memberships) / weights
-    support = pl.when(weights > 0).then(mean).otherwise(unknown)
-    return score * (1.0 - share + share * support)
+    if rule.supporting:
+        memberships = [(part_membership(part), part.weight) for part in rule.supporting]
+        weights = pl.sum_horizontal(pl.when(m.is_not_null()).then(weight) for m, weight in memberships)
+        mean = pl.sum_horizontal(m * weight for m, weight in memberships) / weights
+        support = pl.when(weights > 0).then(mean).otherwise(unknown)
+        score = score * (1.0 - share + share * support)
+    # Rounded: the last digit of a power depends on how many rows are raised to it at once.
+    return score.round(9)
 
 
-def _ranked(frame: pl.DataFrame) -> pl.DataFrame:
-    """Best and second label with their scores; of equal scores, the label that is first in the dictionary is better."""
-    scores = [pl.col(_score(label)) for label in SCORED]
-    frame = frame.with_columns(pl.max_horizontal(scores).alias("best_score"))
-    frame = frame.with_columns(_label_with("best_score", None).alias("best"))
-    others = [pl.when(pl.col("best") != label.value).then(pl.col(_score(label))) for label in SCORED]
-    frame = frame.with_columns(pl.max_horizontal(others).alias("second_score"))
-    return frame.with_columns(_label_with("second_score", "best").alias("second"))
+def _shock(parameters: Parameters) -> pl.Expr:
+    """down or up on the day of a price shock, else null: the larger of both moves, of equal ones that of the close."""
+    down, up = (pl.col(membership_column(f"price_shock_{way}")).fill_null(0.0) for way in Direction)
+    larger = (
+        pl.when(down > up)
+        .then(pl.lit(Direction.DOWN.value))
+        .when((up > down) | (pl.col("return_z") >= 0))
+        .then(pl.lit(Direction.UP.value))
+        .otherwise(pl.lit(Direction.DOWN.value))
+    )
+    return pl.when(pl.max_horizontal(down, up) >= parameters.scores.shock).then(larger)
 
 
-def _label_with(score: str, other_than: str | None) -> pl.Expr:
-    candidates = []
-    for label in SCORED:
-        fits = pl.col(_score(label)) == pl.col(score)
-        if other_than is not None:
-            fits = fits & (pl.col(other_than) != label.value)
-        candidates.append(pl.when(fits).then(pl.lit(label.value)))
-    return pl.coalesce(candidates)
+def _candidate(label: Label) -> pl.Expr:
+    """Whether the day can have the label: on a shock only the labels of its direction, else none of a shock.
+
+    A move that is no shock yet may have a label of its direction, but not an unattributed one.
+    """
+    definition, shock = DEFINITION_OF[label], pl.col("shock")
+    if definition.direction is None:
+        return shock.is_null()
+    of_its_direction = shock.is_not_null() & (shock == definition.direction.value)
+    if label in RESIDUAL:
+        return of_its_direction
+    if not definition.of_shocks_only:
+        return of_its_direction | shock.is_null()
+    moved = pl.col(membership_column(f"price_shock_{definition.direction}")) > 0
+    return of_its_direction | (shock.is_null() & moved)
+
+
+def _ranked(frame: pl.DataFrame, parameters: Parameters) -> pl.DataFrame:
+    """`event` and `runner_up` with their scores, on every day, enough data or not.
+
+    The event is the established label that fits best, else the one of SECOND_CHOICE; where none reaches the floor, what
+    is said of a day on which nothing was attributed. The runner-up is the label that fits best once the event is set
+    aside, so it is scored without what leaves the day to the event. Of equal scores, the label that is first in the
+    dictionary is better.
+    """
+    floor, near = parameters.scores.floor, parameters.scores.alternative_floor
+    rules = {Label(rule.label): rule for rule in parameters.labels}
+    frame = frame.with_columns(
+        *(label_score(rule, parameters).alias(_score(label)) for label, rule in rules.items()),
+        *(label_score(rule.alone, parameters).alias(_score_alone(label)) for label, rule in rules.items()),
+        _shock(parameters).alias("shock"),
+    )
+    attributions = [label for label in SCORED if label not in RESIDUAL]
+    open_to = {label: pl.when(_candidate(label)).then(pl.col(_score(label))) for label in SCORED}
+    established = [label for label in attributions if label not in SECOND_CHOICE]
+    chosen = [_best(labels, open_to, floor) for labels in (established, SECOND_CHOICE)]
+    chosen += [pl.when(open_to[label].is_not_null()).then(pl.lit(label.value)) for label in RESIDUAL]
+    frame = frame.with_columns(pl.coalesce(chosen).alias("event"))
+    left = {
+        label: pl.when(_candidate(label) & (pl.col("event") != label.value)).then(pl.col(_score_alone(label)))
+        for label in attributions
+    }
+    frame = frame.with_columns(_best(attributions, left, near).alias("runner_up"))
+    return frame.with_columns(
+        _of_label("event", _score).alias("score"),
+        _of_label("runner_up", _score_alone).alias("runner_up_score"),
+        pl.max_horizontal(pl.when(pl.col("event") != label.value).then(open_to[label]) for label in attributions)
+        .fill_null(0.0)
+        .alias("rival_score"),
+    )
+
+
+def _best(labels: Sequence[Label], scores: Mapping[Label, pl.Expr], at_least: float) -> pl.Expr:
+    """The label with the highest score, if that is at least `at_least`; else null."""
+    highest = pl.max_horizontal(scores[label] for label in labels)
+    named = pl.coalesce(pl.when(scores[label] == highest).then(pl.lit(label.value)) for label in labels)
+    return pl.when(highest >= at_least).then(named)
+
+
+def _score(label: str) -> str:
+    return f"score.{label}"
+
+
+def _score_alone(label: str) -> str:
+    return f"score_alone.{label}"
+
+
+def _of_label(column: str, score: Callable[[str], str]) -> pl.Expr:
+    """The score of the label that `column` names."""
+    return pl.coalesce(pl.when(pl.col(column) == label.value).then(pl.col(score(label))) for label in SCORED)
 
 
 def _labelled(frame: pl.DataFrame, parameters: Parameters) -> pl.DataFrame:
-    """Event, runner-up, confidence and flags; null scores where the day has too little data."""
-    floor = parameters.scores.floor
+    """Confidence, grade and family; without enough data no event but insufficient_data, and no score."""
     enough = pl.col("data_status") != "insufficient"
-    named = pl.col("best_score") >= floor
-    # A mixed day is clear if it is far from every label; its runner-up is the label with the highest score.
-    by_rank = {
-        "event": (pl.col("best"), pl.lit(Label.MIXED.value)),
-        "runner_up": (pl.col("second"), pl.col("best")),
-        "score": (pl.col("best_score"), 1.0 - pl.col("best_score")),
-        "runner_up_score": (pl.col("second_score"), pl.col("best_score")),
-    }
-    frame = frame.with_columns(
-        pl.when(enough & named).then(above).when(enough).then(below).alias(name)
-        for name, (above, below) in by_rank.items()
-    )
-    lead = pl.when(named).then(pl.col("best_score") - pl.col("second_score")).otherwise(floor - pl.col("best_score"))
     family = {label.value: family.value for label, family in FAMILY_OF.items()}
     return frame.with_columns(
         pl.when(enough).then(pl.col("event")).otherwise(pl.lit(Label.INSUFFICIENT_DATA.value)).alias("event"),
-        pl.when(pl.col("runner_up_score") >= parameters.scores.alternative_floor)
-        .then(pl.col("runner_up"))
-        .alias("runner_up"),
-        pl.when(enough).then(_confidence(lead, parameters)).alias("confidence"),
+        *(pl.when(enough).then(pl.col(name)).alias(name) for name in ("runner_up", "score", "runner_up_score")),
+        pl.when(enough).then(_confidence(parameters)).alias("confidence"),
         pl.lit(parameters.rules_version).alias("rules_version"),
         pl.lit(parameters.parameter_hash).alias("parameter_hash"),
     ).with_columns(
@@ -166,16 +210,23 @@ def _labelled(frame: pl.DataFrame, parameters: Parameters) -> pl.DataFrame:
     )
 
 
-def _confidence(lead: pl.Expr, parameters: Parameters) -> pl.Expr:
-    """Strength and lead, weighted, times the share of known inputs, reduced by an inflow on mechanical labels."""
+def _confidence(parameters: Parameters) -> pl.Expr:
+    """How well the day fits its label and how clearly, 0..1, times the share of known inputs.
+
+    A label has strength (its score) and a lead over the next one, weighted; an inflow reduces it on mechanical labels.
+    Where nothing was attributed, the score says how large the shock or how quiet the day was, and nothing can lead.
+    """
     rule = parameters.confidence
-    separation = (lead / rule.clear_lead).clip(0.0, 1.0)
+    separation = ((pl.col("score") - pl.col("rival_score")) / rule.clear_lead).clip(0.0, 1.0)
     # Vendors restate flows, so an inflow lowers the confidence of such a day and does not change its label.
     inflow = pl.col(membership_column("abnormal_inflow"))
     contested = pl.when(_mechanical() & inflow.is_not_null()).then(inflow).otherwise(0.0)
     strength = rule.strength_weight * pl.col("score") + rule.separation_weight * separation
     total = rule.strength_weight + rule.separation_weight
-    return strength / total * pl.col("known_inputs_share") * (1.0 - rule.spot_pressure_penalty * contested)
+    clear = strength / total * (1.0 - rule.spot_pressure_penalty * contested)
+    unattributed = pl.col("event").is_in([label.value for label in RESIDUAL])
+    certain = pl.when(unattributed).then(rule.unattributed_at_most * pl.col("score")).otherwise(clear)
+    return certain * pl.col("known_inputs_share")
 
 
 def _mechanical() -> pl.Expr:

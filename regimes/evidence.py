@@ -15,22 +15,19 @@ from tables.published.regimes import LEVERAGE_FEATURES_DAILY, MART_OF
 
 
 def evidence_rows(frame: pl.DataFrame, parameters: Parameters) -> pl.DataFrame:
-    """The table regime_evidence from the classified frame (features, memberships, best and second label).
+    """The table regime_evidence from the classified frame (features, memberships, event and runner-up).
 
-    One row per predicate of the best and of the second label; a mixed day shows the two that came closest.
-    Days without enough data have no rows. Neither do labels that score below `alternative_floor`.
+    One row per predicate of the event, and of the runner-up without what leaves the day to another label: the rows
+    show what each score was made from. Days without enough data have no rows.
     """
     judged = frame.lazy().filter(pl.col("data_status") != "insufficient")
     features = deciding_features(parameters)
     baselines = baseline_texts(parameters)
-    near = parameters.scores.alternative_floor
     parts = []
     for rule in parameters.labels:
-        best = (pl.col("best") == rule.label) & (pl.col("best_score") >= near)
-        second = (pl.col("second") == rule.label) & (pl.col("second_score") >= near)
-        rank = pl.when(best).then(pl.lit(1, pl.Int64)).when(second).then(pl.lit(2, pl.Int64))
-        days = judged.with_columns(rank.alias("label_rank")).filter(pl.col("label_rank").is_not_null())
-        parts.extend(_predicate_rows(days, rule, features, baselines))
+        for rank, column, scored in ((1, "event", rule), (2, "runner_up", rule.alone)):
+            days = judged.filter(pl.col(column) == rule.label).with_columns(pl.lit(rank, pl.Int64).alias("label_rank"))
+            parts.extend(_predicate_rows(days, scored, features, baselines))
     dictionary = pl.LazyFrame(
         [(feature.name, feature.unit, MART_OF.get(feature.name, "")) for feature in LEVERAGE_FEATURES_DAILY.fields],
         schema=["feature", "unit", "mart"],
@@ -51,7 +48,7 @@ def _predicate_rows(
     helpful = sum(part.weight for part in rule.supporting)
     parts = [
         *(("core", part, part.weight / required) for part in rule.core),
-        *(("guard", part, part.weight / required) for part in rule.guards),
+        *(("guard", part, part.weight / required) for part in (*rule.guards, *rule.yields)),
         *(("supporting", part, part.weight / helpful) for part in rule.supporting),
     ]
     frames = []

@@ -68,8 +68,11 @@ def _with_prices(frame: pl.DataFrame) -> pl.DataFrame:
     reach = pl.when(width > 0).then(
         (pl.col("high_vs_previous_close_pct") + pl.col("low_vs_previous_close_pct")) / width
     )
+    move, low, high = pl.col("return_pct"), pl.col("low_vs_previous_close_pct"), pl.col("high_vs_previous_close_pct")
     return frame.with_columns(
         reach.alias("reach_balance"),
+        pl.when(low < 0).then((1.0 - move / low).clip(0.0, 1.0)).alias("fall_recovered_share"),
+        pl.when(high > 0).then((1.0 - move / high).clip(0.0, 1.0)).alias("rise_given_back_share"),
         *((100.0 * (close / _lag("close_usd", days) - 1.0)).alias(f"return_{days}d_pct") for days in (3, 7)),
     )
 

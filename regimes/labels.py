@@ -14,6 +14,7 @@ class Label(StrEnum):
     """What a day can be. The values are stable: consumers store them."""
 
     LEVERAGE_FLUSH = "leverage_flush"
+    LONG_SQUEEZE = "long_squeeze"
     DELEVERAGING = "deleveraging"
     CAPITULATION = "capitulation"
     SPOT_SELLOFF = "spot_selloff"
@@ -21,8 +22,11 @@ class Label(StrEnum):
     SHORT_BUILDUP = "short_buildup"
     LEVERAGE_BUILDUP = "leverage_buildup"
     OVERHEATED = "overheated"
+    LEVERAGED_RALLY = "leveraged_rally"
     SPOT_RALLY = "spot_rally"
     CONSOLIDATION = "consolidation"
+    UNATTRIBUTED_SELLOFF = "unattributed_selloff"
+    UNATTRIBUTED_RALLY = "unattributed_rally"
     MIXED = "mixed"
     INSUFFICIENT_DATA = "insufficient_data"
 
@@ -39,9 +43,20 @@ class Family(StrEnum):
     NONE = "none"
 
 
+class Direction(StrEnum):
+    """Which way price moved on the day of a label."""
+
+    DOWN = "down"
+    UP = "up"
+
+
 @dataclass(frozen=True)
 class Definition:
-    """One entry of the dictionary; `name` is its name in sentences."""
+    """One entry of the dictionary; `name` is its name in sentences.
+
+    `direction` is null for a label that no price shock can have. A label that is not `of_shocks_only` also describes
+    days without a shock.
+    """
 
     label: Label
     family: Family
@@ -49,6 +64,8 @@ class Definition:
     name: str
     meaning: str
     not_to_confuse_with: str | None
+    direction: Direction | None = None
+    of_shocks_only: bool = True
 
 
 # Colours: red is spot selling, orange forced closing, green a rise, blue and violet building, grey a calm day.
@@ -61,6 +78,17 @@ DEFINITIONS = (
         "A sharp fall in which mostly longs were closed by force and open interest fell, without an "
         "unexplained inflow to exchanges: leverage was reset.",
         "A fall caused by spot selling.",
+        Direction.DOWN,
+    ),
+    Definition(
+        Label.LONG_SQUEEZE,
+        Family.MECHANICAL,
+        "#a65200",
+        "long squeeze",
+        "A sharp fall in which mostly longs were closed by force while others opened positions, so that open interest "
+        "did not fall.",
+        "A leverage flush, after which open interest is lower.",
+        Direction.DOWN,
     ),
     Definition(
         Label.DELEVERAGING,
@@ -69,15 +97,18 @@ DEFINITIONS = (
         "deleveraging",
         "Open interest falls for days, on the day itself as well, without a spike of liquidations.",
         "A single shock, or the days after it.",
+        Direction.DOWN,
+        of_shocks_only=False,
     ),
     Definition(
         Label.CAPITULATION,
         Family.SPOT_DOWN,
         "#7f0f1d",
         "capitulation",
-        "An extreme fall with longs closed by force and an abnormal inflow to exchanges, whatever happened "
-        "to open interest.",
+        "An extreme fall by the close, with longs closed by force and an abnormal inflow to exchanges, whatever "
+        "happened to open interest.",
         "A leverage flush without selling of coins.",
+        Direction.DOWN,
     ),
     Definition(
         Label.SPOT_SELLOFF,
@@ -86,6 +117,7 @@ DEFINITIONS = (
         "spot selloff",
         "Price falls with an abnormal inflow to exchanges or an outflow from spot funds, while leverage is kept.",
         "The forced closing of longs.",
+        Direction.DOWN,
     ),
     Definition(
         Label.SHORT_SQUEEZE,
@@ -94,6 +126,7 @@ DEFINITIONS = (
         "short squeeze",
         "A sharp rise in which mostly shorts were closed by force; open interest may fall or recover.",
         "A spot rally.",
+        Direction.UP,
     ),
     Definition(
         Label.SHORT_BUILDUP,
@@ -102,6 +135,8 @@ DEFINITIONS = (
         "short build-up",
         "Price is down or flat, open interest is up, and funding is falling and not hot: new shorts.",
         "The closing of longs, or funding that cools down.",
+        Direction.DOWN,
+        of_shocks_only=False,
     ),
     Definition(
         Label.LEVERAGE_BUILDUP,
@@ -120,27 +155,55 @@ DEFINITIONS = (
         None,
     ),
     Definition(
+        Label.LEVERAGED_RALLY,
+        Family.BUILD,
+        "#00acc1",
+        "leveraged rally",
+        "A sharp rise on which open interest and funding rose: it was bought with new leverage.",
+        "A short squeeze.",
+        Direction.UP,
+    ),
+    Definition(
         Label.SPOT_RALLY,
         Family.SPOT_UP,
         "#81c995",
         "spot rally",
         "Price rises while open interest lags and funding is not hot.",
         "A short squeeze.",
+        Direction.UP,
     ),
     Definition(
         Label.CONSOLIDATION,
         Family.QUIET,
         "#78909c",
         "consolidation",
-        "A narrow range, stable open interest and ordinary liquidations.",
+        "No price shock, a narrow range, stable open interest and ordinary liquidations.",
         "A day without data.",
+    ),
+    Definition(
+        Label.UNATTRIBUTED_SELLOFF,
+        Family.NONE,
+        "#d7a6a1",
+        "unattributed selloff",
+        "A sharp fall, and the data does not show who sold.",
+        "A quiet day.",
+        Direction.DOWN,
+    ),
+    Definition(
+        Label.UNATTRIBUTED_RALLY,
+        Family.NONE,
+        "#a9c9b4",
+        "unattributed rally",
+        "A sharp rise, and the data does not show who bought.",
+        "A quiet day.",
+        Direction.UP,
     ),
     Definition(
         Label.MIXED,
         Family.NONE,
         "#bdc1c6",
         "mixed picture",
-        "The data is complete and no label stands out.",
+        "A day without a price shock: the data is complete and no label stands out.",
         "Missing data.",
     ),
     Definition(
@@ -153,10 +216,15 @@ DEFINITIONS = (
     ),
 )
 
-# The labels that have a score; the other two are for days without one.
-SCORED = tuple(
-    definition.label for definition in DEFINITIONS if definition.label not in (Label.MIXED, Label.INSUFFICIENT_DATA)
+# The labels that have a score: every label except that of a day without enough data.
+SCORED: tuple[Label, ...] = tuple(
+    definition.label for definition in DEFINITIONS if definition.label is not Label.INSUFFICIENT_DATA
 )
+# The labels of days on which nothing was attributed.
+RESIDUAL = (Label.UNATTRIBUTED_SELLOFF, Label.UNATTRIBUTED_RALLY, Label.MIXED)
+# Attributions that take only what the established ones leave.
+SECOND_CHOICE = (Label.LONG_SQUEEZE, Label.LEVERAGED_RALLY)
+DEFINITION_OF = {definition.label: definition for definition in DEFINITIONS}
 FAMILY_OF = {definition.label: definition.family for definition in DEFINITIONS}
 
 
@@ -166,6 +234,7 @@ def regime_labels() -> pl.DataFrame:
         {
             "label": definition.label.value,
             "family": definition.family.value,
+            "price_direction": None if definition.direction is None else definition.direction.value,
             "label_order": position,
             "colour": definition.colour,
             "meaning": definition.meaning,
@@ -173,4 +242,4 @@ def regime_labels() -> pl.DataFrame:
         }
         for position, definition in enumerate(DEFINITIONS, start=1)
     ]
-    return conform(pl.DataFrame(rows), "regime_labels")
+    return conform(pl.DataFrame(rows, schema_overrides={"price_direction": pl.String}), "regime_labels")

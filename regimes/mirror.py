@@ -31,8 +31,11 @@ OPPOSITES = {
     "worst_return_24h_pct": "best_return_24h_pct",
     "worst_return_24h_z": "best_return_24h_z",
 }
-# Amounts of one side with their counterparts, which have the same sign.
-SIDES = {"long_liquidations_usd": "short_liquidations_usd"}
+# Amounts and shares of one side with their counterparts, which have the same sign.
+SIDES = {
+    "long_liquidations_usd": "short_liquidations_usd",
+    "fall_recovered_share": "rise_given_back_share",
+}
 
 
 class MirrorError(ValueError):

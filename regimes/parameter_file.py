@@ -17,7 +17,7 @@ from regimes.mirror import MirrorError, mirrored
 from regimes.parameters import LabelRule, Model, Parameters, Part, Predicate, Ramp, Reference
 
 NOT = "not "
-ROLES = ("core", "guards", "supporting")
+ROLES = ("core", "guards", "yields", "supporting")
 LISTS = ("predicates", "labels")
 # pydantic's messages name Python; these name the file.
 MESSAGES = {
@@ -150,7 +150,7 @@ def _labels(tables: Mapping[str, Any], predicates: set[str]) -> tuple[LabelRule,
         place = f"labels.{name}"
         table = _table(values, place)
         if set(table) != set(ROLES) or not table["core"]:
-            raise ParameterError(f"{place} needs core, with at least one predicate, guards and supporting")
+            raise ParameterError(f"{place} needs core, with at least one predicate, guards, yields and supporting")
         parts = {role: _parts(_table(table[role], f"{place}.{role}"), f"{place}.{role}", predicates) for role in ROLES}
         rules.append(LabelRule(label=name, **parts))
     return tuple(rules)

@@ -92,6 +92,7 @@ class Scores(Model):
     """How memberships become a score."""
 
     floor: float
+    shock: float
     supporting_share: float
     unknown: float
     alternative_floor: float
@@ -103,6 +104,7 @@ class ConfidenceRule(Model):
     strength_weight: float
     separation_weight: float
     clear_lead: float
+    unattributed_at_most: float
     spot_pressure_penalty: float
 
 
@@ -206,17 +208,24 @@ class Part(Model):
 
 
 class LabelRule(Model):
-    """The parts of one label: what must be shown, what must not be violated, and what helps."""
+    """The parts of one label: what must be shown, what must not be violated, what leaves the day to another label, and
+    what helps."""
 
     label: str
     core: tuple[Part, ...]
     guards: tuple[Part, ...]
+    yields: tuple[Part, ...]
     supporting: tuple[Part, ...]
 
     @property
     def required(self) -> tuple[Part, ...]:
-        """Core and guards."""
-        return (*self.core, *self.guards)
+        """What the label needs to be that of the day: core, guards and yields."""
+        return (*self.core, *self.guards, *self.yields)
+
+    @property
+    def alone(self) -> LabelRule:
+        """The rule as it is without the label that it yields to."""
+        return self.model_copy(update={"yields": ()})
 
 
 class Parameters(Model):

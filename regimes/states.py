@@ -11,7 +11,8 @@ from typing import Any
 
 import polars as pl
 
-from regimes.labels import FAMILY_OF, SCORED, Family, Label
+from regimes.labels import DEFINITION_OF, FAMILY_OF, SCORED, Family, Label
+from regimes.memberships import membership_column
 from regimes.parameters import Parameters, StateRule
 from regimes.scenarios import Outcome
 from regimes.schema import conform
@@ -21,6 +22,10 @@ SHOCKS = frozenset(
 )
 INSUFFICIENT = Label.INSUFFICIENT_DATA.value
 MIXED = Label.MIXED.value
+QUIET = Label.CONSOLIDATION.value
+UNATTRIBUTED = (Label.UNATTRIBUTED_SELLOFF.value, Label.UNATTRIBUTED_RALLY.value)
+NARROW = membership_column("narrow_range")
+DIRECTION_OF = {label.value: definition.direction for label, definition in DEFINITION_OF.items()}
 COLUMNS = {
     "regime": pl.String,
     "phase": pl.String,
@@ -44,15 +49,14 @@ class _State:
 
 
 def with_states(frame: pl.DataFrame, parameters: Parameters) -> pl.DataFrame:
-    """The frame (sorted, with event, scores and resolution) with the columns of COLUMNS.
+    """The frame (sorted, with event, shock, scores, memberships and resolution) with the columns of COLUMNS.
 
     `phase` is onset or aftermath of a shock and null in a lasting state. `changed` compares with the day before and is
     null on the first day; `previous_regime` is the regime of the span before the current one.
     """
     scores = [f"score.{label}" for label in SCORED]
-    seen = frame.select(
-        "asset", "event", "resolution", "low_vs_previous_close_pct", "high_vs_previous_close_pct", *scores
-    )
+    moves = ("low_vs_previous_close_pct", "high_vs_previous_close_pct")
+    seen = frame.select("asset", "event", "shock", "resolution", NARROW, *moves, *scores)
     rows = list(_follow(seen.iter_rows(named=True), parameters))
     return pl.concat([frame, pl.DataFrame(rows, schema=COLUMNS, orient="row")], how="horizontal")
 
@@ -83,7 +87,7 @@ def _follow(rows: Iterator[Mapping[str, Any]], parameters: Parameters) -> Iterat
 
 def _advance(state: _State, row: Mapping[str, Any], rule: StateRule) -> str | None:
     """Move the state by one day with data; returns its phase."""
-    event = row["event"]
+    event, shock = row["event"], row["shock"]
     _count_candidate(state, event)
     if event in SHOCKS:
         reach = max(-(row["low_vs_previous_close_pct"] or 0.0), row["high_vs_previous_close_pct"] or 0.0)
@@ -92,18 +96,31 @@ def _advance(state: _State, row: Mapping[str, Any], rule: StateRule) -> str | No
         state.regime, state.since_shock, state.weak_days = event, 0, 0
         state.reach = state.reach if again else reach
         return "aftermath" if again else "onset"
+    ended_in = None
     if state.since_shock is not None:
         state.since_shock += 1
         resolved = row["resolution"] not in (None, Outcome.FLUSH_EXTENDED, Outcome.EXPIRED)
-        if state.since_shock <= rule.aftermath_days and not resolved:
+        lasts = state.since_shock <= rule.aftermath_days and not resolved
+        if lasts and shock in (None, DIRECTION_OF[str(state.regime)]):
             return "aftermath"
         # There is no lasting state to return to. A confirmed consolidation is one; any other label has to last first.
-        state.since_shock, state.weak_days = None, 0
-        state.regime = Label.CONSOLIDATION.value if row["resolution"] == Outcome.CONSOLIDATION_CONFIRMED else None
-        if state.regime:
-            return None
+        state.regime, state.since_shock, state.weak_days = None, None, 0
+        ended_in = row["resolution"]
+    if shock is not None:
+        # A price shock ends every lasting state at once, and the aftermath of a move the other way.
+        state.regime, state.weak_days = event, 0
+        return "onset"
+    if ended_in == Outcome.CONSOLIDATION_CONFIRMED and _can_consolidate(row):
+        state.regime = QUIET
+        return None
     _persist(state, row, rule)
     return None
+
+
+def _can_consolidate(row: Mapping[str, Any]) -> bool:
+    """Whether the range of the day leaves room for a consolidation; an unknown one does."""
+    narrow = row[NARROW]
+    return narrow is None or narrow > 0.0
 
 
 def _count_candidate(state: _State, event: str) -> None:
@@ -117,8 +134,9 @@ def _persist(state: _State, row: Mapping[str, Any], rule: StateRule) -> None:
     if state.candidate_days >= rule.enter_days:
         state.regime, state.weak_days = event, 0
         return
-    if state.regime is None:
-        state.regime = MIXED
+    if state.regime in (None, *UNATTRIBUTED) or (state.regime == QUIET and not _can_consolidate(row)):
+        # What nobody is known to have done does not last, and no consolidation lasts over a wide range.
+        state.regime, state.weak_days = MIXED, 0
     score = 0.0 if state.regime == MIXED else row[f"score.{state.regime}"]
     state.weak_days = 0 if event == state.regime or score >= rule.exit_floor else state.weak_days + 1
     if state.weak_days >= rule.exit_days:

@@ -9,7 +9,7 @@ import polars as pl
 
 from regimes.labels import DEFINITIONS, Label
 from regimes.memberships import membership_above
-from regimes.parameters import Parameters
+from regimes.parameters import Parameters, Windows
 from regimes.words.clauses import (
     bleeding,
     closed,
@@ -75,6 +75,16 @@ def _sentences(parameters: Parameters) -> dict[Label, pl.Expr]:
                 otherwise=text(": ", meaning_of_closing()),
             ),
         ),
+        Label.LONG_SQUEEZE: text(
+            fall(),
+            " as ",
+            liquidations(),
+            "; ",
+            open_interest("open interest "),
+            " and ",
+            funding(),
+            ": longs were forced to sell while others opened positions",
+        ),
         Label.DELEVERAGING: text(
             "Open interest in ",
             asset,
@@ -122,17 +132,7 @@ def _sentences(parameters: Parameters) -> dict[Label, pl.Expr]:
             opened(),
             " and ",
             funding(),
-            choose(
-                (
-                    pl.col("funding_vs_7d_median_bp") < 0,
-                    text(
-                        ", against ",
-                        basis_points(pl.col("median_funding_7d_bp")),
-                        f" in the {period(windows.funding_median_days)} before",
-                    ),
-                ),
-                otherwise="",
-            ),
+            _against_week(windows),
             ": fresh shorts are being opened",
         ),
         Label.LEVERAGE_BUILDUP: text(
@@ -155,6 +155,15 @@ def _sentences(parameters: Parameters) -> dict[Label, pl.Expr]:
             extreme(parameters),
             ": leverage is stretched",
         ),
+        Label.LEVERAGED_RALLY: text(
+            rise(),
+            " while ",
+            opened(),
+            " and ",
+            funding(),
+            _against_week(windows),
+            ": the rise was bought with new leverage",
+        ),
         Label.SPOT_RALLY: text(
             rise(),
             " while ",
@@ -174,17 +183,37 @@ def _sentences(parameters: Parameters) -> dict[Label, pl.Expr]:
             usual_day("liquidations were "),
             ": the market is consolidating",
         ),
+        Label.UNATTRIBUTED_SELLOFF: text(
+            fall(), " while ", _derivatives(), ": price fell, and the data does not show who sold", _closest()
+        ),
+        Label.UNATTRIBUTED_RALLY: text(
+            rise(), " while ", _derivatives(), ": price rose, and the data does not show who bought", _closest()
+        ),
         Label.MIXED: text(
             move(text(asset, " ")),
             ", ",
             open_interest("open interest "),
             " and ",
             usual_day("liquidations were "),
-            ": the data is complete, but no label stands out",
+            ": no price shock, and no label stands out",
             _closest(),
         ),
         Label.INSUFFICIENT_DATA: text("No label for ", asset, ": the day lacks ", _lacking(parameters)),
     }
+
+
+def _derivatives() -> pl.Expr:
+    return text(open_interest("open interest "), ", ", funding(), " and ", usual_day("liquidations were "))
+
+
+def _against_week(windows: Windows) -> pl.Expr:
+    """The funding of the week before, where it differs."""
+    week = text(
+        ", against ",
+        basis_points(pl.col("median_funding_7d_bp")),
+        f" in the {period(windows.funding_median_days)} before",
+    )
+    return choose((pl.col("funding_vs_7d_median_bp") != 0, week), otherwise="")
 
 
 def _closest() -> pl.Expr:

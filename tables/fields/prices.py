@@ -19,6 +19,10 @@ FIELDS = (
     declare("range_pct", "High less low, in percent of the previous close."),
     number("reach_balance", "High and low against the previous close, added up and divided by the range: above 0 the"
            " price went further up than down.", "ratio -1..1"),
+    declare("fall_recovered_share", "How much of the fall to the low the close took back: 1 when the day ended no"
+            " lower."),
+    declare("rise_given_back_share", "How much of the rise to the high the close gave back: 1 when the day ended no"
+            " higher."),
     declare("median_range_pct", "Median range of the {windows.range_days} days before."),
     declare("range_multiple", "Range divided by the median of the {windows.range_days} days before."),
     declare("median_return_pct", "Median daily return of the {windows.baseline_days} days before."),

@@ -15,9 +15,9 @@ LEVERAGE = f"{OPEN_INTEREST}, {FLOWS}"
 FEATURES_OF: tuple[tuple[str, tuple[str, ...]], ...] = (
     (PRICES, (
         "low_usd", "high_usd", "close_usd", "return_pct", "return_3d_pct", "return_7d_pct",
-        "low_vs_previous_close_pct", "high_vs_previous_close_pct", "range_pct", "reach_balance", "median_range_pct",
-        "range_multiple", "median_return_pct", "return_z", "return_3d_z", "return_7d_z", "low_vs_previous_close_z",
-        "high_vs_previous_close_z",
+        "low_vs_previous_close_pct", "high_vs_previous_close_pct", "range_pct", "reach_balance", "fall_recovered_share",
+        "rise_given_back_share", "median_range_pct", "range_multiple", "median_return_pct", "return_z", "return_3d_z",
+        "return_7d_z", "low_vs_previous_close_z", "high_vs_previous_close_z",
     )),
     (ROLLING, ("worst_return_24h_pct", "worst_return_24h_z", "best_return_24h_pct", "best_return_24h_z")),
     (LIQUIDATIONS, (
@@ -115,7 +115,7 @@ REGIME_LABELS = Table(
     name="regime_labels",
     description="Dictionary of the labels.",
     key=("label",),
-    columns=("label", "family", "label_order", "colour", "meaning", "not_to_confuse_with"),
+    columns=("label", "family", "price_direction", "label_order", "colour", "meaning", "not_to_confuse_with"),
 )
 REGIME_SPANS = Table(
     name="regime_spans",

@@ -50,7 +50,7 @@ def test_an_outflow_from_funds_makes_a_selloff_of_a_fall(history: list[Day], par
     assert row["event"] == "spot_selloff"
     assert "as an unusual net 800 million USD was taken out of spot funds, while" in row["explanation"]
     for other in (classified([*history, FALL], parameters), classified(days, without_funds(parameters))):
-        assert other.days.row(-1, named=True)["event"] == "mixed"
+        assert other.days.row(-1, named=True)["event"] == "unattributed_selloff"
 
 
 def test_the_evidence_names_the_flow_that_carries_the_label(history: list[Day], parameters: Parameters) -> None:
@@ -132,7 +132,8 @@ def test_a_weekend_has_no_report_and_none_is_made_up(history: list[Day], paramet
     reported = [day.fund_netflow for day in days[-91:-1] if day.fund_netflow is not None]
     assert len(reported) == 64
     assert features["median_fund_netflow_usd"][-1] == median(reported)
-    assert classified(days[:-1], parameters).days["event"].tail(3).to_list() == ["spot_selloff", "mixed", "mixed"]
+    events = classified(days[:-1], parameters).days["event"].tail(3).to_list()
+    assert events == ["spot_selloff", "unattributed_selloff", "unattributed_selloff"]
 
 
 @pytest.mark.parametrize(("reports", "known"), [(42, False), (43, True)])

@@ -110,9 +110,17 @@ def stories() -> dict[str, list[Day]]:
         ],
         "spot_rally": [quiet_day(return_pct=4.0, high_pct=4.3, open_interest_change_pct=-1.0, outflow=31_000.0)],
         "consolidation": [quiet_day()],
-        "mixed": [
-            quiet_day(return_pct=-4.5, low_pct=-5.0, long_usd=20e6, open_interest_change_pct=0.5, funding_bp=0.7)
+        "long_squeeze": [replace(FLUSH, open_interest_change_pct=2.0)],
+        "leveraged_rally": [
+            quiet_day(return_pct=4.5, high_pct=5.0, open_interest_change_pct=5.0, funding_bp=1.2, outflow=25_100.0)
         ],
+        "unattributed_selloff": [
+            quiet_day(return_pct=-4.5, low_pct=-5.0, long_usd=5.5e6, open_interest_change_pct=0.5, funding_bp=0.7)
+        ],
+        "unattributed_rally": [
+            quiet_day(return_pct=4.5, high_pct=5.0, open_interest_change_pct=5.0, funding_bp=0.6, outflow=25_100.0)
+        ],
+        "mixed": [quiet_day(low_pct=-2.0, high_pct=2.0, long_usd=8e6, short_usd=8e6)],
         "insufficient_data": [quiet_day(funding_bp=None)],
     }
 
@@ -249,6 +257,7 @@ def test_what_is_unknown_counts_by_its_role(parameters: Parameters) -> None:
         label="any",
         core=(Part(predicate="core", weight=1.0),),
         guards=(Part(predicate="guard", weight=3.0),),
+        yields=(),
         supporting=(Part(predicate="help", weight=1.0),),
     )
     unknown, share = parameters.scores.unknown, parameters.scores.supporting_share
@@ -265,11 +274,10 @@ def test_scores_and_runner_up_are_consistent(parameters: Parameters) -> None:
     assert judged.height > 150
     for row in judged.iter_rows(named=True):
         assert 0 <= row["confidence"] <= 1
-        assert 0 <= row["runner_up_score"] <= 1
-        if row["event"] == "mixed":
-            assert row["runner_up_score"] < parameters.scores.floor
-        else:
-            assert row["score"] >= max(row["runner_up_score"], parameters.scores.floor)
+        if row["family"] != "none":
+            assert row["score"] >= parameters.scores.floor
+        if row["runner_up"] is not None:
+            assert parameters.scores.alternative_floor <= row["runner_up_score"] <= 1
         assert row["runner_up"] != row["event"]
     keys = ["asset", "day", "label", "predicate"]
     assert not result.evidence.select(keys).is_duplicated().any()
@@ -280,6 +288,7 @@ def test_the_dictionary_of_labels_is_stable() -> None:
     table = regime_labels()
     assert table.select("label", "family").rows() == [
         ("leverage_flush", "mechanical"),
+        ("long_squeeze", "mechanical"),
         ("deleveraging", "mechanical"),
         ("capitulation", "spot_down"),
         ("spot_selloff", "spot_down"),
@@ -287,12 +296,15 @@ def test_the_dictionary_of_labels_is_stable() -> None:
         ("short_buildup", "build"),
         ("leverage_buildup", "build"),
         ("overheated", "build"),
+        ("leveraged_rally", "build"),
         ("spot_rally", "spot_up"),
         ("consolidation", "quiet"),
+        ("unattributed_selloff", "none"),
+        ("unattributed_rally", "none"),
         ("mixed", "none"),
         ("insufficient_data", "none"),
     ]
-    assert table["label_order"].to_list() == list(range(1, 13))
-    assert table["colour"].n_unique() == 12
+    assert table["label_order"].to_list() == list(range(1, 17))
+    assert table["colour"].n_unique() == 16
     assert table["colour"].str.contains(r"^#[0-9a-f]{6}$").all()
-    assert len(SCORED) == len(DEFINITIONS) - 2
+    assert len(SCORED) == len(DEFINITIONS) - 1

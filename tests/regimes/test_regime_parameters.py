@@ -89,9 +89,9 @@ def test_every_value_has_its_reason_beside_it() -> None:
     assert unexplained == []
 
 
-def test_every_label_but_the_two_that_remain_has_a_rule(parameters: Parameters) -> None:
+def test_every_label_but_that_of_a_day_without_data_has_a_rule(parameters: Parameters) -> None:
     ruled = [rule.label for rule in parameters.labels]
-    assert ruled == [label.value for label in Label if label not in (Label.MIXED, Label.INSUFFICIENT_DATA)]
+    assert ruled == [label.value for label in Label if label is not Label.INSUFFICIENT_DATA]
 
 
 def test_up_and_down_have_the_same_numbers(parameters: Parameters) -> None:
@@ -101,6 +101,7 @@ def test_up_and_down_have_the_same_numbers(parameters: Parameters) -> None:
         "low_seen": "high_seen",
         "low_reached_far": "high_reached_far",
         "fell_and_came_back": "rose_and_fell_back",
+        "fall_taken_back": "rise_given_back",
         "longs_liquidated_before_shorts": "shorts_liquidated_before_longs",
         "price_shock_down": "price_shock_up",
         "price_fell": "price_rose",
@@ -118,6 +119,8 @@ def test_up_and_down_have_the_same_numbers(parameters: Parameters) -> None:
         if condition.feature == "comparable_long_share":
             zero, one = round(1 - condition.zero, 9), round(1 - condition.one, 9)
             return Ramp(feature="comparable_long_share", zero=zero, one=one)
+        if condition.feature == "fall_recovered_share":
+            return condition.model_copy(update={"feature": "rise_given_back_share"})
         feature = features.get(condition.feature, condition.feature)
         return Ramp(feature=feature, zero=-condition.zero, one=-condition.one, needed=condition.needed)
 

@@ -10,7 +10,8 @@ from regimes.labels import SCORED
 from regimes.states import with_states
 
 FLUSH, SQUEEZE, CALM, BUILD = "leverage_flush", "short_squeeze", "consolidation", "leverage_buildup"
-HOLE = "insufficient_data"
+HOLE, SOLD, ROSE, BOUGHT = "insufficient_data", "unattributed_selloff", "unattributed_rally", "spot_rally"
+SHOCK = {FLUSH: "down", SQUEEZE: "up", SOLD: "down", ROSE: "up", BOUGHT: "up"}
 
 
 def followed(events: list[str], parameters: Parameters, **given: dict[int, Any]) -> list[dict[str, Any]]:
@@ -19,11 +20,15 @@ def followed(events: list[str], parameters: Parameters, **given: dict[int, Any])
     for position, event in enumerate(events):
         row: dict[str, Any] = {"asset": "BTC", "event": event, "resolution": None, "low_vs_previous_close_pct": -5.0}
         row |= {
+            "shock": SHOCK.get(event),
+            "membership.narrow_range": 1.0,
             "high_vs_previous_close_pct": 1.0,
             **{f"score.{label}": 0.9 if label == event else 0.0 for label in SCORED},
         }
         rows.append(row | {name: days[position] for name, days in given.items() if position in days})
-    return with_states(pl.DataFrame(rows, schema_overrides={"resolution": pl.String}), parameters).to_dicts()
+    return with_states(
+        pl.DataFrame(rows, schema_overrides={"resolution": pl.String, "shock": pl.String}), parameters
+    ).to_dicts()
 
 
 def told(rows: list[dict[str, Any]], *columns: str) -> list[Any]:
@@ -73,12 +78,39 @@ def test_after_an_aftermath_a_lasting_state_takes_two_days_as_well(parameters: P
 
 
 def test_a_state_is_left_at_a_looser_bound_than_it_was_entered(parameters: Parameters) -> None:
-    odd = [CALM, CALM, BUILD, "short_buildup", "spot_rally"]
+    odd = [CALM, CALM, BUILD, "short_buildup", "overheated"]
     score = f"score.{CALM}"
     kept = followed(odd, parameters, **{score: {2: 0.3, 3: 0.3, 4: 0.3}})
     assert told(kept, "regime")[2:] == [CALM] * 3
     left = followed(odd, parameters, **{score: {2: 0.2, 3: 0.2, 4: 0.2}})
     assert told(left, "regime")[2:] == [CALM, "mixed", "mixed"]
+
+
+@pytest.mark.parametrize("state", [CALM, BUILD, "mixed"])
+@pytest.mark.parametrize("shock", [SOLD, ROSE, BOUGHT])
+def test_a_price_shock_ends_a_lasting_state_at_once(state: str, shock: str, parameters: Parameters) -> None:
+    rows = followed([state, state, shock], parameters, **{f"score.{state}": {2: 0.9}})
+    assert told(rows, "regime", "phase")[1:] == [(state, None), (shock, "onset")]
+
+
+def test_what_nobody_is_known_to_have_done_does_not_last(parameters: Parameters) -> None:
+    assert told(followed([SOLD, CALM, CALM], parameters), "regime", "phase") == [
+        (SOLD, "onset"), ("mixed", None), (CALM, None),
+    ]  # fmt: skip
+
+
+def test_a_move_the_other_way_ends_an_aftermath_and_one_the_same_way_does_not(parameters: Parameters) -> None:
+    assert told(followed([FLUSH, ROSE], parameters), "regime", "phase")[1] == (ROSE, "onset")
+    assert told(followed([FLUSH, SOLD], parameters), "regime", "phase")[1] == (FLUSH, "aftermath")
+
+
+def test_no_consolidation_lasts_over_a_wide_range(parameters: Parameters) -> None:
+    wide = {"membership.narrow_range": {2: 0.0}, f"score.{CALM}": {2: 0.9}}
+    assert told(followed([CALM, CALM, BUILD], parameters, **wide), "regime") == ["mixed", CALM, "mixed"]
+    confirmed = {"resolution": {1: "consolidation_confirmed"}, "membership.narrow_range": {1: 0.0}}
+    assert followed([FLUSH, BUILD], parameters, **confirmed)[1]["regime"] == "mixed"
+    shock = {"resolution": {1: "consolidation_confirmed"}}
+    assert followed([FLUSH, ROSE], parameters, **shock)[1]["regime"] == ROSE
 
 
 def test_a_day_without_data_carries_no_state_over(parameters: Parameters) -> None:
