@@ -234,10 +234,10 @@ def _mechanical() -> pl.Expr:
 
 
 def _grade(parameters: Parameters) -> pl.Expr:
-    """A to D by confidence; null without enough data."""
+    """A to D by confidence; null without enough data, and not A where an input can never be known."""
     confidence, bounds = pl.col("confidence"), parameters.grades
     return (
-        pl.when(confidence >= bounds.a)
+        pl.when((confidence >= bounds.a) & pl.col("unknown_inputs").is_null())
         .then(pl.lit("A"))
         .when(confidence >= bounds.b)
         .then(pl.lit("B"))

@@ -12,6 +12,8 @@ import polars as pl
 from regimes.parameters import Gate, Windows
 
 NETFLOW = "netflow"
+# What comes from exchange flows; for an asset whose flows no source offers these are unknown, not missing.
+FROM_FLOWS = (NETFLOW, "gross_inflow", "exchange_reserve", "leverage_percentile")
 UNFINISHED = "unfinished_day"
 
 _MEASURES = (
@@ -40,18 +42,22 @@ _CONTRACTS = ("linear_open_interest_coin", "inverse_open_interest_usd")
 
 
 def gate_columns(gate: Gate, windows: Windows) -> list[pl.Expr]:
-    """Expressions for `known_inputs_share`, `missing_inputs` and `missing_optional_inputs` over the joined daily frame.
+    """Expressions for `known_inputs_share` and the missing and unknown inputs over the joined daily frame.
 
     The frame holds one row per calendar day and asset, sorted, with the features, the instrument weights and the
     counts of the baselines. The share is of required and optional inputs alike.
     """
     required, optional = _required(gate, windows), _optional()
-    present = [~required[name] for name in _MEASURES] + [~missing for missing in optional.values()]
-    known = pl.sum_horizontal(flag.cast(pl.Float64) for flag in present) / len(present)
+    absent = {name: required[name] for name in _MEASURES} | optional
+    known = 1.0 - pl.sum_horizontal(flag.cast(pl.Float64) for flag in absent.values()) / len(absent)
+    offered = pl.col("flows_offered").fill_null(value=True)
+    required |= {name: missing & offered for name, missing in required.items() if name.startswith(NETFLOW)}
+    optional |= {name: optional[name] & offered for name in FROM_FLOWS if name in optional}
     return [
         known.alias("known_inputs_share"),
         _named(required).alias("missing_inputs"),
         _named(optional).alias("missing_optional_inputs"),
+        pl.when(~offered).then(pl.lit(",".join(FROM_FLOWS))).alias("unknown_inputs"),
     ]
 
 

@@ -48,7 +48,7 @@ def _joined(marts: DailyMarts, calendar: pl.DataFrame) -> pl.DataFrame:
         marts.liquidations_daily.rename({"previous_open_interest_share": "liquidation_open_interest_share"}),
         marts.open_interest_daily,
         marts.funding_daily,
-        marts.exchange_flows_daily.rename({"feed": "flow_feed", "pulled_at": "flow_pulled_at"}),
+        marts.exchange_flows_daily.drop("is_offered").rename({"feed": "flow_feed", "pulled_at": "flow_pulled_at"}),
         marts.fund_flows_daily,
         marts.network_activity_daily.rename({"feed": "activity_feed"}),
         marts.rolling_24h_daily,
@@ -56,7 +56,14 @@ def _joined(marts: DailyMarts, calendar: pl.DataFrame) -> pl.DataFrame:
     frame = calendar
     for mart in daily:
         frame = frame.join(mart, on=KEY, how="left")
-    return frame
+    return frame.join(_flow_offers(marts), on="asset", how="left")
+
+
+def _flow_offers(marts: DailyMarts) -> pl.DataFrame:
+    """Whether a source offers exchange flows, by asset: a property of the catalogue, not of a day. Null is unknown."""
+    offered = pl.col("is_offered").cast(pl.Boolean).drop_nulls().any(ignore_nulls=False)
+    known = pl.col("is_offered").is_not_null().any()
+    return marts.exchange_flows_daily.group_by("asset").agg(pl.when(known).then(offered).alias("flows_offered"))
 
 
 def _lag(column: str, days: int) -> pl.Expr:

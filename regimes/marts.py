@@ -60,7 +60,7 @@ NUMBERS: dict[str, tuple[str, ...]] = {
 OTHERS: dict[str, tuple[str, ...]] = {
     "liquidations_daily": ("feed_set",),
     "open_interest_daily": ("instruments", "venues"),
-    "exchange_flows_daily": ("feed", "pulled_at"),
+    "exchange_flows_daily": ("feed", "pulled_at", "is_offered"),
     "network_activity_daily": ("feed",),
     "rolling_24h_daily": ("open_interest_fall_24h_ended_at",),
     "funding_by_venue_daily": ("is_complete", "is_weight_assumed"),

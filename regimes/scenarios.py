@@ -43,6 +43,7 @@ _PREDICATES = ("liquidations_ordinary", "unexplained_selling", "funding_falling"
 _SEEN = (
     "asset", "day", "event", "low_usd", "close_usd", "floor_usd", "next_floor_usd", "band_usd", "resistance_usd",
     "comparable_long_share", "open_interest_change_1d_pct", "open_interest_change_3d_pct", "netflow_z",
+    "unknown_inputs",
 )  # fmt: skip
 DAILY = {
     "support_usd": pl.Float64,
@@ -168,8 +169,9 @@ def _resolution(scenario: Scenario, row: Mapping[str, Any], rule: ScenarioRule) 
     if close is not None and close < scenario.support - scenario.band:
         if holds["unexplained_selling"]:
             return Outcome.SPOT_CONVICTION
-        if row["netflow_z"] is None:
-            # The other outcomes imply that nobody sold coins, which is not known yet.
+        if row["netflow_z"] is None and row["unknown_inputs"] is None:
+            # The other outcomes imply that nobody sold coins, which is not known yet. Where no source offers flows it
+            # never is, and the outcomes are judged from derivatives and price.
             return None
         if _known(row["comparable_long_share"]) > 0.5 and _known(one_day) < 0.0:
             return Outcome.FLUSH_EXTENDED

@@ -38,6 +38,10 @@ def explanation(parameters: Parameters) -> pl.Expr:
     body = pl.coalesce(pl.when(pl.col("event") == label.value).then(sentence) for label, sentence in sentences.items())
     waiting = choose(
         (
+            pl.col("unknown_inputs").is_not_null() & (pl.col("data_status") != "insufficient"),
+            text("; no source covers the exchange flows of ", pl.col("asset")),
+        ),
+        (
             (pl.col("data_status") == "provisional") & pl.col("netflow_coin").is_null(),
             "; exchange flows are still to come",
         ),

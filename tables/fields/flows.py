@@ -1,6 +1,6 @@
 """Flows to and from exchanges and funds, reserves, activity on the chain."""
 
-from tables.field import declare, text
+from tables.field import declare, flag, text
 from tables.fields.prices import Z
 
 FIELDS = (
@@ -13,6 +13,7 @@ FIELDS = (
     declare("reserve_coin", "Coins held by exchanges at the end of the day.", above=0),
     declare("reserve_usd", "Value held by exchanges at the end of the day.", above=0),
     declare("pulled_at", "When the data was fetched."),
+    flag("is_offered", "True when a source of the catalogue offers exchange flows of the asset."),
     declare("netflow_3d_coin", "Netflow of the three days that end with the day."),
     declare("median_netflow_coin", "Median netflow of the {windows.baseline_days} days before, in the same pull."),
     declare("median_inflow_coin", "Median gross inflow of the {windows.baseline_days} days before, in the same pull."),

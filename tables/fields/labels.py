@@ -34,6 +34,8 @@ FIELDS = (
     declare("known_inputs_share", "Share of the inputs, required and optional alike, that are known."),
     text("missing_inputs", "Required inputs that are missing, stale, partial or absurd, comma-separated; else null."),
     text("missing_optional_inputs", "Optional inputs that are missing, comma-separated; null when none is."),
+    text("unknown_inputs", "Inputs that no source offers for the asset, comma-separated; the day is judged without"
+         " them. Null when there is none."),
     flag("is_final", "False while inputs of the day may still arrive."),
     text("rules_version", "Version of the rules."),
     text("parameter_hash", "SHA-256 over the values of the parameters."),

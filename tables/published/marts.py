@@ -63,7 +63,7 @@ EXCHANGE_FLOWS_DAILY = Table(
     key=("asset", "day"),
     columns=(
         "asset", "day", "inflow_coin", "outflow_coin", "netflow_coin", "inflow_usd", "outflow_usd",
-        "netflow_usd", "reserve_coin", "reserve_usd", "feed", "pulled_at",
+        "netflow_usd", "reserve_coin", "reserve_usd", "feed", "pulled_at", "is_offered",
     ),
 )  # fmt: skip
 FUND_FLOWS_DAILY = Table(

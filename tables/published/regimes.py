@@ -50,7 +50,7 @@ FEATURES_OF: tuple[tuple[str, tuple[str, ...]], ...] = (
     (LEVERAGE, ("leverage_ratio", "leverage_percentile")),
 )  # fmt: skip
 MART_OF: dict[str, str] = {name: mart for mart, names in FEATURES_OF for name in names}
-INPUTS = ("feed_set", "venues", "known_inputs_share", "missing_inputs", "missing_optional_inputs")
+INPUTS = ("feed_set", "venues", "known_inputs_share", "missing_inputs", "missing_optional_inputs", "unknown_inputs")
 
 KEY = ("asset", "day")
 EVENT = (
@@ -62,8 +62,8 @@ SUPPORT = (
     "scenario_opened_on", "triggers", "resolution",
 )  # fmt: skip
 QUALITY = (
-    "data_status", "known_inputs_share", "missing_inputs", "missing_optional_inputs", "feed_set", "venues", "is_final",
-    "rules_version", "parameter_hash",
+    "data_status", "known_inputs_share", "missing_inputs", "missing_optional_inputs", "unknown_inputs", "feed_set",
+    "venues", "is_final", "rules_version", "parameter_hash",
 )  # fmt: skip
 DAY = (*KEY, *EVENT, *MART_OF, *SUPPORT, *QUALITY)
 PROVENANCE = ("revision", "available_at", "computed_at", "restatement_reason", "is_backfill")

@@ -42,6 +42,7 @@ class Day:
     best_24h_pct: float | None = None
     open_interest_fall_24h_pct: float | None = None
     open_interest_fall_24h_hour: int = 18
+    flows_offered: bool = True
     feed_set: str = "feed:contract"
     pulled_at: datetime = PULLED_AT
 
@@ -199,7 +200,9 @@ ROLLING = (
     "open_interest_fall_24h_pct",
     "open_interest_fall_24h_ended_at",
 )
-FLOWS = ("inflow_coin", "outflow_coin", "netflow_coin", "reserve_coin", "reserve_usd", "feed", "pulled_at")
+FLOWS = (
+    "inflow_coin", "outflow_coin", "netflow_coin", "reserve_coin", "reserve_usd", "feed", "pulled_at", "is_offered",
+)  # fmt: skip
 
 
 def _asset_frame(asset: str, days: list[Day], first_day: date) -> pl.DataFrame:
@@ -227,6 +230,7 @@ def _asset_frame(asset: str, days: list[Day], first_day: date) -> pl.DataFrame:
                 "outflow_coin": day.outflow,
                 "reserve_coin": day.reserve,
                 "reserve_usd": None if day.reserve is None else day.reserve * close,
+                "is_offered": day.flows_offered,
                 "pulled_at": None if day.inflow is None else day.pulled_at,
                 "fund_netflow_usd": day.fund_netflow,
                 "active_addresses_count": day.addresses,

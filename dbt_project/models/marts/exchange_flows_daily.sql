@@ -12,6 +12,13 @@ instruments as (
 
 ),
 
+offered as (
+
+    select distinct asset
+    from instruments
+
+),
+
 network as (
 
     select
@@ -61,8 +68,11 @@ select
     flows.reserve_coin,
     flows.reserve_usd,
     flows.feed,
-    flows.pulled_at
+    flows.pulled_at,
+    offered.asset is not null as is_offered
 from {{ ref('int_calendar') }} as calendar
+left join offered
+    on calendar.asset = offered.asset
 left join flows
     on
         calendar.asset = flows.asset
