@@ -1,15 +1,15 @@
-"""The charts of the brief and the Dagster UI: price with the regimes behind it, and one panel for each measure."""
+"""The charts of the brief and the Dagster UI: price with the labels behind it, and one panel for each measure."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from datetime import date
 from typing import Any, Literal
 
 import polars as pl
 
 from brief.figures import quantity
-from regimes import regime_spans
 
 # The light theme's colours. style.css replaces each of them on a dark background.
 INK, GRID, MAIN, LONG, SHORT, RULE = "#3c4043", "#dadce0", "#174ea6", "#b3541e", "#1a6a9c", "#9334e6"
@@ -110,7 +110,8 @@ def chart(
     labels: pl.DataFrame | None = None,
     support: pl.DataFrame | None = None,
 ) -> Drawing:
-    """The panel over the days of `frame` (one asset). Price takes `regimes`, coloured by `labels`, and support."""
+    """The panel over the days of `frame` (one asset). Price takes `regimes` (regimes_daily), whose events are coloured
+    by `labels`, and support."""
     layers: list[Drawing] = []
     if regimes is not None and labels is not None:
         layers.append(_bands(regimes, labels))
@@ -143,11 +144,33 @@ def _measures(panel: Panel, frame: pl.DataFrame) -> list[Drawing]:
         mark = {"type": "bar", "color": colour, "size": 2.6} if bars else _line(colour)
         drawn = _inline(frame.select("day", value.alias("value")))
         layers.append(_layer(drawn, mark, x=DAYS, y={**_amounts("value", zero=bars, label=label), "stack": None}))
+    if panel.below and (changed := feed_changes(frame)):
+        days = [{"day": day.isoformat()} for day, _ in changed]
+        layers.append(_layer(days, {"type": "rule", "color": INK, "strokeDash": [6, 3]}, x=DAYS))
     return layers
 
 
+def feed_changes(frame: pl.DataFrame) -> list[tuple[date, str]]:
+    """The days from which the feeds of the frame, or their throttling, differ from the known day before: day, feeds.
+
+    Amounts before and after such a day are no series. Empty for a frame without `feed_set`.
+    """
+    if "feed_set" not in frame.columns:
+        return []
+    known = frame.sort("day").drop_nulls("feed_set")
+    before = pl.col("feed_set").shift(1)
+    return known.filter(before.is_not_null() & (pl.col("feed_set") != before)).select("day", "feed_set").rows()
+
+
+def event_spans(days: pl.DataFrame) -> pl.DataFrame:
+    """Runs of days of one asset with the same label: event, first_day, last_day."""
+    run = (pl.col("event") != pl.col("event").shift(1)).fill_null(value=True).cum_sum()
+    spans = days.sort("day").group_by(run.alias("run"), "event", maintain_order=True)
+    return spans.agg(pl.col("day").min().alias("first_day"), pl.col("day").max().alias("last_day")).drop("run")
+
+
 def _bands(regimes: pl.DataFrame, labels: pl.DataFrame) -> Drawing:
-    spans = regime_spans(regimes).join(labels.select("label", "colour"), left_on="regime", right_on="label")
+    spans = event_spans(regimes).join(labels.select("label", "colour"), left_on="event", right_on="label")
     half = pl.duration(hours=12)
     moments = spans.select(
         (pl.col("first_day").cast(pl.Datetime) - half).dt.strftime("%Y-%m-%dT%H:%MZ").alias("from"),

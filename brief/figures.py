@@ -52,6 +52,11 @@ def words(name: str) -> str:
     return name.replace("_", " ")
 
 
+def state_of(row: Mapping[str, Any]) -> str:
+    """The state in words; of a release of rules before 4.0.0, which has none, the name of the regime."""
+    return str(row.get("state_in_words") or words(row["regime"]))
+
+
 def headline(features: Mapping[str, Any]) -> list[Figure]:
     """The figures of a row of leverage_features_daily, in reading order."""
     return [Figure(title, _text(column, features[column]), MART_OF[column]) for column, title in HEADLINE.items()]

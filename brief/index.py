@@ -10,6 +10,8 @@ import polars as pl
 from brief.figures import words
 from brief.page import About, environment, readable_on
 
+SHOWN = ("asset", "day", "event", "confidence", "data_status", "explanation", "state_in_words")
+
 
 def index_page(regimes: pl.DataFrame, labels: pl.DataFrame, pages: Mapping[tuple[str, date], str], about: About) -> str:
     """The page, newest day first. `regimes` is regimes_daily; `pages` has the addresses of days with a page."""
@@ -19,9 +21,9 @@ def index_page(regimes: pl.DataFrame, labels: pl.DataFrame, pages: Mapping[tuple
         {
             **row,
             "page": pages.get((row["asset"], row["day"])),
-            "colour": colours[row["regime"]],
-            "on_label": readable_on(colours[row["regime"]]),
+            "colour": colours[row["event"]],
+            "on_label": readable_on(colours[row["event"]]),
         }
-        for row in newest_first.select("asset", "day", "regime", "confidence", "data_status", "explanation").to_dicts()
+        for row in newest_first.select(*SHOWN).to_dicts()
     ]
     return environment().get_template("index.html").render(days=days, about=about, words=words)

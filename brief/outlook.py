@@ -29,7 +29,7 @@ def outlook(tables: DayTables, evidence: Sequence[Mapping[str, Any]], parameters
     others = [e for e in evidence if e["label_rank"] == 2]
     if others:
         lacking = [e for e in others if e["role"] != "supporting" and (e["membership"] or 0.0) < FULL]
-        named = ", ".join(_lacking(e, parameters) for e in lacking) or "nothing; it only scores less"
+        named = ", ".join(_lacking(e, parameters) for e in lacking) or "nothing; the label of the day comes before it"
         sentences.append(f"The next label is {words(others[0]['label'])}. It lacks: {named}.")
     elif weak == [] and evidence:
         sentences.append("Every condition of the label holds in full, and no other label comes near.")

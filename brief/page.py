@@ -14,11 +14,11 @@ import jinja2
 import polars as pl
 from markupsafe import Markup
 
-from brief.charts import PANELS, PRICE, Panel, alt_text, chart, has_values, svg, table_of
-from brief.figures import headline, quantity, words
+from brief.charts import PANELS, PRICE, Panel, alt_text, chart, event_spans, feed_changes, has_values, svg, table_of
+from brief.figures import headline, quantity, state_of, words
 from brief.outlook import outlook
 from brief.tables import DAYS_DRAWN, DayTables
-from regimes import Parameters, regime_spans
+from regimes import Parameters
 from regimes.baselines import MAD_TO_SIGMA
 
 ON_THE_PAGE = ("price", "liquidations", "open_interest", "open_interest_coin", "funding", "flows", "addresses")
@@ -72,14 +72,13 @@ def day_page(tables: DayTables, parameters: Parameters, about: About, index: str
             asset=tables.asset,
             day=tables.day,
             row=row,
-            label=labels[row["regime"]],
-            event=labels[row["event"]],
-            on_label=readable_on(labels[row["regime"]]["colour"]),
+            label=labels[row["event"]],
+            on_label=readable_on(labels[row["event"]]["colour"]),
             words=words,
+            state_of=state_of,
             breakable=breakable,
             figures=headline(features),
             evidence=_judged(evidence),
-            closest=evidence[0]["label"] if evidence else None,
             outlook=outlook(tables, evidence, parameters),
             scenario=tables.scenario(),
             charts=[_figure(panel, tables) for panel in PANELS if panel.name in ON_THE_PAGE],
@@ -111,7 +110,7 @@ def readable_on(colour: str) -> str:
 
 
 def _judged(evidence: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    """The conditions of the best label, core conditions first, each with its value in words."""
+    """The conditions of the label of the day, core conditions first, each with its value in words."""
     best = [row for row in evidence if row["label_rank"] == 1]
     return [
         {**row, "said": None if row["value"] is None else quantity(row["value"], row["unit"])}
@@ -135,6 +134,7 @@ def _figure(panel: Panel, tables: DayTables) -> dict[str, Any]:
         "panel": panel,
         "svg": Markup(svg(chart(panel, frame, **behind))),  # noqa: S704 - drawn here, from numbers
         "alt": alt_text(panel, tables.asset, frame),
+        "changes": feed_changes(frame) if panel.below else [],
         "heads": heads,
         "rows": rows,
     }
@@ -142,19 +142,19 @@ def _figure(panel: Panel, tables: DayTables) -> dict[str, Any]:
 
 def _legend(tables: DayTables, labels: Mapping[str, Mapping[str, Any]]) -> list[dict[str, Any]]:
     """The labels in the chart: colour, name, number of days and spans, the most frequent first."""
-    regimes = tables.drawn("regimes_daily")
-    if regimes is None:
+    days = tables.drawn("regimes_daily")
+    if days is None:
         return []
-    spans = regime_spans(regimes).to_dicts()
-    counted = regimes.group_by("regime").len("days").sort("days", "regime", descending=[True, False])
+    spans = event_spans(days).to_dicts()
+    counted = days.group_by("event").len("days").sort("days", "event", descending=[True, False])
     return [
         {
-            "name": words(regime),
-            "colour": labels[regime]["colour"],
-            "days": days,
-            "spans": [span for span in spans if span["regime"] == regime],
+            "name": words(event),
+            "colour": labels[event]["colour"],
+            "days": count,
+            "spans": [span for span in spans if span["event"] == event],
         }
-        for regime, days in counted.iter_rows()
+        for event, count in counted.iter_rows()
     ]
 
 

@@ -13,7 +13,7 @@ from rich.panel import Panel
 from rich.table import Table
 
 from brief import FOLDER, READ_IF_THERE, REQUIRED, About, DayTables, day_page
-from brief.figures import headline, quantity, words
+from brief.figures import headline, quantity, state_of, words
 from cli.console import REGIME_STYLES, stdout_console
 from cli.output import write_output
 from ingest.feeds import feed_named
@@ -67,21 +67,22 @@ def _print_brief(out: Console, release: OpenRelease, label: dict[str, Any]) -> N
     (features,) = release.select(
         "SELECT * FROM leverage_features_daily WHERE asset = ? AND day = ?", [asset, day]
     ).to_dicts()
-    meaning, family = release.select(
-        "SELECT meaning, family FROM regime_labels WHERE label = ?", [label["regime"]]
-    ).row(0)
+    meaning, family = release.select("SELECT meaning, family FROM regime_labels WHERE label = ?", [label["event"]]).row(
+        0
+    )
     style = REGIME_STYLES[family]
     head = [
-        f"[{style}]{words(label['regime']).upper()}[/]{_phase_and_event(label)}{_confidence(label)}",
+        f"[{style}]{words(label['event']).upper()}[/]{_confidence(label)}",
         f"[dim]{escape(meaning)}[/dim]",
         "",
         escape(label["explanation"]),
+        f"[dim]state: {escape(state_of(label))}[/dim]",
     ]
     if latest["simulated"]:
         head.insert(0, "[bold reverse yellow] SIMULATED MARKET, not real data [/]")
     out.print(Panel(Group(*head), title=f"{asset} {day} UTC", box=box.ROUNDED, width=min(out.width, 100)))
     out.print(_figures(features))
-    if (evidence := _evidence(release, asset, day, label["event"])) is not None:
+    if (evidence := _evidence(release, asset, day)) is not None:
         out.print(evidence)
     out.print(_data_quality(label, latest))
     if latest["simulated"]:
@@ -93,13 +94,6 @@ def simulated_feeds(latest: dict[str, Any]) -> str:
     names = sorted({feed["feed"] for feed in latest["feeds"]} & set(SIMULATED))
     venues = ", ".join(sorted({feed_named(name).venue for name in names}))
     return f"simulated: {len(names)} feeds of {venues}; the others come with --market live"
-
-
-def _phase_and_event(label: dict[str, Any]) -> str:
-    """The phase, and the label of the day itself if it differs from the regime."""
-    phase = f"  {label['phase']}" if label["phase"] else ""
-    event = f", the day itself {words(label['event'])}" if label["event"] != label["regime"] else ""
-    return phase + event
 
 
 def _confidence(label: dict[str, Any]) -> str:
@@ -116,20 +110,18 @@ def _figures(features: dict[str, Any]) -> Table:
     return table
 
 
-def _evidence(release: OpenRelease, asset: str, day: date, event: str) -> Table | None:
+def _evidence(release: OpenRelease, asset: str, day: date) -> Table | None:
     rows = release.select(
-        "SELECT label, predicate, feature, value, unit, membership, baseline FROM regime_evidence"
+        "SELECT predicate, feature, value, unit, membership, baseline FROM regime_evidence"
         " WHERE asset = ? AND day = ? AND label_rank = 1 ORDER BY role, weight DESC, predicate",
         [asset, day],
     ).to_dicts()
     if not rows:
         return None
-    closest = rows[0]["label"]
-    title = "Evidence for the label" if closest == event else f"Closest to {words(closest)}"
     table = Table(
         box=box.SIMPLE_HEAD,
         header_style="bold",
-        title=title,
+        title="Evidence for the label",
         title_justify="left",
         pad_edge=False,
     )
@@ -150,6 +142,8 @@ def _data_quality(label: dict[str, Any], latest: dict[str, Any]) -> str:
     text = f"data {label['data_status']}, known inputs {label['known_inputs_share']:.0%}"
     if label["missing_inputs"]:
         text += f"; missing {label['missing_inputs'].replace(',', ', ').replace('_', ' ')}"
+    if unknown := label.get("unknown_inputs"):
+        text += f"; offered by no source: {unknown.replace(',', ', ').replace('_', ' ')}"
     if missed := len(latest["unavailable_feeds"]):
         text += f"; {missed} of {len(latest['feeds'])} feeds skipped in the last run, see leverage status"
     rules = f"rules {label['rules_version']} ({label['parameter_hash'][:8]})"

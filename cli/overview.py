@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from rich.markup import escape
 
-from brief.figures import words
+from brief.figures import state_of, words
 from cli.console import REGIME_STYLES, stdout_console
 from warehouse.location import Warehouse
 from warehouse.reading import read_latest
@@ -36,10 +36,13 @@ def overview(settings: Settings) -> None:
         for asset, newest in document["assets"].items():
             style = REGIME_STYLES.get(newest["family"], "bold")
             confidence = "" if newest["confidence"] is None else f", confidence {newest['confidence']:.2f}"
-            label = words(newest["regime"])
             if lost := newest.get("without_reading"):
                 out.print(f"[bold red]{escape(lost['text'])}[/]", soft_wrap=True)
-            out.print(f"{asset} {newest['day']}  [{style}]{label}[/]{confidence}  [dim]({escape(market)})[/dim]")
+            label, state = words(newest["event"]), escape(state_of(newest))
+            out.print(
+                f"{asset} {newest['day']}  [{style}]{label}[/]{confidence}"
+                f"  [dim]state: {state} ({escape(market)})[/dim]"
+            )
         out.print(f"[dim]{escape(str(warehouse.root))}[/dim]")
     if not found:
         out.print("Nothing is published yet. Is leverage being reset, or is the structure breaking? To find out:")

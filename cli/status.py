@@ -12,6 +12,7 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
+from brief.figures import state_of
 from cli.brief import simulated_feeds
 from cli.console import stdout_console
 from cli.errors import Stale
@@ -82,7 +83,8 @@ def _print_status(out: Console, root: str, latest: dict[str, Any], feeds: list[d
     )
     for asset, newest in latest["assets"].items():
         out.print(
-            f"{asset} {newest['day']}: [bold]{newest['regime']}[/bold], confidence {_share(newest['confidence'])}"
+            f"{asset} {newest['day']}: [bold]{newest['event']}[/bold], confidence {_share(newest['confidence'])};"
+            f" state: {state_of(newest)}"
         )
         for series, venues in newest["venues"].items():
             if venues["missing"]:

@@ -164,7 +164,7 @@ def _table_metadata(connection: duckdb.DuckDBPyConnection, name: str) -> dict[st
     metadata = mart_metadata(connection, name)
     if name == "regimes_daily":
         counted = connection.execute(
-            "SELECT regime, count(*) FROM marts.regimes_daily GROUP BY ALL ORDER BY ALL"
+            "SELECT event, count(*) FROM marts.regimes_daily GROUP BY ALL ORDER BY ALL"
         ).fetchall()
-        metadata["days by regime"] = dict(counted)
+        metadata["days by label"] = dict(counted)
     return metadata

@@ -18,12 +18,14 @@ from ingest.transport import Session
 TIMEOUT_SECONDS = 10
 ATTEMPTS = 3
 TEXTS = {
-    "regime_change": "{asset} {day}: regime {previous_regime} -> {regime}",
+    "regime_change": "{asset} {day}: {event}, confidence {confidence}. {explanation}"
+    " State: {previous_regime} -> {regime}.",
     "support_broken": "{asset} {day}: support broken",
     "support_reclaimed": "{asset} {day}: support reclaimed",
     "scenario_resolved": "{asset} {day}: scenario resolved as {resolution}",
     "degraded_data": "{asset} {day}: data degraded",
-    "restatement": "{asset} {day}: label restated ({restatement_reason}), was {previous_regime}, is {regime}",
+    "restatement": "{asset} {day}: restated ({restatement_reason}), now {event}, confidence {confidence}. {explanation}"
+    " State: was {previous_regime}, is {regime}.",
 }
 
 
@@ -50,7 +52,7 @@ class WebhookSettings(BaseSettings):
 
 def message(changes: Sequence[Mapping[str, Any]], form: Literal["json", "slack"]) -> dict[str, Any]:
     """The body to post: `text` in both formats; with `json` also the rows under `changes`, each with its `event_id`."""
-    lines = [TEXTS[kind].format(**change) for change in changes for kind in change["kinds"].split(",")]
+    lines = [TEXTS[kind].format(**_in_words(change)) for change in changes for kind in change["kinds"].split(",")]
     if any(change["simulated"] for change in changes):
         lines.insert(0, "SIMULATED MARKET, not real data")
     text = "\n".join(lines)
@@ -93,6 +95,11 @@ def _post_once(address: str, body: Mapping[str, Any], key: str) -> None:
     if answer.status_code == 429 or answer.status_code >= 500:
         raise _Retryable(f"HTTP {answer.status_code}")
     answer.raise_for_status()
+
+
+def _in_words(change: Mapping[str, Any]) -> dict[str, Any]:
+    confidence = change["confidence"]
+    return {**change, "confidence": "not known" if confidence is None else f"{confidence:.2f}"}
 
 
 def _json_value(value: object) -> object:

@@ -25,7 +25,7 @@ from regimes.states import regime_spans, with_states
 from regimes.support_levels import with_levels
 from regimes.words.features import NUMERIC
 from regimes.words.scenarios import triggers
-from regimes.words.sentences import explanation
+from regimes.words.sentences import explanation, state_in_words
 from tables.published.regimes import DAY
 
 # States whose end is a completed reset of leverage.
@@ -55,7 +55,8 @@ def classify(features: pl.DataFrame, parameters: Parameters, now: datetime) -> C
     for other columns than the published ones, ParameterError for parameters that name an unknown label or feature.
     """
     track = judged(features, parameters, now)
-    frame = track.days.with_columns(explanation(parameters).alias("explanation"))
+    sentences = (explanation(parameters).alias("explanation"), state_in_words().alias("state_in_words"))
+    frame = track.days.with_columns(sentences)
     frame = frame.with_columns(triggers(parameters.scenarios).alias("triggers"))
     return Classification(
         days=selected(frame, DAY, "the classified days"),

@@ -45,7 +45,9 @@ def daily_features(marts: DailyMarts, parameters: Parameters) -> pl.DataFrame:
 def _joined(marts: DailyMarts, calendar: pl.DataFrame) -> pl.DataFrame:
     daily = (
         marts.prices_daily,
-        marts.liquidations_daily.rename({"previous_open_interest_share": "liquidation_open_interest_share"}),
+        marts.liquidations_daily.rename(
+            {"previous_open_interest_share": "liquidation_open_interest_share", "venues": "liquidation_venues"}
+        ),
         marts.open_interest_daily,
         marts.funding_daily,
         marts.exchange_flows_daily.drop("is_offered").rename({"feed": "flow_feed", "pulled_at": "flow_pulled_at"}),

@@ -58,7 +58,7 @@ NUMBERS: dict[str, tuple[str, ...]] = {
 }
 # Columns that are not numbers. A baseline compares days with the same feed and pulled_at, or the same feed_set.
 OTHERS: dict[str, tuple[str, ...]] = {
-    "liquidations_daily": ("feed_set",),
+    "liquidations_daily": ("feed_set", "venues"),
     "open_interest_daily": ("instruments", "venues"),
     "exchange_flows_daily": ("feed", "pulled_at", "is_offered"),
     "network_activity_daily": ("feed",),

@@ -23,7 +23,10 @@ from regimes.words.numbers import (
     times,
     usd,
 )
+from regimes.words.venues import on_venues
 
+# The columns with the venues behind liquidations and open interest.
+LIQUIDATED, HELD = "liquidation_venues", "venues"
 # A change smaller than this, in percent, is called flat.
 FLAT_PCT = 0.05
 # A part smaller than this, in percent, is not worth a clause.
@@ -79,7 +82,20 @@ def liquidations() -> pl.Expr:
         otherwise=text(number(100.0 - share, 0), " % of them shorts"),
     )
     amount = usd(pl.col("liquidations_usd"))
-    return text(amount, " of positions were closed by force, ", usual_day(), " and ", side)
+    # Venues do not publish every liquidation, so the amount is a lower bound.
+    where = choose((on_venues(LIQUIDATED) != "", text(" (", _without_space(LIQUIDATED), ", a floor)")), otherwise="")
+    return text(amount, " of positions were closed by force", where, ", ", usual_day(), " and ", side)
+
+
+def _without_space(venues: str) -> pl.Expr:
+    return on_venues(venues).str.strip_chars_start()
+
+
+def usual_liquidations() -> pl.Expr:
+    """Liquidations, on their venues, as a multiple of the usual day."""
+    return text(
+        "liquidations", on_venues(LIQUIDATED), " were ", times(pl.col("liquidation_multiple")), " times the usual"
+    )
 
 
 def usual_day(subject: str = "") -> pl.Expr:
@@ -87,15 +103,15 @@ def usual_day(subject: str = "") -> pl.Expr:
     return text(subject, times(pl.col("liquidation_multiple")), " times the usual day")
 
 
-def open_interest(subject: str) -> pl.Expr:
-    """The change of open interest on the day."""
+def open_interest() -> pl.Expr:
+    """The change of open interest on the day, on its venues."""
     change = pl.col("open_interest_change_1d_pct")
     verb = choose(
         (change >= FLAT_PCT, text("rose ", percent(change))),
         (change <= -FLAT_PCT, text("fell ", percent(change))),
         otherwise="did not change",
     )
-    return text(subject, verb)
+    return text("open interest", on_venues(HELD), " ", verb)
 
 
 def closed() -> pl.Expr:
@@ -110,9 +126,9 @@ def closed() -> pl.Expr:
     return choose(
         (
             within_24h,
-            text("open interest fell ", percent(fall), " within 24 hours and ", at_the_end),
+            text("open interest", on_venues(HELD), " fell ", percent(fall), " within 24 hours and ", at_the_end),
         ),
-        otherwise=open_interest("open interest "),
+        otherwise=open_interest(),
     )
 
 
@@ -157,8 +173,8 @@ def opened() -> pl.Expr:
     three, over_three = _change_over(3)
     one = pl.col("open_interest_change_1d_pct")
     return choose(
-        ((one < FLAT_PCT) & (three > 0), text("open interest rose ", over_three)),
-        otherwise=open_interest("open interest "),
+        ((one < FLAT_PCT) & (three > 0), text("open interest", on_venues(HELD), " rose ", over_three)),
+        otherwise=open_interest(),
     )
 
 
@@ -168,9 +184,9 @@ def kept(parameters: Parameters) -> pl.Expr:
     one = pl.col("open_interest_change_1d_pct")
     fell = (one < parameters.ramp("leverage_kept", "open_interest_change_1d_pct").one) & (three > one)
     return choose(
-        (fell & (three >= 0), text("open interest fell ", percent(one), " but rose ", over_three)),
-        (fell, text("open interest fell ", percent(one), " but only ", over_three)),
-        otherwise=open_interest("open interest "),
+        (fell & (three >= 0), text("open interest", on_venues(HELD), " fell ", percent(one), " but rose ", over_three)),
+        (fell, text("open interest", on_venues(HELD), " fell ", percent(one), " but only ", over_three)),
+        otherwise=open_interest(),
     )
 
 

@@ -11,6 +11,7 @@ from regimes.labels import DEFINITIONS, Label
 from regimes.memberships import membership_above
 from regimes.parameters import Parameters, Windows
 from regimes.words.clauses import (
+    HELD,
     bleeding,
     closed,
     extreme,
@@ -27,9 +28,11 @@ from regimes.words.clauses import (
     rise,
     selling,
     usual_day,
+    usual_liquidations,
 )
 from regimes.words.missing_inputs import missing_input_names
 from regimes.words.numbers import basis_points, choose, percent, period, signed_percent, text
+from regimes.words.venues import on_venues
 
 
 def explanation(parameters: Parameters) -> pl.Expr:
@@ -47,13 +50,15 @@ def explanation(parameters: Parameters) -> pl.Expr:
         ),
         otherwise="",
     )
-    return text(body, waiting, _aftermath(), ".")
+    return text(body, waiting, ".")
 
 
-def _aftermath() -> pl.Expr:
+def state_in_words() -> pl.Expr:
+    """The state that the day leaves the market in, such as `aftermath of leverage flush, day 3`; never null."""
     names = {definition.label.value: definition.name for definition in DEFINITIONS}
     name = pl.col("regime").replace_strict(names, return_dtype=pl.String)
-    return choose((pl.col("phase") == "aftermath", text("; this is the aftermath of a ", name)), otherwise="")
+    phase = choose((pl.col("phase").is_not_null(), text(pl.col("phase"), " of ")), otherwise="")
+    return text(phase, name, ", day ", pl.col("days_in_regime").cast(pl.String))
 
 
 def _sentences(parameters: Parameters) -> dict[Label, pl.Expr]:
@@ -84,7 +89,7 @@ def _sentences(parameters: Parameters) -> dict[Label, pl.Expr]:
             " as ",
             liquidations(),
             "; ",
-            open_interest("open interest "),
+            open_interest(),
             " and ",
             funding(),
             ": longs were forced to sell while others opened positions",
@@ -92,6 +97,7 @@ def _sentences(parameters: Parameters) -> dict[Label, pl.Expr]:
         Label.DELEVERAGING: text(
             "Open interest in ",
             asset,
+            on_venues(HELD),
             " is down ",
             bleeding(),
             " without a wave of liquidations (",
@@ -117,7 +123,7 @@ def _sentences(parameters: Parameters) -> dict[Label, pl.Expr]:
             ", while ",
             kept(parameters),
             " and ",
-            usual_day("liquidations were "),
+            usual_liquidations(),
             ": coins were sold, leverage was not flushed",
         ),
         Label.SHORT_SQUEEZE: text(
@@ -125,7 +131,7 @@ def _sentences(parameters: Parameters) -> dict[Label, pl.Expr]:
             " as ",
             liquidations(),
             "; ",
-            open_interest("open interest "),
+            open_interest(),
             " and ",
             funding(),
             ": shorts were forced to buy back",
@@ -142,6 +148,7 @@ def _sentences(parameters: Parameters) -> dict[Label, pl.Expr]:
         Label.LEVERAGE_BUILDUP: text(
             "Open interest in ",
             asset,
+            on_venues(HELD),
             grown(),
             " while price held (",
             signed_percent(pl.col("return_pct")),
@@ -154,6 +161,7 @@ def _sentences(parameters: Parameters) -> dict[Label, pl.Expr]:
         Label.OVERHEATED: text(
             "Open interest in ",
             asset,
+            on_venues(HELD),
             grown(),
             " while price held, and ",
             extreme(parameters),
@@ -171,7 +179,7 @@ def _sentences(parameters: Parameters) -> dict[Label, pl.Expr]:
         Label.SPOT_RALLY: text(
             rise(),
             " while ",
-            open_interest("open interest "),
+            open_interest(),
             " and ",
             funding(),
             choose((pl.col("netflow_coin") < 0, ", and coins left exchanges on balance"), otherwise=""),
@@ -182,10 +190,10 @@ def _sentences(parameters: Parameters) -> dict[Label, pl.Expr]:
             " in a range of ",
             percent(pl.col("range_pct")),
             ", ",
-            open_interest("open interest "),
+            open_interest(),
             " and ",
-            usual_day("liquidations were "),
-            ": the market is consolidating",
+            usual_liquidations(),
+            ": price is consolidating",
         ),
         Label.UNATTRIBUTED_SELLOFF: text(
             fall(), " while ", _derivatives(), ": price fell, and the data does not show who sold", _closest()
@@ -196,9 +204,9 @@ def _sentences(parameters: Parameters) -> dict[Label, pl.Expr]:
         Label.MIXED: text(
             move(text(asset, " ")),
             ", ",
-            open_interest("open interest "),
+            open_interest(),
             " and ",
-            usual_day("liquidations were "),
+            usual_liquidations(),
             ": no price shock, and no label stands out",
             _closest(),
         ),
@@ -207,7 +215,7 @@ def _sentences(parameters: Parameters) -> dict[Label, pl.Expr]:
 
 
 def _derivatives() -> pl.Expr:
-    return text(open_interest("open interest "), ", ", funding(), " and ", usual_day("liquidations were "))
+    return text(open_interest(), ", ", funding(), " and ", usual_liquidations())
 
 
 def _against_week(windows: Windows) -> pl.Expr:

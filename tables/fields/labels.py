@@ -36,6 +36,7 @@ FIELDS = (
     text("missing_optional_inputs", "Optional inputs that are missing, comma-separated; null when none is."),
     text("unknown_inputs", "Inputs that no source offers for the asset, comma-separated; the day is judged without"
          " them. Null when there is none."),
+    text("liquidation_venues", "Venues whose liquidations were counted, comma-separated; null without liquidations."),
     flag("is_final", "False while inputs of the day may still arrive."),
     text("rules_version", "Version of the rules."),
     text("parameter_hash", "SHA-256 over the values of the parameters."),
@@ -50,6 +51,8 @@ FIELDS = (
     flag("is_latest", "True for the newest revision of its day."),
     text("event_id", "asset, day and revision, joined by slashes: the same for ever."),
     text("label", "A label of the rules, see regime_labels."),
+    text("state_in_words", "The state that the day leaves the market in, in words: aftermath of leverage flush,"
+         " day 3."),
     text("state", "State of the market, the regime of regimes_daily."),
     text("sentence", "One sentence that says why, the explanation of regimes_daily."),
     declare("label_rank", "1 for the event, 2 for the runner-up.", kind="count", unit="rank"),

@@ -50,12 +50,15 @@ FEATURES_OF: tuple[tuple[str, tuple[str, ...]], ...] = (
     (LEVERAGE, ("leverage_ratio", "leverage_percentile")),
 )  # fmt: skip
 MART_OF: dict[str, str] = {name: mart for mart, names in FEATURES_OF for name in names}
-INPUTS = ("feed_set", "venues", "known_inputs_share", "missing_inputs", "missing_optional_inputs", "unknown_inputs")
+INPUTS = (
+    "feed_set", "liquidation_venues", "venues", "known_inputs_share", "missing_inputs",
+    "missing_optional_inputs", "unknown_inputs",
+)  # fmt: skip
 
 KEY = ("asset", "day")
 EVENT = (
     "event", "regime", "family", "phase", "previous_regime", "last_valid_regime", "days_in_regime", "changed", "flags",
-    "confidence", "grade", "runner_up", "score", "runner_up_score", "explanation",
+    "confidence", "grade", "runner_up", "score", "runner_up_score", "explanation", "state_in_words",
 )  # fmt: skip
 SUPPORT = (
     "support_usd", "support_band_usd", "support_is_frozen", "support_status", "resistance_usd", "scenario",
@@ -63,7 +66,7 @@ SUPPORT = (
 )  # fmt: skip
 QUALITY = (
     "data_status", "known_inputs_share", "missing_inputs", "missing_optional_inputs", "unknown_inputs", "feed_set",
-    "venues", "is_final", "rules_version", "parameter_hash",
+    "liquidation_venues", "venues", "is_final", "rules_version", "parameter_hash",
 )  # fmt: skip
 DAY = (*KEY, *EVENT, *MART_OF, *SUPPORT, *QUALITY)
 PROVENANCE = ("revision", "available_at", "computed_at", "restatement_reason", "is_backfill")
@@ -174,7 +177,7 @@ READINGS = Table(
     description="For people: the label of each day, its state and confidence, the sentence, and the headline figures.",
     key=KEY,
     columns=(
-        *KEY, "label", "state", "confidence", "grade", "sentence", "close_usd", "return_pct",
+        *KEY, "label", "state", "state_in_words", "confidence", "grade", "sentence", "close_usd", "return_pct",
         "low_vs_previous_close_pct", "liquidations_usd", "long_share", "liquidation_multiple", "open_interest_usd",
         "open_interest_change_1d_pct", "funding_8h_bp", "funding_state", "netflow_coin", "active_addresses_count",
         "support_usd", "support_status", "data_status", "is_final",

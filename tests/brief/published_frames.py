@@ -22,6 +22,7 @@ FLUSH = {
     "data_status": "complete",
     "is_final": True,
     "explanation": "Longs were closed.",
+    "state_in_words": "aftermath of leverage flush, day 3",
     "rules_version": "9.9.9",
     "parameter_hash": "0123456789abcdef",
 }

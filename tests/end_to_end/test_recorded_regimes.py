@@ -44,10 +44,12 @@ def test_most_documented_days_agree_and_few_days_are_mixed(history: Path) -> Non
     days = published(history)["regimes_daily"]
     told = agreement(days, documented_days())
     assert told.height == 17
-    assert told["exact"].sum() >= 12, told.filter(~pl.col("exact")).select("day", "event", "regime").rows()
+    exact = told["event"] == told["label"]
+    assert exact.sum() >= 13, told.filter(~exact).select("day", "event", "runner_up").rows()
+    assert (exact | (told["runner_up"] == told["label"]).fill_null(value=False)).sum() >= 15
     complete = days.filter(pl.col("data_status") != "insufficient")
     for column in ("event", "regime"):
-        assert (complete[column] == "mixed").sum() < 0.15 * complete.height
+        assert (complete[column] == "mixed").sum() < 0.12 * complete.height
 
 
 def test_the_reference_days_are_a_flush_under_pressure_and_its_aftermath(history: Path) -> None:

@@ -20,7 +20,8 @@ NOWHERE = Warehouse(Path("nowhere"))  # what it holds is what the fixture `publi
 AT = datetime(2026, 2, 2, 5, 30)
 CHANGE = {
     "event_id": "BTC/2026-02-01/1", "asset": "BTC", "day": date(2026, 2, 1), "revision": 1,
-    "kinds": "regime_change,support_broken", "regime": "leverage_flush", "previous_regime": "consolidation",
+    "kinds": "regime_change,support_broken", "event": "leverage_flush", "confidence": 0.914,
+    "explanation": "Longs were closed.", "regime": "leverage_flush", "previous_regime": "consolidation",
     "resolution": None, "restatement_reason": None, "available_at": AT, "simulated": True,
 }  # fmt: skip
 
@@ -47,7 +48,7 @@ def test_json_carries_every_row_and_a_text(httpserver: HTTPServer) -> None:
     body = json.loads(asked[0].data)
     assert body["text"].splitlines() == [
         "SIMULATED MARKET, not real data",
-        "BTC 2026-02-01: regime consolidation -> leverage_flush",
+        "BTC 2026-02-01: leverage_flush, confidence 0.91. Longs were closed. State: consolidation -> leverage_flush.",
         "BTC 2026-02-01: support broken",
     ]
     assert body["changes"][0]["event_id"] == "BTC/2026-02-01/1"

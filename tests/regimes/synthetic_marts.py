@@ -183,6 +183,7 @@ LIQUIDATIONS = (
     "long_share",
     "previous_open_interest_share",
     "feed_set",
+    "venues",
 )
 OPEN_INTEREST = (
     "open_interest_usd",

@@ -67,9 +67,10 @@ def test_the_reference_day_is_a_flush_with_good_confidence(history: list[Day], p
     assert row["confidence"] > 0.75
     assert row["flags"] is None
     assert row["explanation"] == (
-        "BTC fell 1.6 %, at its low 5.6 %, as 43.0 million USD of positions were closed by force, 4.3 times "
-        "the usual day and 84 % of them longs; open interest fell 6.0 % and funding came back to base, 0.5 "
-        "bp per 8 hours, and coins left exchanges on balance: positions were closed, not fresh shorts opened."
+        "BTC fell 1.6 %, at its low 5.6 %, as 43.0 million USD of positions were closed by force (on Binance, a "
+        "floor), 4.3 times the usual day and 84 % of them longs; open interest on Binance fell 6.0 % and funding came "
+        "back to base, 0.5 bp per 8 hours, and coins left exchanges on balance: positions were closed, not fresh "
+        "shorts opened."
     )
 
 

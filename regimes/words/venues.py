@@ -1,0 +1,23 @@
+"""The venues behind a figure, in words: a figure of a few venues must not read like one of the market."""
+
+from __future__ import annotations
+
+import polars as pl
+
+from regimes.words.numbers import choose, text
+
+# Venues whose name is more than their identifier with a capital letter.
+_TITLES = {"okx": "OKX", "kraken": "Kraken Futures", "coinbase": "Coinbase Exchange"}
+
+
+def venue_title(venue: str) -> str:
+    """What a venue calls itself, from its identifier."""
+    return _TITLES.get(venue, venue.capitalize())
+
+
+def on_venues(column: str) -> pl.Expr:
+    """` on Binance, OKX` from a comma-separated list of venues; empty where it is null or empty."""
+    first = pl.element().str.slice(0, 1).str.to_uppercase() + pl.element().str.slice(1)
+    titled = pl.element().replace_strict(_TITLES, default=first, return_dtype=pl.String)
+    titles = pl.col(column).str.split(", ").list.eval(titled).list.join(", ")
+    return choose((pl.col(column).str.len_chars() > 0, text(" on ", titles)), otherwise="")
