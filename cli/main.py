@@ -19,6 +19,7 @@ from cli import record as record_command
 from cli import run as run_command
 from cli import sql as sql_command
 from cli import status as status_command
+from cli import validate as validate_command
 from cli.errors import WrongUse, begin_process, errors_as_one_line, finish_output
 from ingest.errors import IngestError
 from warehouse.location import Warehouse
@@ -164,7 +165,7 @@ def brief(
 @app.command()
 def sql(
     query: Annotated[
-        str, typer.Argument(help='SQL in quotes, such as "SELECT day, regime FROM regimes_daily LIMIT 5".')
+        str, typer.Argument(help='SQL in quotes, such as "SELECT day, event FROM regimes_daily LIMIT 5".')
     ],
     output: Annotated[Path | None, typer.Option(help="Write the rows to this file: .csv, .parquet or .json.")] = None,
     market: MarketOption = None,
@@ -174,6 +175,24 @@ def sql(
     """Query the published database, read-only."""
     with errors_as_one_line(verbose):
         sql_command.sql(settings_from_options(market, warehouse), query, output)
+
+
+@app.command()
+def validate(
+    days: Annotated[
+        Path,
+        typer.Option(metavar="FILE", help="CSV file with the columns asset, day and label, one documented day a line."),
+    ],
+    market: MarketOption = None,
+    warehouse: WarehouseOption = None,
+    verbose: VerboseOption = False,
+) -> None:
+    """Count on how many documented days of yours the label is the documented one.
+
+    Exit status: 0 counted, whatever the counts; 1 nothing published or failed; 2 the file is not such a list.
+    """
+    with errors_as_one_line(verbose):
+        validate_command.validate(settings_from_options(market, warehouse), days)
 
 
 @app.command()

@@ -14,6 +14,7 @@ COMMANDS = (
     ("leverage brief", "the newest day: label, figures, evidence"),
     ("leverage status", "feeds, gaps, what was skipped and why"),
     ('leverage sql "SELECT ..."', "query the published tables; --output writes a file"),
+    ("leverage validate --days FILE", "the labels against documented days of your own"),
     ("leverage run", "bring the warehouse up to date"),
     ("leverage doctor", "check keys, venues, disk, versions, locks"),
 )

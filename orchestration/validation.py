@@ -21,10 +21,12 @@ from orchestration.resources import Pipeline
 from regimes import DailyMarts, load_parameters
 from regimes.validation import regime_validation
 from regimes.validation_page import validation_page
-from tables.published.regimes import REGIME_VALIDATION
+from tables.published.regimes import REGIME_REVISIONS, REGIME_VALIDATION
 from warehouse.connection import build_database, published_database
 from warehouse.location import PUBLISHED_DATABASE
-from warehouse.marts import read_daily_marts, write_table
+from warehouse.marts import has_mart, read_daily_marts, read_mart, write_table
+
+REVISIONS = REGIME_REVISIONS.name
 
 
 @dg.asset(
@@ -40,7 +42,8 @@ def validated(pipeline: Pipeline) -> dg.MaterializeResult[Any]:
     """Write the table regime_validation, which the next release includes."""
     run = pipeline.run_context()
     with build_database(pipeline.resolved_warehouse.build) as connection:
-        measured = regime_validation(read_daily_marts(connection), load_parameters(), run.now)
+        revisions = read_mart(connection, REVISIONS) if has_mart(connection, REVISIONS) else None
+        measured = regime_validation(read_daily_marts(connection), load_parameters(), run.now, revisions)
         write_table(connection, REGIME_VALIDATION, measured)
         page = validation_page(measured, _about(pipeline.market, measured))
         return dg.MaterializeResult(
@@ -62,7 +65,8 @@ def main() -> None:
     with published_database(options.published / PUBLISHED_DATABASE) as connection:
         marts = DailyMarts(**{f.name: connection.sql(f"SELECT * FROM {f.name}").pl() for f in fields(DailyMarts)})  # noqa: S608
         about = dict(connection.sql("SELECT name, setting FROM about").fetchall())
-    measured = regime_validation(marts, load_parameters(), datetime.fromisoformat(about["published_at"]))
+        revisions = connection.sql(f"SELECT * FROM {REVISIONS}").pl()  # noqa: S608
+    measured = regime_validation(marts, load_parameters(), datetime.fromisoformat(about["published_at"]), revisions)
     market = "the simulated market" if about["simulated"] == "true" else "recorded market data"
     days = f"Measured on {market} of {about['first_day']} to {about['last_day']}."
     options.page.write_text(validation_page(measured, days), encoding="utf-8")

@@ -69,7 +69,7 @@ def grid(features: pl.DataFrame, parameters: Parameters, documented: pl.DataFram
     """Every variant by year: variant, year, changed_count, exact_count, documented_count.
 
     `changed_count` is of days whose event differs from that of the shipped parameters. `documented` has asset, day and
-    label; a day agrees when its event or its regime is the label.
+    label; a day agrees when its event is the label.
     """
     base = _labels(features, parameters, now)
     parts = [_counted("as shipped", base, base, documented)]
@@ -81,11 +81,11 @@ def grid(features: pl.DataFrame, parameters: Parameters, documented: pl.DataFram
 
 
 def _labels(features: pl.DataFrame, parameters: Parameters, now: datetime) -> pl.DataFrame:
-    return judged(features, parameters, now).days.select(*KEY, "event", "regime")
+    return judged(features, parameters, now).days.select(*KEY, "event", "regime", "runner_up")
 
 
 def _counted(name: str, labels: pl.DataFrame, base: pl.DataFrame, documented: pl.DataFrame) -> pl.DataFrame:
-    agrees = (pl.col("event") == pl.col("label")) | (pl.col("regime") == pl.col("label"))
+    agrees = pl.col("event") == pl.col("label")
     return (
         labels.join(base, on=KEY, suffix="_base")
         .join(documented.select(*KEY, "label"), on=KEY, how="left")

@@ -14,19 +14,21 @@ from typing import Any
 import polars as pl
 
 from regimes.classifier import Classification, classify, judged
+from regimes.coherence import coherence, survival
 from regimes.features import daily_features
 from regimes.labels import FAMILY_OF, Label
 from regimes.marts import DailyMarts
 from regimes.memberships import decider_column, membership_column
 from regimes.outcomes import outcomes_by, with_outcomes
 from regimes.parameters import Parameters, Part
-from regimes.schema import conform, dtypes
+from regimes.schema import KEY, conform, dtypes
 from regimes.sensitivity import grid, left_out, removed
 from tables.published.regimes import REGIME_VALIDATION
 
 # A condition that holds to less than one half opposes the label; the rolling 24 hours may show otherwise.
 WEAK = 0.5
 ROLLING = ("worst_return_24h_pct", "best_return_24h_pct", "open_interest_fall_24h_pct")
+AGREEMENTS = ("exact", "with_runner_up", "by_family")
 Row = tuple[str, str, str, float, float | None, float | None, int, str | None]
 
 
@@ -42,15 +44,23 @@ def documented_days() -> pl.DataFrame:
     return frame
 
 
-def regime_validation(marts: DailyMarts, parameters: Parameters, now: datetime) -> pl.DataFrame:
+def regime_validation(
+    marts: DailyMarts, parameters: Parameters, now: datetime, revisions: pl.DataFrame | None = None
+) -> pl.DataFrame:
     """The table regime_validation over the days of `marts` as of `now` (UTC). Takes seconds, not milliseconds: every
-    parameter is moved and every feed removed in turn."""
+    parameter is moved and every feed removed in turn.
+
+    `revisions`, with the columns of regime_revisions, are what was published; without them nothing was."""
     features = daily_features(marts, parameters)
     classified = classify(features, parameters, now)
     documented = documented_days().join(classified.days.select("asset", "day"), on=["asset", "day"], how="semi")
     rows = [
         *_agreement(judged(features, parameters, now).days, documented, parameters),
+        *_published(revisions, documented_days()),
+        *_coherence(classified.days),
+        *_survival(features, parameters, now),
         *_shares(classified.days),
+        *_shares_by_asset(classified.days),
         *_persistence(classified),
         *_transitions(classified.days),
         *_outcomes(classified.days),
@@ -68,13 +78,21 @@ def regime_validation(marts: DailyMarts, parameters: Parameters, now: datetime) 
 
 
 def agreement(days: pl.DataFrame, documented: pl.DataFrame) -> pl.DataFrame:
-    """The documented days with `exact` (event or regime is the label) and `by_family` (either is of its family)."""
+    """The documented days with `exact` (the event is the label), `with_runner_up` (the event or the runner-up is) and
+    `by_family` (the event is of its family)."""
     family = {label.value: of.value for label, of in FAMILY_OF.items()}
-    of = {name: pl.col(name).replace_strict(family, return_dtype=pl.String) for name in ("label", "event", "regime")}
+    event, label = (pl.col(name).replace_strict(family, return_dtype=pl.String) for name in ("event", "label"))
+    exact = pl.col("event") == pl.col("label")
     return documented.join(days, on=["asset", "day"], how="inner", maintain_order="left").with_columns(
-        ((pl.col("event") == pl.col("label")) | (pl.col("regime") == pl.col("label"))).alias("exact"),
-        ((of["event"] == of["label"]) | (of["regime"] == of["label"])).alias("by_family"),
+        exact.alias("exact"),
+        (exact | (pl.col("runner_up") == pl.col("label")).fill_null(value=False)).alias("with_runner_up"),
+        (event == label).alias("by_family"),
     )
+
+
+def first_published(revisions: pl.DataFrame) -> pl.DataFrame:
+    """The first label that was published of each day, with `is_backfill`: whether it was computed after the fact."""
+    return revisions.sort(*KEY, "revision").group_by(KEY, maintain_order=True).first()
 
 
 def _complete(days: pl.DataFrame) -> pl.DataFrame:
@@ -83,7 +101,7 @@ def _complete(days: pl.DataFrame) -> pl.DataFrame:
 
 def _agreement(days: pl.DataFrame, documented: pl.DataFrame, parameters: Parameters) -> Iterator[Row]:
     documented_rows = agreement(days, documented)
-    for name in ("exact", "by_family"):
+    for name in AGREEMENTS:
         yield (
             "agreement",
             "all documented days",
@@ -96,7 +114,8 @@ def _agreement(days: pl.DataFrame, documented: pl.DataFrame, parameters: Paramet
         )
     for row in documented_rows.iter_rows(named=True):
         detail = (
-            f"documented {row['label']}, event {row['event']}, regime {row['regime']}{_conditions(row, parameters)}"
+            f"documented {row['label']}, event {row['event']}, runner-up {row['runner_up'] or 'none'}"
+            f"{_conditions(row, parameters)}"
         )
         yield "agreement", f"{row['asset']} {row['day']}", "exact", float(row["exact"]), None, None, 1, detail
 
@@ -111,7 +130,7 @@ def _conditions(row: dict[str, Any], parameters: Parameters) -> str:
     rolling = ", ".join(_figure(row, name) for name in ROLLING)
     return (
         f"; {rule.label} scores {row[f'score.{rule.label}']:.2f}: {held}; the 24 hours that end in the day: {rolling}; "
-        f"best {row['best']} {row['best_score']:.2f}, next {row['second']} {row['second_score']:.2f}"
+        f"the event {row['event']} scores {row['score']:.2f}"
     )
 
 
@@ -125,6 +144,39 @@ def _condition(row: dict[str, Any], part: Part) -> str:
 
 def _figure(row: dict[str, Any], feature: str) -> str:
     return f"{feature} unknown" if row[feature] is None else f"{feature} {row[feature]:.1f}"
+
+
+def _published(revisions: pl.DataFrame | None, documented: pl.DataFrame) -> Iterator[Row]:
+    """What was published at the time and what was computed later, kept apart: only the first measures anything."""
+    if revisions is None:
+        return
+    first = first_published(revisions.filter(pl.col("event") != Label.INSUFFICIENT_DATA.value))
+    for subject, is_backfill in (("at the time", False), ("backfill", True)):
+        days = first.filter(pl.col("is_backfill") == is_backfill)
+        yield "published", subject, "days with a label", float(days.height), None, None, days.height, None
+        told = agreement(days, documented)
+        for name in AGREEMENTS:
+            yield "published", subject, name, float(told[name].sum()), None, None, told.height, None
+
+
+def _coherence(days: pl.DataFrame) -> Iterator[Row]:
+    for subject, measure, agreeing, found in coherence(days):
+        yield "coherence", subject, f"{measure}, % of days", 100.0 * agreeing / found, None, None, found, None
+
+
+def _survival(features: pl.DataFrame, parameters: Parameters, now: datetime) -> Iterator[Row]:
+    for subject, kept, found in survival(features, parameters, now):
+        if found:
+            yield "survival", subject, "same event, % of complete days", 100.0 * kept / found, None, None, found, None
+
+
+def _shares_by_asset(days: pl.DataFrame) -> Iterator[Row]:
+    """The share of each label among the complete days of each asset."""
+    counted = (
+        _complete(days).group_by("asset", "event").len().with_columns(pl.col("len").sum().over("asset").alias("all"))
+    )
+    for asset, event, found, total in counted.sort("asset", "event").iter_rows():
+        yield "asset_share", asset, f"{event}, % of complete days", 100.0 * found / total, None, None, found, None
 
 
 def _shares(days: pl.DataFrame) -> Iterator[Row]:

@@ -10,7 +10,9 @@ import polars as pl
 def validation_page(validation: pl.DataFrame, about: str) -> str:
     """The page as Markdown. `about` says in one sentence what market and days were measured."""
     sections = {name[0]: part for name, part in validation.group_by("section", maintain_order=True)}
-    parts = [HEAD.format(about=about), *_agreement(sections["agreement"]), *_shares(sections["share"])]
+    parts = [HEAD.format(about=about), *_coherence(sections["coherence"]), *_agreement(sections["agreement"])]
+    parts += [*_published(sections.get("published")), *_survival(sections["survival"])]
+    parts += [*_shares(sections["share"]), *_shares_by_asset(sections["asset_share"])]
     parts += [*_persistence(sections["persistence"]), *_transitions(sections["transition"])]
     parts += [*_outcomes(sections["outcome"]), *_sensitivity(sections["sensitivity"])]
     parts += [*_years(sections["year_left_out"]), *_feeds(sections["feed_removed"])]
@@ -37,24 +39,79 @@ def _agreement(rows: pl.DataFrame) -> Iterable[str]:
     days = [row for row in rows.iter_rows(named=True) if row["subject"] != "all documented days"]
     yield "## Agreement with documented days"
     yield (
-        f"A day agrees when its event or its regime is the label that its public story suggests: "
+        f"A day agrees when its event is the label that its public story suggests: "
         f"**{total['exact']['value']:.0f} of {total['exact']['observations']} exactly, "
-        f"{total['by_family']['value']:.0f} by family**."
+        f"{total['with_runner_up']['value']:.0f} with the runner-up, {total['by_family']['value']:.0f} by family**. "
+        "`leverage validate --days FILE` counts the same for days of your own."
     )
     yield _table(
-        ("day", "agrees", "documented, event, regime"),
+        ("day", "agrees", "documented, event, runner-up"),
         ((row["subject"], "yes" if row["value"] else "**no**", row["detail"].split("; ")[0]) for row in days),
     )
     yield "### What the data says"
     yield (
         "How far, from 0 to 1, each condition of the documented label holds, with the figure behind it where that is "
-        "under a half; the rolling 24 hours; the two best labels. A core condition at 0 rules a label out."
+        "under a half; the rolling 24 hours; the score of the event. A core condition at 0 rules a label out."
     )
     for title, agrees in (("Days that disagree", 0.0), ("Days that agree although a condition is weak", 1.0)):
         told = [row for row in days if row["value"] == agrees and (not agrees or " (" in row["detail"])]
         if told:
             yield f"{title}:"
             yield "\n".join(f"* {row['subject']}: {row['detail']}" for row in told)
+
+
+def _coherence(rows: pl.DataFrame) -> Iterable[str]:
+    yield "## Coherence"
+    yield (
+        "Whether labels agree with the moves of their days. A shock is a day whose return is 2.5 or more of its usual "
+        "deviations from its median; a quiet day is within one of them, in a range below the usual."
+    )
+    lines = [
+        (row["subject"], row["measure"].removesuffix(", % of days"), f"{row['value']:.1f} %", str(row["observations"]))
+        for row in rows.iter_rows(named=True)
+    ]
+    yield _table(("asset", "measure", "share of days", "days"), lines)
+
+
+def _published(rows: pl.DataFrame | None) -> Iterable[str]:
+    if rows is None:
+        return
+    yield "## Published at the time, and computed later"
+    yield (
+        "The first label that was published of each day. Labels that were computed after the fact, from data that may "
+        "have been restated and by rules that may have been written later, measure no skill."
+    )
+    by = {(row["subject"], row["measure"]): row for row in rows.iter_rows(named=True)}
+    lines = []
+    for subject in dict.fromkeys(rows["subject"]):
+        documented = by[subject, "exact"]["observations"]
+        agreeing = (f"{by[subject, name]['value']:.0f} of {documented}" for name in ("exact", "with_runner_up"))
+        lines.append((subject, f"{by[subject, 'days with a label']['value']:.0f}", *agreeing))
+    yield _table(("published", "days with a label", "documented days exact", "with the runner-up"), lines)
+
+
+def _survival(rows: pl.DataFrame) -> Iterable[str]:
+    yield "## An error of a tenth in one input"
+    yield (
+        "Share of days that keep their label when one input of the day is a tenth too small and when it is a tenth too "
+        "large; of liquidations, the longs."
+    )
+    lines = [(row["subject"], f"{row['value']:.1f} %", str(row["observations"])) for row in rows.iter_rows(named=True)]
+    yield _table(("input", "same label", "days"), lines)
+
+
+def _shares_by_asset(rows: pl.DataFrame) -> Iterable[str]:
+    assets = list(dict.fromkeys(rows["subject"]))
+    if len(assets) < 2:
+        return
+    yield "## Share of days per label and asset"
+    cell = {
+        (row["subject"], row["measure"].split(",")[0]): f"{row['value']:.0f} %" for row in rows.iter_rows(named=True)
+    }
+    labels = sorted({label for _, label in cell})
+    yield _table(
+        ("label", *assets), ((f"`{label}`", *(cell.get((asset, label), "0 %") for asset in assets)) for label in labels)
+    )
 
 
 def _shares(rows: pl.DataFrame) -> Iterable[str]:

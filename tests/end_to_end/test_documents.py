@@ -74,5 +74,5 @@ def test_the_example_days_of_the_labels_have_these_labels(whole: Path) -> None:
     rows = re.findall(r"^\| `(\w+)` \| (\d{4}-\d\d-\d\d) \|", (PROJECT / "docs/concepts.md").read_text(), re.M)
     days = published(whole)["regimes_daily"].filter(pl.col("asset") == "BTC").select("day", "event")
     found = {str(day): event for day, event in days.iter_rows()}
-    assert len(rows) == 12
+    assert len(rows) == 15
     assert {day: found[day] for _, day in rows} == {day: label for label, day in rows}
