@@ -99,6 +99,7 @@ def noise(assets: int, days: int) -> DailyMarts:
                 "instrument": "CONTRACT",
                 "feed": "a",
                 "pulled_at": datetime(2030, 1, 1),
+                "is_offered": True,
                 "is_complete": True,
                 "counted_as": "a",
                 "open_interest_fall_24h_ended_at": datetime.combine(

@@ -23,9 +23,11 @@ from regimes.scenarios import Track, with_scenarios
 from regimes.schema import KEY, conform, selected
 from regimes.states import regime_spans, with_states
 from regimes.support_levels import with_levels
+from regimes.words.clauses import HELD, LIQUIDATED
 from regimes.words.features import NUMERIC
 from regimes.words.scenarios import triggers
 from regimes.words.sentences import explanation, state_in_words
+from regimes.words.venues import with_venues
 from tables.published.regimes import DAY
 
 # States whose end is a completed reset of leverage.
@@ -56,7 +58,7 @@ def classify(features: pl.DataFrame, parameters: Parameters, now: datetime) -> C
     """
     track = judged(features, parameters, now)
     sentences = (explanation(parameters).alias("explanation"), state_in_words().alias("state_in_words"))
-    frame = track.days.with_columns(sentences)
+    frame = with_venues(track.days, (LIQUIDATED, HELD)).with_columns(sentences)
     frame = frame.with_columns(triggers(parameters.scenarios).alias("triggers"))
     return Classification(
         days=selected(frame, DAY, "the classified days"),
@@ -152,17 +154,25 @@ def _ranked(frame: pl.DataFrame, parameters: Parameters) -> pl.DataFrame:
     rules = {Label(rule.label): rule for rule in parameters.labels}
     frame = frame.with_columns(
         *(label_score(rule, parameters).alias(_score(label)) for label, rule in rules.items()),
-        *(label_score(rule.alone, parameters).alias(_score_alone(label)) for label, rule in rules.items()),
         _shock(parameters).alias("shock"),
     )
+    frame = frame.with_columns(
+        *(
+            (label_score(rule.alone, parameters) if rule.yields else pl.col(_score(label))).alias(_score_alone(label))
+            for label, rule in rules.items()
+        ),
+        *(pl.when(_candidate(label)).then(pl.col(_score(label))).alias(_open_to(label)) for label in SCORED),
+    )
     attributions = [label for label in SCORED if label not in RESIDUAL]
-    open_to = {label: pl.when(_candidate(label)).then(pl.col(_score(label))) for label in SCORED}
+    open_to = {label: pl.col(_open_to(label)) for label in SCORED}
     established = [label for label in attributions if label not in SECOND_CHOICE]
     chosen = [_best(labels, open_to, floor) for labels in (established, SECOND_CHOICE)]
     chosen += [pl.when(open_to[label].is_not_null()).then(pl.lit(label.value)) for label in RESIDUAL]
     frame = frame.with_columns(pl.coalesce(chosen).alias("event"))
     left = {
-        label: pl.when(_candidate(label) & (pl.col("event") != label.value)).then(pl.col(_score_alone(label)))
+        label: pl.when(open_to[label].is_not_null() & (pl.col("event") != label.value)).then(
+            pl.col(_score_alone(label))
+        )
         for label in attributions
     }
     frame = frame.with_columns(_best(attributions, left, near).alias("runner_up"))
@@ -188,6 +198,11 @@ def _score(label: str) -> str:
 
 def _score_alone(label: str) -> str:
     return f"score_alone.{label}"
+
+
+def _open_to(label: str) -> str:
+    """The score of a label that the day could have, else null."""
+    return f"open_to.{label}"
 
 
 def _of_label(column: str, score: Callable[[str], str]) -> pl.Expr:

@@ -15,8 +15,21 @@ def venue_title(venue: str) -> str:
     return _TITLES.get(venue, venue.capitalize())
 
 
+def with_venues(frame: pl.DataFrame, columns: tuple[str, ...]) -> pl.DataFrame:
+    """The frame with what `on_venues` says of each column, made once for all clauses."""
+    return frame.with_columns(_on(column).alias(_said(column)) for column in columns)
+
+
 def on_venues(column: str) -> pl.Expr:
     """` on Binance, OKX` from a comma-separated list of venues; empty where it is null or empty."""
+    return pl.col(_said(column))
+
+
+def _said(column: str) -> str:
+    return f"words.{column}"
+
+
+def _on(column: str) -> pl.Expr:
     first = pl.element().str.slice(0, 1).str.to_uppercase() + pl.element().str.slice(1)
     titled = pl.element().replace_strict(_TITLES, default=first, return_dtype=pl.String)
     titles = pl.col(column).str.split(", ").list.eval(titled).list.join(", ")
