@@ -18,8 +18,8 @@ from orchestration.mart_metadata import mart_metadata
 from orchestration.raw_assets import raw_key
 from orchestration.resources import Pipeline
 from regimes import (
-    classify,
-    daily_features,
+    classify_in_chunks,
+    features_in_chunks,
     load_parameters,
     new_revisions,
     regime_changes,
@@ -65,7 +65,7 @@ def regime_assets(manifest: Path) -> list[dg.AssetsDefinition]:
     )
     def leverage_features_daily(pipeline: Pipeline) -> dg.MaterializeResult[Any]:
         with build_database(pipeline.resolved_warehouse.build) as connection:
-            features = daily_features(read_daily_marts(connection), load_parameters())
+            features = features_in_chunks(read_daily_marts(connection), load_parameters())
             write_table(connection, table(FEATURES), features)
             return dg.MaterializeResult(metadata=_table_metadata(connection, FEATURES))
 
@@ -87,7 +87,7 @@ def regime_assets(manifest: Path) -> list[dg.AssetsDefinition]:
         run = pipeline.run_context()
         parameters = load_parameters()
         with build_database(pipeline.resolved_warehouse.build) as connection:
-            labels = classify(read_mart(connection, FEATURES), parameters, run.now)
+            labels = classify_in_chunks(read_mart(connection, FEATURES), parameters, run.now)
             labels = replace(labels, days=with_reasons(connection, labels.days))
             landing = Landing(pipeline.resolved_warehouse.landing)
             new = new_revisions(labels.days, landed_revisions(connection, landing), parameters, run.now)

@@ -8,6 +8,7 @@ features = daily_features(DailyMarts(...), parameters)
 classification = classify(features, parameters, now)
 """
 
+from regimes.chunks import classify_in_chunks, features_in_chunks
 from regimes.classifier import Classification, classify
 from regimes.features import daily_features
 from regimes.labels import Family, Label, regime_labels
@@ -16,6 +17,7 @@ from regimes.parameter_file import ParameterError, load_parameters
 from regimes.parameters import Parameters
 from regimes.revisions import new_revisions, regime_changes, regime_revisions, regimes_daily
 from regimes.states import regime_spans
+from regimes.windows import window_labels
 from tables.frames import FrameMismatch
 
 __all__ = [
@@ -28,7 +30,9 @@ __all__ = [
     "ParameterError",
     "Parameters",
     "classify",
+    "classify_in_chunks",
     "daily_features",
+    "features_in_chunks",
     "load_parameters",
     "new_revisions",
     "regime_changes",
@@ -36,4 +40,5 @@ __all__ = [
     "regime_revisions",
     "regime_spans",
     "regimes_daily",
+    "window_labels",
 ]

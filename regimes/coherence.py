@@ -42,6 +42,7 @@ def coherence(days: pl.DataFrame) -> Iterator[tuple[str, str, int, int]]:
     """
     direction = {each.label.value: each.direction for each in DEFINITIONS}
     way = pl.col("event").replace_strict(direction, return_dtype=pl.String)
+    of_shocks = [each.label.value for each in DEFINITIONS if each.direction is not None and each.of_shocks_only]
     z = pl.col("return_z")
     moved = pl.when(z < 0).then(pl.lit("down")).otherwise(pl.lit("up"))
     quiet = pl.any_horizontal(pl.col("event", "regime").is_in(QUIET))
@@ -54,7 +55,7 @@ def coherence(days: pl.DataFrame) -> Iterator[tuple[str, str, int, int]]:
             pl.any_horizontal(pl.col("event", "regime") == Label.CONSOLIDATION.value),
             pl.col("range_multiple") < WIDE,
         ),
-        "a quiet day has no label of a shock": (calm, way.is_null()),
+        "a quiet day has no label of a shock": (calm, ~pl.col("event").is_in(of_shocks)),
     }
     complete = days.filter(pl.col("data_status") != "insufficient")
     parts = [("all assets", complete), *((str(key[0]), part) for key, part in complete.group_by("asset"))]
