@@ -221,12 +221,12 @@ PRICES_BY_VENUE_DAILY = Table(
 )  # fmt: skip
 PRICES_DAILY = Table(
     name="prices_daily",
-    description="Spot price of each asset and day.",
+    description="Spot price of each asset and day; of perpetual contracts where the catalogue has no spot pair.",
     key=("asset", "day"),
     columns=(
         "asset", "day", "open_usd", "high_usd", "low_usd", "close_usd", "volume_coin", "volume_usd",
         "return_pct", "low_vs_previous_close_pct", "high_vs_previous_close_pct", "range_pct",
-        "realised_volatility_7d_pct", "realised_volatility_30d_pct", "venues", "rejected_venues",
+        "realised_volatility_7d_pct", "realised_volatility_30d_pct", "market", "venues", "rejected_venues",
     ),
     notes={
         "open_usd": "Median of the venues.",

@@ -52,6 +52,20 @@ def test_most_documented_days_agree_and_few_days_are_mixed(history: Path) -> Non
         assert (complete[column] == "mixed").sum() < 0.12 * complete.height
 
 
+def test_no_label_contradicts_its_day(history: Path) -> None:
+    release = published(history)
+    direction = release["regime_labels"].select(pl.col("label").alias("event"), "price_direction")
+    days = release["regimes_daily"].filter(pl.col("data_status") != "insufficient").join(direction, on="event")
+    moved = pl.when(pl.col("return_z") < 0).then(pl.lit("down")).otherwise(pl.lit("up"))
+    shocks = days.filter(pl.col("return_z").abs() >= 2.5)
+    assert shocks.height > 25
+    assert shocks.filter(pl.col("price_direction").ne_missing(moved)).is_empty()
+    assert shocks.filter(pl.any_horizontal(pl.col("event", "regime").is_in(["mixed", "consolidation"]))).is_empty()
+    wide = days.filter(pl.col("range_multiple") >= 1.5)
+    assert wide.filter(pl.any_horizontal(pl.col("event", "regime") == "consolidation")).is_empty()
+    assert days.filter((pl.col("family") == "none") & (pl.col("confidence") > 0.5)).is_empty()
+
+
 def test_the_reference_days_are_a_flush_under_pressure_and_its_aftermath(history: Path) -> None:
     days = published(history)["regimes_daily"]
     first, second = days.filter(pl.col("day") >= date(2026, 1, 31)).iter_rows(named=True)

@@ -19,6 +19,7 @@ from orchestration.jobs import validation_job
 from orchestration.resources import Pipeline
 from orchestration.validation import main, validated
 from regimes import DailyMarts, load_parameters, sensitivity
+from regimes.revisions import no_revisions
 from regimes.validation import documented_days, regime_validation
 from warehouse.connection import build_database
 from warehouse.location import Calendar, Warehouse
@@ -86,6 +87,8 @@ def test_the_command_writes_the_page_of_a_release(
         for field in fields(DailyMarts):
             release.register("mart", getattr(marts, field.name))
             release.execute(f"CREATE TABLE {field.name} AS FROM mart")
+        release.register("mart", no_revisions())
+        release.execute("CREATE TABLE regime_revisions AS FROM mart")
         release.execute("CREATE TABLE about (name VARCHAR, setting VARCHAR)")
         told = {"simulated": "false", "first_day": "2025-10-05", "last_day": "2026-02-01", "published_at": NOW}
         release.executemany("INSERT INTO about VALUES (?, ?)", [list(pair) for pair in told.items()])

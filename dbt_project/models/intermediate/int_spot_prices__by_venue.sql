@@ -1,31 +1,45 @@
 -- One spot bar per venue and day, that of its most traded pair, and whether it counts. Beyond 2 % from the
 -- median close a venue's bar is taken for an error: on the wildest days liquid venues were closer than that at
--- 24:00. Where that leaves none, the venues disagree and the most traded one stands.
+-- 24:00. Where that leaves none, the venues disagree and the most traded one stands. An asset without a spot pair in
+-- the catalogue is priced by its perpetual contracts.
 {%- set tolerance = 0.02 %}
 
 with
 
+assets_with_spot as (
+
+    select distinct asset
+    from {{ ref('stg_ops__instruments') }}
+    where market = 'spot'
+
+),
+
 pairs as (
 
     select
-        asset,
-        venue,
-        instrument,
-        day,
-        open_usd,
-        high_usd,
-        low_usd,
-        close_usd,
-        volume_coin,
-        volume_usd,
-        previous_close_usd,
+        prices.asset,
+        prices.venue,
+        prices.instrument,
+        prices.market,
+        prices.day,
+        prices.open_usd,
+        prices.high_usd,
+        prices.low_usd,
+        prices.close_usd,
+        prices.volume_coin,
+        prices.volume_usd,
+        prices.previous_close_usd,
         row_number() over (
-            partition by asset, venue, day
-            order by volume_usd desc nulls last, instrument asc
+            partition by prices.asset, prices.venue, prices.day
+            order by prices.volume_usd desc nulls last, prices.instrument asc
         ) as pair_rank,
-        count(previous_close_usd) over (partition by asset, day) as with_previous_count
-    from {{ ref('int_prices__by_instrument') }}
-    where market = 'spot'
+        count(prices.previous_close_usd) over (partition by prices.asset, prices.day) as with_previous_count
+    from {{ ref('int_prices__by_instrument') }} as prices
+    left join assets_with_spot
+        on prices.asset = assets_with_spot.asset
+    where
+        prices.market = 'spot'
+        or (prices.market = 'perpetual' and assets_with_spot.asset is null)
 
 ),
 
@@ -37,6 +51,7 @@ comparable as (
         asset,
         venue,
         instrument,
+        market,
         day,
         open_usd,
         high_usd,
@@ -69,6 +84,7 @@ ranked as (
         comparable.asset,
         comparable.venue,
         comparable.instrument,
+        comparable.market,
         comparable.day,
         comparable.open_usd,
         comparable.high_usd,
@@ -100,6 +116,7 @@ select
     asset,
     venue,
     instrument,
+    market,
     day,
     open_usd,
     high_usd,

@@ -1,4 +1,5 @@
--- Spot price of each asset and day, the median of the venues, with what the day did against the previous close.
+-- Spot price of each asset and day, the median of the venues, with what the day did against the previous close; the price
+-- of perpetual contracts for an asset without a spot pair in the catalogue.
 with
 
 calendar as (
@@ -16,6 +17,7 @@ bars as (
     select
         asset,
         day,
+        min(market) as market,
         {%- for price in ['open_usd', 'high_usd', 'low_usd', 'close_usd', 'previous_close_usd'] %}
         {{ median_of('case when is_accepted then ' ~ price ~ ' end') }} as {{ price }},
         {%- endfor %}
@@ -41,6 +43,7 @@ prices as (
         bars.volume_coin,
         bars.volume_usd,
         bars.previous_close_usd,
+        bars.market,
         ln(bars.close_usd / bars.previous_close_usd) as log_return,
         bars.venues,
         bars.rejected_venues
@@ -65,6 +68,7 @@ with_volatility as (
         volume_coin,
         volume_usd,
         previous_close_usd,
+        market,
         venues,
         rejected_venues,
         case when count(log_return) over week = 7 then stddev_samp(log_return) over week end as deviation_7d,
@@ -91,6 +95,7 @@ select
     100 * (high_usd - low_usd) / previous_close_usd as range_pct,
     100 * deviation_7d * sqrt(365) as realised_volatility_7d_pct,
     100 * deviation_30d * sqrt(365) as realised_volatility_30d_pct,
+    market,
     venues,
     rejected_venues
 from with_volatility
