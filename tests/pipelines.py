@@ -156,7 +156,7 @@ def started(*arguments: str | Path, log: Path) -> subprocess.Popen[bytes]:
 def published(warehouse: Path) -> dict[str, pl.DataFrame]:
     """Every published table by name, from the Parquet files of the newest release."""
     folder = (warehouse / "published").resolve() / "parquet"
-    return {file.stem: pl.read_parquet(file) for file in sorted(folder.glob("*.parquet"))}
+    return {file.stem: pl.read_parquet(file, glob=False) for file in sorted(folder.glob("*.parquet"))}
 
 
 def differing(

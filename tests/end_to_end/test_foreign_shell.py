@@ -42,6 +42,6 @@ def test_a_run_in_a_foreign_shell_and_an_odd_folder_makes_the_same_release(sampl
             check=False,
         )  # fmt: skip
         assert ran.returncode == 0, ran.stderr
-    assert "nothing new" in ran.stdout
+    assert "nothing new" in ran.stderr
     assert {"landing", "releases", "dagster", "dbt"} <= {path.name for path in (here / "w").iterdir()}
     assert differing(published(sample), published(here / "w"), but=("feed_status", "about")) == []
