@@ -19,6 +19,7 @@ from cli.errors import Stale
 from cli.summary import feeds_of, missing_of, relay_trouble, summary
 from ingest.windows import Window
 from record import health
+from warehouse.connection import aware_utc
 from warehouse.location import Warehouse
 from warehouse.reading import open_release, read_latest
 from warehouse.settings import Settings
@@ -102,7 +103,10 @@ def _print_status(out: Console, root: str, latest: dict[str, Any], feeds: list[d
         out.print(f"[dim]{simulated_feeds(latest)}[/dim]")
     out.print("[dim]coverage: share of days and symbols that have rows[/dim]")
     if any(feed["gap_count"] for feed in feeds):
-        out.print("[dim]gaps: archives that the venue does not have; they are not requested again[/dim]")
+        out.print(
+            "[dim]gaps: what the venue has answered with nothing, and for how long; it is requested again after 1, 2, 4,"
+            " 8, ... days[/dim]"
+        )
 
 
 def _print_recorder(out: Console, warehouse: Warehouse, now: datetime) -> None:
@@ -142,11 +146,17 @@ def _table(feeds: list[dict[str, Any]], now: datetime) -> Table:
             _age(now - _day_end(last)) if last else "-",
             f"{feed['present_rows_share']:.0%}",
             f"{feed['row_count']:,}",
-            f"{feed['gap_count']:,}",
+            _gaps(feed, now),
             f"{feed['quarantined_count']:,}",
             style="yellow" if feed["is_late"] or feed["skipped"] else "",
         )
     return table
+
+
+def _gaps(feed: dict[str, Any], now: datetime) -> str:
+    """The number of gaps, and the age of the oldest."""
+    since = feed["oldest_gap_at"]
+    return f"{feed['gap_count']:,}" + (f" ({_age(now - aware_utc(since))})" if since else "")
 
 
 def _by_reason(feeds: Iterable[dict[str, Any]]) -> list[tuple[list[str], str]]:

@@ -63,14 +63,16 @@ def _fetched_status(
     first, last, rows = observed_range(connection, feed)
     covered = days_with_rows(connection, feed, calendar.first_day, calendar.last_day)
     share = min(covered / (symbols * calendar.day_count), 1.0)
-    (gaps,) = first_row(connection, "SELECT count(*) FROM ops.known_gaps WHERE feed = ?", [feed.name]) or (0,)
+    gaps = first_row(
+        connection, "SELECT count(*), min(first_answered_at) FROM ops.known_gaps WHERE feed = ?", [feed.name]
+    ) or (0, None)
     last_pull = first_row(
         connection,
         "SELECT pulled_at, skipped, notes FROM ops.pulls WHERE feed = ? ORDER BY rowid DESC LIMIT 1",
         [feed.name],
     ) or (None, None, None)
     days = (first and feed.day_of(first), last and feed.day_of(last))
-    return (*days, share, rows, _quarantined(connection, feed), gaps, *last_pull)
+    return (*days, share, rows, _quarantined(connection, feed), *gaps, *last_pull)
 
 
 def _recorded_status(
@@ -79,7 +81,7 @@ def _recorded_status(
     _, _, rows = observed_range(connection, feed)
     days = (span.since.date(), span.until and span.until.date())
     share = recorded_days_share(connection, feed, calendar)
-    return (*days, share, rows, _quarantined(connection, feed), 0, span.landed_at, None, None)
+    return (*days, share, rows, _quarantined(connection, feed), 0, None, span.landed_at, None, None)
 
 
 def _quarantined(connection: duckdb.DuckDBPyConnection, feed: Feed) -> int:

@@ -8,7 +8,7 @@ FEED_STATUS = Table(
     key=("feed",),
     columns=(
         "feed", "venue", "series", "first_day", "last_day", "present_rows_share", "row_count", "quarantined_count",
-        "gap_count", "pulled_at", "skipped", "notes", "licence",
+        "gap_count", "oldest_gap_at", "pulled_at", "skipped", "notes", "licence",
     ),
     notes={
         "first_day": "Of the oldest row; of a recorded feed the first that was recorded.",
