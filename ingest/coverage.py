@@ -132,8 +132,7 @@ class Coverage:
 
     def confirmed_absent(self, series: str, channel: Channel) -> list[Window]:
         """The windows for which the venue has answered twice, a day apart, that it has nothing."""
-        known = self._absent.get((series, channel), {})
-        return merge(gap for gap, absence in known.items() if absence.confirmed)
+        return merge(gap for gap, absence in self._absences(series, channel) if absence.confirmed)
 
     def reaches(self, moment: datetime) -> bool:
         """Whether any series is held up to `moment`."""
@@ -165,17 +164,36 @@ class Coverage:
         An empty answer can be a mistake as well as a gap, and asking again costs one request, so REST is asked in each
         run until it has said so twice, a day apart. An archive that is not there is asked for once a day.
         """
-        known = self._absent.get((series, channel), {})
         return [
             gap
-            for gap, absence in known.items()
+            for gap, absence in self._absences(series, channel)
             if (absence.confirmed or channel == "archive") and (self.now is None or not absence.due(self.now))
         ]
 
+    def _absences(self, series: str, channel: Channel) -> list[tuple[Window, Absence]]:
+        """The absences cut into pieces that do not overlap, each with all answers that were given for it."""
+        left = sorted(self._absent.get((series, channel), {}).items(), key=lambda known: known[0])
+        edges = sorted({moment for gap, _ in left for moment in (gap.start, gap.end)})
+        pieces: list[tuple[Window, Absence]] = []
+        covering: list[tuple[Window, Absence]] = []
+        following = iter(left)
+        upcoming = next(following, None)
+        for start, end in pairwise(edges):
+            covering = [known for known in covering if known[0].end > start]
+            while upcoming and upcoming[0].start <= start:
+                covering.append(upcoming)
+                upcoming = next(following, None)
+            if covering:
+                first, last = min(a.first for _, a in covering), max(a.last for _, a in covering)
+                pieces.append((Window(start, end), Absence(first, last)))
+        return pieces
+
     def repeats(self, part: Part) -> bool:
         """Whether the part says again, within a day, that the venue has nothing."""
-        known = self._absent.get((part.series, part.channel), {}).get(part.window)
-        return bool(part.absent and known and part.answered_at and part.answered_at - known.last < A_DAY_APART)
+        if not part.absent or part.answered_at is None:
+            return False
+        recent = part.answered_at - A_DAY_APART
+        return not part.window.without(gap for gap, a in self._absences(part.series, part.channel) if a.last > recent)
 
 
 def covered_window(asked: Window, last: datetime | None, now: datetime) -> Window:
