@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import subprocess
 from pathlib import Path
 
@@ -45,3 +46,4 @@ def test_a_run_in_a_foreign_shell_and_an_odd_folder_makes_the_same_release(sampl
     assert "nothing new" in ran.stderr
     assert {"landing", "releases", "dagster", "dbt"} <= {path.name for path in (here / "w").iterdir()}
     assert differing(published(sample), published(here / "w"), but=("feed_status", "about")) == []
+    shutil.rmtree(Path((here / "w" / "elsewhere").read_text().strip()))
