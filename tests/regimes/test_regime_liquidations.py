@@ -52,6 +52,7 @@ def over_feeds(stories: list[list[Day]], contracts: list[float | None], factors:
         .with_columns(
             (pl.col("long_liquidations_usd") / pl.col("liquidations_usd")).alias("long_share"),
             pl.lit(", ".join(f"feed:{number}" for number in range(len(stories)))).alias("feed_set"),
+            pl.lit("venue").alias("venues"),
         )
     )
     return replace(
