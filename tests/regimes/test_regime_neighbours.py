@@ -212,8 +212,8 @@ def test_a_selloff_on_gross_inflow_is_told_as_such(history: list[Day], parameter
 
 
 @pytest.mark.parametrize(("change", "words"), [
-    (1.0, "open interest fell 9.0 % within 24 hours and ended the day 1.0 % higher and"),
-    (-2.0, "open interest fell 9.0 % within 24 hours and ended the day 2.0 % lower and"),
+    (1.0, "open interest on Binance fell 9.0 % within 24 hours and ended the day 1.0 % higher and"),
+    (-2.0, "open interest on Binance fell 9.0 % within 24 hours and ended the day 2.0 % lower and"),
 ])  # fmt: skip
 def test_a_flush_on_the_way_says_what_was_closed_and_what_was_opened_again(
     change: float, words: str, history: list[Day], parameters: Parameters
