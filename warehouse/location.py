@@ -20,6 +20,7 @@ RELEASES = "releases"
 # The files of a release.
 LATEST_JSON = "latest.json"
 PARQUET_FOLDER = "parquet"
+SCHEMA_FOLDER = "schema"  # the JSON Schemas of the tables
 PUBLISHED_DATABASE = "leverage.duckdb"
 
 

@@ -22,12 +22,13 @@ import pyarrow.parquet as pq
 
 from ingest.durable import force_to_disk
 from regimes import load_parameters
+from tables.json_schema import row_schema
 from tables.published import PUBLISHED
 from tables.published.operations import ABOUT
 from warehouse.connection import first_row, identifier, literal
 from warehouse.damage import set_aside
 from warehouse.errors import WarehouseError
-from warehouse.location import LATEST_JSON, PARQUET_FOLDER, PUBLISHED_DATABASE, Warehouse
+from warehouse.location import LATEST_JSON, PARQUET_FOLDER, PUBLISHED_DATABASE, SCHEMA_FOLDER, Warehouse
 from warehouse.marts import comments_of
 from warehouse.odd_paths import creatable
 from warehouse.publishing.checksums import damage_of, seal
@@ -90,6 +91,7 @@ def publish(connection: duckdb.DuckDBPyConnection, warehouse: Warehouse, release
         with creatable(unfinished / PUBLISHED_DATABASE) as database:
             _write_database(connection, database, release)
         _write_parquet(connection, unfinished / PARQUET_FOLDER, release)
+        _write_schemas(unfinished / SCHEMA_FOLDER, release)
         _write_text(unfinished / LATEST_JSON, json.dumps(release.latest, indent=2, allow_nan=False) + "\n")
         _write_files(unfinished, release.files)
         seal(unfinished)
@@ -183,6 +185,15 @@ def _create_macros(connection: duckdb.DuckDBPyConnection, release: Release) -> N
             connection.execute(macro)
     finally:
         connection.execute(f"USE {identifier(home)}")
+
+
+def _write_schemas(folder: Path, release: Release) -> None:
+    """The JSON Schema of a row of each table."""
+    folder.mkdir()
+    numbers = load_parameters().numbers
+    for name in release.tables:
+        if name in PUBLISHED:
+            _write_text(folder / f"{name}.json", json.dumps(row_schema(PUBLISHED[name], numbers), indent=2) + "\n")
 
 
 def _write_parquet(connection: duckdb.DuckDBPyConnection, folder: Path, release: Release) -> None:

@@ -1,0 +1,53 @@
+"""JSON Schemas of the published tables: the schema of a row as a JSON object, for programs that read them as JSON."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from tables.field import Field, Kind
+from tables.table import Table
+
+DIALECT = "https://json-schema.org/draft/2020-12/schema"
+TYPES: dict[Kind, dict[str, str]] = {
+    "text": {"type": "string"},
+    "number": {"type": "number"},
+    "count": {"type": "integer"},
+    "flag": {"type": "boolean"},
+    "day": {"type": "string", "format": "date"},
+    "moment": {"type": "string", "format": "date-time"},
+}
+
+
+def row_schema(table: Table, numbers: dict[str, object]) -> dict[str, Any]:
+    """The JSON Schema of a row of `table`, with `unit` beside each description.
+
+    Only the columns of the key are never null. `numbers` are those of the rules, for the sentences.
+    """
+    return {
+        "$schema": DIALECT,
+        "title": table.name,
+        "description": table.description,
+        "type": "object",
+        "properties": {
+            column.name: {
+                **_value(column.field, is_key=column.name in table.key),
+                "description": column.description(numbers),
+                **({"unit": column.field.unit} if column.field.unit else {}),
+            }
+            for column in table
+        },
+        "required": list(table.columns),
+        "additionalProperties": False,
+    }
+
+
+def _value(field: Field, *, is_key: bool) -> dict[str, Any]:
+    """The keywords for the values of a field."""
+    keywords: dict[str, Any] = dict(TYPES[field.kind])
+    limits = {"minimum": field.low, "maximum": field.high, "exclusiveMinimum": field.above}
+    keywords |= {keyword: limit for keyword, limit in limits.items() if limit is not None}
+    if field.allowed:
+        keywords["enum"] = [*field.allowed, *([] if is_key else [None])]
+    if not is_key:
+        keywords["type"] = [keywords["type"], "null"]
+    return keywords
