@@ -104,8 +104,8 @@ def _print_status(out: Console, root: str, latest: dict[str, Any], feeds: list[d
     out.print("[dim]coverage: share of days and symbols that have rows[/dim]")
     if any(feed["gap_count"] for feed in feeds):
         out.print(
-            "[dim]gaps: what the venue has answered with nothing, and for how long; it is requested again after 1, 2, 4,"
-            " 8, ... days[/dim]"
+            "[dim]gaps: what the venue has answered with nothing, and for how long; asked for again after 1, 2, 4, 8"
+            " and more days[/dim]"
         )
 
 

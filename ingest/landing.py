@@ -137,8 +137,7 @@ class Landing:
     def _write(self, feed: str, rows: pl.DataFrame, parts: Sequence[Part], now: datetime) -> Segment | None:
         folder = self.directory / feed
         folder.mkdir(parents=True, exist_ok=True)
-        series = {part.series for part in parts}
-        label = re.sub(r"[^A-Za-z0-9.-]", "-", series.pop()) if len(series) == 1 else "several"
+        label = re.sub(r"[^A-Za-z0-9.-]", "-", _common_series(parts))
         window = _spanned(parts)
         described = json.dumps([_part_to(p) for p in parts], separators=(",", ":"))
         content = _content_hash(rows, described)
@@ -170,6 +169,14 @@ class Landing:
             if name not in known and (found := NAME.fullmatch(file)):
                 # Years of daily segments: strptime takes fifty times as long.
                 yield Segment(name, feed, datetime.fromisoformat(found["stamp"]))
+
+
+def _common_series(parts: Sequence[Part]) -> str:
+    """The series of the parts, or what theirs have in common before the slash, or `several`."""
+    for names in ({part.series for part in parts}, {part.series.partition("/")[0] for part in parts}):
+        if len(names) == 1:
+            return names.pop()
+    return "several"
 
 
 def _stamp(file: str) -> str:

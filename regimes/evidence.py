@@ -1,4 +1,4 @@
-"""Evidence rows: what the two best labels of a day rest on, with values, memberships and baselines.
+"""Evidence rows: what the label of a day and the runner-up rest on, with values, memberships and baselines.
 
 classifier.py makes the scores; words/baselines.py says what each value is compared with.
 """

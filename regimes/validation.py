@@ -6,9 +6,10 @@ The result is one tidy table, `regime_validation`; validation_page.py renders it
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import datetime
 from importlib.resources import files
+from itertools import combinations
 from typing import Any
 
 import polars as pl
@@ -16,6 +17,7 @@ import polars as pl
 from regimes.classifier import Classification, classify, judged
 from regimes.coherence import coherence, survival
 from regimes.features import daily_features
+from regimes.feeds_alone import labels_by_feed
 from regimes.labels import FAMILY_OF, Label
 from regimes.marts import DailyMarts
 from regimes.memberships import decider_column, membership_column
@@ -45,12 +47,17 @@ def documented_days() -> pl.DataFrame:
 
 
 def regime_validation(
-    marts: DailyMarts, parameters: Parameters, now: datetime, revisions: pl.DataFrame | None = None
+    marts: DailyMarts,
+    parameters: Parameters,
+    now: datetime,
+    revisions: pl.DataFrame | None = None,
+    sources: pl.DataFrame | None = None,
 ) -> pl.DataFrame:
     """The table regime_validation over the days of `marts` as of `now` (UTC). Takes seconds, not milliseconds: every
     parameter is moved and every feed removed in turn.
 
-    `revisions`, with the columns of regime_revisions, are what was published; without them nothing was."""
+    `revisions`, with the columns of regime_revisions, are what was published; without them nothing was. `sources`,
+    with the columns of liquidation_sources_daily, are the liquidations feed by feed."""
     features = daily_features(marts, parameters)
     classified = classify(features, parameters, now)
     documented = documented_days().join(classified.days.select("asset", "day"), on=["asset", "day"], how="semi")
@@ -72,6 +79,8 @@ def regime_validation(
          None, total, f"{name}; as shipped {shipped}")
         for year, name, chosen, shipped, total in left_out(counted)
     ]  # fmt: skip
+    if sources is not None:
+        rows += _feeds_alone(classified.days, labels_by_feed(marts, sources, parameters, now))
     rows += _removed(classified.days, marts, parameters, documented, now)
     frame = pl.DataFrame(rows, schema=dtypes(REGIME_VALIDATION.columns), orient="row")
     return conform(frame, REGIME_VALIDATION.name)
@@ -236,6 +245,17 @@ def _sensitivity(counted: pl.DataFrame) -> Iterator[Row]:
     for name, changed, exact, documented in totals.iter_rows():
         detail = f"{exact} of {documented} documented days agree"
         yield "sensitivity", name, "days whose event changes", float(changed), None, None, documented, detail
+
+
+def _feeds_alone(days: pl.DataFrame, by_feed: Iterable[tuple[str, pl.DataFrame]]) -> Iterator[Row]:
+    """How often the liquidations of a feed alone give the label of all feeds of the day, and of each other feed."""
+    found = [("all feeds of the day", _complete(days).select(*KEY, "event")), *by_feed]
+    for (name, labels), (other, others) in combinations(found, 2):
+        both = labels.join(others, on=KEY, suffix="_other")
+        if both.height:
+            same = both.filter(pl.col("event") == pl.col("event_other")).height
+            measure = f"same event as {name}, % of days with both"
+            yield "feed_alone", other, measure, 100.0 * same / both.height, None, None, both.height, None
 
 
 def _removed(

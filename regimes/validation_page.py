@@ -16,6 +16,7 @@ def validation_page(validation: pl.DataFrame, about: str) -> str:
     parts += [*_persistence(sections["persistence"]), *_transitions(sections["transition"])]
     parts += [*_outcomes(sections["outcome"]), *_sensitivity(sections["sensitivity"])]
     parts += [*_years(sections["year_left_out"]), *_feeds(sections["feed_removed"])]
+    parts += _feeds_alone(sections.get("feed_alone"))
     return "\n\n".join(parts) + "\n"
 
 
@@ -98,6 +99,19 @@ def _survival(rows: pl.DataFrame) -> Iterable[str]:
     )
     lines = [(row["subject"], f"{row['value']:.1f} %", str(row["observations"])) for row in rows.iter_rows(named=True)]
     yield _table(("input", "same label", "days"), lines)
+
+
+def _feeds_alone(rows: pl.DataFrame | None) -> Iterable[str]:
+    if rows is None:
+        return
+    yield "## With the liquidations of one feed alone"
+    yield "Feeds see different parts of the liquidations; each is compared with its own earlier days."
+    lines = [
+        (row["subject"], row["measure"].removeprefix("same event as ").removesuffix(", % of days with both"),
+         f"{row['value']:.1f} %", str(row["observations"]))
+        for row in rows.iter_rows(named=True)
+    ]  # fmt: skip
+    yield _table(("feed alone", "against", "same label", "days with both"), lines)
 
 
 def _shares_by_asset(rows: pl.DataFrame) -> Iterable[str]:

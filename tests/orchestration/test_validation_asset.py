@@ -21,6 +21,7 @@ from orchestration.validation import main, validated
 from regimes import DailyMarts, load_parameters, sensitivity
 from regimes.revisions import no_revisions
 from regimes.validation import documented_days, regime_validation
+from tables.published.marts import LIQUIDATION_SOURCES_DAILY
 from warehouse.connection import build_database
 from warehouse.location import Calendar, Warehouse
 from warehouse.marts import read_mart, write_mart
@@ -89,6 +90,8 @@ def test_the_command_writes_the_page_of_a_release(
             release.execute(f"CREATE TABLE {field.name} AS FROM mart")
         release.register("mart", no_revisions())
         release.execute("CREATE TABLE regime_revisions AS FROM mart")
+        columns = ", ".join(f"{field.name} {field.sql_type}" for field in LIQUIDATION_SOURCES_DAILY.fields)
+        release.execute(f"CREATE TABLE liquidation_sources_daily ({columns})")
         release.execute("CREATE TABLE about (name VARCHAR, setting VARCHAR)")
         told = {"simulated": "false", "first_day": "2025-10-05", "last_day": "2026-02-01", "published_at": NOW}
         release.executemany("INSERT INTO about VALUES (?, ?)", [list(pair) for pair in told.items()])

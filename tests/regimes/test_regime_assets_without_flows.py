@@ -9,11 +9,11 @@ from itertools import groupby, pairwise
 
 import polars as pl
 import pytest
-from test_regime_coherence import contradicts_nothing
 
 from regimes import Classification, Parameters, classify, daily_features
 from tests.recordings import NOT_RECORDED, RECORDED
 from tests.regimes.synthetic_marts import FIRST_DAY, LONG_AFTER, Day, last_regimes, marts_of, quiet_day
+from tests.regimes.test_regime_coherence import contradicts_nothing
 
 WIDE = RECORDED / "data" / "wide_2022_2023.csv.gz"
 FROM_FLOWS = "netflow,gross_inflow,exchange_reserve,leverage_percentile"

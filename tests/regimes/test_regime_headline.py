@@ -15,7 +15,6 @@ import polars as pl
 import pytest
 import yaml
 from rich.console import Console
-from test_regime_coherence import mirror_days
 
 from brief import About, DayTables, day_page
 from cli.brief import _print_brief
@@ -33,6 +32,7 @@ from regimes.labels import DEFINITIONS
 from regimes.revisions import no_revisions
 from tables.published.regimes import READING_OF
 from tests.regimes.synthetic_marts import FIRST_DAY, LONG_AFTER, Day, marts_of, quiet_day, settled_days
+from tests.regimes.test_regime_coherence import mirror_days
 from warehouse.location import Calendar
 from warehouse.publishing.latest_json import latest_document
 from warehouse.reading import OpenRelease

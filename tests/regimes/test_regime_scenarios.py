@@ -20,6 +20,7 @@ def row(**changes: Any) -> dict[str, Any]:
         "asset": "BTC", "event": "consolidation", "low_usd": 101.0, "close_usd": 103.0, "floor_usd": 100.0,
         "next_floor_usd": 100.0, "band_usd": 1.0, "resistance_usd": 110.0, "comparable_long_share": 0.6,
         "open_interest_change_1d_pct": 0.0, "open_interest_change_3d_pct": 0.0, "netflow_z": 0.0,
+        "unknown_inputs": None,
     }  # fmt: skip
     predicates = {"liquidations_ordinary": 1.0, "unexplained_selling": 0.0, "funding_falling": 0.0}
     return base | {membership_column(name): changes.pop(name, value) for name, value in predicates.items()} | changes
@@ -134,3 +135,10 @@ def test_levels_come_from_the_days_before(parameters: Parameters) -> None:
     assert (last["floor_usd"], last["next_floor_usd"], last["resistance_usd"]) == (109.0, 110.0, 131.0)
     assert last["atr_usd"] == pytest.approx(4.0)
     assert last["band_usd"] == pytest.approx(1.29)  # one percent of the close is more than a quarter of the range
+
+
+def test_where_no_source_offers_flows_a_break_is_judged_without_them(parameters: Parameters) -> None:
+    unknown = {"netflow_z": None, "open_interest_change_1d_pct": -2.0}
+    waits = tracked([FLUSH, row(**BELOW, **unknown)], parameters)
+    judged = tracked([FLUSH, row(**BELOW, **unknown, unknown_inputs="netflow")], parameters)
+    assert [track.days["resolution"][-1] for track in (waits, judged)] == [None, "flush_extended"]

@@ -7,9 +7,11 @@ import polars as pl
 import pytest
 
 from regimes import Parameters, daily_features, sensitivity
+from regimes.classifier import judged
 from regimes.coherence import coherence, survival
+from regimes.feeds_alone import labels_by_feed
 from regimes.outcomes import bootstrap, with_outcomes
-from regimes.validation import _published, agreement, documented_days, regime_validation
+from regimes.validation import _feeds_alone, _published, agreement, documented_days, regime_validation
 from regimes.validation_page import validation_page
 from tests.regimes.synthetic_marts import LONG_AFTER, calm_days, marts_of, quiet_day
 
@@ -126,3 +128,29 @@ def test_an_interval_holds_the_statistic_and_a_few_days_have_none() -> None:
     assert high is not None
     assert low < 24.5 < high
     assert bootstrap([1.0] * 4, max) == (None, None)
+
+
+def test_feeds_that_see_another_part_of_the_same_days_agree(parameters: Parameters) -> None:
+    """One feed sees a tenth of every day, the other only the longs of the crash as a calm day."""
+    crash = quiet_day(return_pct=-6.0, low_pct=-9.0, long_usd=40e6, short_usd=8e6, open_interest_change_pct=-7.0)
+    marts = marts_of({"BTC": [*calm_days(110), crash]})
+    seen = marts.liquidations_by_venue_daily.with_columns(
+        (pl.col("liquidations_usd") - pl.col("long_liquidations_usd")).alias("short_liquidations_usd")
+    )
+    sides = pl.col("long_liquidations_usd", "short_liquidations_usd", "liquidations_usd")
+    last = pl.col("day") == seen["day"].max()
+    sources = pl.concat(
+        [
+            seen.with_columns(sides * 0.1, pl.lit("tenth").alias("feed")),
+            seen.with_columns(pl.when(last).then(sides * 0.1).otherwise(sides), pl.lit("blind").alias("feed")),
+        ]
+    )
+    whole = daily_features(marts, parameters)
+    events = dict(labels_by_feed(marts, sources, parameters, LONG_AFTER))
+    expected = judged(whole, parameters, LONG_AFTER).days.filter(pl.col("data_status") != "insufficient")
+    assert events["tenth"]["event"].to_list() == expected["event"].to_list()
+    assert events["tenth"]["event"][-1] == "leverage_flush"
+    assert events["blind"]["event"][-1] != "leverage_flush"
+    rows = {(row[1], row[2]): row[3] for row in _feeds_alone(expected, events.items())}
+    assert rows["tenth", "same event as all feeds of the day, % of days with both"] == 100.0
+    assert rows["blind", "same event as all feeds of the day, % of days with both"] < 100.0
