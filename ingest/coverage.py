@@ -59,6 +59,11 @@ class Absence:
         """Whether the venue has said so twice, a day apart."""
         return self.last - self.first >= A_DAY_APART
 
+    def says_nothing_new(self, moment: datetime) -> bool:
+        """Whether another such answer at `moment` comes within a day and confirms nothing."""
+        confirms = not self.confirmed and moment - self.first >= A_DAY_APART
+        return moment - self.last < A_DAY_APART and not confirms
+
     def due(self, now: datetime) -> bool:
         """Whether it is time to ask again: after a day, then after as long as the absence is known, so 2, 4, 8 days."""
         return now >= self.last + max(A_DAY_APART, self.last - self.first)
@@ -189,11 +194,11 @@ class Coverage:
         return pieces
 
     def repeats(self, part: Part) -> bool:
-        """Whether the part says again, within a day, that the venue has nothing."""
-        if not part.absent or part.answered_at is None:
+        """Whether the part says again, within a day, that the venue has nothing, and confirms no absence by that."""
+        if not part.absent or (answered_at := part.answered_at) is None:
             return False
-        recent = part.answered_at - A_DAY_APART
-        return not part.window.without(gap for gap, a in self._absences(part.series, part.channel) if a.last > recent)
+        known = self._absences(part.series, part.channel)
+        return not part.window.without(gap for gap, absence in known if absence.says_nothing_new(answered_at))
 
 
 def covered_window(asked: Window, last: datetime | None, now: datetime) -> Window:

@@ -76,7 +76,8 @@ def spoiled(unlimited: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterat
             "run", "--market", relay.url, "--warehouse", warehouse, "--from", SAMPLE_FIRST, "--now", SAMPLE_NEXT,
             extra={"COINALYZE_API_KEY": "any", "LEVERAGE_CATALOGUE": str(unlimited)},
         )  # fmt: skip
-        assert ran.status == 0, ran.said
+        assert ran.status == 4, ran.said
+        assert "BTC has no reading since 2026-01-28: funding missing" in ran.said
         assert "skipped" not in ran.err
     finally:
         relay.stop()

@@ -58,7 +58,9 @@ def test_a_day_that_the_newer_rules_label_otherwise_gets_one_revision(taken_over
     found = published(warehouse)["regime_revisions"].filter(pl.col("day") <= date(2026, 1, 27))
     later = found.filter(pl.col("revision") > 1)
     assert set(later["revision"]) == {2}
-    assert set(later["restatement_reason"]) == {"rules"}
+    # The vendor may have corrected the newest of these days since.
+    assert set(later.filter(pl.col("day") < date(2026, 1, 27))["restatement_reason"]) == {"rules"}
+    assert later["restatement_reason"].str.starts_with("rules").all()
     first = found.filter(pl.col("revision") == 1).join(later, on=["asset", "day"], suffix="_now")
     said = ("event", "regime", "flags", "grade", "resolution")
     assert first.filter(pl.all_horizontal(pl.col(name).eq_missing(pl.col(f"{name}_now")) for name in said)).is_empty()

@@ -108,9 +108,9 @@ def _newest_reading(
     return {
         "asset": row["asset"],
         "day": row["day"],
+        **{name: row[name] for name in LABEL},
         "without_reading": missing
         and {"since": missing.since.isoformat(), "missing_inputs": missing.missing_inputs, "text": missing.text},
-        **{name: row[name] for name in LABEL},
         "headline": {name: row[name] for name in FIGURES},
         "venues": _venues(connection, asset, row["day"]),
     }

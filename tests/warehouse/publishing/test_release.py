@@ -16,7 +16,7 @@ from warehouse.errors import WarehouseError
 from warehouse.publishing.release import KEPT_RELEASES, SIMULATED, Release, publish
 from warehouse.reading import open_release, read_latest
 
-WHOLE = ["SHA256SUMS", "latest.json", "leverage.duckdb", "parquet"]
+WHOLE = ["SHA256SUMS", "latest.json", "leverage.duckdb", "parquet", "schema"]
 ABOUT = {"market": 'it\'s "ours"', "simulated": "false"}
 
 
@@ -51,7 +51,8 @@ def test_a_release_is_a_database_one_parquet_file_a_mart_and_latest_json(marts, 
     assert folder.parent == warehouse.releases
     found = sorted(str(p.relative_to(folder)) for p in folder.rglob("*") if p.is_file())
     parquet = ["parquet/feed_status.parquet", "parquet/prices_daily.parquet"]
-    assert found == ["SHA256SUMS", "latest.json", "leverage.duckdb", *parquet]
+    schemas = ["schema/feed_status.json", "schema/prices_daily.json"]
+    assert found == ["SHA256SUMS", "latest.json", "leverage.duckdb", *parquet, *schemas]
     assert warehouse.published.resolve() == folder.resolve()
     assert not os.path.isabs(os.readlink(warehouse.published))
 
