@@ -105,7 +105,7 @@ def test_no_raw_table_holds_a_bad_row(spoiled: Path) -> None:
         bad = """
             SELECT (SELECT count(*) FROM raw.binance_spot_klines WHERE close <= 0),
                    (SELECT count(*) FROM raw.binance_um_klines WHERE high < low),
-                   (SELECT count(*) FROM raw.coinmetrics_network WHERE day = ?),
+                   (SELECT count(inflow_coin) FROM raw.coinmetrics_network WHERE day = ? AND asset_code = 'btc'),
                    (SELECT count(*) FROM raw.binance_um_funding WHERE settled_at > '2026-01-30')"""
         assert connection.execute(bad, [date.fromisoformat(TEXT)]).fetchall() == [(0, 0, 0, 0)]
 
@@ -114,8 +114,10 @@ def test_no_raw_table_holds_a_bad_row(spoiled: Path) -> None:
     ("mart", "columns", "day", "lost"),
     [
         ("prices_daily", ["open_usd", "high_usd", "low_usd", "close_usd", "volume_coin"], NEGATIVE, True),
-        ("exchange_flows_daily", ["inflow_coin", "outflow_coin", "netflow_coin", "reserve_coin"], TEXT, True),
-        ("network_activity_daily", ["active_addresses_count"], TEXT, True),
+        # a broken cell of a column that may be null costs its cell
+        ("exchange_flows_daily", ["inflow_coin", "netflow_coin"], TEXT, True),
+        ("exchange_flows_daily", ["outflow_coin", "reserve_coin"], TEXT, False),
+        ("network_activity_daily", ["active_addresses_count"], TEXT, False),
         ("funding_daily", ["funding_8h_bp"], FUTURE, False),  # an aggregator's day replaces two settlements
         # coins need no price
         ("liquidations_daily", ["long_liquidations_coin", "short_liquidations_coin"], INVERTED, False),
