@@ -1,5 +1,5 @@
--- Spot price of each asset and day, the median of the venues, with what the day did against the previous close. An asset
--- without a spot pair in the catalogue has the price of its perpetual contracts.
+-- Spot price of each asset and day, the median of the venues, with what the day did against the previous close.
+-- An asset without a spot pair in the catalogue has the price of its perpetual contracts.
 with
 
 calendar as (
