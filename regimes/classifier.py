@@ -113,7 +113,10 @@ def label_score(rule: LabelRule, parameters: Parameters) -> pl.Expr:
 
 
 def _shock(parameters: Parameters) -> pl.Expr:
-    """down or up on the day of a price shock, else null: the larger of both moves, of equal ones that of the close."""
+    """`down` or `up` on the day of a price shock, else null. The larger move counts; if equal, the close decides.
+
+    An unknown move is no shock here. Such a day lacks a required price and gets no label.
+    """
     down, up = (pl.col(membership_column(f"price_shock_{way}")).fill_null(0.0) for way in Direction)
     larger = (
         pl.when(down > up)

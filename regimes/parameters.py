@@ -219,7 +219,7 @@ class LabelRule(Model):
 
     @property
     def required(self) -> tuple[Part, ...]:
-        """What the label needs to be that of the day: core, guards and yields."""
+        """What a day needs to get the label: core, guards and yields."""
         return (*self.core, *self.guards, *self.yields)
 
     @property

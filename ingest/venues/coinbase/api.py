@@ -1,4 +1,4 @@
-"""Coinbase Exchange's interface: the address, how it is told a window, and the form of a bar."""
+"""Coinbase Exchange's interface: the address, the parameters of a window, and the form of a bar."""
 
 from __future__ import annotations
 
