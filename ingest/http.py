@@ -33,6 +33,7 @@ from ingest.errors import (
     RefusedAttempt,
     RefusedByServer,
     Transient,
+    UnknownCode,
     VenueFailing,
 )
 from ingest.market import Host, Market
@@ -41,7 +42,9 @@ from ingest.transport import Session, transports
 
 TIMEOUT = (10.0, 60.0)  # seconds to connect, and between two bytes: Vision stalls for half a minute at times
 ATTEMPTS = 12  # with 4 of 10 attempts failing, 1 request in 60,000 gives up
-FEW_ATTEMPTS = 3  # a host that accepts no connection for a second or two is down, not busy; what it refuses, it refuses
+# A host that accepts no connection for a second or two is down, not busy; a final refusal stays one; an unknown code
+# that one series has met in all its attempts does not pass soon for the next series either.
+FEW_ATTEMPTS = 3
 LONGEST_WAIT = 120.0  # seconds; a host that asks for more is asked nothing more before the next run
 PATIENCE = 300.0  # seconds in which a host did nothing but fail; 12 attempts at 120 each would hold up the run
 
@@ -80,6 +83,7 @@ class MarketSession:
         self._closed_hosts: dict[str, FeedUnavailable] = {}
         self._answered: set[str] = set()
         self._failing_since: dict[str, float] = {}
+        self._outlasted: set[tuple[str, str]] = set()  # hosts and their unknown codes that all attempts met
         self._prepared: dict[str, requests.PreparedRequest] = {}
         self._found: dict[str, Mapping[str, Any]] = {}
         self._stop = threading.Event()
@@ -173,7 +177,7 @@ class MarketSession:
     def _persist(self, url: str, attempt: Callable[[], Any]) -> Any:  # noqa: ANN401 - whatever the attempt brings
         host, path = place(url)
         retrying = Retrying(
-            stop=lambda state: _give_up(state) or self._failed_for(host) > PATIENCE,
+            stop=lambda state: state.attempt_number >= self._attempts(host, state) or self._failed_for(host) > PATIENCE,
             wait=_wait,
             retry=retry_if_exception_type(Transient),
             sleep=self._pause,
@@ -206,8 +210,18 @@ class MarketSession:
             if asks_for_a_break or self._failed_for(host) > PATIENCE:
                 failing = self._close_host(failing)
             elif isinstance(error, RefusedAttempt):
+                if isinstance(error, UnknownCode):
+                    self._outlasted.add((host, error.what))
                 failing = error.refusal  # the host may still answer for other series
             raise failing from error
+
+    def _attempts(self, host: str, state: RetryCallState) -> int:
+        """How many attempts the last error is worth."""
+        error = state.outcome.exception() if state.outcome else None
+        if isinstance(error, Transient) and (error.retry_after or 0) > LONGEST_WAIT:
+            return 1
+        outlasted = isinstance(error, UnknownCode) and (host, error.what) in self._outlasted
+        return FEW_ATTEMPTS if outlasted or isinstance(error, NoConnection | RefusedByServer) else ATTEMPTS
 
     def _noted(self, host: str, attempt: Callable[[], Any]) -> Any:  # noqa: ANN401 - whatever the attempt brings
         """One attempt, and since when the host has done nothing but fail."""
@@ -302,10 +316,3 @@ def _wait(state: RetryCallState) -> float:
     error = state.outcome.exception() if state.outcome else None
     asked = error.retry_after if isinstance(error, Transient) else None
     return _BACKOFF(state) if asked is None else asked + _BACKOFF(state) / 8
-
-
-def _give_up(state: RetryCallState) -> bool:
-    error = state.outcome.exception() if state.outcome else None
-    if isinstance(error, Transient) and (error.retry_after or 0) > LONGEST_WAIT:
-        return True
-    return state.attempt_number >= (FEW_ATTEMPTS if isinstance(error, NoConnection | RefusedByServer) else ATTEMPTS)

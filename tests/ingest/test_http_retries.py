@@ -9,7 +9,7 @@ import pytest
 from werkzeug import Response
 
 from ingest import http
-from ingest.errors import HostUnreachable, RequestRefused, Transient, VenueFailing
+from ingest.errors import HostUnreachable, RequestRefused, Transient, UnknownCode, VenueFailing
 from ingest.http import ATTEMPTS, MarketSession
 from ingest.market import Market
 from tests.ingest.scripted_venues import wire_answer
@@ -216,3 +216,18 @@ def test_an_answer_between_failures_shows_that_the_host_is_there(relay, answer):
 def test_a_gateway_that_fails_once_the_host_has_answered_is_a_passing_fault(relay):
     relay.answers(URL, GOOD, *(Response(status=502) for _ in range(5)), GOOD)
     assert relay.session.get_json(URL) == relay.session.get_json(URL) == [1, 2, 3]
+
+
+def unknown(body: object, host: str, path: str) -> None:
+    if isinstance(body, dict):
+        raise UnknownCode(f"code {body['code']}", host=host, path=path)
+
+
+def test_a_code_that_all_attempts_have_met_is_not_waited_out_again_for_the_next_series(relay):
+    relay.answers(URL, *['{"code": 7}'] * 100)
+    for _ in range(2):
+        with pytest.raises(RequestRefused, match="code 7"):
+            relay.session.get_json(URL, judge=unknown)
+    assert len(relay.asked) == ATTEMPTS + http.FEW_ATTEMPTS
+    relay.answers(URL + "/other", *['{"code": 8}'] * (ATTEMPTS - 1), GOOD)
+    assert relay.session.get_json(URL + "/other", judge=unknown) == [1, 2, 3], "another code may pass"
