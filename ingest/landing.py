@@ -14,7 +14,7 @@ import os
 import re
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -30,7 +30,10 @@ STAMP = "%Y%m%dT%H%M%S.%fZ"
 NAME = re.compile(r"(?P<series>[^_]+)_(?P<window>\d{8}_\d{8})_(?P<hash>[0-9a-f]{16})_(?P<stamp>[\dT.]+Z)\.parquet")
 QUARANTINE = "quarantine"
 REVISIONS = "regime_revisions"
-RECORDS = frozenset({QUARANTINE, REVISIONS})  # folders of what no venue can be asked for again
+READINGS = "readings_hourly"
+EVENTS = "events_hourly"
+OWN_RECORDS = (REVISIONS, READINGS, EVENTS)  # folders of what was published
+RECORDS = frozenset({QUARANTINE, *OWN_RECORDS})  # folders of what no venue can be asked for again
 QUARANTINE_SCHEMA = {"feed": pl.String, "symbol": pl.String, "reason": pl.String, "payload": pl.String}
 INGESTED_AT = "ingested_at"
 
@@ -46,6 +49,11 @@ class Segment:
     @property
     def order(self) -> tuple[datetime, str]:
         return (self.ingested_at, self.name)
+
+    @property
+    def last_day(self) -> date:
+        """The day in which the window of its rows ends."""
+        return datetime.strptime(self.name.rsplit("_", 3)[1], "%Y%m%d").date()
 
 
 @dataclass(frozen=True)

@@ -11,16 +11,19 @@ import dagster as dg
 import duckdb
 
 from brief import HASHES, NEWEST, READ_IF_THERE, REQUIRED, About, Lead, release_pages
+from ingest.landing import Landing
 from orchestration.asset_defaults import OWNERS, POOL, fresh_daily, mart_key
 from orchestration.dbt_assets import mart_keys, mart_names
 from orchestration.regime_assets import FEATURES, LABELLED
 from orchestration.resources import Pipeline
 from regimes import load_parameters
+from tables.published import hourly
 from tables.published.operations import FEED_STATUS, IMPLAUSIBLE_ROWS, RESTATEMENTS
 from tables.published.regimes import READINGS, REGIME_VALIDATION
 from warehouse.connection import build_database
 from warehouse.feed_status import write_feed_status
 from warehouse.fingerprint import fingerprint
+from warehouse.hourly_history import now_as_of_macro, write_hourly_tables
 from warehouse.label_history import as_of_macro
 from warehouse.location import PUBLISHED_DATABASE, Warehouse
 from warehouse.marts import has_mart, read_mart
@@ -61,6 +64,7 @@ def published_asset(manifest: Path) -> dg.AssetsDefinition:
         with build_database(warehouse.build) as connection:
             write_feed_status(connection, pipeline.refresher.catalogue, run.calendar)
             write_readings(connection)
+            write_hourly_tables(connection, Landing(warehouse.landing))
             inputs = fingerprint(connection, run)
             latest = latest_document(connection, run, market=str(market), simulated=market.simulated, inputs=inputs)
             about = {
@@ -73,10 +77,11 @@ def published_asset(manifest: Path) -> dg.AssetsDefinition:
                 "licences": "; ".join(sorted({f"{f.venue}: {f.licence}" for f in pipeline.refresher.catalogue.feeds})),
             }
             tables = [*mart_names(manifest), FEATURES, *LABELLED, READINGS.name, RESTATEMENTS.name, FEED_STATUS.name]
+            tables += [table.name for table in hourly.TABLES]
             tables += [t.name for t in (IMPLAUSIBLE_ROWS, REGIME_VALIDATION) if has_mart(connection, t.name)]
             missing = missing_readings(connection, "marts.regimes_daily")
             files = _pages(connection, warehouse, latest, about["licences"], missing)
-            release = Release(tables, about, latest, market.simulated, [as_of_macro()], files)
+            release = Release(tables, about, latest, market.simulated, [as_of_macro(), now_as_of_macro()], files)
             folder = publish(connection, warehouse, release, run.now)
         size = sum(f.stat().st_size for f in folder.rglob("*") if f.is_file())
         yield dg.MaterializeResult(

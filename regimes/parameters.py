@@ -154,6 +154,28 @@ class RevisionRule(Model):
     backfill_after_hours: int
 
 
+class EpisodeRule(Model):
+    """When a stretch of hours begins, ends and may be announced again, in hours; see hourly_events.py."""
+
+    begin_hours: Annotated[int, Field(gt=0)]
+    end_hours: Annotated[int, Field(gt=0)]
+    cooldown_hours: Annotated[int, Field(ge=0)]
+
+
+class HourlyEventRule(Model):
+    """What an hourly reading announces: bounds, labels, and how often."""
+
+    begin_confidence: float
+    flush_labels: list[str]
+    flush_stays: list[str]
+    squeeze_labels: list[str]
+    level_cooldown_hours: Annotated[int, Field(ge=0)]
+    flush: EpisodeRule
+    squeeze: EpisodeRule
+    reset: EpisodeRule
+    data: EpisodeRule
+
+
 class FlagBounds(Model):
     """Membership from which a flag is raised."""
 
@@ -247,11 +269,17 @@ class Parameters(Model):
     scenarios: ScenarioRule
     revisions: RevisionRule
     flags: FlagBounds
+    hourly_events: HourlyEventRule
 
     @property
     def parameter_hash(self) -> str:
-        """SHA-256 over the values in canonical JSON: comments, spacing and 10 for 10.0 do not change it."""
-        content = json.dumps(self.model_dump(), sort_keys=True, separators=(",", ":"), allow_nan=False)
+        """SHA-256 over the values in canonical JSON: comments, spacing and 10 for 10.0 do not change it.
+
+        Without the rules of hourly events, which make no label.
+        """
+        content = json.dumps(
+            self.model_dump(exclude={"hourly_events"}), sort_keys=True, separators=(",", ":"), allow_nan=False
+        )
         return hashlib.sha256(content.encode()).hexdigest()
 
     @property

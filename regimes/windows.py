@@ -5,15 +5,15 @@ The baselines of a window, and the days that its state follows from, are the cal
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import fields
-from datetime import datetime, timedelta
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import fields, replace
+from datetime import date, datetime, timedelta
 
 import polars as pl
 
-from regimes.classifier import classify
+from regimes.chunks import classify_in_chunks, features_in_chunks
+from regimes.classifier import Classification
 from regimes.data_quality import naive_utc
-from regimes.features import daily_features
 from regimes.marts import DailyMarts, MartError
 from regimes.parameters import Parameters
 
@@ -34,6 +34,22 @@ def window_labels(
     day and later ones are not read. It is provisional for as long after its end as a day is, and `now` (UTC) says how
     long ago that was. Raises MartError for an unknown mart and for one without `window_ended_at`.
     """
+    moment = naive_utc(now)
+    judged = judged_windows(days, windows, parameters, lambda end: moment - end)
+    return pl.concat([labelled.days.select(_ended_at(end), pl.all()) for end, labelled in judged])
+
+
+def judged_windows(
+    days: DailyMarts,
+    windows: Mapping[str, pl.DataFrame],
+    parameters: Parameters,
+    age: Callable[[datetime], timedelta],
+) -> Iterator[tuple[datetime, Classification]]:
+    """The end of each window and what the classifier says of it, oldest first; arguments and errors as above.
+
+    `days` and `evidence` of a classification have the rows of the window alone, under the day in which it ends. `age`
+    says how long ago an end is taken to be.
+    """
     names = [field.name for field in fields(DailyMarts)]
     for name, frame in windows.items():
         if name not in names:
@@ -41,14 +57,19 @@ def window_labels(
         if ENDED_AT not in frame.columns:
             raise MartError(f"{name} lacks {ENDED_AT}")
     ends = sorted({moment for frame in windows.values() for moment in frame[ENDED_AT].to_list()})
-    return pl.concat([_ending_at(end, days, windows, parameters, naive_utc(now)) for end in ends])
+    return ((end, _ending_at(end, days, windows, parameters, age(end))) for end in ends)
+
+
+def day_of(end: datetime) -> date:
+    """The calendar day that a window with this end belongs to."""
+    return (end - timedelta(microseconds=1)).date()
 
 
 def _ending_at(
-    end: datetime, days: DailyMarts, windows: Mapping[str, pl.DataFrame], parameters: Parameters, now: datetime
-) -> pl.DataFrame:
-    """The labels of the windows with the same end."""
-    day = (end - timedelta(microseconds=1)).date()
+    end: datetime, days: DailyMarts, windows: Mapping[str, pl.DataFrame], parameters: Parameters, age: timedelta
+) -> Classification:
+    """The classification of the windows with the same end."""
+    day = day_of(end)
     marts, assets = {}, set()
     for field in fields(DailyMarts):
         before = getattr(days, field.name).filter(pl.col("day") < day)
@@ -57,8 +78,13 @@ def _ending_at(
             cut = windows[field.name].filter(pl.col(ENDED_AT) == end).with_columns(pl.lit(day).alias("day"))
             assets.update(cut["asset"].to_list())
             marts[field.name] = pl.concat([before, cut.select(before.columns)], how="vertical_relaxed")
-    # The rules count from the end of the day; this moment is as long after it as `now` is after the window's end.
-    as_of_day = datetime.combine(day, datetime.min.time()) + timedelta(days=1) + (now - end)
-    labelled = classify(daily_features(DailyMarts(**marts), parameters), parameters, as_of_day).days
-    ending = labelled.filter((pl.col("day") == day) & pl.col("asset").is_in(sorted(assets)))
-    return ending.select(pl.lit(end, pl.Datetime("us")).alias(ENDED_AT), pl.all())
+    # The rules count from the end of the day; this moment is as long after it as the window's end is ago.
+    as_of_day = datetime.combine(day, datetime.min.time()) + timedelta(days=1) + age
+    features = features_in_chunks(DailyMarts(**marts), parameters)
+    labelled = classify_in_chunks(features, parameters, as_of_day)
+    ending = (pl.col("day") == day) & pl.col("asset").is_in(sorted(assets))
+    return replace(labelled, days=labelled.days.filter(ending), evidence=labelled.evidence.filter(ending))
+
+
+def _ended_at(end: datetime) -> pl.Expr:
+    return pl.lit(end, pl.Datetime("us")).alias(ENDED_AT)

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import duckdb
 
-from ingest.landing import REVISIONS
+from ingest.landing import OWN_RECORDS
 from ingest.windows import Window
 from regimes import load_parameters
 from warehouse.connection import first_row
@@ -45,8 +45,8 @@ def fingerprint(connection: duckdb.DuckDBPyConnection, run: RunContext) -> str:
     is_final = run.now >= day_ended + timedelta(minutes=load_parameters().gate.provisional_minutes)
     digest = hashlib.sha256(f"{run.calendar} {is_final}".encode())
     for query in (
-        # Published revisions are an output. As an input they would make every run find something new.
-        f"SELECT segment FROM raw.load_ledger WHERE row_count > 0 AND feed <> '{REVISIONS}' ORDER BY segment",  # noqa: S608
+        # What was published is an output. As an input it would make every run find something new.
+        f"SELECT segment FROM raw.load_ledger WHERE row_count > 0 AND feed NOT IN {OWN_RECORDS} ORDER BY segment",  # noqa: S608
         "SELECT * FROM ops.instruments ORDER BY ALL",
         "SELECT feed, arg_max_null(skipped, rowid) FROM ops.pulls GROUP BY feed ORDER BY feed",
     ):

@@ -18,7 +18,7 @@ from ingest.feed import Feed
 from ingest.feeds import LANDED
 from regimes import load_parameters
 from tables import Column, Table
-from tables.published import DBT_MARTS, PUBLISHED, operations, regimes
+from tables.published import DBT_MARTS, PUBLISHED, hourly, operations, regimes
 from warehouse.settings import PROJECT
 
 MODELS = PROJECT / "dbt_project" / "models"
@@ -152,6 +152,7 @@ def _written_by_python() -> str:
     """The columns stay out: nothing selects from these tables in dbt, and docs/data-dictionary.md has them."""
     packages = {
         "regimes": ("Features, labels and evidence of each day, computed from the marts.", regimes.TABLES),
+        "hourly": ("Readings of the last 24 hours, and what they announce.", hourly.TABLES),
         "warehouse": (
             "Feeds, what vendors restate, and what is implausible in their data.",
             (operations.FEED_STATUS, operations.RESTATEMENTS, operations.IMPLAUSIBLE_ROWS),

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from datetime import UTC, datetime
+from collections.abc import Collection, Iterable
+from datetime import UTC, date, datetime
 
 import duckdb
 import polars as pl
@@ -31,18 +31,27 @@ PARTS_SCHEMA: dict[str, pl.DataType | type[pl.DataType]] = {
 }
 
 
-def load_segments(connection: duckdb.DuckDBPyConnection, landing: Landing, feed: Feed | None = None) -> int:
+def load_segments(
+    connection: duckdb.DuckDBPyConnection,
+    landing: Landing,
+    feed: Feed | None = None,
+    *,
+    folders: Collection[str] | None = None,
+    since: date = date.min,
+) -> int:
     """Load the segments that are not in the ledger yet, oldest first; returns the number of rows loaded.
 
-    With `feed`, only its segments and the quarantined rows; else those of every feed, and the published revisions.
+    With `feed`, only its segments and the quarantined rows, with `folders` only those of these folders; else those of
+    every feed, and what was published. Segments whose window ends before the day `since` are left where they are.
 
     A damaged segment is moved aside and noted. Raises IngestError when one cannot be opened or lacks a column;
     segments loaded before it stay loaded.
     """
-    folders = [feed.name, QUARANTINE] if feed else ALL_FOLDERS
+    folders = [feed.name, QUARANTINE] if feed else list(folders or ALL_FOLDERS)
     ledger = connection.execute("SELECT segment FROM raw.load_ledger WHERE list_contains(?, feed)", [folders])
     loaded = {name for (name,) in ledger.fetchall()}
-    return sum(_load_segment(connection, landing, segment) for segment in landing.segments(folders, loaded))
+    new = (segment for segment in landing.segments(folders, loaded) if segment.last_day >= since)
+    return sum(_load_segment(connection, landing, segment) for segment in new)
 
 
 def _load_segment(connection: duckdb.DuckDBPyConnection, landing: Landing, segment: Segment) -> int:

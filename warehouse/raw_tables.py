@@ -6,9 +6,10 @@ import duckdb
 
 from ingest.feed import Feed
 from ingest.feeds import LANDED
-from ingest.landing import INGESTED_AT, QUARANTINE, QUARANTINE_SCHEMA, REVISIONS
+from ingest.landing import EVENTS, INGESTED_AT, QUARANTINE, QUARANTINE_SCHEMA, READINGS, REVISIONS
 from ingest.schema import column_of
 from tables import field
+from tables.published.hourly import EVENT, READING
 from tables.published.regimes import REVISION
 from warehouse.connection import identifier, literal, transaction
 from warehouse.revision_names import landed_name
@@ -80,6 +81,8 @@ def _expected_columns() -> dict[str, dict[str, str]]:
         for feed in LANDED
     }
     columns[REVISIONS] = {landed_name(name): field(name).sql_type for name in REVISION}
+    columns[READINGS] = {name: field(name).sql_type for name in READING}
+    columns[EVENTS] = {name: field(name).sql_type for name in EVENT}
     columns[QUARANTINE] = dict.fromkeys(QUARANTINE_SCHEMA, "VARCHAR")
     lineage = {name: field(name).sql_type for name in LINEAGE}
     return {table: {**own, **lineage} for table, own in columns.items()}

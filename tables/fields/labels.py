@@ -49,12 +49,16 @@ FIELDS = (
     text("kinds", "Comma-separated: regime_change, support_broken, support_reclaimed, scenario_resolved, degraded_data,"
          " restatement; null when nothing changed."),
     flag("is_latest", "True for the newest revision of its day."),
-    text("event_id", "asset, day and revision, joined by slashes: the same for ever."),
+    text("event_id", "Identifies what is announced, the same for ever."),
     text("label", "A label of the rules, see regime_labels."),
     text("state_in_words", "The state that the day leaves the market in, in words: aftermath of leverage flush,"
          " day 3."),
     text("state", "State of the market, the regime of regimes_daily."),
-    text("sentence", "One sentence that says why, the explanation of regimes_daily."),
+    text("sentence", "One sentence that says what happened and why."),
+    text("evidence", "The rows of the evidence as a JSON list: label, rank, predicate, value, membership, weight."),
+    text("input_hash", "Hash of the rows of the window that the reading was made from."),
+    declare("window_ended_at", "End of the 24 hours, a full hour."),
+    text("figures", "The figures behind it, a JSON object of columns of readings_hourly."),
     declare("label_rank", "1 for the event, 2 for the runner-up.", kind="count", unit="rank"),
     declare("label_order", "Position in legends and tables.", kind="count", unit="rank"),
     text("predicate", "What has to hold, by name."),

@@ -85,7 +85,7 @@ FIELDS = (
     count("long_holder_count", "Accounts that hold a long, not liquidated ones."),
     count("short_holder_count", "Accounts that hold a short, not liquidated ones."),
     # liquidations
-    declare("happened_at", "Moment of the liquidation."),
+    declare("happened_at", "When it happened; of an hourly event the end of the 24 hours that showed it first."),
     declare("venue_at", "When it happened, by the venue's clock."),
     declare("received_at", "When the message arrived, by the recorder's clock."),
     text("position_side", "Position that was closed by force.", allowed=SIDES),

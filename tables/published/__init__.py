@@ -1,11 +1,13 @@
 """Every published table by name, those that dbt builds and those that Python writes."""
 
 from tables.field import FieldError
-from tables.published import marts, operations, regimes
+from tables.published import hourly, marts, operations, regimes
 from tables.table import Table
 
 DBT_MARTS: dict[str, Table] = {table.name: table for table in marts.TABLES}
-PUBLISHED: dict[str, Table] = {table.name: table for table in (*marts.TABLES, *regimes.TABLES, *operations.TABLES)}
+PUBLISHED: dict[str, Table] = {
+    table.name: table for table in (*marts.TABLES, *regimes.TABLES, *hourly.TABLES, *operations.TABLES)
+}
 
 
 def table(name: str) -> Table:

@@ -161,6 +161,7 @@ REGIME_CHANGES = Table(
         "event_id", *KEY, "revision", "kinds", "event", "regime", "previous_regime", "confidence", "grade",
         "support_status", "resolution", "restatement_reason", "explanation", "available_at", "is_backfill",
     ),
+    notes={"event_id": "Asset, day and revision, joined by slashes."},
 )  # fmt: skip
 REGIME_VALIDATION = Table(
     name="regime_validation",
@@ -182,7 +183,7 @@ READINGS = Table(
         "open_interest_change_1d_pct", "funding_8h_bp", "funding_state", "netflow_coin", "active_addresses_count",
         "support_usd", "support_status", "data_status", "is_final",
     ),
-    notes={"label": "Of what happened on the day."},
+    notes={"label": "Of what happened on the day.", "sentence": "The explanation of regimes_daily."},
 )  # fmt: skip
 TABLES = (
     LEVERAGE_FEATURES_DAILY,

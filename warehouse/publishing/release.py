@@ -45,6 +45,8 @@ SORTED_BY = (
     "instrument",
     "market",
     "day",
+    "window_ended_at",
+    "happened_at",
     "revision",
     "label",
     "predicate",
