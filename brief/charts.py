@@ -1,17 +1,13 @@
-"""The charts of the brief and the Dagster UI: price with the labels behind it, and one panel for each measure."""
+"""The charts of the Dagster UI: price with the labels behind it, and one panel for each measure."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any, Literal
 
 import polars as pl
 
-from brief.figures import quantity
-
-# The light theme's colours. style.css replaces each of them on a dark background.
 INK, GRID, MAIN, LONG, SHORT, RULE = "#3c4043", "#dadce0", "#174ea6", "#b3541e", "#1a6a9c", "#9334e6"
 WIDTH, HEIGHT = 400, 170
 # A billion is B for a reader but G in SI; small numbers have no letter.
@@ -25,7 +21,6 @@ DAYS = {
 }
 _TEXT = {"labelColor": INK, "titleColor": INK, "labelFontSize": 12}
 LOOK = {
-    "aria": False,  # the page has a text and a table for each chart, so paths need no names
     "font": "sans-serif",
     "background": "transparent",
     "view": {"stroke": None},
@@ -203,40 +198,8 @@ def _amounts(column: str, *, zero: bool, label: str = AMOUNT) -> Drawing:
     return {"field": column, "type": "quantitative", "title": None, "axis": axis, "scale": {"zero": zero}}
 
 
-def svg(drawn: Drawing) -> str:
-    """The chart as an SVG element without background, hidden from screen readers: the page has the same as text."""
-    import vl_convert
-
-    drawing = str(vl_convert.vegalite_to_svg(drawn, allowed_base_urls=[]))
-    return drawing.replace("<svg ", '<svg aria-hidden="true" ', 1)
-
-
 def png(drawn: Drawing) -> bytes:
     """The chart on white, at its own size."""
     import vl_convert
 
     return bytes(vl_convert.vegalite_to_png({**drawn, "background": "white"}, allowed_base_urls=[]))
-
-
-def table_of(panel: Panel, frame: pl.DataFrame) -> tuple[Sequence[str], list[tuple[str, ...]]]:
-    """The chart as a table, newest day first: headings with units, and rows of text; unknown values are a dash."""
-    heads = ["day (UTC)", *(f"{name}, {panel.unit}" for name in panel.columns.values())]
-    shown = frame.sort("day", descending=True).select("day", *panel.columns)
-    decimals = 2 if panel.unit.startswith(("bp", "ratio")) else 0
-    rows = [
-        (row[0].isoformat(), *("-" if value is None else f"{value:,.{decimals}f}" for value in row[1:]))
-        for row in shown.iter_rows()
-    ]
-    return heads, rows
-
-
-def alt_text(panel: Panel, asset: str, frame: pl.DataFrame) -> str:
-    """The chart in a sentence: what it shows, its first and last day, the range of values, and the last value."""
-    days = frame["day"].sort()
-    parts = [f"{panel.title}, {asset} by day, {days[0]} to {days[-1]}"]
-    for column, name in panel.columns.items():
-        known = frame.sort("day")[column].drop_nulls().to_list()
-        if known:
-            low, high, last = (quantity(value, panel.unit) for value in (min(known), max(known), known[-1]))
-            parts.append(f"{name} between {low} and {high}, last {last}")
-    return "; ".join(parts) + "."

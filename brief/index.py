@@ -8,7 +8,8 @@ from datetime import date
 import polars as pl
 
 from brief.figures import words
-from brief.page import About, environment, readable_on
+from brief.page import About
+from brief.rendering import environment, readable_on
 
 SHOWN = ("asset", "day", "event", "confidence", "data_status", "explanation", "state_in_words")
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from brief.figures import quantity, words
@@ -12,6 +13,58 @@ from regimes.parameters import Ramp, Reference
 from regimes.words.numbers import counted
 
 FULL = 0.995  # a membership that rounds to 100 %
+DISTANCES_SHOWN = 4
+
+
+@dataclass(frozen=True)
+class Distance:
+    """How far a figure is from the threshold that would change the reading."""
+
+    what: str
+    now: str
+    threshold: str
+    away: str
+
+
+def distances(tables: DayTables, evidence: Sequence[Mapping[str, Any]], parameters: Parameters) -> list[Distance]:
+    """The support level first, then the conditions of the label and of the next label, the closest first.
+
+    A condition counts where one ramp decides it. How close it is, is measured in widths of its ramp.
+    """
+    support, found = tables.of_day("support_daily"), []
+    if support and support["support_band_usd"] is not None and support["close_usd"] is not None:
+        edge = support["support_usd"] - support["support_band_usd"]
+        away = 100 * (edge / support["close_usd"] - 1)
+        found.append(
+            Distance(
+                "support breaks",
+                quantity(support["close_usd"], "USD"),
+                f"below {quantity(edge, 'USD')}",
+                f"{away:+.1f} %",
+            )
+        )
+    near = []
+    for row in evidence:
+        if row["role"] == "supporting" or row["value"] is None or (ramp := _ramp(row, parameters)) is None:
+            continue
+        start, full = ramp
+        holds = (row["membership"] or 0.0) >= FULL
+        if (row["label_rank"] == 1) != holds:
+            continue  # the label's own weak conditions are in the outlook, and so is what the next label has
+        # The label loses a condition that falls below its start; the next label gains one that reaches full.
+        bound = start if holds else full
+        name = words(row["predicate"])
+        if not holds:
+            what = f"{name} holds in full, for {words(row['label'])}"
+        elif row["predicate"].startswith("not_"):
+            what = f"{words(row['predicate'].removeprefix('not_'))} holds"
+        else:
+            what = f"{name} no longer holds"
+        away = quantity(bound - row["value"], row["unit"], signed=True)
+        threshold = f"at {quantity(bound, row['unit'])}"
+        near.append((abs(bound - row["value"]) / abs(full - start), Distance(what, _value(row), threshold, away)))
+    near.sort(key=lambda pair: pair[0])
+    return found + [distance for _, distance in near[:DISTANCES_SHOWN]]
 
 
 def outlook(tables: DayTables, evidence: Sequence[Mapping[str, Any]], parameters: Parameters) -> list[str]:
@@ -81,15 +134,22 @@ def _value(row: Mapping[str, Any]) -> str:
 
 def _bounds(row: Mapping[str, Any], parameters: Parameters) -> str:
     """From which value the condition holds, partly and in full; nothing where several ramps could have decided."""
+    if (ramp := _ramp(row, parameters)) is None:
+        return ""
+    start, full = ramp
+    return f"partly from {quantity(start, row['unit'])}, in full from {quantity(full, row['unit'])}"
+
+
+def _ramp(row: Mapping[str, Any], parameters: Parameters) -> tuple[float, float] | None:
+    """From which value the condition begins to hold and holds in full; None where not exactly one ramp decides."""
     name = row["predicate"]
     by_name = {predicate.name: predicate for predicate in parameters.predicates}
     negated = name not in by_name
     ramps = list(_ramps(name.removeprefix("not_"), row["feature"], parameters, negated=negated))
     if len(ramps) != 1:
-        return ""
+        return None
     ((ramp, turned),) = ramps
-    start, full = (ramp.one, ramp.zero) if turned else (ramp.zero, ramp.one)
-    return f"partly from {quantity(start, row['unit'])}, in full from {quantity(full, row['unit'])}"
+    return (ramp.one, ramp.zero) if turned else (ramp.zero, ramp.one)
 
 
 def _ramps(predicate: str, feature: str, parameters: Parameters, *, negated: bool) -> Iterator[tuple[Ramp, bool]]:

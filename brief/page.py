@@ -1,27 +1,28 @@
-"""One day as a self-contained HTML page: its content, and where each figure comes from.
+"""One day as a self-contained HTML page: the answer and its figures on one screen, evidence and methods folded below.
 
-This module collects the words and numbers; templates/ places them on the page, charts.py draws the charts.
+This module collects the words and numbers; templates/ places them on the page.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import lru_cache
+from datetime import date, timedelta
 from typing import Any
 
-import jinja2
-import polars as pl
 from markupsafe import Markup
 
-from brief.charts import PANELS, PRICE, Panel, alt_text, chart, event_spans, feed_changes, has_values, svg, table_of
-from brief.figures import headline, quantity, state_of, words
-from brief.outlook import outlook
+from brief.figures import headline, quantity, short, state_of, words
+from brief.history import followed, since_yesterday
+from brief.outlook import distances, outlook
+from brief.price_chart import price_chart
+from brief.rendering import asset_text, environment, readable_on, script_hash
 from brief.tables import DAYS_DRAWN, DayTables
+from brief.tiles import tiles
+from brief.verdict import answer, behind, scope
 from regimes import Parameters
 from regimes.baselines import MAD_TO_SIGMA
 
-ON_THE_PAGE = ("price", "liquidations", "open_interest", "open_interest_coin", "funding", "flows", "addresses")
 ROLES = ("core", "guard", "supporting")
 # The column of each mart that says which feeds or venues a row comes from.
 ORIGINS = {
@@ -31,6 +32,16 @@ ORIGINS = {
     "funding_daily": "venues",
     "exchange_flows_daily": "feed",
     "network_activity_daily": "feed",
+}
+# The columns of the table that has the numbers behind chart and sparklines, with heading and decimals.
+NUMBERS = {
+    "close_usd": ("Close, USD", 2),
+    "open_interest_usd": ("Open interest, USD", 0),
+    "long_liquidations_usd": ("Longs liquidated, USD", 0),
+    "short_liquidations_usd": ("Shorts liquidated, USD", 0),
+    "funding_8h_bp": ("Funding, bp per 8 h", 2),
+    "netflow_coin": ("Netflow, coins", 0),
+    "active_addresses_count": ("Addresses", 0),
 }
 
 
@@ -44,27 +55,22 @@ class About:
     licences: str
 
 
-@lru_cache(maxsize=1)
-def environment() -> jinja2.Environment:
-    """The templates; every value put into them is escaped."""
-    return jinja2.Environment(
-        loader=jinja2.PackageLoader("brief"),
-        autoescape=True,
-        undefined=jinja2.StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
-
-
-def day_page(tables: DayTables, parameters: Parameters, about: About, index: str, banner: str | None = None) -> str:
-    """The page; `index` is the address of the page of all days as seen from it, `banner` a warning at the top.
-
-    Raises KeyError for a day without a row.
-    """
+def day_page(
+    tables: DayTables,
+    parameters: Parameters,
+    about: About,
+    index: str,
+    banner: str | None = None,
+    pages: Mapping[tuple[str, date], str] | None = None,
+) -> str:
+    """The page. `index` is the address of the explorer and `pages` has those of other pages, as seen from this one;
+    `banner` is a warning at the top. Raises KeyError for a day without a row."""
     row = tables.of_day("regimes_daily")
     labels = {label["label"]: label for label in tables.frames["regime_labels"].to_dicts()}
-    features = tables.of_day("leverage_features_daily")
     evidence = tables.rows("regime_evidence")
+    support = tables.of_day("support_daily")
+    script = asset_text("pointer.js")
+    links = Links(index, pages or {})
     return (
         environment()
         .get_template("day.html")
@@ -74,39 +80,85 @@ def day_page(tables: DayTables, parameters: Parameters, about: About, index: str
             row=row,
             label=labels[row["event"]],
             on_label=readable_on(labels[row["event"]]["colour"]),
+            answer=answer(row, support),
+            scope=scope(row, support, parameters),
+            behind=behind(row, {mart: tables.of_day(mart) for mart in ORIGINS}),
+            strip=_strip(tables, labels, links),
+            links=links.around(tables),
+            chart=price_chart(tables),
+            tiles=tiles(tables, parameters),
+            since_yesterday=since_yesterday(tables),
+            distances=distances(tables, evidence, parameters),
+            followed=followed(tables),
+            support=support,
             words=words,
             state_of=state_of,
             breakable=breakable,
-            figures=headline(features),
+            figures=headline(tables.of_day("leverage_features_daily")),
             evidence=_judged(evidence),
             outlook=outlook(tables, evidence, parameters),
             scenario=tables.scenario(),
-            charts=[_figure(panel, tables) for panel in PANELS if panel.name in ON_THE_PAGE],
-            legend=_legend(tables, labels),
+            numbers=_numbers(tables),
             feeds=tables.frames["feed_status"].sort("feed").to_dicts(),
             origins=_origins(tables),
             parameters=parameters,
             mad_to_sigma=MAD_TO_SIGMA,
             days_drawn=DAYS_DRAWN,
             about=about,
-            index=index,
             banner=banner,
+            script=script,
+            script_hashes=[script_hash(script)],
         )
     )
+
+
+@dataclass(frozen=True)
+class Links:
+    """Addresses as seen from a page: of the explorer, and of the pages that there are."""
+
+    explorer: str
+    pages: Mapping[tuple[str, date], str]
+
+    def of(self, asset: str, day: date) -> str:
+        """The page of the day, or the explorer with the day pinned."""
+        return self.pages.get((asset, day)) or f"{self.explorer}#asset={asset}&day={day}"
+
+    def around(self, tables: DayTables) -> dict[str, str | None]:
+        """The day before and the day after, if the tables have them, and the explorer at this day."""
+        regimes = tables.frames["regimes_daily"]
+        days = set(regimes.filter(asset=tables.asset)["day"].to_list())
+        before, after = (tables.day + timedelta(days=by) for by in (-1, 1))
+        return {
+            "previous": self.of(tables.asset, before) if before in days else None,
+            "next": self.of(tables.asset, after) if after in days else None,
+            "explorer": f"{self.explorer}#asset={tables.asset}&day={tables.day}",
+        }
+
+
+def _strip(tables: DayTables, labels: Mapping[str, Mapping[str, Any]], links: Links) -> list[dict[str, Any]]:
+    """Every asset on the day, Bitcoin first: label, price, change and state; without a reading only why."""
+    regimes = tables.frames["regimes_daily"].filter(day=tables.day)
+    rows = sorted(regimes.to_dicts(), key=lambda row: (row["asset"] != "BTC", row["asset"]))
+    return [
+        {
+            "asset": row["asset"],
+            "is_this": row["asset"] == tables.asset,
+            "has_reading": row["event"] != "insufficient_data",
+            "missing": words(row["missing_inputs"] or "too little data").replace(",", ", "),
+            "label": words(row["event"]),
+            "colour": labels[row["event"]]["colour"],
+            "price": None if row["close_usd"] is None else short(row["close_usd"]),
+            "change": None if row["return_pct"] is None else f"{row['return_pct']:+.1f} %",
+            "state": state_of(row),
+            "href": links.of(row["asset"], tables.day),
+        }
+        for row in rows
+    ]
 
 
 def breakable(name: str) -> Markup:
     """An identifier that a narrow column may break after its underscores."""
     return Markup("_<wbr>").join(name.split("_"))
-
-
-def readable_on(colour: str) -> str:
-    """Black or white, whichever has more contrast with the colour (#rrggbb), by WCAG's relative luminance."""
-    channels = [int(colour[i : i + 2], 16) / 255 for i in (1, 3, 5)]
-    linear = [c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4 for c in channels]
-    luminance = 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
-    # Equal contrast against black and white: (L + 0.05)^2 = 1.05 x 0.05.
-    return "#000000" if luminance > (1.05 * 0.05) ** 0.5 - 0.05 else "#ffffff"
 
 
 def _judged(evidence: list[dict[str, Any]]) -> list[dict[str, Any]]:
@@ -118,44 +170,19 @@ def _judged(evidence: list[dict[str, Any]]) -> list[dict[str, Any]]:
     ]
 
 
-def _figure(panel: Panel, tables: DayTables) -> dict[str, Any]:
-    frame = tables.drawn(panel.mart)
-    if frame is None or not has_values(panel, frame):
-        return {"panel": panel, "svg": None}
-    behind: dict[str, pl.DataFrame | None] = {}
-    if panel is PRICE:
-        behind = {
-            "regimes": tables.drawn("regimes_daily"),
-            "labels": tables.frames["regime_labels"],
-            "support": tables.drawn("support_daily"),
-        }
-    heads, rows = table_of(panel, frame)
-    return {
-        "panel": panel,
-        "svg": Markup(svg(chart(panel, frame, **behind))),  # noqa: S704 - drawn here, from numbers
-        "alt": alt_text(panel, tables.asset, frame),
-        "changes": feed_changes(frame) if panel.below else [],
-        "heads": heads,
-        "rows": rows,
-    }
-
-
-def _legend(tables: DayTables, labels: Mapping[str, Mapping[str, Any]]) -> list[dict[str, Any]]:
-    """The labels in the chart: colour, name, number of days and spans, the most frequent first."""
-    days = tables.drawn("regimes_daily")
-    if days is None:
-        return []
-    spans = event_spans(days).to_dicts()
-    counted = days.group_by("event").len("days").sort("days", "event", descending=[True, False])
-    return [
-        {
-            "name": words(event),
-            "colour": labels[event]["colour"],
-            "days": count,
-            "spans": [span for span in spans if span["event"] == event],
-        }
-        for event, count in counted.iter_rows()
+def _numbers(tables: DayTables) -> dict[str, Any]:
+    """The days drawn as a table, newest first: headings, and rows of text; unknown values are a dash."""
+    features, regimes = tables.drawn("leverage_features_daily"), tables.drawn("regimes_daily")
+    joined = features.select("day", *NUMBERS).join(regimes.select("day", "event"), on="day", how="left")
+    rows = [
+        [
+            row["day"].isoformat(),
+            words(row["event"] or "-"),
+            *("-" if row[name] is None else f"{row[name]:,.{decimals}f}" for name, (_, decimals) in NUMBERS.items()),
+        ]
+        for row in joined.sort("day", descending=True).to_dicts()
     ]
+    return {"heads": ["Day (UTC)", "Label", *(title for title, _ in NUMBERS.values())], "rows": rows}
 
 
 def _origins(tables: DayTables) -> list[tuple[str, str]]:

@@ -41,33 +41,37 @@ def release_pages(
 ) -> Pages:
     """The pages of a release of these tables. `before` is what the last release's pages.json holds: page to hash.
 
-    A first release has one page per asset, because drawing takes a third of a second per day.
+    A first release has one page per asset and day only for the newest day. A page is drawn again when its figures
+    change, or when a day beside it gets a page that it can link to.
     """
     regimes = frames["regimes_daily"]
     newest: dict[str, date] = dict(regimes.group_by("asset").agg(pl.col("day").max()).iter_rows())
+    made = [
+        (asset, day)
+        for asset, day in sorted(regimes.select("asset", "day").iter_rows())
+        if day == newest[asset] or _name(asset, day) in before
+    ]
+    pages = {(asset, day): _name(asset, day) for asset, day in made}
     written: dict[str, str] = {}
     hashes: dict[str, str] = {}
     kept: list[str] = []
-    pages: dict[tuple[str, date], str] = {}
-    for asset, day in sorted(regimes.select("asset", "day").iter_rows()):
-        name = f"{asset}-{day}.html"
-        path = f"{FOLDER}/{name}"
-        is_newest = day == newest[asset]
-        if not is_newest and name not in before:
+    for asset, day in made:
+        name, tables = pages[asset, day], DayTables(asset, day, frames)
+        hashes[name] = row_hash(tables, pages)
+        if day != newest[asset] and hashes[name] == before[name]:
+            kept.append(f"{FOLDER}/{name}")
             continue
-        tables = DayTables(asset, day, frames)
-        hashes[name] = row_hash(tables)
-        pages[asset, day] = name
-        if is_newest or hashes[name] != before[name]:
-            written[path] = day_page(tables, parameters, about, index="index.html")
-        else:
-            kept.append(path)
-    if lead.banner is None and lead.day == newest[lead.asset]:
-        top = written[f"{FOLDER}/{lead.asset}-{lead.day}.html"]
-    else:
-        tables = DayTables(lead.asset, lead.day, frames)
-        top = day_page(tables, parameters, about, index="index.html", banner=lead.banner)
-    written[NEWEST] = top.replace('href="index.html"', f'href="{FOLDER}/index.html"')
+        page = day_page(tables, parameters, about, index="index.html", pages=pages)
+        written[f"{FOLDER}/{name}"] = page
+        if day == newest[asset]:
+            written[f"{FOLDER}/{asset}.html"] = page
+    top = DayTables(lead.asset, lead.day, frames)
+    below = {key: f"{FOLDER}/{name}" for key, name in pages.items()}
+    written[NEWEST] = day_page(top, parameters, about, f"{FOLDER}/index.html", banner=lead.banner, pages=below)
     written[f"{FOLDER}/index.html"] = index_page(regimes, frames["regime_labels"], pages, about)
     written[HASHES] = json.dumps(hashes, indent=0) + "\n"
     return Pages(written, kept)
+
+
+def _name(asset: str, day: date) -> str:
+    return f"{asset}-{day}.html"

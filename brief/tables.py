@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
@@ -23,8 +23,8 @@ REQUIRED = (
     "regime_labels",
     "feed_status",
 )
-READ_IF_THERE = ("support_daily", "scenarios")
-DAYS_DRAWN = 120  # longer than the longest baseline except percentiles
+READ_IF_THERE = ("support_daily", "scenarios", "regime_changes")
+DAYS_DRAWN = 90  # as many as the longest baseline except percentiles
 # When a row was written does not change its content.
 WRITTEN_AT = ("computed_at", "available_at")
 
@@ -47,6 +47,14 @@ class DayTables:
         found = self._of_asset(table)
         return [] if found is None else found.filter(pl.col("day") == self.day).to_dicts()
 
+    def of_day_before(self, table: str) -> dict[str, Any]:
+        """The row of the day before; empty when the table is not there or has none."""
+        return DayTables(self.asset, self.day - timedelta(days=1), self.frames).of_day(table)
+
+    def up_to_day(self, table: str) -> pl.DataFrame:
+        """All rows of the asset up to the day, oldest first. Raises KeyError without the table."""
+        return self.frames[table].filter(asset=self.asset).filter(pl.col("day") <= self.day).sort("day")
+
     def scenario(self) -> list[dict[str, Any]]:
         """The outcomes of the scenario in force on the day; empty without one."""
         opened_on, found = self.of_day("regimes_daily").get("scenario_opened_on"), self._of_asset("scenarios")
@@ -54,26 +62,23 @@ class DayTables:
             return []
         return found.filter(pl.col("opened_on") == opened_on).to_dicts()
 
-    def drawn(self, table: str) -> pl.DataFrame | None:
-        """The days that charts show, oldest first and ending with the day; None without the table."""
-        found = self._of_asset(table)
-        if found is None:
-            return None
-        first = self.day - timedelta(days=DAYS_DRAWN - 1)
-        return found.filter(pl.col("day").is_between(first, self.day)).sort("day")
+    def drawn(self, table: str) -> pl.DataFrame:
+        """The days that charts show, oldest first and ending with the day. Raises KeyError without the table."""
+        return self.up_to_day(table).filter(pl.col("day") > self.day - timedelta(days=DAYS_DRAWN))
 
     def _of_asset(self, table: str) -> pl.DataFrame | None:
         frame = self.frames.get(table)
         return None if frame is None else frame.filter(pl.col("asset") == self.asset)
 
 
-def row_hash(tables: DayTables) -> str:
-    """SHA-256 over the label, figures, evidence and support of the day.
+def row_hash(tables: DayTables, pages: Collection[tuple[str, date]] = ()) -> str:
+    """SHA-256 over the label, figures, evidence and support of the day, and over which days beside it have a page.
 
     A page is kept while this is the same. Everything else on it (earlier days in the charts, feeds, licences, the
     template) is then as it was when the page was made.
     """
-    digest = hashlib.sha256()
+    beside = [(tables.asset, tables.day + timedelta(days=by)) in pages for by in (-1, 1)]
+    digest = hashlib.sha256(repr(beside).encode())
     for name in ("regimes_daily", "leverage_features_daily", "regime_evidence", "support_daily"):
         for row in tables.rows(name):
             said = {key: value for key, value in row.items() if key not in WRITTEN_AT}

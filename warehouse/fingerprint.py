@@ -29,6 +29,7 @@ DBT = (
 CODE = (
     "brief/*.py",
     "brief/templates/*",
+    "brief/assets/*",
     *DBT,
     "regimes/**/*.py",
     "regimes/*.toml",

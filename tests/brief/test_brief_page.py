@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import base64
+import hashlib
 import re
+from datetime import datetime, timedelta
 
 import polars as pl
 import pytest
 
 from brief import About, DayTables, day_page
-from brief.page import readable_on
+from brief.history import followed, since_yesterday
+from brief.rendering import readable_on
 from regimes import load_parameters, regime_labels
 from tests.brief.published_frames import LAST, frames, tables
 
@@ -22,7 +26,7 @@ def page(made: DayTables, about: About = ABOUT) -> str:
 
 def text(html: str) -> str:
     """What a reader sees, on one line."""
-    html = re.sub(r"<(style|svg)\b.*?</\1>", " ", html, flags=re.S)
+    html = re.sub(r"<(style|svg|script)\b.*?</\1>", " ", html, flags=re.S)
     return re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", html.replace("<wbr>", "")))
 
 
@@ -43,12 +47,40 @@ def test_every_figure_that_the_label_rests_on_stands_there_with_unit_and_source(
     assert "open_interest_daily" in said.split("open_interest_change_1d_z")[1][:120]
 
 
-def test_a_page_loads_nothing_and_says_so_to_the_browser() -> None:
+def test_a_page_loads_nothing_and_runs_its_own_script_alone() -> None:
     html = page(tables())
-    assert "default-src 'none'" in html
-    loaded = re.findall(r"(?:src|href|url)\s*[=(]\s*[\"']?([^\"')\s>]+)", html)
-    assert loaded == ["index.html"]
-    assert "<script" not in html
+    (policy,) = re.findall(r'http-equiv="Content-Security-Policy" content="([^"]*)"', html)
+    scripts = re.findall(r"<script>(.*?)</script>", html, flags=re.S)
+    assert len(scripts) == 1
+    digest = base64.b64encode(hashlib.sha256(scripts[0].encode()).digest()).decode()
+    assert policy.startswith("default-src 'none'")
+    assert policy.endswith(f"script-src 'sha256-{digest}'")
+    loaded = re.findall(
+        r"(?:src|href|url)\s*[=(]\s*[\"']([^\"')\s>]+)", re.sub(r"<script\b.*?</script>", "", html, flags=re.S)
+    )
+    assert {address.partition("#")[0] for address in loaded} == {"index.html"}
+
+
+def test_links_lead_to_pages_that_there_are_and_else_to_the_explorer() -> None:
+    day_before = LAST - timedelta(days=1)
+    made = tables()
+    html = day_page(made, load_parameters(), ABOUT, "explorer.html", pages={("BTC", LAST): "BTC.html"})
+    assert f'href="explorer.html#asset=BTC&amp;day={day_before}" rel="prev"' in html
+    assert 'rel="next"' not in html, "there is no later day"
+    with_page = day_page(made, load_parameters(), ABOUT, "explorer.html", pages={("BTC", day_before): "before.html"})
+    assert 'href="before.html" rel="prev"' in with_page
+    earlier = day_page(DayTables("BTC", day_before, frames()), load_parameters(), ABOUT, "explorer.html")
+    assert f'href="explorer.html#asset=BTC&amp;day={LAST}" rel="next"' in earlier
+
+
+def test_an_asset_without_a_reading_is_one_line_in_the_strip() -> None:
+    made = frames()
+    lost = {"asset": "SOL", "event": "insufficient_data", "missing_inputs": "open_interest,funding"}
+    other = made["regimes_daily"].filter(day=LAST).with_columns(pl.lit(v).alias(k) for k, v in lost.items())
+    made["regimes_daily"] = pl.concat([made["regimes_daily"], other])
+    said = text(page(DayTables("BTC", LAST, made)))
+    assert "SOL has no reading: open interest, funding." in said
+    assert said.count("SOL") == 1
 
 
 def test_what_feeds_say_is_text_and_never_markup() -> None:
@@ -59,7 +91,7 @@ def test_simulated_figures_are_marked_and_real_ones_are_not() -> None:
     made = tables()
     marked = page(made, SIMULATED)
     assert "<title>Simulated: " in marked
-    assert marked.count("Simulated</figcaption>") == 7, "each chart says it, for whoever copies one"
+    assert marked.count("Simulated</figcaption>") == 1, "the chart says it, for whoever copies it"
     assert "imulated" not in text(page(made))
 
 
@@ -67,9 +99,10 @@ def test_what_is_not_known_is_said_and_never_a_zero() -> None:
     said = text(page(tables()))
     assert "funding not known funding_daily" in said, "the feature is null, whatever the mart has"
     none = frames()
-    none["prices_daily"] = none["prices_daily"].with_columns(close_usd=pl.lit(None, pl.Float64))
-    shown = page(DayTables("BTC", LAST, none))
-    assert f'<th scope="row">{LAST}</th><td class="number">-</td>' in shown
+    none["leverage_features_daily"] = none["leverage_features_daily"].with_columns(close_usd=pl.lit(None, pl.Float64))
+    shown = text(page(DayTables("BTC", LAST, none)))
+    assert f"{LAST} leverage flush - - - -" in shown
+    assert "Price not known" in shown
 
 
 def test_a_day_without_enough_data_names_what_is_missing_and_shows_no_evidence() -> None:
@@ -113,7 +146,7 @@ def test_a_page_weighs_little() -> None:
 def test_a_level_and_what_can_follow_are_conditions_with_their_counts() -> None:
     made = frames()
     made["regimes_daily"] = made["regimes_daily"].with_columns(scenario_opened_on=pl.lit(LAST), grade=pl.lit("B"))
-    level = {"support_usd": 70_000.0, "support_band_usd": 900.0, "support_is_frozen": True,
+    level = {"support_usd": 70_000.0, "support_band_usd": 900.0, "close_usd": 71_000.0, "support_is_frozen": True,
              "support_status": "reclaimed", "earlier_count": 13, "earlier_held_share": 0.54}  # fmt: skip
     made["support_daily"] = pl.DataFrame([{"asset": "BTC", "day": LAST, **level}])
     outcome = {"outcome": "fresh_shorts", "event": "leverage_flush", "condition": "close below 69,100 USD",
@@ -124,5 +157,47 @@ def test_a_level_and_what_can_follow_are_conditions_with_their_counts() -> None:
     assert "A close below 69,100 USD breaks it." in said
     assert "After 54 % of 13 earlier days with this status, the next three closes kept the level" in said
     assert "fresh shorts close below 69,100 USD 25 % of 4" in said
+    assert "-2.7 %: support breaks below 69,100 USD (now 71,000 USD)" in said
+    assert "Not broken, leverage was reset today" in said
     assert "Grade B" in said
     assert "State: aftermath of leverage flush, day 3." in said
+
+
+def test_the_next_thresholds_are_distances_with_the_figure_of_the_day() -> None:
+    rows = [
+        {"predicate": "liquidation_spike", "membership": 1.0, "value": 5.5},
+        {"label": "capitulation", "label_rank": 2, "predicate": "liquidation_spike", "membership": 0.1, "value": 1.2},
+    ]
+    said = text(page(tables(evidence=rows)))
+    assert "+1.30 x: liquidation spike holds in full, for capitulation at 2.50 x (now 1.20 x)" in said
+    assert "-4.50 x: liquidation spike no longer holds at 1.00 x (now 5.50 x)" in said
+    assert said.index("+1.30 x") < said.index("-4.50 x"), "the closest comes first"
+
+
+def test_what_followed_counts_only_days_whose_horizon_has_passed() -> None:
+    made = frames()
+    closes = pl.Series("close_usd", [100.0, 110.0, 99.0, 108.9, 120.0])
+    made["regimes_daily"] = made["regimes_daily"].with_columns(closes, event=pl.lit("mixed"))
+    found = followed(DayTables("BTC", LAST, made))
+    assert found == [{"after": "one day later", "count": 4, "median": "+10.0 %", "higher": 3}]
+    assert followed(DayTables("BTC", LAST - timedelta(days=1), made))[0]["count"] == 3, "the day after is not known yet"
+
+
+def test_since_yesterday_names_label_support_and_revised_days() -> None:
+    made = frames()
+    day_before = LAST - timedelta(days=1)
+    level = {"asset": "BTC", "support_is_frozen": False, "support_band_usd": 700.0, "close_usd": 70_000.0}
+    made["support_daily"] = pl.DataFrame(
+        [
+            {**level, "day": day_before, "support_usd": 69_000.0, "support_status": "held"},
+            {**level, "day": LAST, "support_usd": 69_500.0, "support_status": "tested"},
+        ]
+    ).with_columns(earlier_count=pl.lit(None, pl.Int64), earlier_held_share=pl.lit(None, pl.Float64))
+    revised = {"asset": "BTC", "day": day_before, "restatement_reason": "flows_restated"}
+    moments = [datetime(2026, 3, 11, 6), datetime(2026, 3, 10, 6)]
+    made["regime_changes"] = pl.DataFrame([{**revised, "available_at": moment} for moment in moments])
+    assert since_yesterday(DayTables("BTC", LAST, made)) == [
+        ("Label", "mixed → leverage flush"),
+        ("Support", "69,000 USD → 69,500 USD; held → tested"),
+        ("Revisions", f"{day_before} (flows restated)"),
+    ]

@@ -1,4 +1,4 @@
-"""Which pages a release gets: drawing is dear, so a page is drawn when its day is new or says something else."""
+"""Which pages a release gets: a page is drawn when its day is new, has other figures, or gets a neighbour."""
 
 from __future__ import annotations
 
@@ -14,7 +14,8 @@ from regimes import load_parameters
 from tests.brief.published_frames import LAST, frames
 
 ABOUT = About("live", False, "2026-03-11T06:00:00+00:00", "terms")
-TODAY, YESTERDAY = f"briefs/BTC-{LAST}.html", f"briefs/BTC-{LAST - timedelta(days=1)}.html"
+TWO_DAYS_BACK = LAST - timedelta(days=2)
+TODAY, YESTERDAY, TWO_DAYS_AGO = (f"briefs/BTC-{LAST - timedelta(days=back)}.html" for back in range(3))
 
 
 @pytest.fixture(autouse=True)
@@ -23,7 +24,7 @@ def drawn_by_name(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(brief.release, "day_page", _link)
 
 
-def _link(tables: DayTables, *_: object, index: str, banner: str | None = None) -> str:
+def _link(tables: DayTables, _: object, __: object, index: str, banner: str | None = None, **___: object) -> str:
     return f'{banner or ""}{tables.day} <a href="{index}">'
 
 
@@ -33,50 +34,50 @@ def released(tables: dict[str, pl.DataFrame], before: dict[str, str] | None = No
     return release_pages(tables, load_parameters(), ABOUT, lead or Lead("BTC", newest), before or {})
 
 
-def up_to_yesterday() -> dict[str, pl.DataFrame]:
-    return {n: f.filter(pl.col("day") < LAST) if "day" in f.columns else f for n, f in frames().items()}
+def up_to(day: date) -> dict[str, pl.DataFrame]:
+    return {n: f.filter(pl.col("day") <= day) if "day" in f.columns else f for n, f in frames().items()}
+
+
+def history() -> dict[str, str]:
+    """What the release of yesterday remembers: its own page and that of the day before it."""
+    before = json.loads(released(up_to(TWO_DAYS_BACK)).written[HASHES])
+    return json.loads(released(up_to(LAST - timedelta(days=1)), before).written[HASHES])
 
 
 def test_a_first_release_has_the_page_of_its_newest_day_and_lists_every_day() -> None:
     pages = released(frames())
-    assert set(pages.written) == {"brief.html", TODAY, "briefs/index.html", HASHES}
+    assert set(pages.written) == {"brief.html", TODAY, "briefs/BTC.html", "briefs/index.html", HASHES}
     assert pages.written["brief.html"] == f'{LAST} <a href="briefs/index.html">'
     index = pages.written["briefs/index.html"]
     assert index.count('<th scope="row"') == 5
     assert index.count("href=") == 1
 
 
-def test_the_page_of_the_day_before_is_kept_when_a_day_is_added() -> None:
-    before = json.loads(released(up_to_yesterday()).written[HASHES])
-    pages = released(frames(), before)
-    assert pages.kept == [YESTERDAY]
-    assert TODAY in pages.written
-    assert pages.written["briefs/index.html"].count("href=") == 2
+def test_the_page_of_the_day_before_gets_its_link_to_the_next_day_and_earlier_pages_are_kept() -> None:
+    pages = released(frames(), history())
+    assert pages.kept == [TWO_DAYS_AGO]
+    assert {TODAY, YESTERDAY} <= pages.written.keys()
+    assert pages.written["briefs/index.html"].count("href=") == 3
 
 
 def test_a_page_is_drawn_anew_when_its_row_has_changed() -> None:
-    before = json.loads(released(up_to_yesterday()).written[HASHES])
     restated = frames()
-    is_yesterday = pl.col("day") == LAST - timedelta(days=1)
     restated["leverage_features_daily"] = restated["leverage_features_daily"].with_columns(
-        netflow_coin=pl.when(is_yesterday).then(12.0)
+        netflow_coin=pl.when(pl.col("day") == TWO_DAYS_BACK).then(12.0)
     )
-    pages = released(restated, before)
+    pages = released(restated, history())
     assert pages.kept == []
-    assert YESTERDAY in pages.written
+    assert TWO_DAYS_AGO in pages.written
 
 
 def test_when_a_row_was_written_changes_no_page() -> None:
-    def stamped(at: str, tables: dict[str, pl.DataFrame]) -> dict[str, pl.DataFrame]:
-        return {**tables, "regimes_daily": tables["regimes_daily"].with_columns(computed_at=pl.lit(at))}
-
-    before = json.loads(released(stamped("then", up_to_yesterday())).written[HASHES])
-    assert released(stamped("now", frames()), before).kept == [YESTERDAY]
+    restamped = {**frames(), "regimes_daily": frames()["regimes_daily"].with_columns(computed_at=pl.lit("now"))}
+    assert released(restamped, history()).kept == [TWO_DAYS_AGO]
 
 
 def test_a_day_that_is_no_longer_published_has_no_page() -> None:
     before = json.loads(released(frames()).written[HASHES])
-    pages = released(up_to_yesterday(), before)
+    pages = released(up_to(LAST - timedelta(days=1)), before)
     assert TODAY not in {*pages.written, *pages.kept}
 
 

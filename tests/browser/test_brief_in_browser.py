@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 from collections.abc import Callable
 from importlib.resources import files
 from pathlib import Path
@@ -44,16 +45,16 @@ def test_the_brief_is_whole_with_the_network_cut(whole: Path, browser: Callable[
     page = (whole / "published" / "brief.html").resolve()
     driver.get(page.as_uri())
     sizes = driver.execute_script(
-        "return [...document.querySelectorAll('figure svg')].map(s => s.getBoundingClientRect().height)"
+        "return [...document.querySelectorAll('.plot svg, .tile svg')].map(s => s.getBoundingClientRect().height)"
     )
-    assert len(sizes) == 7
-    assert min(sizes) > 100
+    assert len(sizes) == 1 + 6
+    assert min(sizes) > 15
     asked = driver.execute_script("return performance.getEntriesByType('resource').map(e => e.name)")
     assert asked == []
     assert driver.get_log("browser") == []
-    assert page.stat().st_size < 3_000_000
+    assert page.stat().st_size < 300_000
     assert driver.execute_script("return document.querySelectorAll('h1').length") == 1
-    assert driver.execute_script("return document.querySelectorAll('figure details table').length") >= 7
+    assert driver.execute_script("return document.querySelectorAll('#numbers tbody tr').length") == 90
 
 
 @pytest.mark.slow
@@ -62,6 +63,43 @@ def test_charts_change_their_colours_with_the_theme(whole: Path, browser: Callab
     for dark in (False, True):
         driver = browser(dark=dark)
         driver.get((whole / "published" / "brief.html").resolve().as_uri())
-        line = "document.querySelector('svg [stroke=\"#174ea6\"]')"
-        seen.append(driver.execute_script(f"return getComputedStyle({line}).stroke"))
+        seen.append(driver.execute_script("return getComputedStyle(document.querySelector('.close')).stroke"))
     assert seen == ["rgb(23, 78, 166)", "rgb(138, 180, 248)"]
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("screen", [{"width": 390, "height": 844, "phone": True}, {"width": 1440, "height": 900}])
+def test_the_answer_the_price_and_the_first_measures_are_on_the_first_screen(
+    screen: dict[str, Any], whole: Path, browser: Callable[..., Any]
+) -> None:
+    driver = browser(**screen)
+    driver.get((whole / "published" / "brief.html").resolve().as_uri())
+    bottom = "return document.querySelector(arguments[0]).getBoundingClientRect().bottom"
+    for part in ("h1", ".lead", ".plot", ".ribbon", ".tile:nth-child(2)"):
+        assert driver.execute_script(bottom, part) <= screen["height"], part
+
+
+@pytest.mark.slow
+def test_the_pointer_and_the_arrow_keys_show_the_values_of_a_day(whole: Path, browser: Callable[..., Any]) -> None:
+    from selenium.webdriver import ActionChains, Keys
+    from selenium.webdriver.common.by import By
+
+    driver = browser()
+    driver.get((whole / "published" / "brief.html").resolve().as_uri())
+    plot, tip = (driver.find_element(By.CSS_SELECTOR, name) for name in (".plot", ".tip"))
+    ActionChains(driver).move_to_element(plot).perform()
+    assert tip.text.splitlines()[0] == "2025-12-19", "the 46th of 90 days"
+    assert "USD" in tip.text
+    plot.send_keys(Keys.END)
+    assert tip.text.splitlines() == ["2026-02-01", "leverage flush", "78,640 USD", "support 78,060 USD"]
+    plot.send_keys(Keys.ARROW_LEFT)
+    assert plot.get_attribute("aria-valuetext").startswith("2026-01-31, ")
+
+
+@pytest.mark.slow
+def test_a_printed_page_fits_its_sheets(whole: Path, browser: Callable[..., Any]) -> None:
+    driver = browser()
+    driver.get((whole / "published" / "brief.html").resolve().as_uri())
+    printed = driver.execute_cdp_cmd("Page.printToPDF", {"paperWidth": 8.27, "paperHeight": 11.69})
+    pages = base64.b64decode(printed["data"]).count(b"/Type /Page\n")
+    assert 2 <= pages <= 6
