@@ -9,6 +9,7 @@ from orchestration.change_sensor import change_sensor
 from orchestration.dbt_assets import context_tables, warehouse_models
 from orchestration.dbt_project import existing_manifest
 from orchestration.jobs import JOBS
+from orchestration.market_assets import market_assets
 from orchestration.published_asset import published_asset
 from orchestration.raw_assets import raw_asset
 from orchestration.regime_assets import regime_assets
@@ -34,6 +35,7 @@ def build_definitions(pipeline: Pipeline) -> dg.Definitions:
                     *(raw_asset(feed, partitions) for feed in feeds),
                     *tape_assets(),
                     *regime_assets(manifest),
+                    market_assets(),
                     validated,
                     published_asset(manifest),
                 ]

@@ -11,11 +11,19 @@ import polars as pl
 
 from brief.charts import PANELS, PRICE, Panel, chart, has_values, png
 from regimes import regime_labels
+from tables import Table
 from warehouse.connection import identifier
-from warehouse.marts import mart_extent
+from warehouse.marts import comments_of, mart_extent
 
 DAYS_SHOWN = 365
 WITH_REGIMES = "regimes_daily"  # shown as bands behind the price chart
+
+
+def column_metadata(table: Table) -> dict[str, Any]:
+    """The columns of a table that Python writes, each with its comment."""
+    comments = comments_of(table)
+    columns = [dg.TableColumn(f.name, f.sql_type.lower(), description=comments[f.name]) for f in table.fields]
+    return {"dagster/column_schema": dg.TableSchema(columns=columns), "dagster/table_name": f"marts.{table.name}"}
 
 
 def mart_metadata(connection: duckdb.DuckDBPyConnection, name: str) -> dict[str, Any]:

@@ -14,6 +14,7 @@ from brief import HASHES, NEWEST, READ_IF_THERE, REQUIRED, About, Lead, release_
 from ingest.landing import Landing
 from orchestration.asset_defaults import OWNERS, POOL, fresh_daily, mart_key
 from orchestration.dbt_assets import mart_keys, mart_names
+from orchestration.market_assets import MARKET
 from orchestration.regime_assets import FEATURES, LABELLED
 from orchestration.resources import Pipeline
 from regimes import load_parameters
@@ -41,7 +42,7 @@ def published_asset(manifest: Path) -> dg.AssetsDefinition:
 
     @dg.asset(
         key=PUBLISHED,
-        deps=[*mart_keys(manifest), *(mart_key(name) for name in (FEATURES, *LABELLED, RESTATEMENTS.name))],
+        deps=[*mart_keys(manifest), *(mart_key(name) for name in (FEATURES, *LABELLED, *MARKET, RESTATEMENTS.name))],
         group_name="published",
         description=(
             "`leverage.duckdb`, one Parquet file per mart, `latest.json` and the pages of the brief, replaced together"
@@ -76,7 +77,8 @@ def published_asset(manifest: Path) -> dg.AssetsDefinition:
                 "rules_version": load_parameters().rules_version,
                 "licences": "; ".join(sorted({f"{f.venue}: {f.licence}" for f in pipeline.refresher.catalogue.feeds})),
             }
-            tables = [*mart_names(manifest), FEATURES, *LABELLED, READINGS.name, RESTATEMENTS.name, FEED_STATUS.name]
+            tables = [*mart_names(manifest), FEATURES, *LABELLED, *MARKET]
+            tables += [READINGS.name, RESTATEMENTS.name, FEED_STATUS.name]
             tables += [table.name for table in hourly.TABLES]
             tables += [t.name for t in (IMPLAUSIBLE_ROWS, REGIME_VALIDATION) if has_mart(connection, t.name)]
             missing = missing_readings(connection, "marts.regimes_daily")

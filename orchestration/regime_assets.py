@@ -14,7 +14,7 @@ from ingest.feeds import feed_named
 from ingest.landing import Landing
 from orchestration.asset_defaults import OWNERS, POOL, fresh_daily, mart_key
 from orchestration.dbt_assets import mart_keys
-from orchestration.mart_metadata import mart_metadata
+from orchestration.mart_metadata import column_metadata, mart_metadata
 from orchestration.raw_assets import raw_key
 from orchestration.resources import Pipeline
 from regimes import (
@@ -33,7 +33,7 @@ from warehouse.connection import build_database
 from warehouse.flow_restatements import write_restatements
 from warehouse.implausible_rows import with_reasons
 from warehouse.label_history import land_revisions, landed_revisions
-from warehouse.marts import comments_of, read_daily_marts, read_mart, write_table
+from warehouse.marts import read_daily_marts, read_mart, write_table
 
 FEATURES = "leverage_features_daily"
 LABELLED = (
@@ -60,7 +60,7 @@ def regime_assets(manifest: Path) -> list[dg.AssetsDefinition]:
         owners=OWNERS,
         pool=POOL,
         freshness_policy=fresh_daily(),
-        metadata=_column_metadata(FEATURES),
+        metadata=column_metadata(table(FEATURES)),
         op_tags={"layer": "regimes"},
     )
     def leverage_features_daily(pipeline: Pipeline) -> dg.MaterializeResult[Any]:
@@ -149,15 +149,9 @@ def _label_spec(name: str) -> dg.AssetSpec:
         kinds={"polars", "duckdb"},
         owners=OWNERS,
         freshness_policy=fresh_daily(),
-        metadata=_column_metadata(name),
+        metadata=column_metadata(table(name)),
         skippable=True,
     )
-
-
-def _column_metadata(name: str) -> dict[str, Any]:
-    comments = comments_of(table(name))
-    columns = [dg.TableColumn(f.name, f.sql_type.lower(), description=comments[f.name]) for f in table(name).fields]
-    return {"dagster/column_schema": dg.TableSchema(columns=columns), "dagster/table_name": f"marts.{name}"}
 
 
 def _table_metadata(connection: duckdb.DuckDBPyConnection, name: str) -> dict[str, Any]:

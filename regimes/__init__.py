@@ -6,8 +6,10 @@ Only regimes/documents writes files, in a checkout of the project.
 parameters = load_parameters()
 features = daily_features(DailyMarts(...), parameters)
 classification = classify(features, parameters, now)
+market = market_daily(market_breadth_daily(classification.days, parameters), parameters)
 """
 
+from regimes.breadth import market_breadth_daily, market_daily
 from regimes.chunks import classify_in_chunks, features_in_chunks
 from regimes.classifier import Classification, classify
 from regimes.features import daily_features
@@ -34,6 +36,8 @@ __all__ = [
     "daily_features",
     "features_in_chunks",
     "load_parameters",
+    "market_breadth_daily",
+    "market_daily",
     "new_revisions",
     "regime_changes",
     "regime_labels",

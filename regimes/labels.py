@@ -43,6 +43,20 @@ class Family(StrEnum):
     NONE = "none"
 
 
+class Group(StrEnum):
+    """What an asset counts as in the market of a day; each has a column `<group>_count` in market_breadth_daily."""
+
+    FLUSHED = "flushed"
+    LONG_SQUEEZED = "long_squeezed"
+    SHORT_SQUEEZED = "short_squeezed"
+    SOLD_OFF = "sold_off"
+    RALLIED = "rallied"
+    BUILT_UP = "built_up"
+    DELEVERAGED = "deleveraged"
+    QUIET = "quiet"
+    WITHOUT_READING = "without_reading"
+
+
 class Direction(StrEnum):
     """Which way price moved on the day of a label."""
 
@@ -52,7 +66,7 @@ class Direction(StrEnum):
 
 @dataclass(frozen=True)
 class Definition:
-    """One entry of the dictionary; `name` is its name in sentences.
+    """One entry of the dictionary; `name` is its name in sentences, `group` what counts of it in the market's breadth.
 
     `direction` is null for a label that no price shock can have. A label that is not `of_shocks_only` also describes
     days without a shock.
@@ -60,6 +74,7 @@ class Definition:
 
     label: Label
     family: Family
+    group: Group
     colour: str
     name: str
     meaning: str
@@ -73,6 +88,7 @@ DEFINITIONS = (
     Definition(
         Label.LEVERAGE_FLUSH,
         Family.MECHANICAL,
+        Group.FLUSHED,
         "#e8710a",
         "leverage flush",
         "A sharp fall in which mostly longs were closed by force and open interest fell, without an "
@@ -83,6 +99,7 @@ DEFINITIONS = (
     Definition(
         Label.LONG_SQUEEZE,
         Family.MECHANICAL,
+        Group.LONG_SQUEEZED,
         "#a65200",
         "long squeeze",
         "A sharp fall in which mostly longs were closed by force while others opened positions, so that open interest "
@@ -93,6 +110,7 @@ DEFINITIONS = (
     Definition(
         Label.DELEVERAGING,
         Family.MECHANICAL,
+        Group.DELEVERAGED,
         "#f4b266",
         "deleveraging",
         "Open interest falls for days, on the day itself as well, without a spike of liquidations.",
@@ -103,6 +121,7 @@ DEFINITIONS = (
     Definition(
         Label.CAPITULATION,
         Family.SPOT_DOWN,
+        Group.FLUSHED,
         "#7f0f1d",
         "capitulation",
         "An extreme fall by the close, with longs closed by force and an abnormal inflow to exchanges, whatever "
@@ -113,6 +132,7 @@ DEFINITIONS = (
     Definition(
         Label.SPOT_SELLOFF,
         Family.SPOT_DOWN,
+        Group.SOLD_OFF,
         "#c5221f",
         "spot selloff",
         "Price falls with an abnormal inflow to exchanges or an outflow from spot funds, while leverage is kept.",
@@ -122,6 +142,7 @@ DEFINITIONS = (
     Definition(
         Label.SHORT_SQUEEZE,
         Family.SQUEEZE,
+        Group.SHORT_SQUEEZED,
         "#188038",
         "short squeeze",
         "A sharp rise in which mostly shorts were closed by force; open interest may fall or recover.",
@@ -131,6 +152,7 @@ DEFINITIONS = (
     Definition(
         Label.SHORT_BUILDUP,
         Family.BUILD,
+        Group.BUILT_UP,
         "#8430ce",
         "short build-up",
         "Price is down or flat, open interest is up, and funding is falling and not hot: new shorts.",
@@ -141,6 +163,7 @@ DEFINITIONS = (
     Definition(
         Label.LEVERAGE_BUILDUP,
         Family.BUILD,
+        Group.BUILT_UP,
         "#1a73e8",
         "leverage build-up",
         "Open interest has grown over a week, funding is above its middle, and price is not falling.",
@@ -149,6 +172,7 @@ DEFINITIONS = (
     Definition(
         Label.OVERHEATED,
         Family.BUILD,
+        Group.BUILT_UP,
         "#d01884",
         "overheated leverage",
         "Open interest has grown over a week, and funding or the leverage ratio is extreme for its history.",
@@ -157,6 +181,7 @@ DEFINITIONS = (
     Definition(
         Label.LEVERAGED_RALLY,
         Family.BUILD,
+        Group.BUILT_UP,
         "#00acc1",
         "leveraged rally",
         "A sharp rise on which open interest and funding rose: it was bought with new leverage.",
@@ -166,6 +191,7 @@ DEFINITIONS = (
     Definition(
         Label.SPOT_RALLY,
         Family.SPOT_UP,
+        Group.RALLIED,
         "#81c995",
         "spot rally",
         "Price rises while open interest lags and funding is not hot.",
@@ -175,6 +201,7 @@ DEFINITIONS = (
     Definition(
         Label.CONSOLIDATION,
         Family.QUIET,
+        Group.QUIET,
         "#78909c",
         "consolidation",
         "No price shock, a narrow range, stable open interest and ordinary liquidations.",
@@ -183,6 +210,7 @@ DEFINITIONS = (
     Definition(
         Label.UNATTRIBUTED_SELLOFF,
         Family.NONE,
+        Group.SOLD_OFF,
         "#d7a6a1",
         "unattributed selloff",
         "A sharp fall, and the data does not show who sold.",
@@ -192,6 +220,7 @@ DEFINITIONS = (
     Definition(
         Label.UNATTRIBUTED_RALLY,
         Family.NONE,
+        Group.RALLIED,
         "#a9c9b4",
         "unattributed rally",
         "A sharp rise, and the data does not show who bought.",
@@ -201,6 +230,7 @@ DEFINITIONS = (
     Definition(
         Label.MIXED,
         Family.NONE,
+        Group.QUIET,
         "#bdc1c6",
         "mixed picture",
         "A day without a price shock: the data is complete and no label stands out.",
@@ -209,6 +239,7 @@ DEFINITIONS = (
     Definition(
         Label.INSUFFICIENT_DATA,
         Family.NONE,
+        Group.WITHOUT_READING,
         "#e8eaed",
         "insufficient data",
         "A required input is missing, stale, partial or implausible; missing_inputs says which.",
@@ -225,15 +256,17 @@ RESIDUAL = (Label.UNATTRIBUTED_SELLOFF, Label.UNATTRIBUTED_RALLY, Label.MIXED)
 # Attributions that take only what the established ones leave.
 SECOND_CHOICE = (Label.LONG_SQUEEZE, Label.LEVERAGED_RALLY)
 DEFINITION_OF = {definition.label: definition for definition in DEFINITIONS}
+GROUP_OF = {definition.label: definition.group for definition in DEFINITIONS}
 FAMILY_OF = {definition.label: definition.family for definition in DEFINITIONS}
 
 
 def regime_labels() -> pl.DataFrame:
-    """The table regime_labels: one row per label with family, order (1 is first), colour and meaning."""
+    """The table regime_labels: one row per label with family, group, order (1 is first), colour and meaning."""
     rows = [
         {
             "label": definition.label.value,
             "family": definition.family.value,
+            "market_group": definition.group.value,
             "price_direction": None if definition.direction is None else definition.direction.value,
             "label_order": position,
             "colour": definition.colour,

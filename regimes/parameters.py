@@ -182,6 +182,14 @@ class FlagBounds(Model):
     membership: float
 
 
+class MarketRule(Model):
+    """Shares of assets to exceed for a label of the market, and how long an asset without figures counts as active."""
+
+    majority_share: float
+    readings_share: float
+    active_days: Annotated[int, Field(gt=0)]
+
+
 class Ramp(Model):
     """Membership of one feature: 0 at `zero`, 1 at `one`, linear in between, flat outside.
 
@@ -270,6 +278,7 @@ class Parameters(Model):
     revisions: RevisionRule
     flags: FlagBounds
     hourly_events: HourlyEventRule
+    market: MarketRule
 
     @property
     def parameter_hash(self) -> str:

@@ -1,6 +1,6 @@
 """Frames of the rules' published tables: the key that they share, and frames checked before they leave.
 
-Which columns there are is in `tables.published.regimes`, what they mean in `tables.fields`.
+Which columns there are is in `tables.published`, what they mean in `tables.fields`.
 """
 
 from __future__ import annotations
@@ -10,11 +10,12 @@ from collections.abc import Sequence
 import polars as pl
 
 from tables import field, frames
+from tables.published import market
 from tables.published import regimes as published
 
 # One row per asset and UTC day: the grain of every table that is not said to have another.
 KEY = [*published.KEY]
-TABLES = {table.name: table for table in published.TABLES}
+TABLES = {table.name: table for table in (*published.TABLES, *market.TABLES)}
 
 
 def conform(frame: pl.DataFrame, table: str) -> pl.DataFrame:

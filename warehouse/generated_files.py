@@ -18,7 +18,7 @@ from ingest.feed import Feed
 from ingest.feeds import LANDED
 from regimes import load_parameters
 from tables import Column, Table
-from tables.published import DBT_MARTS, PUBLISHED, hourly, operations, regimes
+from tables.published import DBT_MARTS, PUBLISHED, hourly, market, operations, regimes
 from warehouse.settings import PROJECT
 
 MODELS = PROJECT / "dbt_project" / "models"
@@ -151,7 +151,10 @@ def _feed_keys() -> str:
 def _written_by_python() -> str:
     """The columns stay out: nothing selects from these tables in dbt, and docs/data-dictionary.md has them."""
     packages = {
-        "regimes": ("Features, labels and evidence of each day, computed from the marts.", regimes.TABLES),
+        "regimes": (
+            "Features, labels and evidence of each day, computed from the marts.",
+            (*regimes.TABLES, *market.TABLES),
+        ),
         "hourly": ("Readings of the last 24 hours, and what they announce.", hourly.TABLES),
         "warehouse": (
             "Feeds, what vendors restate, and what is implausible in their data.",

@@ -41,6 +41,12 @@ def choose(*cases: tuple[pl.Expr, str | pl.Expr], otherwise: str | pl.Expr) -> p
     return chosen
 
 
+def listed(parts: pl.Expr) -> pl.Expr:
+    """A list of texts as one text: `a`, `a and b`, `a, b and c`."""
+    before = parts.list.head(parts.list.len() - 1).list.join(", ")
+    return choose((parts.list.len() > 1, text(before, " and ", parts.list.last())), otherwise=parts.list.last())
+
+
 def number(value: pl.Expr, decimals: int) -> pl.Expr:
     """The value rounded, as text; with no decimals as a whole number. Null stays null."""
     if decimals == 0:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import polars as pl
 
-from regimes.words.numbers import choose, text
+from regimes.words.numbers import choose, listed, text
 
 # Venues whose name is more than their identifier with a capital letter.
 _TITLES = {"okx": "OKX", "kraken": "Kraken Futures", "coinbase": "Coinbase Exchange"}
@@ -29,8 +29,17 @@ def _said(column: str) -> str:
     return f"words.{column}"
 
 
+def titles(venues: pl.Expr) -> pl.Expr:
+    """`Binance, Bybit and OKX` from a comma-separated list of venues."""
+    return listed(_titled(venues))
+
+
 def _on(column: str) -> pl.Expr:
+    titled = _titled(pl.col(column)).list.join(", ")
+    return choose((pl.col(column).str.len_chars() > 0, text(" on ", titled)), otherwise="")
+
+
+def _titled(venues: pl.Expr) -> pl.Expr:
     first = pl.element().str.slice(0, 1).str.to_uppercase() + pl.element().str.slice(1)
     titled = pl.element().replace_strict(_TITLES, default=first, return_dtype=pl.String)
-    titles = pl.col(column).str.split(", ").list.eval(titled).list.join(", ")
-    return choose((pl.col(column).str.len_chars() > 0, text(" on ", titles)), otherwise="")
+    return venues.str.split(", ").list.eval(titled)

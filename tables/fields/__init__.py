@@ -1,7 +1,18 @@
 """Every field by name, from the modules of this folder, one for each subject."""
 
 from tables.field import Field, FieldError
-from tables.fields import flows, funding, identity, labels, landed, liquidations, open_interest, operations, prices
+from tables.fields import (
+    flows,
+    funding,
+    identity,
+    labels,
+    landed,
+    liquidations,
+    market,
+    open_interest,
+    operations,
+    prices,
+)
 
 
 def by_name(fields: tuple[Field, ...]) -> dict[str, Field]:
@@ -27,6 +38,7 @@ FIELDS: dict[str, Field] = by_name(
         *funding.FIELDS,
         *flows.FIELDS,
         *labels.FIELDS,
+        *market.FIELDS,
         *operations.FIELDS,
         *landed.FIELDS,
     )

@@ -1,12 +1,12 @@
 """Every published table by name, those that dbt builds and those that Python writes."""
 
 from tables.field import FieldError
-from tables.published import hourly, marts, operations, regimes
+from tables.published import hourly, market, marts, operations, regimes
 from tables.table import Table
 
 DBT_MARTS: dict[str, Table] = {table.name: table for table in marts.TABLES}
 PUBLISHED: dict[str, Table] = {
-    table.name: table for table in (*marts.TABLES, *regimes.TABLES, *hourly.TABLES, *operations.TABLES)
+    table.name: table for table in (*marts.TABLES, *regimes.TABLES, *market.TABLES, *hourly.TABLES, *operations.TABLES)
 }
 
 

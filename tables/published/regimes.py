@@ -118,8 +118,10 @@ REGIME_LABELS = Table(
     name="regime_labels",
     description="Dictionary of the labels.",
     key=("label",),
-    columns=("label", "family", "price_direction", "label_order", "colour", "meaning", "not_to_confuse_with"),
-)
+    columns=(
+        "label", "family", "market_group", "price_direction", "label_order", "colour", "meaning", "not_to_confuse_with",
+    ),
+)  # fmt: skip
 REGIME_SPANS = Table(
     name="regime_spans",
     description="Runs of days with the same regime.",

@@ -8,6 +8,8 @@ from regimes import (
     Parameters,
     classify,
     daily_features,
+    market_breadth_daily,
+    market_daily,
     new_revisions,
     regime_changes,
     regime_labels,
@@ -23,6 +25,7 @@ def published(parameters: Parameters, days: int) -> dict[str, pl.DataFrame]:
     features = daily_features(marts_of({"BTC": calm_days(days)}), parameters)
     result = classify(features, parameters, LONG_AFTER)
     revisions = new_revisions(result.days, no_revisions(), parameters, LONG_AFTER)
+    breadth = market_breadth_daily(result.days, parameters)
     return {
         "leverage_features_daily": features,
         "regimes_daily": regimes_daily(result.days, revisions),
@@ -33,6 +36,8 @@ def published(parameters: Parameters, days: int) -> dict[str, pl.DataFrame]:
         "regime_changes": regime_changes(revisions),
         "support_daily": result.support,
         "scenarios": result.scenarios,
+        "market_breadth_daily": breadth,
+        "market_daily": market_daily(breadth, parameters),
     }
 
 
