@@ -178,6 +178,26 @@ def sql(
 
 
 @app.command()
+def serve(
+    host: Annotated[
+        str, typer.Option(help="Address to listen on. Other machines reach this one only if you name another.")
+    ] = "127.0.0.1",
+    port: Annotated[int, typer.Option(min=0, max=65535, help="Port; 0 takes a free one.")] = 8787,
+    market: MarketOption = None,
+    warehouse: WarehouseOption = None,
+    verbose: VerboseOption = False,
+) -> None:
+    """Serve what is published over HTTP, read-only, until stopped: a REST interface and the pages.
+
+    With LEVERAGE_SERVE_TOKEN set, every request needs that token.
+    """
+    from cli import serve as serve_command  # FastAPI takes half a second to import
+
+    with errors_as_one_line(verbose):
+        serve_command.serve(settings_from_options(market, warehouse), host, port, verbose)
+
+
+@app.command()
 def validate(
     days: Annotated[
         Path,

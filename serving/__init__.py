@@ -1,0 +1,1 @@
+"""What is published, over HTTP and MCP: read-only, and never two releases in one answer."""

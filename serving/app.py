@@ -1,0 +1,112 @@
+"""The application: REST interface, pages and MCP behind one guard."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from http import HTTPStatus
+from pathlib import Path
+from typing import Any
+
+from fastapi import FastAPI, Request, Response
+from fastapi.exceptions import RequestValidationError
+from fastapi.openapi.utils import get_openapi
+from starlette.exceptions import HTTPException
+from starlette.types import ASGIApp
+
+from serving import api, openapi
+from serving.errors import NotModified, Problem
+from serving.guard import LOCAL_HOSTS, Guard
+from serving.pages import page
+from serving.problems import SCHEMA, documented, problem_response
+from serving.releases import Releases
+from serving.values import json_bytes
+
+DESCRIPTION = (
+    "The published release of a leverage warehouse, read-only. A number that is not known is null, never zero."
+    " Days and times are UTC. Every answer comes from one release and names it."
+)
+
+
+def application(
+    published: Path, version: str, *, hosts: Sequence[str] | None = LOCAL_HOSTS, token: str | None = None
+) -> ASGIApp:
+    """The ASGI application over `published`. `hosts` and `token` are those of Guard."""
+    return Guard(rest(published, version), hosts, token)
+
+
+def rest(published: Path, version: str) -> FastAPI:
+    """The REST interface and the pages, without the guard."""
+    app = FastAPI(
+        title="leverage",
+        version=version,
+        description=DESCRIPTION,
+        openapi_url="/v1/openapi.json",
+        docs_url=None,  # these pages load their scripts from elsewhere
+        redoc_url=None,
+        exception_handlers=HANDLERS,
+    )
+    app.state.releases = Releases(published)
+    app.include_router(api.router)
+    app.add_api_route(
+        "/healthz",
+        _health,
+        response_class=Response,
+        responses={
+            200: {"description": "A release is there.", "content": {"application/json": {"schema": openapi.HEALTH}}},
+            **documented(HTTPStatus.SERVICE_UNAVAILABLE, HTTPStatus.MISDIRECTED_REQUEST),
+        },
+        summary="Whether there is a release",
+    )
+    app.add_route("/{path:path}", page, methods=["GET", "HEAD"], include_in_schema=False)
+    app.openapi = lambda: _described(app)  # type: ignore[method-assign]
+    return app
+
+
+def _health(request: Request) -> Response:
+    """The newest release and its last day."""
+    release = request.app.state.releases.newest()
+    document = {"status": "ok", "release": release.name, "last_day": release.latest.get("last_day")}
+    return Response(json_bytes(document), headers={"cache-control": "no-store"}, media_type="application/json")
+
+
+def _described(app: FastAPI) -> dict[str, Any]:
+    if app.openapi_schema is None:
+        document = get_openapi(
+            title=app.title,
+            version=app.version,
+            description=app.description,
+            routes=app.routes,
+            openapi_version="3.1.0",
+        )
+        components = document.setdefault("components", {})
+        components["schemas"] = {**components.get("schemas", {}), "Problem": SCHEMA}
+        app.openapi_schema = document
+    return app.openapi_schema
+
+
+def _problem(_: Request, error: Problem) -> Response:
+    return problem_response(error.status, error.detail)
+
+
+def _not_modified(_: Request, error: NotModified) -> Response:
+    return Response(status_code=HTTPStatus.NOT_MODIFIED, headers={"etag": error.etag, "cache-control": "no-cache"})
+
+
+def _invalid(_: Request, error: RequestValidationError) -> Response:
+    first = error.errors()[0]
+    detail = f"{' '.join(map(str, first['loc'][1:]))}: {first['msg']}; /v1/openapi.json describes the parameters"
+    return problem_response(HTTPStatus.UNPROCESSABLE_ENTITY, detail)
+
+
+def _refused(_: Request, error: HTTPException) -> Response:
+    status = HTTPStatus(error.status_code)
+    return problem_response(status, f"{error.detail}; /v1/openapi.json describes the interface", error.headers)
+
+
+# Starlette passes each handler the errors that it is registered for.
+HANDLERS: dict[Any, Any] = {
+    Problem: _problem,
+    NotModified: _not_modified,
+    RequestValidationError: _invalid,
+    HTTPException: _refused,
+}
