@@ -89,6 +89,10 @@ class AddressGone(RequestRefused):
     """HTTP 404 or 410 on a request that is no archive: the venue has nothing at this address."""
 
 
+class Stopped(FeedUnavailable):
+    """The run that the feed belongs to has ended."""
+
+
 class ArchiveAbsent(IngestError):
     """HTTP 404 on an archive: not published yet, or never."""
 

@@ -6,10 +6,10 @@ Each venue defines its feeds in `ingest/venues/<venue>/feeds.py`; `ingest.feeds`
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
-from typing import Protocol
+from typing import Any, Protocol
 
 import pandera.polars as pa
 import polars as pl
@@ -35,7 +35,7 @@ class Batch:
 
 
 class Progress(Protocol):
-    """Receives how far a fetch has come."""
+    """Receives how far a fetch has come, from the threads of several feeds."""
 
     def begin(self, feed: str, files: int) -> None:
         """`files` more archives will be fetched."""
@@ -58,6 +58,7 @@ class Request:
     """One pull of one feed: the instruments and the window, and what the fetch may use.
 
     `held` is what the warehouse has already. `recheck` are held archives that the venue may have published again.
+    `archive_turn` is held while archives are downloaded and parsed: one feed at a time, whatever else they do.
     The fetch adds to `notes` what a person should read although the feed goes on, such as a tail that was skipped,
     and to `refused` the series that the venue refused.
     """
@@ -71,6 +72,7 @@ class Request:
     keys: dict[str, str] = field(default_factory=dict)
     progress: Progress = field(default_factory=NoProgress)
     recheck: tuple[Part, ...] = ()
+    archive_turn: AbstractContextManager[Any] = field(default_factory=nullcontext)
     notes: list[str] = field(default_factory=list)
     refused: dict[str, RequestRefused] = field(default_factory=dict)
 
@@ -109,7 +111,7 @@ class Feed:
     `observed` is the column with the time of a row; its day counts for freshness.
     `retention` is how far back the venue keeps the data, in words.
     `hosts` are the hosts that the fetch asks: host names, or host/path where the venue limits a path separately. A feed
-    of the user's own files has none.
+    of the user's own files has none. `archive_host` is the one of them that only publishes files.
     `key_variable` is the environment variable of the API key, `key_from` where to get a key.
     `settles` is how long after the end of a day its value may be missing before the feed counts as late.
     `revises` is how long the venue corrects a value; until then it is asked for again.
@@ -132,6 +134,7 @@ class Feed:
     licence: str
     fetch: Fetch
     hosts: tuple[str, ...]
+    archive_host: str | None = None
     settles: timedelta = timedelta(0)
     revises: timedelta = timedelta(0)
     lost_after: timedelta | None = None

@@ -32,6 +32,7 @@ from ingest.errors import (
     NoConnection,
     RefusedAttempt,
     RefusedByServer,
+    Stopped,
     Transient,
     UnknownCode,
     VenueFailing,
@@ -62,7 +63,7 @@ class Traffic:
 
 
 class MarketSession:
-    """The venues of one market. Safe to share between the threads of a download pool.
+    """The venues of one market. Safe to share between threads.
 
     `simulation` is the transport of the sample market; `pause` takes seconds and is replaced in tests.
     """
@@ -101,6 +102,17 @@ class MarketSession:
     def _sleep(self, seconds: float) -> None:
         """Wait, or until the session is closed."""
         self._stop.wait(seconds)
+
+    def counted(self) -> MarketSession:
+        """This session with a count of its own traffic, for one of the feeds that are fetched at the same time."""
+        own = copy.copy(self)
+        own._counts = Counter()
+        return own
+
+    def refuse_if_closed(self) -> None:
+        """Raise Stopped once the session is closed, so that no thread goes on asking."""
+        if self._stop.is_set():
+            raise Stopped("the run was stopped", advice="the next run fetches what is missing")
 
     @property
     def traffic(self) -> Traffic:
@@ -254,6 +266,7 @@ class MarketSession:
         question: Mapping[str, Any] | None = None,
     ) -> bytes:
         host, path = place(url)
+        self.refuse_if_closed()
         if closed := self._closed_hosts.get(host):
             raise copy.copy(closed)
         self._count(requests=1)

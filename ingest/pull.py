@@ -24,7 +24,7 @@ from ingest.responses import key_forms
 from ingest.schema import conform
 from ingest.windows import Window, day_start
 
-LONGEST = 900.0  # seconds of one feed in a run: feeds wait for each other, and a slow venue is not to hold them up
+LONGEST = 900.0  # seconds of one feed in a run: the next feed of its host waits for it, and the run for all
 
 
 @dataclass

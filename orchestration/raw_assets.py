@@ -20,6 +20,11 @@ def raw_key(feed: Feed) -> dg.AssetKey:
     return dg.AssetKey([feed.venue, feed.name])
 
 
+def _step_of(feed: Feed) -> str:
+    """The key of the step that makes the asset of a feed."""
+    return raw_key(feed).to_python_identifier()
+
+
 def raw_asset(feed: Feed, partitions: dg.DailyPartitionsDefinition) -> dg.AssetsDefinition:
     """The asset of one feed, with its checks: it has rows, few are quarantined, and the last complete day is there."""
     key = raw_key(feed)
@@ -49,6 +54,9 @@ def raw_asset(feed: Feed, partitions: dg.DailyPartitionsDefinition) -> dg.Assets
         days = Calendar(window.start.date(), (window.end - timedelta(days=1)).date())
         pipeline.extend_calendar(days)
         run = pipeline.run_context()
+        steps = set(context.run.step_keys_to_execute or ())
+        # The first step starts the feeds of all: each step then waits for its own.
+        pipeline.refresher.begin((f for f in pipeline.refresher.catalogue.feeds if _step_of(f) in steps), run)
         refreshed = pipeline.refresher.refresh(feed, run, context.run.run_id)
         if refreshed.pulled.skipped:
             context.log.warning(f"{feed.name} skipped: {refreshed.pulled.skipped}")

@@ -104,6 +104,8 @@ class Pipeline(dg.ConfigurableResource):
                 yield self
             finally:
                 session.close()
+                if self._refresher is not None:
+                    self._refresher.close()
                 for line in noted(warehouse.root)[known_damage:]:
                     if context.log is not None:
                         context.log.warning(line)

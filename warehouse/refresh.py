@@ -1,8 +1,8 @@
-"""Bringing one feed up to date: load what has landed, fetch what is missing, load that."""
+"""Bringing feeds up to date: load what has landed, fetch what is missing, load that."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -15,6 +15,7 @@ from ingest.feed import Feed, NoProgress, Progress, Request
 from ingest.http import MarketSession
 from ingest.landing import Landing
 from ingest.pull import Pulled, pull
+from ingest.side_by_side import SideBySide
 from ingest.windows import Window
 from warehouse.connection import build_database
 from warehouse.feed_status import record_pull
@@ -61,40 +62,62 @@ class Refresher:
     progress: Progress = field(default_factory=NoProgress)
     refetch: Mapping[str, Window] = field(default_factory=dict)
     _is_prepared: bool = field(default=False, init=False)
+    _ahead: SideBySide = field(init=False)
 
-    def refresh(self, feed: Feed, run: RunContext, run_id: str) -> Refreshed:
-        """Load, pull, load. The window is the whole calendar, so that a run also fetches what earlier runs missed.
+    def __post_init__(self) -> None:
+        self._landing = Landing(self.warehouse.landing)
+        self._ahead = SideBySide(self._landing)
+
+    def begin(self, feeds: Iterable[Feed], run: RunContext) -> None:
+        """Start to pull the feeds that have not begun, side by side by host. They land; `refresh` loads each.
 
         Raises WarehouseLocked while another process has the build database open.
         """
-        landing = Landing(self.warehouse.landing)
+        if lacking := self._ahead.lacking(feeds):
+            with build_database(self.warehouse.build) as connection:
+                requests = [self._request(connection, feed, run) for feed in lacking]
+            self._ahead.begin(requests)
+
+    def refresh(self, feed: Feed, run: RunContext, run_id: str) -> Refreshed:
+        """Load, pull, load. A feed that has begun is waited for, another is pulled here.
+
+        Raises WarehouseLocked while another process has the build database open.
+        """
         with build_database(self.warehouse.build) as connection:
-            self._prepare_once(connection)
-            load_segments(connection, landing, feed)
-            if feed.name in self.refetch:
-                forget_lost_segments(connection, landing, feed)
-            request = Request(
-                feed=feed,
-                instruments=self.catalogue.instruments[feed.name],
-                window=Window.of_days(run.calendar.first_day, run.calendar.last_day),
-                now=run.now,
-                session=self.session,
-                held=self._coverage_to_keep(connection, feed),
-                keys=dict(self.keys),
-                progress=self.progress,
-                recheck=_archives_to_recheck(connection, feed, run.now),
-            )
-            pulled = pull(request, landing)
+            pulled = self._ahead.take(feed) or pull(self._request(connection, feed, run), self._landing)
             if pulled.segments or pulled.quarantined:
-                load_segments(connection, landing, feed)
+                load_segments(connection, self._landing, feed)
             record_pull(connection, pulled, run_id, run.now)
             return Refreshed(pulled, *observed_range(connection, feed))
+
+    def close(self) -> None:
+        """Wait for the pulls that still run, after the session was closed, and begin no other."""
+        self._ahead.close()
+
+    def _request(self, connection: duckdb.DuckDBPyConnection, feed: Feed, run: RunContext) -> Request:
+        """What to pull of a feed, after loading what has landed. The window is the whole calendar, so that a run also
+        fetches what earlier runs missed."""
+        self._prepare_once(connection)
+        load_segments(connection, self._landing, feed)
+        if feed.name in self.refetch:
+            forget_lost_segments(connection, self._landing, feed)
+        return Request(
+            feed=feed,
+            instruments=self.catalogue.instruments[feed.name],
+            window=Window.of_days(run.calendar.first_day, run.calendar.last_day),
+            now=run.now,
+            session=self.session,
+            held=self._coverage_to_keep(connection, feed),
+            keys=dict(self.keys),
+            progress=self.progress,
+            recheck=_archives_to_recheck(connection, feed, run.now),
+        )
 
     def load_recorded(self, feed: Feed) -> LoadedTape:
         """Load what the recorder has landed. Raises WarehouseLocked like `refresh`."""
         with build_database(self.warehouse.build) as connection:
             self._prepare_once(connection)
-            load_segments(connection, Landing(self.warehouse.landing), feed)
+            load_segments(connection, self._landing, feed)
             span = recorded_span(connection, feed)
             rows, quarantined = landed_on_last_day(connection, feed, span) if span else (0, 0)
             return LoadedTape(span, rows, quarantined, *observed_range(connection, feed))
@@ -108,7 +131,7 @@ class Refresher:
     def _prepare_once(self, connection: duckdb.DuckDBPyConnection) -> None:
         if not self._is_prepared:
             create_tables(connection)
-            check_loaded_segments(connection, Landing(self.warehouse.landing))
+            check_loaded_segments(connection, self._landing)
             self._is_prepared = True
 
 

@@ -47,6 +47,7 @@ class Downloaders:
         """The batch in order, from the next idle process; waits for one. Raises FeedUnavailable."""
         process = self._idle.get()
         try:
+            self._session.refuse_if_closed()
             _send(process, batch)
             assert process.stdout is not None  # noqa: S101 - the same
             answers, refusal, traffic = pickle.load(process.stdout)  # noqa: S301 - what this module wrote

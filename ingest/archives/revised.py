@@ -23,7 +23,8 @@ def revised_archives(request: Request) -> Iterator[Batch]:
     A venue that cannot be asked costs a note, and what is held stays valid.
     """
     try:
-        revised = [part for part, published in _published(request) if published != part.sha256]
+        with request.archive_turn:
+            revised = [part for part, published in _published(request) if published != part.sha256]
     except FeedUnavailable as error:
         request.notes.append(f"whether archives were revised is not known: {error}")
         return

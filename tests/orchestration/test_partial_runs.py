@@ -9,9 +9,12 @@ from pathlib import Path
 import dagster as dg
 import pytest
 
+from ingest.feeds import FEEDS
+from ingest.landing import Landing
 from orchestration.definitions import build_definitions
 from orchestration.instance import open_instance
 from orchestration.resources import Pipeline
+from warehouse.connection import build_database
 from warehouse.location import Warehouse
 from warehouse.settings import Settings
 
@@ -63,3 +66,15 @@ def test_a_day_that_is_not_over_is_refused_and_leaves_the_calendar_as_it_was(
     result = execute(warehouse, instance, "binance/binance_um_funding", **days("2026-02-02", "2026-02-02"))
     assert not result.success
     assert Warehouse(warehouse).calendar() == before
+
+
+@pytest.mark.slow
+def test_one_raw_feed_alone_is_fetched_and_no_other(warehouse: Path, instance: dg.DagsterInstance) -> None:
+    result = execute(warehouse, instance, "binance/binance_um_funding", **days("2026-01-28", "2026-01-28"))
+    assert result.success
+    (made,) = result.get_asset_materialization_events()
+    assert made.materialization.metadata["new rows"].value > 0
+    with build_database(Warehouse(warehouse).build) as connection:
+        pulled = connection.execute("SELECT feed FROM ops.pulls WHERE run_id = ?", [result.run_id]).fetchall()
+    assert pulled == [("binance_um_funding",)]
+    assert Landing(Warehouse(warehouse).landing).segments([f.name for f in FEEDS])[-1].feed == "binance_um_funding"

@@ -6,8 +6,11 @@ import pytest
 
 from ingest.catalogue import Catalogue, load_catalogue
 from ingest.errors import HostUnreachable
-from ingest.http import Traffic
+from ingest.feeds import feed_named
+from ingest.http import MarketSession, Traffic
 from ingest.landing import Landing
+from ingest.market import Market
+from tests.ingest.venue_answers import AnsweringAdapter
 from tests.warehouse.small_warehouse import FEED, NOW, RUN, SYMBOL, land
 from warehouse.connection import build_database
 from warehouse.refresh import Refresher
@@ -102,3 +105,22 @@ def test_a_day_that_landed_and_was_never_loaded_is_not_asked_for(refresh, wareho
     refresh(venue)
     (asked,) = venue.asked
     assert asked["to"] == int(NOW.replace(hour=0).timestamp()) - DAY - 1
+
+
+def test_feeds_that_have_begun_land_ahead_and_are_loaded_with_their_own_counts(warehouse):
+    catalogue = load_catalogue()
+    session = MarketSession(Market.parse("sample"), {}, simulation=AnsweringAdapter(lambda *_: None))
+    refresher = Refresher(warehouse, catalogue, session, {"COINALYZE_API_KEY": "any"})
+    feeds = [feed_named(name) for name in ("okx_funding", "bybit_funding", FEED.name)]
+    refresher.begin(feeds, RUN)
+    refresher.begin(feeds, RUN)  # as each step of a run does
+    refreshed = {feed.name: refresher.refresh(feed, RUN, "run") for feed in feeds}
+    for feed in feeds:
+        assert refreshed[feed.name].rows == refreshed[feed.name].pulled.rows > 0
+        assert counted(warehouse, f"raw.{feed.name}") == refreshed[feed.name].rows
+    with build_database(warehouse.build) as connection:
+        pulls = dict(connection.execute("SELECT feed, requests FROM ops.pulls").fetchall())
+    assert pulls == {name: one.pulled.traffic.requests for name, one in refreshed.items()}
+    assert refresher.refresh(feeds[0], RUN, "run").pulled.rows == 0, "a second refresh pulls anew"
+    session.close()
+    refresher.close()

@@ -20,7 +20,12 @@ from ingest.venues.binance.archived import Ended, Funding, Klines
 from ingest.venues.binance.open_interest import STEP, OpenInterest
 from ingest.windows import Window
 
-feed = partial(Feed, venue="binance", licence="Binance terms of use; no redistribution of raw data")
+feed = partial(
+    Feed,
+    venue="binance",
+    archive_host=vision.HOST,
+    licence="Binance terms of use; no redistribution of raw data",
+)
 TICKS: StampUnit = "ms or us"  # spot archives are in microseconds from 2025 on
 REST = {"channel": "rest"}
 

@@ -92,13 +92,14 @@ class Archives:
             return None
         request.progress.begin(request.feed.name, len(wanted))
         try:
-            for chunk in fetch_archives(request.session, wanted, request.notes):
-                legible, rows = legible_rows(chunk, self.cells, request.notes)
-                request.progress.advance(request.feed.name, len(chunk), rows.height)
-                rows, frame = self._own_rows(request, legible, rows)
-                if parts := tuple(self._parts(request, legible, rows, frame)):
-                    seen(frame)
-                    yield Batch(frame, parts)
+            with request.archive_turn:
+                for chunk in fetch_archives(request.session, wanted, request.notes):
+                    legible, rows = legible_rows(chunk, self.cells, request.notes)
+                    request.progress.advance(request.feed.name, len(chunk), rows.height)
+                    rows, frame = self._own_rows(request, legible, rows)
+                    if parts := tuple(self._parts(request, legible, rows, frame)):
+                        seen(frame)
+                        yield Batch(frame, parts)
         except FeedUnavailable as error:
             return error
         return None
