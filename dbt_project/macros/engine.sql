@@ -40,3 +40,9 @@
 {% macro hour_of(day, hour_of_day) -%}
     cast({{ day }} as timestamp) + {{ hour_of_day }} * interval '1' hour
 {%- endmacro %}
+
+{# One row per hour from `first_at` to before `end_at`, both columns of a one-row relation. #}
+{% macro hours_between_moments(relation, first_at, end_at) -%}
+    select unnest(generate_series({{ first_at }}, {{ end_at }} - interval '1' hour, interval '1' hour)) as hour_at
+    from {{ relation }}
+{%- endmacro %}

@@ -5,13 +5,13 @@ from tables.field import declare, number, text
 Z = "against the median and MAD of the {windows.baseline_days} days before, clipped at {robust_z.clip:g}"
 
 FIELDS = (
-    declare("open_usd", "First trade of the day."),
-    declare("high_usd", "Highest trade of the day."),
-    declare("low_usd", "Lowest trade of the day."),
-    declare("close_usd", "Last trade of the day."),
+    declare("open_usd", "First trade of the day, or of the hour."),
+    declare("high_usd", "Highest trade of the day, or of the hour."),
+    declare("low_usd", "Lowest trade of the day, or of the hour."),
+    declare("close_usd", "Last trade of the day, or of the hour."),
     declare("volume_coin", "Traded volume in coins.", low=0),
     declare("volume_usd", "Traded volume in USD, or in the stablecoin that the pair is quoted in.", low=0),
-    declare("return_pct", "Close against the previous close, simple; null when the day before is missing."),
+    declare("return_pct", "Close against the previous close, simple; null when the day or hour before is missing."),
     declare("return_3d_pct", "Close against the close three days before."),
     declare("return_7d_pct", "Close against the close seven days before."),
     declare("low_vs_previous_close_pct", "Low against the previous close, simple."),

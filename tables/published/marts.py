@@ -237,6 +237,40 @@ PRICES_DAILY = Table(
         "volume_usd": "Sum over the pairs; a venue that publishes coins alone at its close.",
     },
 )  # fmt: skip
+PRICES_BY_VENUE_HOURLY = Table(
+    name="prices_by_venue_hourly",
+    description="Hourly bar of each spot pair and perpetual contract of the last 90 days.",
+    key=("asset", "venue", "instrument", "market", "hour_at"),
+    columns=(
+        "asset", "venue", "instrument", "market", "margin_type", "hour_at", "feed", "open_usd", "high_usd",
+        "low_usd", "close_usd", "volume_coin", "volume_usd", "return_pct", "low_vs_previous_close_pct",
+        "high_vs_previous_close_pct", "range_pct",
+    ),
+    notes={
+        "market": "A venue may give both the same name.",
+        "volume_coin": "Null where the venue publishes USD alone.",
+        "volume_usd": "Where the venue publishes coins alone, these at the close.",
+    },
+)  # fmt: skip
+PRICES_HOURLY = Table(
+    name="prices_hourly",
+    description="Spot price of each asset and hour of the last 90 days; of perpetual contracts where the catalogue has"
+    " no spot pair.",
+    key=("asset", "hour_at"),
+    columns=(
+        "asset", "hour_at", "open_usd", "high_usd", "low_usd", "close_usd", "volume_coin", "volume_usd",
+        "return_pct", "low_vs_previous_close_pct", "high_vs_previous_close_pct", "range_pct", "market", "venues",
+        "rejected_venues",
+    ),
+    notes={
+        "open_usd": "Median of the venues.",
+        "high_usd": "Median of the venues.",
+        "low_usd": "Median of the venues.",
+        "close_usd": "Median of the venues.",
+        "volume_coin": "Sum over the pairs.",
+        "volume_usd": "Sum over the pairs; a venue that publishes coins alone at its close.",
+    },
+)  # fmt: skip
 ROLLING_24H_DAILY = Table(
     name="rolling_24h_daily",
     description="Worst and best move of price and open interest over the hourly 24-hour windows that end in a day.",
@@ -260,5 +294,6 @@ TABLES = (
     DIM_FEED_BREAKS, DIM_FUNDING_INTERVALS, DIM_INSTRUMENTS, DIM_VENUES, EXCHANGE_FLOWS_DAILY, FUND_FLOWS_DAILY,
     FUNDING_BY_VENUE_DAILY, FUNDING_DAILY, LIQUIDATION_COVERAGE_HOURLY, LIQUIDATION_SOURCES_DAILY,
     LIQUIDATIONS_BY_VENUE_DAILY, LIQUIDATIONS_DAILY, NETWORK_ACTIVITY_DAILY, OPEN_INTEREST_BY_VENUE_DAILY,
-    OPEN_INTEREST_DAILY, PRICES_BY_VENUE_DAILY, PRICES_DAILY, ROLLING_24H_DAILY, VENUE_COVERAGE_DAILY,
+    OPEN_INTEREST_DAILY, PRICES_BY_VENUE_DAILY, PRICES_BY_VENUE_HOURLY, PRICES_DAILY, PRICES_HOURLY, ROLLING_24H_DAILY,
+    VENUE_COVERAGE_DAILY,
 )  # fmt: skip

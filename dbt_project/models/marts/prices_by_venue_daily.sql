@@ -14,10 +14,7 @@ select
     prices.close_usd,
     prices.volume_coin,
     prices.volume_usd,
-    {{ change_pct('prices.close_usd', 'prices.previous_close_usd') }} as return_pct,
-    {{ change_pct('prices.low_usd', 'prices.previous_close_usd') }} as low_vs_previous_close_pct,
-    {{ change_pct('prices.high_usd', 'prices.previous_close_usd') }} as high_vs_previous_close_pct,
-    100 * (prices.high_usd - prices.low_usd) / prices.previous_close_usd as range_pct
+    {{ moves_of_bar('prices') }}
 from {{ ref('int_prices__by_instrument') }} as prices
 inner join {{ ref('int_calendar') }} as calendar
     on

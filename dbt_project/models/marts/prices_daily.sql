@@ -14,19 +14,7 @@ calendar as (
 
 bars as (
 
-    select
-        asset,
-        day,
-        min(market) as market,
-        {%- for price in ['open_usd', 'high_usd', 'low_usd', 'close_usd', 'previous_close_usd'] %}
-        {{ median_of('case when is_accepted then ' ~ price ~ ' end') }} as {{ price }},
-        {%- endfor %}
-        {{ sum_if_all_known('volume_coin', among='is_accepted') }} as volume_coin,
-        {{ sum_if_all_known('volume_usd', among='is_accepted') }} as volume_usd,
-        {{ sorted_list('case when is_accepted then venue end') }} as venues,
-        {{ sorted_list('case when not is_accepted then venue end') }} as rejected_venues
-    from {{ ref('int_spot_prices__by_venue') }}
-    group by asset, day
+    {{ prices_of_assets(ref('int_spot_prices__by_venue'), period='day') }}
 
 ),
 
@@ -89,10 +77,7 @@ select
     close_usd,
     volume_coin,
     volume_usd,
-    {{ change_pct('close_usd', 'previous_close_usd') }} as return_pct,
-    {{ change_pct('low_usd', 'previous_close_usd') }} as low_vs_previous_close_pct,
-    {{ change_pct('high_usd', 'previous_close_usd') }} as high_vs_previous_close_pct,
-    100 * (high_usd - low_usd) / previous_close_usd as range_pct,
+    {{ moves_of_bar() }},
     100 * deviation_7d * sqrt(365) as realised_volatility_7d_pct,
     100 * deviation_30d * sqrt(365) as realised_volatility_30d_pct,
     market,

@@ -1,6 +1,6 @@
 {# Fails on days of the window that an asset lacks, has twice, or has outside of the window (days to come
-   are outside). #}
-{% test covers_calendar(model, calendar) %}
+   are outside). `period` is the column of the calendar: its day, or its hour. #}
+{% test covers_calendar(model, calendar, period='day') %}
 
 with
 
@@ -8,7 +8,7 @@ expected as (
 
     select
         asset,
-        day
+        {{ period }}
     from {{ calendar }}
     where is_in_window
 
@@ -18,25 +18,25 @@ actual as (
 
     select
         asset,
-        day,
+        {{ period }},
         count(*) as row_count
     from {{ model }}
-    group by asset, day
+    group by asset, {{ period }}
 
 )
 
 select
     coalesce(expected.asset, actual.asset) as asset,
-    coalesce(expected.day, actual.day) as day,
+    coalesce(expected.{{ period }}, actual.{{ period }}) as {{ period }},
     actual.row_count
 from expected
 full outer join actual
     on
         expected.asset = actual.asset
-        and expected.day = actual.day
+        and expected.{{ period }} = actual.{{ period }}
 where
-    expected.day is null
-    or actual.day is null
+    expected.{{ period }} is null
+    or actual.{{ period }} is null
     or actual.row_count > 1
 
 {% endtest %}

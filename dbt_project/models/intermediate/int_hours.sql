@@ -1,0 +1,49 @@
+-- Every asset in every hour that the hourly marts have, the 90 days up to the last full hour, and in the 8 days before:
+-- a change over 7 days needs the hour that ended 7 days earlier. The hours end with the last day of the calendar, or
+-- with the present while that day is running.
+{{ config(materialized='table', tags=['hourly']) }}
+{%- set published_days, lookback_days = 90, 8 %}
+
+with
+
+reach as (
+
+    select
+        first_day,
+        least(cast(last_day as timestamp) + interval '1' day, date_trunc('hour', now_at)) as end_at
+    from {{ ref('stg_ops__calendar_window') }}
+
+),
+
+bounds as (
+
+    select
+        greatest(cast(first_day as timestamp), end_at - interval '{{ published_days }}' day) as first_at,
+        greatest(cast(first_day as timestamp), end_at - interval '{{ published_days }}' day)
+        - interval '{{ lookback_days }}' day as lookback_at,
+        end_at
+    from reach
+
+),
+
+hours as (
+
+    {{ hours_between_moments('bounds', 'lookback_at', 'end_at') }}
+
+),
+
+assets as (
+
+    select distinct asset
+    from {{ ref('stg_ops__instruments') }}
+
+)
+
+select
+    assets.asset,
+    hours.hour_at,
+    hours.hour_at + interval '1' hour as ended_at,
+    hours.hour_at >= bounds.first_at as is_in_window
+from assets
+cross join hours
+cross join bounds
