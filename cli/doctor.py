@@ -18,9 +18,10 @@ from rich.table import Table
 
 from cli.console import stdout_console
 from cli.summary import feeds_of, missing_of, relay_trouble, summary
-from ingest.catalogue import load_catalogue
+from ingest.feed import Feed
 from ingest.market import Market
 from ingest.transport import Session
+from warehouse.choosing import market_catalogue
 from warehouse.damage import FOLDER, LOG, noted
 from warehouse.errors import WarehouseError, WarehouseLocked
 from warehouse.location import Warehouse
@@ -91,7 +92,7 @@ def _keys(settings: Settings, market: Market) -> Iterator[Finding]:
         return
     held = settings.keys()
     wanted: dict[str, list[str]] = {}
-    for feed in load_catalogue(settings.catalogue).feeds:
+    for feed in _feeds(settings, market):
         if feed.key_variable:
             wanted.setdefault(feed.key_variable, []).append(feed.name)
     for variable, feeds in wanted.items():
@@ -101,6 +102,11 @@ def _keys(settings: Settings, market: Market) -> Iterator[Finding]:
             yield Finding(variable, "note", f"not set: {', '.join(feeds)} will be skipped; set it in the environment")
 
 
+def _feeds(settings: Settings, market: Market) -> tuple[Feed, ...]:
+    """The feeds that a run of the warehouse would ask for."""
+    return market_catalogue(market, settings.catalogue, settings.resolved_warehouse().chosen()).feeds
+
+
 def _hosts(settings: Settings, market: Market) -> Iterator[Finding]:
     if market.simulated:
         yield Finding("venues", "ok", "not needed for the simulated market")
@@ -108,7 +114,7 @@ def _hosts(settings: Settings, market: Market) -> Iterator[Finding]:
     if trouble := relay_trouble(market):
         yield Finding("relay", "wrong", trouble)
         return
-    hosts = sorted({host for feed in load_catalogue(settings.catalogue).feeds for host in feed.hosts})
+    hosts = sorted({host for feed in _feeds(settings, market) for host in feed.hosts})
     with ThreadPoolExecutor(len(hosts)) as pool:
         yield from pool.map(lambda host: _check_host(host, market), hosts)
 

@@ -92,6 +92,14 @@ def run(
             help="The time of the run, such as 2026-02-02T04:00:00Z. Default: the end of the simulation, or the clock."
         ),
     ] = None,
+    assets: Annotated[
+        str | None,
+        typer.Option(
+            metavar="RULE",
+            help="Assets of the warehouse from now on: names such as BTC,ETH,XRP, or top:50 by traded value of the last"
+            " month; -NAME leaves one out. Default: those of the last run, else those that the catalogue lists.",
+        ),
+    ] = None,
     refetch: Annotated[
         list[str] | None,
         typer.Option(
@@ -109,7 +117,8 @@ def run(
     an asset that had a reading has none for the last day.
     """
     with errors_as_one_line(verbose):
-        run_command.run(settings_from_options(market, warehouse), _day(first), _day(last), now, refetch or [], verbose)
+        settings = settings_from_options(market, warehouse)
+        run_command.run(settings, _day(first), _day(last), now, refetch or [], verbose, assets)
 
 
 @app.command()

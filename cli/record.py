@@ -7,10 +7,10 @@ import logging
 import signal
 
 from cli.errors import WrongUse
-from ingest.catalogue import load_catalogue
 from ingest.landing import Landing
 from record.clock import Clock
 from record.recorder import Recorder, catalogued_streams
+from warehouse.choosing import market_catalogue
 from warehouse.settings import Settings
 
 
@@ -19,7 +19,7 @@ def record(settings: Settings, verbose: bool) -> None:
     market, warehouse = settings.parsed_market(), settings.resolved_warehouse()
     if market.simulated:
         raise WrongUse("the simulated market has no websocket; use --market live, or a relay that supports websockets")
-    streams = catalogued_streams(load_catalogue(settings.catalogue))
+    streams = catalogued_streams(market_catalogue(market, settings.catalogue, warehouse.chosen()))
     warehouse.claim(str(market))
     logging.basicConfig(
         level=logging.INFO if verbose else logging.WARNING, format="%(asctime)s %(levelname)s %(message)s"

@@ -14,11 +14,13 @@ from cli.brief import brief
 from cli.console import FeedProgress, stderr_console
 from cli.errors import Stale, WrongUse
 from cli.summary import feeds_of, missing_of, relay_trouble
-from ingest.errors import printable
+from ingest.errors import CatalogueBroken, printable
 from ingest.inbox import strays
 from ingest.landing import Landing
 from ingest.market import Market
 from ingest.sample import FIRST_DAY
+from ingest.selection import Chosen, Selection, SelectionRefused
+from warehouse.choosing import market_catalogue
 from warehouse.damage import noted
 from warehouse.errors import WarehouseError
 from warehouse.implausible_rows import new_lines
@@ -32,16 +34,21 @@ DEFAULT_DAYS = 400  # a year, and before it the weeks that the first baselines n
 
 
 def run(
-    settings: Settings, first: date | None, last: date | None, now: str | None, refetch: list[str], verbose: bool
+    settings: Settings,
+    first: date | None,
+    last: date | None,
+    now: str | None,
+    refetch: list[str],
+    verbose: bool,
+    assets: str | None = None,
 ) -> None:
-    """Bring the warehouse up to date and print the brief of its last reading.
+    """Bring the warehouse up to date and print the brief of its last reading. `assets` is a rule of `Selection`.
 
     Raises WrongUse for invalid options, Stale when an asset that had a reading has none for the last day.
     """
     gc.disable()  # importing Dagster and dbt makes a million objects that stay; scanning them takes a second
     # Imported here, because they take seconds that only a run needs.
     from orchestration.asset_defaults import FIRST_PARTITION
-    from orchestration.resources import market_catalogue
     from orchestration.run import run_daily
 
     gc.freeze()
@@ -68,7 +75,14 @@ def run(
         raise WrongUse(f"--from {first} must lie between {FIRST_PARTITION} and --to {last}")
     if market.simulated and first < FIRST_DAY:
         raise WrongUse(f"--from {first} is before the simulated market begins, {FIRST_DAY}")
-    feeds = [feed.name for feed in market_catalogue(market, settings.catalogue).feeds]
+    selection = _parsed_assets(assets)
+    chosen = warehouse.chosen() if selection is None or selection.top else Chosen(selection, selection.names)
+    try:
+        feeds = [feed.name for feed in market_catalogue(market, settings.catalogue, chosen).feeds]
+    except CatalogueBroken as error:
+        if selection is None:
+            raise
+        raise WrongUse(f"--assets {assets}: {error}") from error
     if unknown := [name for name in refetch if name not in feeds]:
         raise WrongUse(f"--refetch {unknown[0]}: no such feed is fetched here; the feeds are {', '.join(feeds)}")
     days = Calendar(first, last)
@@ -80,7 +94,7 @@ def run(
     known_damage = len(noted(warehouse.root))
     try:
         with FeedProgress(out).shown() as progress:
-            finished = run_daily(settings, days, present.isoformat(), progress, verbose, refetch)
+            finished = run_daily(settings, days, present.isoformat(), progress, verbose, refetch, selection)
     finally:
         for line in noted(warehouse.root)[known_damage:]:
             out.print(f"[yellow]damage[/yellow] {escape(line)}")
@@ -139,6 +153,13 @@ def _print_implausible(out: Console, before: list[dict[str, Any]], now: list[dic
             out.print(f"[yellow]{word}[/yellow] {escape(line)}")
         if rest := len(rows) - len(new[:LINES]):
             out.print(f"[dim]{word}: {rest} more rows, all of them in the table implausible_rows[/dim]")
+
+
+def _parsed_assets(assets: str | None) -> Selection | None:
+    try:
+        return None if assets is None else Selection.parse(assets)
+    except SelectionRefused as error:
+        raise WrongUse(f"--assets: {error}") from error
 
 
 def _parsed_now(market: Market, now: str | None) -> datetime:

@@ -1,13 +1,17 @@
 """The catalogue: which instruments each feed is asked for, and how fast each host may be asked.
 
-The project's own catalogue is `catalogue.toml` in each venue's folder, and `inbox.toml` for the user's own files.
+The project's own catalogue is `catalogue.toml` in each venue's folder, and `inbox.toml` for the user's own files. It
+lists instruments by hand. A selection replaces its assets: `Catalogue.of_assets`.
 """
 
 from __future__ import annotations
 
 import math
 import tomllib
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+from datetime import date
+from itertools import product
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
@@ -19,10 +23,10 @@ from ingest.feed import Feed
 from ingest.feeds import FEEDS, feed_named
 from ingest.instrument import Instrument
 from ingest.market import Host
-from ingest.tape import EVENTS
+from ingest.perpetuals import TAPES, Perpetuals
+from ingest.selection import Measure, Selection, SelectionRefused
 
 INBOX = Path(__file__).with_name("inbox.toml")
-TAPES = {feed.name for feed in EVENTS}
 
 Text = Annotated[StrictStr, Field(min_length=1)]
 Amount = Annotated[StrictInt | StrictFloat, Field(gt=0, lt=math.inf)]
@@ -52,21 +56,45 @@ class Limits(BaseModel):
     burst: Amount = Host.burst
 
 
+class Select(BaseModel):
+    """The [select] table: the assets of every warehouse that chooses none with `leverage run --assets`."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    perpetuals: Literal["usdt"] = "usdt"
+    top: Annotated[StrictInt, Field(gt=0)] | None = None
+    by: Measure = "traded_value"
+    names: list[Text] = []
+    exclude: list[Text] = []
+
+    def selection(self) -> Selection:
+        """The rule. Raises SelectionRefused when it selects nothing."""
+        top = [] if self.top is None else [f"top:{self.top}:{self.by}"]
+        return Selection.parse(",".join([*top, *self.names, *(f"-{name}" for name in self.exclude)]))
+
+
 class Content(BaseModel):
-    """The two parts of a catalogue file. Each entry is validated on its own, so that an error names it."""
+    """The parts of a catalogue file. Each entry is validated on its own, so that an error names it."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
     instruments: list[dict[str, Any]] = []
+    perpetuals: list[dict[str, Any]] = []
+    select: dict[str, Any] | None = None
     hosts: dict[str, Any] = {}
 
 
 @dataclass(frozen=True)
 class Catalogue:
-    """`instruments` by feed name, only feeds that have some; `hosts` by host name."""
+    """`instruments` by feed name, only feeds that have some; `hosts` by host name.
+
+    `perpetuals` are the venues' naming rules, `select` the rule that a file of the catalogue selects assets by.
+    """
 
     instruments: dict[str, tuple[Instrument, ...]]
     hosts: dict[str, Host]
+    perpetuals: tuple[Perpetuals, ...] = ()
+    select: Selection | None = None
 
     @property
     def feeds(self) -> tuple[Feed, ...]:
@@ -76,6 +104,35 @@ class Catalogue:
     @property
     def assets(self) -> tuple[str, ...]:
         return tuple(sorted({i.asset for listed in self.instruments.values() for i in listed}))
+
+    @property
+    def last_days(self) -> dict[str, date | None]:
+        """The last day of each asset, None while one of its contracts goes on."""
+        found: dict[str, list[date | None]] = {}
+        for instrument in {i for listed in self.instruments.values() for i in listed}:
+            found.setdefault(instrument.asset, []).append(instrument.last_day)
+        return {asset: None if None in days else max(filter(None, days)) for asset, days in sorted(found.items())}
+
+    def of_assets(self, assets: Iterable[str], left: Mapping[str, date]) -> Catalogue:
+        """The catalogue of these assets, and of those that have left with their last day.
+
+        An asset has the instruments that are listed by hand, and the perpetual of each venue that lists none of it.
+        Raises CatalogueBroken when no feed is asked for any of them.
+        """
+        wanted: dict[str, date | None] = {**left, **dict.fromkeys(assets)}
+        found: dict[str, dict[str, Instrument]] = {}
+        by_hand = {(i.asset, i.venue, i.margin_type) for listed in self.instruments.values() for i in listed}
+        for feed, listed in self.instruments.items():
+            found[feed] = {i.symbol: replace(i, last_day=wanted[i.asset]) for i in listed if i.asset in wanted}
+        for asset, rule in product(sorted(wanted), self.perpetuals):
+            if (asset, rule.venue, rule.margin_type) not in by_hand:
+                for feed, instrument in rule.contract(asset):
+                    made = replace(instrument, last_day=wanted[asset])
+                    found.setdefault(feed, {}).setdefault(instrument.symbol, made)
+        chosen = {feed: tuple(listed.values()) for feed, listed in found.items() if listed}
+        if not chosen:
+            raise CatalogueBroken(f"the catalogue knows none of {', '.join(wanted)}", advice="choose other assets")
+        return replace(self, instruments=chosen)
 
 
 def catalogue_files(path: Path | None = None) -> list[Path]:
@@ -94,8 +151,15 @@ def load_catalogue(path: Path | None = None) -> Catalogue:
     instruments: dict[str, list[Instrument]] = {}
     hosts: dict[str, Host] = {}
     facts: dict[tuple[str | None, ...], Instrument] = {}
+    perpetuals: list[Perpetuals] = []
+    select: Selection | None = None
     for file in catalogue_files(path):
         content = read_catalogue(file)
+        perpetuals += [_perpetuals(table, file) for table in content.perpetuals]
+        if content.select is not None:
+            if select:
+                raise CatalogueBroken(f"{file}: another file selects assets too", advice="keep one [select] table")
+            select = _selected(content.select, file)
         for table in content.instruments:
             entry = _entry(table, file)
             for feed, symbol in entry.symbols.items():
@@ -110,9 +174,10 @@ def load_catalogue(path: Path | None = None) -> Catalogue:
             if name in hosts:
                 raise CatalogueBroken(f"{file}: another file has limits of the host {name!r} too")
             hosts[name] = _host(name, limits, file)
-    if not instruments:
+    if not instruments and not (select and perpetuals):
         raise CatalogueBroken(f"{path} lists no instruments", advice="add an [[instruments]] entry")
-    return Catalogue({feed: tuple(listed) for feed, listed in instruments.items()}, hosts)
+    listed_by_hand = {feed: tuple(listed) for feed, listed in instruments.items()}
+    return Catalogue(listed_by_hand, hosts, tuple(perpetuals), select)
 
 
 def read_catalogue(file: Path) -> Content:
@@ -121,12 +186,14 @@ def read_catalogue(file: Path) -> Content:
         return Content.model_validate(tomllib.loads(file.read_text()))
     except ValidationError as error:
         wrong = error.errors()[0]
-        if wrong["loc"][0] == "instruments":
-            what, advice = "instruments is no list of tables", "write [[instruments]], in double brackets"
-        elif wrong["loc"][0] == "hosts":
+        if (name := wrong["loc"][0]) in ("instruments", "perpetuals"):
+            what, advice = f"{name} is no list of tables", f"write [[{name}]], in double brackets"
+        elif name == "select":
+            what, advice = "select is no table", "write [select]"
+        elif name == "hosts":
             what, advice = "hosts is no table", 'write [hosts."api.example.com"]'
         else:
-            what, advice = f"a catalogue has no {wrong['loc'][0]}", "it has [[instruments]] and [hosts]"
+            what, advice = f"a catalogue has no {name}", "it has [[instruments]], [[perpetuals]], [select] and [hosts]"
         raise CatalogueBroken(f"{file}: {what}", advice=advice) from error
     except (OSError, ValueError) as error:
         raise CatalogueBroken(f"cannot read the catalogue {file}: {error}") from error
@@ -151,6 +218,32 @@ def _host(name: str, limits: Any, file: Path) -> Host:  # noqa: ANN401 - whateve
         raise CatalogueBroken(
             f"{file}: host {name} with {limits}", advice="it has positive per_second, per_minute and burst"
         ) from error
+
+
+def _perpetuals(table: dict[str, Any], file: Path) -> Perpetuals:
+    """One [[perpetuals]] table. Raises CatalogueBroken."""
+    try:
+        rule = Perpetuals.model_validate(table)
+        for feed, template in rule.symbols.items():
+            template.format(instrument=feed_named(feed).name, base="")
+        rule.instrument.format(base="")
+    except (ValidationError, LookupError, ValueError) as error:
+        wrong = error.errors()[0] if isinstance(error, ValidationError) else None
+        what = f"{'.'.join(map(str, wrong['loc']))}: {wrong['msg']}" if wrong else f"a template is broken: {error}"
+        raise CatalogueBroken(f"{file}: perpetuals of {table.get('venue')}: {what}") from error
+    return rule
+
+
+def _selected(table: dict[str, Any], file: Path) -> Selection:
+    """The [select] table as a rule. Raises CatalogueBroken."""
+    try:
+        return Select.model_validate(table).selection()
+    except ValidationError as error:
+        wrong = error.errors()[0]
+        what = f"select: {'.'.join(map(str, wrong['loc']))}: {wrong['msg']}"
+        raise CatalogueBroken(f"{file}: {what}", advice=f"it has {', '.join(Select.model_fields)}") from error
+    except SelectionRefused as error:
+        raise CatalogueBroken(f"{file}: select: {error}") from error
 
 
 def _entry(table: dict[str, Any], file: Path) -> Entry:

@@ -73,10 +73,12 @@ class Coverage:
     """The windows of one feed that a warehouse holds, by series and channel. A pull adds what it has landed.
 
     `now` is the moment at which an absence is found due for another question. Without it, none is due.
+    `ends` has the moments after which nothing is missing, by symbol: those of contracts that have ended.
     """
 
     def __init__(self, parts: Iterable[Part] = ()) -> None:
         self.now: datetime | None = None
+        self.ends: dict[str, datetime] = {}
         self._held: dict[tuple[str, Channel], list[Window]] = {}
         self._absent: dict[tuple[str, Channel], dict[Window, Absence]] = {}
         self._sums: set[str] = set()
@@ -146,7 +148,7 @@ class Coverage:
     def missing(self, series: str, window: Window) -> list[Window]:
         """What to ask for of `window`: what neither archives nor REST have covered, less the absences not yet due."""
         held = (*self.of(series, "archive"), *self.of(series, "rest"))
-        return window.without([*held, *self._resting(series, "rest")])
+        return self._before_end(series, window).without([*held, *self._resting(series, "rest")])
 
     def days_lacking_archive(self, series: str, window: Window) -> list[date]:
         """The days that begin in `window` whose own archive is lacking. That a month's archive is absent or short says
@@ -161,7 +163,15 @@ class Coverage:
     def _lacking(self, series: str, window: Window, longest: timedelta = timedelta.max) -> list[Window]:
         """What archives have not covered of `window`, less absences of at most `longest` that are not due."""
         resting = [gap for gap in self._resting(series, "archive") if gap.end - gap.start <= longest]
-        return window.without([*self.of(series, "archive"), *resting])
+        return self._before_end(series, window).without([*self.of(series, "archive"), *resting])
+
+    def _before_end(self, series: str, window: Window) -> Window:
+        """The part of `window` before the contract of a series, such as BTCUSDT/1h or `BTCUSD in USD`, has ended."""
+        if not self.ends:
+            return window
+        names = (series, series.rpartition("/")[0], series.partition(" ")[0])
+        end = min((self.ends[name] for name in names if name in self.ends), default=window.end)
+        return Window(window.start, max(window.start, min(window.end, end)))
 
     def _resting(self, series: str, channel: Channel) -> list[Window]:
         """The absences that are not due for another question.

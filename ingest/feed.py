@@ -78,11 +78,18 @@ class Request:
 
     def __post_init__(self) -> None:
         self.held.now = self.now
+        ended = {i.symbol: i.last_day for i in self.instruments if i.last_day}
+        self.held.ends = {symbol: self.feed.stamped_in(Window.of_days(day, day)).end for symbol, day in ended.items()}
 
     @property
     def wanted(self) -> Window:
         """The stamps of the window, including the one at its end if the feed stamps ends."""
         return self.feed.stamped_in(self.window)
+
+    @property
+    def trading(self) -> tuple[Instrument, ...]:
+        """The instruments that have not ended: of the others there is no present to ask for."""
+        return tuple(instrument for instrument in self.instruments if instrument.last_day is None)
 
     @contextmanager
     def noting_refusal(self, series: str) -> Iterator[None]:

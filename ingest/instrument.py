@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import date
 
 
 @dataclass(frozen=True)
@@ -11,7 +12,11 @@ class Instrument:
 
     `instrument` is the venue's own name of the contract, which an aggregator may spell otherwise. `market` is spot,
     perpetual or network. `margin_type` is linear or inverse for a perpetual, else None. `contract_size` is the amount
-    in one contract where the venue counts contracts: coins for a linear contract, USD for an inverse one.
+    in one contract where the venue counts contracts: coins for a linear contract, USD for an inverse one;
+    None where nobody has said it.
+    `coin_multiple` is how many coins one unit of the base counts, 1000 for 1000SHIB: prices are divided by it, amounts
+    of the base are multiplied. `last_day` is the last day on which the contract was listed and its asset selected, None
+    while both go on.
     """
 
     symbol: str
@@ -20,4 +25,6 @@ class Instrument:
     venue: str | None = None
     instrument: str | None = None
     margin_type: str | None = None
-    contract_size: float = 1.0
+    contract_size: float | None = 1.0
+    coin_multiple: int = 1
+    last_day: date | None = None

@@ -67,7 +67,14 @@ def published_asset(manifest: Path) -> dg.AssetsDefinition:
             write_readings(connection)
             write_hourly_tables(connection, Landing(warehouse.landing))
             inputs = fingerprint(connection, run)
-            latest = latest_document(connection, run, market=str(market), simulated=market.simulated, inputs=inputs)
+            latest = latest_document(
+                connection,
+                run,
+                market=str(market),
+                simulated=market.simulated,
+                inputs=inputs,
+                chosen=warehouse.chosen(),
+            )
             about = {
                 "market": str(market),
                 "simulated": str(market.simulated).lower(),

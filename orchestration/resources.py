@@ -12,13 +12,16 @@ import dagster as dg
 from pydantic import Field, PrivateAttr
 
 from ingest.catalogue import Catalogue, load_catalogue
+from ingest.errors import CatalogueBroken
 from ingest.feed import NoProgress, Progress
 from ingest.http import MarketSession
 from ingest.market import Market
-from ingest.sample import DEFAULT_SEED, SimulatedMarket, SimulatedMarketAdapter, simulated
+from ingest.sample import DEFAULT_SEED, SimulatedMarket, SimulatedMarketAdapter
+from ingest.selection import Selection
 from ingest.windows import Window
 from orchestration.asset_defaults import FIRST_PARTITION
 from orchestration.recovery import free_dead_runs, tag_with_process
+from warehouse.choosing import chosen_assets, market_catalogue
 from warehouse.damage import noted
 from warehouse.errors import WarehouseError
 from warehouse.location import Calendar, Warehouse
@@ -27,12 +30,6 @@ from warehouse.publishing.release import mend
 from warehouse.refresh import Refresher
 from warehouse.run_context import RunContext, run_time
 from warehouse.settings import Settings
-
-
-def market_catalogue(market: Market, path: Path | None) -> Catalogue:
-    """The catalogue at `path`, or the default one; for the simulated market only the part that is simulated."""
-    catalogue = load_catalogue(path)
-    return simulated(catalogue) if market.simulated else catalogue
 
 
 def open_session(market: Market, catalogue: Catalogue, now: datetime) -> MarketSession:
@@ -88,6 +85,7 @@ class Pipeline(dg.ConfigurableResource):
             free_dead_runs(instance, run.run_id)
             mend(warehouse)
             self._run_time, self._calendar = run_time(market, self.now), None
+            self.choose_assets(None)
             catalogue = self.load_catalogue()
             if unknown := set(self.refetch) - {feed.name for feed in catalogue.feeds}:
                 raise WarehouseError(f"refetch names {', '.join(sorted(unknown))}, which is not fetched here")
@@ -131,7 +129,24 @@ class Pipeline(dg.ConfigurableResource):
 
     def load_catalogue(self) -> Catalogue:
         """The feeds and instruments that this pipeline fetches. Raises CatalogueBroken."""
-        return market_catalogue(self.parsed_market, Path(self.catalogue) if self.catalogue else None)
+        path = Path(self.catalogue) if self.catalogue else None
+        return market_catalogue(self.parsed_market, path, self.resolved_warehouse.chosen())
+
+    def choose_assets(self, asked: Selection | None) -> None:
+        """Bring the assets of the warehouse up to date; `asked` is a new rule. The pipeline lock has to be held.
+
+        Raises CatalogueBroken when an asset is not to be had, and then the assets stay as they were.
+        """
+        market, path = self.parsed_market, Path(self.catalogue) if self.catalogue else None
+        catalogue = load_catalogue(path)
+        today = run_time(market, self.now).date()
+        chosen = chosen_assets(self.resolved_warehouse, catalogue, asked, today, self._ranked)
+        if chosen:
+            market_catalogue(market, path, chosen)
+            self.resolved_warehouse.choose(chosen)
+
+    def _ranked(self, rule: Selection, month: date) -> tuple[str, ...]:
+        raise CatalogueBroken(f"{rule} cannot be ranked for {month}")
 
     @property
     def run_time(self) -> datetime:

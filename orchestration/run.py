@@ -12,6 +12,7 @@ from dataclasses import dataclass
 import dagster as dg
 
 from ingest.feed import Progress
+from ingest.selection import Selection
 from orchestration.dbt_project import prepared_manifest
 from orchestration.definitions import build_definitions
 from orchestration.errors import OWN_ERRORS, PipelineError
@@ -45,8 +46,11 @@ def run_daily(
     progress: Progress,
     verbose: bool,
     refetch: Sequence[str] = (),
+    assets: Selection | None = None,
 ) -> Finished:
     """Bring the warehouse up to date for `days`, both ends included, and fetch `days` again for the feeds in `refetch`.
+
+    `assets` changes which assets the warehouse is about, from now on.
 
     Raises PipelineError with the reason of the failed step, WrongMarket when the warehouse belongs to another market,
     and WarehouseLocked at once, with the calendar unchanged, while another pipeline is running.
@@ -67,7 +71,7 @@ def run_daily(
     note_lost_databases(warehouse)
     with _dagster_output(verbose):
         try:
-            result = _execute(pipeline, days, verbose)
+            result = _execute(pipeline, days, verbose, assets)
             again = not result.success and (
                 isinstance(_failure(result), BuildDamaged) or set_aside_damaged_databases(warehouse)
             )
@@ -79,19 +83,20 @@ def run_daily(
                 raise
             again = True
         if again:  # what was damaged is moved aside, and made anew by this run
-            result = _execute(pipeline, days, verbose)
+            result = _execute(pipeline, days, verbose, None)
     if not result.success:
         raise _failure(result)
     published = any(e.is_successful_output and e.step_key == "published" for e in result.all_events)
     return Finished(result.run_id, published)
 
 
-def _execute(pipeline: Pipeline, days: Calendar, verbose: bool) -> dg.ExecuteInProcessResult:
+def _execute(pipeline: Pipeline, days: Calendar, verbose: bool, assets: Selection | None) -> dg.ExecuteInProcessResult:
     """Execute the daily job; its result has the events, also of a run that failed."""
     warehouse = pipeline.resolved_warehouse
     with open_instance(warehouse) as instance:
         with pipeline_lock(warehouse.lock):
             warehouse.claim(str(pipeline.parsed_market))
+            pipeline.choose_assets(assets)
             warehouse.extend(days)
             free_dead_runs(instance)  # before the new run claims its first slot
         job = build_definitions(pipeline).resolve_job_def(DAILY_JOB)

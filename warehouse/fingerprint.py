@@ -49,6 +49,7 @@ def fingerprint(connection: duckdb.DuckDBPyConnection, run: RunContext) -> str:
         # What was published is an output. As an input it would make every run find something new.
         f"SELECT segment FROM raw.load_ledger WHERE row_count > 0 AND feed NOT IN {OWN_RECORDS} ORDER BY segment",  # noqa: S608
         "SELECT * FROM ops.instruments ORDER BY ALL",
+        "SELECT * FROM ops.contract_terms ORDER BY ALL",
         "SELECT feed, arg_max_null(skipped, rowid) FROM ops.pulls GROUP BY feed ORDER BY feed",
     ):
         digest.update(repr(connection.execute(query).fetchall()).encode())

@@ -1,4 +1,4 @@
-"""The directory of a warehouse: its paths, and `warehouse.json` with its market and its days.
+"""The directory of a warehouse: its paths, and `warehouse.json` with its market, its days and its chosen assets.
 
 `warehouse.json` holds only what a rebuild from landing cannot find out otherwise.
 """
@@ -10,8 +10,10 @@ import os
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
+from typing import Any
 
 from ingest.durable import replace_file
+from ingest.selection import Chosen, SelectionRefused
 from warehouse.damage import set_aside
 from warehouse.errors import WarehouseError, WrongMarket
 from warehouse.odd_paths import build_folder
@@ -34,6 +36,10 @@ class Calendar:
     @property
     def day_count(self) -> int:
         return (self.last_day - self.first_day).days + 1
+
+    def until(self, last_day: date | None) -> Calendar:
+        """The days up to `last_day`, all of them where it is None or later."""
+        return self if last_day is None else Calendar(self.first_day, min(self.last_day, last_day))
 
     def including(self, other: Calendar) -> Calendar:
         """The days from the earlier first day to the later last day of both."""
@@ -128,6 +134,16 @@ class Warehouse:
             self._write({**self._read(), **stored})
         return widened
 
+    def chosen(self) -> Chosen | None:
+        """The assets that were chosen for this warehouse, None where it has those that the catalogue lists."""
+        document = self._read().get("selection")
+        return None if document is None else Chosen.read(document)
+
+    def choose(self, chosen: Chosen) -> None:
+        """Remember the chosen assets."""
+        if chosen != self.chosen():
+            self._write({**self._read(), "selection": chosen.document()})
+
     def refuse_read_only(self) -> None:
         """Raise WarehouseError when a run could not write to the warehouse, with the place and its owner."""
         places = [self.root, self.landing, self.releases, self.build, self.dagster_home, self.lock, self.marker]
@@ -138,7 +154,7 @@ class Warehouse:
             if not os.access(place, os.W_OK):
                 raise WarehouseError(f"cannot write to {place}, {_why_not(place)}; choose another --warehouse")
 
-    def _read(self) -> dict[str, str]:
+    def _read(self) -> dict[str, Any]:
         """The content of `warehouse.json`; where it is gone or damaged, what the newest release says instead."""
         why = self._damage()
         if why is None and self.marker.exists():
@@ -163,18 +179,23 @@ class Warehouse:
             return "is damaged (no market)"
         if set(days) & content.keys() and not all(_is_day(content.get(name)) for name in days):
             return "is damaged (no first or last day)"
+        if content.get("selection") is not None and not _is_selection(content["selection"]):
+            return "is damaged (no selection of assets)"
         return None
 
-    def _released(self) -> dict[str, str]:
-        """The market and the days as the newest release says them, {} when it does not."""
+    def _released(self) -> dict[str, Any]:
+        """The market, the days and the chosen assets as the newest release says them, {} when it does not."""
         try:
             document = json.loads((self.published / LATEST_JSON).read_text(encoding="utf-8"))
             told = {name: document[name] for name in ("market", "first_day", "last_day")}
         except (OSError, ValueError, TypeError, KeyError):
             return {}
-        return told if all(isinstance(value, str) for value in told.values()) else {}
+        if not all(isinstance(value, str) for value in told.values()):
+            return {}
+        selection = document.get("selection")
+        return {**told, "selection": selection} if _is_selection(selection) else told
 
-    def _write(self, content: dict[str, str]) -> None:
+    def _write(self, content: dict[str, Any]) -> None:
         try:
             self.root.mkdir(parents=True, exist_ok=True)
             replace_file(self.marker, json.dumps(content, indent=2).encode(), durable=True)
@@ -182,6 +203,14 @@ class Warehouse:
             raise WarehouseError(
                 f"cannot write to {self.root}: {error.strerror}; choose another --warehouse"
             ) from error
+
+
+def _is_selection(document: Any) -> bool:  # noqa: ANN401 - whatever the file has
+    try:
+        Chosen.read(document)
+    except (KeyError, TypeError, ValueError, AttributeError, SelectionRefused):
+        return False
+    return True
 
 
 def _is_day(text: object) -> bool:

@@ -24,6 +24,12 @@ INSTRUMENTS_SCHEMA: dict[str, type[pl.DataType]] = {
     "margin_type": pl.String,
     "contract_size": pl.Float64,
 }
+TERMS_SCHEMA: dict[str, type[pl.DataType]] = {
+    "feed": pl.String,
+    "symbol": pl.String,
+    "coin_multiple": pl.Int64,
+    "last_day": pl.Date,
+}
 
 
 @dataclass(frozen=True)
@@ -46,18 +52,29 @@ def run_time(market: Market, now: str | None) -> datetime:
 
 
 def write_run_context(connection: duckdb.DuckDBPyConnection, run: RunContext, catalogue: Catalogue) -> None:
-    """Replace `ops.calendar_window` (one row) and `ops.instruments` (one row per feed and symbol)."""
-    rows = [
-        (feed, i.symbol, i.asset, i.venue, i.instrument, i.market, i.margin_type, i.contract_size)
-        for feed, instruments in catalogue.instruments.items()
-        for i in instruments
-    ]
-    connection.register("listed_instruments", pl.DataFrame(rows, schema=INSTRUMENTS_SCHEMA, orient="row"))
+    """Replace `ops.calendar_window` (one row), and `ops.instruments` and `ops.contract_terms` (one row per feed and
+    symbol)."""
+    listed = [(feed, i) for feed, instruments in catalogue.instruments.items() for i in instruments]
+    tables = {
+        "instruments": pl.DataFrame(
+            [
+                (feed, i.symbol, i.asset, i.venue, i.instrument, i.market, i.margin_type, i.contract_size)
+                for feed, i in listed
+            ],
+            schema=INSTRUMENTS_SCHEMA,
+            orient="row",
+        ),
+        "contract_terms": pl.DataFrame(
+            [(feed, i.symbol, i.coin_multiple, i.last_day) for feed, i in listed], schema=TERMS_SCHEMA, orient="row"
+        ),
+    }
     with transaction(connection):
         connection.execute(
             "CREATE OR REPLACE TABLE ops.calendar_window AS"
             " SELECT ?::DATE AS first_day, ?::DATE AS last_day, ?::TIMESTAMP AS now_at",
             [run.calendar.first_day, run.calendar.last_day, naive_utc(run.now)],
         )
-        connection.execute("CREATE OR REPLACE TABLE ops.instruments AS SELECT * FROM listed_instruments")
-    connection.unregister("listed_instruments")
+        for name, frame in tables.items():
+            connection.register("listed", frame)
+            connection.execute(f"CREATE OR REPLACE TABLE ops.{name} AS SELECT * FROM listed")  # noqa: S608
+            connection.unregister("listed")

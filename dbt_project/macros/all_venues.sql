@@ -2,7 +2,19 @@
    `feeds` maps the name of a feed to its staging model. A symbol that the catalogue does not know has nulls for
    what it stands for; every model downstream asks for a market and so leaves it out, and the test
    every_symbol_is_known tells of it. With a `shape` of macros/expectations.sql, the column `implausible` says which
-   expectation a row breaks: models downstream leave out rows that have one. #}
+   expectation a row breaks, as published: models downstream leave out rows that have one. Where the base of a
+   contract counts several coins, as 1000SHIB does, prices and amounts become those of single coins. #}
+{% macro of_one_coin(column) -%}
+    {%- set prices = ['open_usd', 'high_usd', 'low_usd', 'close_usd', 'mark_price_usd', 'price_usd'] -%}
+    {%- if column in prices -%}
+        published.{{ column }} / coalesce(instruments.coin_multiple, 1) as {{ column }}
+    {%- elif column == 'coin' or column.endswith('_coin') -%}
+        published.{{ column }} * coalesce(instruments.coin_multiple, 1) as {{ column }}
+    {%- else -%}
+        published.{{ column }}
+    {%- endif -%}
+{%- endmacro %}
+
 {% macro all_venues(feeds, columns, where=none, shape=none) %}
 with
 
@@ -35,7 +47,7 @@ select
     published.feed,
     published.symbol
     {%- for column in columns %},
-    published.{{ column }}
+    {{ of_one_coin(column) }}
     {%- endfor %}
     {%- if shape %},
     {{ first_broken(expectations(shape)) }} as implausible,

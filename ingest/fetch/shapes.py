@@ -120,7 +120,7 @@ class Present:
     def __call__(self, request: Request) -> Iterator[Batch]:
         """Yield one observation of each instrument, which covers the moment alone."""
         moment = Window(request.now, request.now)
-        for instrument in request.instruments:
+        for instrument in request.trading:
             url = self.url.format(symbol=instrument.symbol)
             with request.noting_refusal(instrument.symbol):
                 page = self.ask(request, Question(url, instrument, self.params, self.fields.row))

@@ -8,6 +8,7 @@ from typing import Any
 
 import duckdb
 
+from ingest.selection import Chosen
 from warehouse.missing_readings import MissingReading, missing_readings
 from warehouse.run_context import RunContext
 
@@ -54,15 +55,29 @@ LABEL = (
 
 
 def latest_document(
-    connection: duckdb.DuckDBPyConnection, run: RunContext, *, market: str, simulated: bool, inputs: str
+    connection: duckdb.DuckDBPyConnection,
+    run: RunContext,
+    *,
+    market: str,
+    simulated: bool,
+    inputs: str,
+    chosen: Chosen | None = None,
 ) -> dict[str, Any]:
     """The document: the first asset's fields at the top, all assets under `assets`, the feeds under `feeds`.
+
+    Assets that were `chosen` once and have left are not in it. `selection` says which are chosen; it is left out where
+    the warehouse has the assets that the catalogue lists.
 
     An asset without a reading for the last day has its last reading, and says in `without_reading` since when it has
     none and why. `inputs` is the fingerprint of the release. Missing numbers are null, never zero.
     """
+    left = chosen.left if chosen else {}
     missing = {found.asset: found for found in missing_readings(connection, "marts.regimes_daily")}
-    assets = {asset: _newest_reading(connection, asset, missing.get(asset)) for asset in _assets(connection)}
+    assets = {
+        asset: _newest_reading(connection, asset, missing.get(asset))
+        for asset in _assets(connection)
+        if asset not in left
+    }
     feeds = _records(
         connection,
         "SELECT feed, last_day, present_rows_share, row_count, quarantined_count, skipped FROM marts.feed_status"
@@ -81,6 +96,7 @@ def latest_document(
         "feeds": feeds,
         "assets": assets,
         "inputs": inputs,
+        **({"selection": chosen.document()} if chosen else {}),
     }
 
 

@@ -1,5 +1,6 @@
 -- Every asset on every day of the window, and on the 31 days before it: a volatility of 30 returns needs 31
--- earlier closes. The one calendar of the project; whatever must not have gaps is joined onto it.
+-- earlier closes. An asset whose contracts have all ended has no later day. The one calendar of the project; whatever
+-- must not have gaps is joined onto it.
 {{ config(materialized='table') }}
 
 with
@@ -15,8 +16,11 @@ calendar_window as (
 
 assets as (
 
-    select distinct asset
+    select
+        asset,
+        case when count(*) = count(last_day) then max(last_day) end as last_day
     from {{ ref('stg_ops__instruments') }}
+    group by asset
 
 ),
 
@@ -33,3 +37,4 @@ select
 from assets
 cross join days
 cross join calendar_window
+where coalesce(days.day <= assets.last_day, true)

@@ -24,7 +24,7 @@ def fetch(request: Request) -> Iterator[Batch]:
     """Yield the open interest of each coin as it is now, whatever window is asked for."""
     contexts = _contexts(request)
     present = pl.lit(request.now.astimezone(UTC).replace(tzinfo=None), pl.Datetime("us"))
-    for coin in (instrument.symbol for instrument in request.instruments):
+    for coin in (instrument.symbol for instrument in request.trading):
         with request.noting_refusal(coin):
             if coin not in contexts:
                 raise RequestRefused(f"the venue lists no {coin}", host=api.HOST, advice=api.CHECK)

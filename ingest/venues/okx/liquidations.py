@@ -32,7 +32,7 @@ def fetch(request: Request) -> Iterator[Batch]:
 
     Raises RequestRefused when the endpoint is gone: it has left the documentation, so nobody will announce that.
     """
-    for instrument in request.instruments:
+    for instrument in request.trading:
         for window in request.held.missing(instrument.symbol, Window(request.now - KEPT, request.now)):
             with request.noting_refusal(instrument.symbol):
                 yield _events(request, instrument, window)

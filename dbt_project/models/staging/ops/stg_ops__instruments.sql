@@ -1,9 +1,15 @@
 -- What each feed's symbol stands for: asset, venue, canonical contract. One row per (feed, symbol).
 with
 
-source as (
+instruments as (
 
     select * from {{ source('ops', 'instruments') }}
+
+),
+
+terms as (
+
+    select * from {{ source('ops', 'contract_terms') }}
 
 ),
 
@@ -12,30 +18,42 @@ renamed as (
     select
 
         ---------- ids
-        feed,
-        symbol,
-        asset,
-        venue,
-        instrument,
+        instruments.feed,
+        instruments.symbol,
+        instruments.asset,
+        instruments.venue,
+        instruments.instrument,
 
         ---------- text
-        market,
-        margin_type,
+        instruments.market,
+        instruments.margin_type,
 
         ---------- numbers
-        contract_size,
-        -- an aggregator counts in the unit itself, coins of linear and USD of inverse contracts
-        case
-            when substring(feed, 1, length(venue) + 1) = venue || '_' then contract_size
+        -- coins of linear and USD of inverse contracts; the venue's own size counts its base, which may be 1000 coins
+        instruments.contract_size * coalesce(terms.coin_multiple, 1) as contract_size,
+        -- an aggregator counts in the unit itself: the base of linear and USD of inverse contracts
+        coalesce(terms.coin_multiple, 1) * case
+            when substring(instruments.feed, 1, length(instruments.venue) + 1) = instruments.venue || '_'
+                then instruments.contract_size
             else 1.0
         end as unit_size,
+        coalesce(terms.coin_multiple, 1) as coin_multiple,
+
+        ---------- days
+        terms.last_day,
 
         ---------- flags
         -- a venue's own feed is named after it (binance_um_funding); an aggregator's is not
         -- (coinalyze_funding)
-        coalesce(substring(feed, 1, length(venue) + 1) = venue || '_', false) as is_venue_feed
+        coalesce(
+            substring(instruments.feed, 1, length(instruments.venue) + 1) = instruments.venue || '_', false
+        ) as is_venue_feed
 
-    from source
+    from instruments
+    left join terms
+        on
+            instruments.feed = terms.feed
+            and instruments.symbol = terms.symbol
 
 )
 

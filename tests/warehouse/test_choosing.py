@@ -1,0 +1,78 @@
+"""Which assets a warehouse is about: remembered, changed, taken once a month, and given back by the release."""
+
+import json
+from datetime import date
+
+import pytest
+
+from ingest.catalogue import load_catalogue
+from ingest.errors import CatalogueBroken
+from ingest.market import Market
+from ingest.selection import Chosen, Selection
+from warehouse.choosing import chosen_assets, market_catalogue
+from warehouse.location import Calendar
+
+TODAY = date(2026, 2, 2)
+CATALOGUE = load_catalogue()
+asked = Selection.parse
+
+
+def ranked(rule, month):
+    """The ranking of each month: its number decides the first asset."""
+    return tuple(f"A{month.month}{n}" for n in range(rule.top))
+
+
+def choose(warehouse, rule, today=TODAY):
+    chosen = chosen_assets(warehouse, CATALOGUE, rule, today, ranked)
+    if chosen:
+        warehouse.choose(chosen)
+    return chosen
+
+
+def test_without_a_rule_a_warehouse_has_what_the_catalogue_lists(warehouse):
+    warehouse.claim("live")
+    assert choose(warehouse, None) is None
+    assert market_catalogue(Market("live"), None, warehouse.chosen()).assets == ("BTC", "ETH", "SOL")
+
+
+def test_a_rule_holds_for_later_runs_and_what_leaves_keeps_its_last_day(warehouse):
+    warehouse.claim("live")
+    warehouse.extend(Calendar(date(2026, 1, 1), date(2026, 1, 31)))
+    assert choose(warehouse, asked("BTC,XRP")).left == {"ETH": date(2026, 1, 31), "SOL": date(2026, 1, 31)}
+    assert choose(warehouse, None).assets == ("BTC", "XRP")
+    assert warehouse.market() == "live"
+    assert warehouse.calendar() == Calendar(date(2026, 1, 1), date(2026, 1, 31))
+    catalogue = market_catalogue(Market("live"), None, warehouse.chosen())
+    assert catalogue.last_days == {"BTC": None, "ETH": date(2026, 1, 31), "SOL": date(2026, 1, 31), "XRP": None}
+
+
+def test_nothing_has_left_before_the_first_day(warehouse):
+    warehouse.claim("live")
+    assert choose(warehouse, asked("XRP")).left == {}
+
+
+def test_a_top_is_taken_once_a_month_from_the_month_before(warehouse):
+    warehouse.claim("live")
+    warehouse.extend(Calendar(date(2026, 1, 1), date(2026, 2, 27)))
+    january = choose(warehouse, asked("top:2,BTC"))
+    assert (january.month, january.assets) == ("2026-01", ("BTC", "A10", "A11"))
+    assert choose(warehouse, None, date(2026, 2, 28)) == january
+    march = choose(warehouse, None, date(2026, 3, 1))
+    assert (march.month, march.assets) == ("2026-02", ("BTC", "A20", "A21"))
+    assert set(march.left) == {"A10", "A11", "ETH", "SOL"}
+
+
+def test_a_lost_marker_gets_its_assets_back_from_the_release(warehouse):
+    warehouse.claim("live")
+    chosen = choose(warehouse, asked("XRP"))
+    said = {"market": "live", "first_day": "2026-01-01", "last_day": "2026-02-01", "selection": chosen.document()}
+    warehouse.published.mkdir()
+    (warehouse.published / "latest.json").write_text(json.dumps(said))
+    warehouse.marker.write_text("{")
+    assert warehouse.chosen() == chosen
+
+
+def test_the_simulated_market_says_what_it_does_not_have():
+    chosen = Chosen(asked("BTC,XRP"), ("BTC", "XRP"))
+    with pytest.raises(CatalogueBroken, match="the simulated market has no XRP"):
+        market_catalogue(Market("sample"), None, chosen)
