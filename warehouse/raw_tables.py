@@ -46,6 +46,9 @@ KNOWN_GAPS = """
             AND found.start_at <= gap.start_at AND found.end_at >= gap.end_at
     )
     GROUP BY feed, series, channel, start_at, end_at"""
+# What the dbt models that are built by day were built from, a row for each thing: dbt_project/macros/by_day.sql.
+BUILT_FROM = """
+    CREATE TABLE IF NOT EXISTS ops.built_from (model VARCHAR NOT NULL, fact VARCHAR NOT NULL, segment VARCHAR)"""
 PULLS = """
     CREATE TABLE IF NOT EXISTS ops.pulls (
         feed VARCHAR NOT NULL, run_id VARCHAR NOT NULL, pulled_at TIMESTAMP NOT NULL, row_count BIGINT NOT NULL,
@@ -63,7 +66,7 @@ def create_tables(connection: duckdb.DuckDBPyConnection) -> None:
     with transaction(connection):
         connection.execute("CREATE SCHEMA IF NOT EXISTS raw")
         connection.execute("CREATE SCHEMA IF NOT EXISTS ops")
-        for statement in (LOAD_LEDGER, LOAD_LEDGER_BEFORE_0_4, COVERAGE, ANSWERED_AT, KNOWN_GAPS, PULLS):
+        for statement in (LOAD_LEDGER, LOAD_LEDGER_BEFORE_0_4, COVERAGE, ANSWERED_AT, KNOWN_GAPS, BUILT_FROM, PULLS):
             connection.execute(statement)
         feeds = {feed.name: feed for feed in LANDED}
         existing = _existing_columns(connection)

@@ -17,11 +17,15 @@
 
 {# Rows of the raw table of a feed, one per natural key: the newest by ingestion, then by segment name. `ties` orders
    what is still equal (one archive that holds a key twice), so that the same rows give the same result in whatever
-   order they are read. #}
-{% macro newest_per_key(venue, table, ties) -%}
+   order they are read. `key_where` is a condition on columns of the key. It is applied first, because sorting all rows
+   to keep a few costs most of the time, and DuckDB does not move a condition on the result below the window. #}
+{% macro newest_per_key(venue, table, ties, key_where=none) -%}
     select *
     from {{ source(venue, table) }}
     {{ where_known_as_of() }}
+    {%- if key_where %}
+    {{ 'where' if var('as_of') is none else 'and' }} ({{ condition_on_key(table, key_where) }})
+    {%- endif %}
     qualify row_number() over (
         partition by {{ quoted(feed_keys()[table]) }}
         order by ingested_at desc, segment desc, {{ ties | join(', ') }}

@@ -60,13 +60,14 @@
 
 {# A plain series: the newest row per key of the feed `table` of `venue`, with the columns of `shape`. `columns` maps a
    column to an expression over the raw table: instead of what the shape has, or beside it. `ties` as in
-   newest_per_key; `where` leaves rows out. #}
-{% macro staged(venue, table, shape, ties, columns={}, where=none) -%}
+   newest_per_key. `key_where` leaves rows out by columns of the key, before the newest is chosen, and `where` by any
+   column, afterwards. #}
+{% macro staged(venue, table, shape, ties, columns={}, where=none, key_where=none) -%}
 with
 
 source as (
 
-    {{ newest_per_key(venue, table, ties) }}
+    {{ newest_per_key(venue, table, ties, key_where) }}
 
 ),
 

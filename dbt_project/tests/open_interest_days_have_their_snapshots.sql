@@ -9,10 +9,11 @@ days as (
 
     select
         symbol,
-        {{ day_closed_by('snapshot_at') }} as day,
-        count(*) as snapshot_count
-    from {{ ref('stg_binance__um_open_interest') }}
-    group by symbol, {{ day_closed_by('snapshot_at') }}
+        day,
+        sum(snapshot_count) as snapshot_count
+    from {{ ref('int_open_interest__five_minute_days') }}
+    where feed = 'binance_um_open_interest'
+    group by symbol, day
 
 ),
 

@@ -56,7 +56,7 @@ class CompiledModels:
         for number, (feed, rows) in enumerate(segments):
             self._load(feed, rows, number)
         for model in self._models:
-            kind = "TABLE" if model["config"]["materialized"] == "table" else "VIEW"
+            kind = "VIEW" if model["config"]["materialized"] == "view" else "TABLE"
             self._connection.execute(f"CREATE OR REPLACE {kind} {model['relation_name']} AS {model['compiled_code']}")
         return {name: self._connection.sql(f"FROM marts.{name} ORDER BY ALL").pl() for name in self._wanted}
 

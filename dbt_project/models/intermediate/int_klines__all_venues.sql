@@ -1,8 +1,8 @@
 -- Daily bars of every spot pair and perpetual contract, one row per feed: which feed counts is decided later.
 {{ all_venues(
     feeds={
-        'binance_spot_klines': ref('stg_binance__spot_klines'),
-        'binance_um_klines': ref('stg_binance__um_klines'),
+        'binance_spot_klines': ref('stg_binance__spot_klines__daily'),
+        'binance_um_klines': ref('stg_binance__um_klines__daily'),
         'binance_cm_klines': ref('stg_binance__cm_klines'),
         'bybit_klines': ref('stg_bybit__klines'),
         'okx_klines': ref('stg_okx__klines'),

@@ -1,8 +1,9 @@
--- Observations of open interest from every feed, as published: in the venue's unit, counting its sides.
+-- Observations of open interest from every feed, as published: in the venue's unit, counting its sides. Of five-minute
+-- feeds those alone that an hour or a day ends with: nothing else is read.
 {{ all_venues(
     feeds={
-        'binance_um_open_interest': ref('stg_binance__um_open_interest'),
-        'binance_cm_open_interest': ref('stg_binance__cm_open_interest'),
+        'binance_um_open_interest': ref('stg_binance__um_open_interest__hour_ends'),
+        'binance_cm_open_interest': ref('stg_binance__cm_open_interest__hour_ends'),
         'bybit_open_interest': ref('stg_bybit__open_interest'),
         'okx_open_interest': ref('stg_okx__open_interest'),
         'gate_contract_stats': ref('stg_gate__open_interest'),

@@ -2,9 +2,8 @@
 -- that moment included, in contract units and one-sided. A source without one has no row, but for those that tell
 -- the present alone: of them it is the last one of the day, whenever a run asked, and not at the day's end. Which
 -- source counts is decided in int_open_interest__by_instrument.
+{{ config(materialized='by_day') }}
 {%- set snapshots_alone = "('deribit_open_interest', 'hyperliquid_open_interest')" %}
--- true for 23:50 to 24:00 alone: ten minutes later it is another day than the one the moment closes
-{%- set at_day_end = "cast(snapshot_at + interval '10' minute as date) > " ~ day_closed_by('snapshot_at') %}
 with
 
 observations as (
@@ -24,12 +23,13 @@ observations as (
         is_both_sides,
         mark_price_usd,
         {{ day_closed_by('snapshot_at') }} as day,
-        {{ at_day_end }} as is_at_day_end
+        {{ is_at_day_end('snapshot_at') }} as is_at_day_end
     from {{ ref('int_open_interest__all_venues') }}
     where
         market = 'perpetual'
         and implausible is null
-        and ({{ at_day_end }} or feed in {{ snapshots_alone }})
+        and ({{ is_at_day_end('snapshot_at') }} or feed in {{ snapshots_alone }})
+        and {{ in_days_to_build('snapshot_at') }}
 
 ),
 

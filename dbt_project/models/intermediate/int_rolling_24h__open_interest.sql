@@ -1,5 +1,7 @@
 -- Largest fall and rise of open interest within 24 hours, in contract units, over the windows that end in a day: on the
 -- hour, from 01:00 to 24:00. Each window compares the same linear contracts at both ends, so coins add up.
+{{ config(materialized='by_day') }}
+
 with
 
 instruments as (
@@ -23,7 +25,7 @@ observations as (
         instruments.instrument,
         snapshots.snapshot_at,
         snapshots.open_interest_coin
-    from {{ ref('stg_binance__um_open_interest') }} as snapshots
+    from {{ ref('stg_binance__um_open_interest__hour_ends') }} as snapshots
     inner join instruments
         on snapshots.symbol = instruments.symbol
     where
@@ -31,6 +33,7 @@ observations as (
         -- an outage is published as zero
         and snapshots.open_interest_coin > 0
         and {{ is_plausible('open_interest') }}
+        and {{ in_days_to_build('snapshots.snapshot_at', days_before=1) }}
 
 ),
 

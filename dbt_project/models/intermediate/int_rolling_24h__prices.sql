@@ -1,5 +1,7 @@
 -- Extremes of the rolling 24-hour move of each spot pair, over the windows that end in a day: on the hour, from 01:00
 -- to 24:00. Close-to-close alone misses a fall that midnight cuts in two or that the evening takes back.
+{{ config(materialized='by_day') }}
+
 with
 
 instruments as (
@@ -26,11 +28,12 @@ bars as (
         low_usd,
         close_usd,
         volume_usd
-    from {{ ref('stg_binance__spot_klines') }}
+    from {{ ref('stg_binance__spot_klines__hourly') }}
     where
         bar_interval = '1h'
         and {{ is_plausible('hourly_bars') }}
         and {{ was_traded() }}
+        and {{ in_days_to_build('open_at', days_before=1) }}
 
 ),
 
