@@ -196,7 +196,7 @@ def serve(
     warehouse: WarehouseOption = None,
     verbose: VerboseOption = False,
 ) -> None:
-    """Serve what is published over HTTP, read-only, until stopped: a REST interface and the pages.
+    """Serve what is published over HTTP, read-only, until stopped: REST, the pages, and MCP for agents.
 
     With LEVERAGE_SERVE_TOKEN set, every request needs that token.
     """
@@ -204,6 +204,15 @@ def serve(
 
     with errors_as_one_line(verbose):
         serve_command.serve(settings_from_options(market, warehouse), host, port, verbose)
+
+
+@app.command()
+def mcp(market: MarketOption = None, warehouse: WarehouseOption = None, verbose: VerboseOption = False) -> None:
+    """Give agents what is published, over standard input and output: the Model Context Protocol (MCP), read-only."""
+    from cli import mcp as mcp_command  # the SDK takes a second to import
+
+    with errors_as_one_line(verbose):
+        mcp_command.mcp(settings_from_options(market, warehouse))
 
 
 @app.command()

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
 from http import HTTPStatus
 from pathlib import Path
 from typing import Any
@@ -10,10 +11,12 @@ from typing import Any
 from fastapi import FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
 from fastapi.openapi.utils import get_openapi
+from mcp.server.transport_security import TransportSecuritySettings
 from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp
 
 from serving import api, openapi
+from serving.agents import mcp_server
 from serving.errors import NotModified, Problem
 from serving.guard import LOCAL_HOSTS, Guard
 from serving.pages import page
@@ -21,6 +24,7 @@ from serving.problems import SCHEMA, documented, problem_response
 from serving.releases import Releases
 from serving.values import json_bytes
 
+MAX_MCP_BYTES = 200_000  # of a request
 DESCRIPTION = (
     "The published release of a leverage warehouse, read-only. A number that is not known is null, never zero."
     " Days and times are UTC. Every answer comes from one release and names it."
@@ -35,8 +39,22 @@ def application(
 
 
 def rest(published: Path, version: str) -> FastAPI:
-    """The REST interface and the pages, without the guard."""
+    """The REST interface, the pages and MCP, without the guard."""
+    releases = Releases(published)
+    agents = mcp_server(releases, version)
+    # The guard looks at hosts and origins.
+    security = TransportSecuritySettings(enable_dns_rebinding_protection=False)
+    mcp_routes = agents.streamable_http_app(
+        stateless_http=True, json_response=True, transport_security=security, max_request_body_size=MAX_MCP_BYTES
+    ).routes
+
+    @asynccontextmanager
+    async def lifespan(_: FastAPI) -> AsyncIterator[None]:
+        async with agents.session_manager.run():
+            yield
+
     app = FastAPI(
+        lifespan=lifespan,
         title="leverage",
         version=version,
         description=DESCRIPTION,
@@ -45,7 +63,7 @@ def rest(published: Path, version: str) -> FastAPI:
         redoc_url=None,
         exception_handlers=HANDLERS,
     )
-    app.state.releases = Releases(published)
+    app.state.releases = releases
     app.include_router(api.router)
     app.add_api_route(
         "/healthz",
@@ -57,6 +75,7 @@ def rest(published: Path, version: str) -> FastAPI:
         },
         summary="Whether there is a release",
     )
+    app.router.routes.extend(mcp_routes)
     app.add_route("/{path:path}", page, methods=["GET", "HEAD"], include_in_schema=False)
     app.openapi = lambda: _described(app)  # type: ignore[method-assign]
     return app
