@@ -14,6 +14,7 @@ import typer
 
 from cli import brief as brief_command
 from cli import doctor as doctor_command
+from cli import now as now_command
 from cli import overview as overview_command
 from cli import record as record_command
 from cli import run as run_command
@@ -169,6 +170,38 @@ def brief(
     """Show the brief of a day: the label, its evidence, the figures, and the quality of the data."""
     with errors_as_one_line(verbose):
         brief_command.brief(settings_from_options(market, warehouse), _day(day), asset, output)
+
+
+@app.command()
+def now(
+    as_json: Annotated[bool, typer.Option("--json", help="As JSON, for programs: the content of now.json.")] = False,
+    watch: Annotated[bool, typer.Option("--watch", help="Go on, with one refresh an hour, until stopped.")] = False,
+    asset: Annotated[str | None, typer.Option(help="Asset. Default: all, and detail of the first.")] = None,
+    at: Annotated[
+        str | None,
+        typer.Option(
+            "--now", help="The time, such as 2026-02-01T14:00:00Z. Default: the end of the simulation, or the clock."
+        ),
+    ] = None,
+    from_hour: Annotated[
+        str | None,
+        typer.Option(
+            help="With --watch: begin at this hour and step to --now, an hour at a time."
+            " Default of the simulated market: a day before --now."
+        ),
+    ] = None,
+    market: MarketOption = None,
+    warehouse: WarehouseOption = None,
+    verbose: VerboseOption = False,
+) -> None:
+    """What the last 24 hours would be called as a day, up to the last full hour. Works beside a run and the recorder.
+
+    Exit status: 0, 1 failed or nothing published, 2 wrong options, 3 another refresh is running, 4 an asset with a
+    daily label has no reading of the last 24 hours.
+    """
+    with errors_as_one_line(verbose):
+        settings = settings_from_options(market, warehouse)
+        now_command.now(settings, at, as_json=as_json, asset=asset, watch=watch, from_hour=from_hour)
 
 
 @app.command()

@@ -11,6 +11,7 @@ from warehouse.reading import read_latest
 from warehouse.settings import WAREHOUSES, Settings
 
 COMMANDS = (
+    ("leverage now", "the last 24 hours: what they would be called, and what would change it"),
     ("leverage brief", "the newest day: label, figures, evidence"),
     ("leverage status", "feeds, gaps, what was skipped and why"),
     ('leverage sql "SELECT ..."', "query the published tables; --output writes a file"),

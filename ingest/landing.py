@@ -21,7 +21,7 @@ from typing import Any
 import polars as pl
 
 from ingest.coverage import Part
-from ingest.durable import force_to_disk
+from ingest.durable import force_to_disk, locked
 from ingest.errors import IngestError, SegmentDamaged
 from ingest.feed import Feed
 from ingest.windows import Window
@@ -145,6 +145,11 @@ class Landing:
     def _write(self, feed: str, rows: pl.DataFrame, parts: Sequence[Part], now: datetime) -> Segment | None:
         folder = self.directory / feed
         folder.mkdir(parents=True, exist_ok=True)
+        with locked(folder):  # the hour's refresh, the daily run and the recorder may write at the same time
+            return self._write_in(folder, rows, parts, now)
+
+    def _write_in(self, folder: Path, rows: pl.DataFrame, parts: Sequence[Part], now: datetime) -> Segment | None:
+        feed = folder.name
         label = re.sub(r"[^A-Za-z0-9.-]", "-", _common_series(parts))
         window = _spanned(parts)
         described = json.dumps([_part_to(p) for p in parts], separators=(",", ":"))

@@ -10,11 +10,12 @@ from orchestration.dbt_assets import context_tables, warehouse_models
 from orchestration.dbt_project import existing_manifest
 from orchestration.jobs import JOBS
 from orchestration.market_assets import market_assets
+from orchestration.now_asset import now_asset
 from orchestration.published_asset import published_asset
 from orchestration.raw_assets import raw_asset
 from orchestration.regime_assets import regime_assets
 from orchestration.resources import Pipeline
-from orchestration.schedules import daily_schedules
+from orchestration.schedules import daily_schedules, hourly_schedule
 from orchestration.short_lived_feeds import short_lived_jobs_and_schedules
 from orchestration.tape_assets import recorder_spec, tape_assets, tape_sensor
 from orchestration.validation import validated
@@ -38,6 +39,7 @@ def build_definitions(pipeline: Pipeline) -> dg.Definitions:
                     market_assets(),
                     validated,
                     published_asset(manifest),
+                    now_asset(pipeline),
                 ]
             ),
             recorder_spec(),
@@ -45,7 +47,7 @@ def build_definitions(pipeline: Pipeline) -> dg.Definitions:
             *context_tables(),
         ],
         jobs=[*JOBS, *poll_jobs],
-        schedules=[*daily_schedules(), *poll_schedules],
+        schedules=[*daily_schedules(), hourly_schedule(), *poll_schedules],
         sensors=[change_sensor(pipeline.resolved_warehouse), tape_sensor(pipeline.resolved_warehouse)],
         resources={"pipeline": pipeline},
         executor=dg.in_process_executor,

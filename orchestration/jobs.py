@@ -10,11 +10,12 @@ from orchestration.raw_assets import raw_key
 from tables.published.regimes import REGIME_VALIDATION
 
 DAILY_JOB = "daily"
+NOW = dg.AssetKey("now")
 
 # One process: a step takes 0.1 s there, seconds in a process of its own, and only one asset can write at a time.
 daily_job = dg.define_asset_job(
     DAILY_JOB,
-    selection=dg.AssetSelection.all() - dg.AssetSelection.assets(mart_key(REGIME_VALIDATION.name)),
+    selection=dg.AssetSelection.all() - dg.AssetSelection.assets(mart_key(REGIME_VALIDATION.name), NOW),
     executor_def=dg.in_process_executor,
     description="Every feed, the marts, the regimes and the release, for the days up to the partition's.",
 )
@@ -30,4 +31,10 @@ load_tape_job = dg.define_asset_job(
     executor_def=dg.in_process_executor,
     description="What the recorder has landed, into the raw tables.",
 )
-JOBS = [daily_job, validation_job, load_tape_job]
+now_job = dg.define_asset_job(
+    "now",
+    selection=dg.AssetSelection.assets(NOW),
+    executor_def=dg.in_process_executor,
+    description="What the last 24 hours would be called as a day. Works beside the daily job and the recorder.",
+)
+JOBS = [daily_job, validation_job, load_tape_job, now_job]

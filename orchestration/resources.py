@@ -14,13 +14,12 @@ from pydantic import Field, PrivateAttr
 from ingest.catalogue import Catalogue, load_catalogue
 from ingest.errors import CatalogueBroken
 from ingest.feed import NoProgress, Progress
-from ingest.http import MarketSession
 from ingest.market import Market
-from ingest.sample import DEFAULT_SEED, SimulatedMarket, SimulatedMarketAdapter
 from ingest.selection import Selection
 from ingest.windows import Window
 from orchestration.asset_defaults import FIRST_PARTITION
 from orchestration.recovery import free_dead_runs, tag_with_process
+from orchestration.session import open_session
 from warehouse.choosing import chosen_assets, market_catalogue
 from warehouse.damage import noted
 from warehouse.errors import WarehouseError
@@ -30,12 +29,6 @@ from warehouse.publishing.release import mend
 from warehouse.refresh import Refresher
 from warehouse.run_context import RunContext, run_time
 from warehouse.settings import Settings
-
-
-def open_session(market: Market, catalogue: Catalogue, now: datetime) -> MarketSession:
-    """A session on the market. The simulated market is generated up to `now`."""
-    simulation = SimulatedMarketAdapter(SimulatedMarket(DEFAULT_SEED, now)) if market.simulated else None
-    return MarketSession(market, catalogue.hosts, simulation=simulation)
 
 
 class Pipeline(dg.ConfigurableResource):

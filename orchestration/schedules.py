@@ -1,4 +1,4 @@
-"""When the daily job runs: provisional soon after the day has ended, final when the day counts as final."""
+"""When the daily job runs, provisional and when the day counts as final, and when the running day is read."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from typing import Any
 
 import dagster as dg
 
-from orchestration.jobs import daily_job
+from orchestration.jobs import daily_job, now_job
 from regimes import load_parameters
 
 PROVISIONAL = (0, 30)  # hour and minute (UTC)
@@ -23,6 +23,17 @@ def daily_schedules() -> list[Any]:
     provisional = "prices, funding, open interest and liquidations are there, exchange flows are not."
     final = "exchange flows are in; what is missing now stays missing."
     return [_daily("provisional", PROVISIONAL, provisional), _daily("final", final_time(), final)]
+
+
+def hourly_schedule() -> dg.ScheduleDefinition:
+    """Two minutes past each full hour: by then the venues have closed their bars."""
+    return dg.ScheduleDefinition(
+        name="hourly",
+        job=now_job,
+        cron_schedule="2 * * * *",
+        execution_timezone="UTC",
+        description="The 24 hours up to each full hour, two minutes later.",
+    )
 
 
 def _daily(name: str, time: tuple[int, int], description: str) -> Any:  # noqa: ANN401 - Dagster names no public type

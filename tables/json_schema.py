@@ -30,7 +30,7 @@ def row_schema(table: Table, numbers: dict[str, object]) -> dict[str, Any]:
         "type": "object",
         "properties": {
             column.name: {
-                **_value(column.field, is_key=column.name in table.key),
+                **value_schema(column.field, is_key=column.name in table.key),
                 "description": column.description(numbers),
                 **({"unit": column.field.unit} if column.field.unit else {}),
             }
@@ -41,7 +41,7 @@ def row_schema(table: Table, numbers: dict[str, object]) -> dict[str, Any]:
     }
 
 
-def _value(field: Field, *, is_key: bool) -> dict[str, Any]:
+def value_schema(field: Field, *, is_key: bool) -> dict[str, Any]:
     """The keywords for the values of a field."""
     keywords: dict[str, Any] = dict(TYPES[field.kind])
     limits = {"minimum": field.low, "maximum": field.high, "exclusiveMinimum": field.above}

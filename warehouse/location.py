@@ -21,6 +21,7 @@ from warehouse.odd_paths import build_folder
 RELEASES = "releases"
 # The files of a release.
 LATEST_JSON = "latest.json"
+NOW_JSON = "now.json"  # replaced every hour, also in a release that is already published
 PARQUET_FOLDER = "parquet"
 SCHEMA_FOLDER = "schema"  # the JSON Schemas of the tables
 PUBLISHED_DATABASE = "leverage.duckdb"
@@ -65,6 +66,20 @@ class Warehouse:
     def build(self) -> Path:
         """The build database, in another folder where DuckDB would misread the path. Raises WarehouseError."""
         return build_folder(self.root) / "build.duckdb"
+
+    @property
+    def now_database(self) -> Path:
+        """The small database of the running day, in the folder of the build database. Raises WarehouseError."""
+        return self.build.with_name("now.duckdb")
+
+    @property
+    def now_json(self) -> Path:
+        """The newest reading of the running day; each release has a copy."""
+        return self.root / NOW_JSON
+
+    @property
+    def now_lock(self) -> Path:
+        return self.root / "now.lock"
 
     @property
     def dbt(self) -> Path:

@@ -47,7 +47,7 @@ def load_segments(
     A damaged segment is moved aside and noted. Raises IngestError when one cannot be opened or lacks a column;
     segments loaded before it stay loaded.
     """
-    folders = [feed.name, QUARANTINE] if feed else list(folders or ALL_FOLDERS)
+    folders = [feed.name, QUARANTINE] if feed else list(ALL_FOLDERS if folders is None else folders)
     ledger = connection.execute("SELECT segment FROM raw.load_ledger WHERE list_contains(?, feed)", [folders])
     loaded = {name for (name,) in ledger.fetchall()}
     new = (segment for segment in landing.segments(folders, loaded) if segment.last_day >= since)

@@ -68,13 +68,20 @@ class Windowed:
         for instrument in request.instruments:
             for interval in self.intervals:
                 series = self.series_of(instrument) + (f"/{interval}" if interval else "")
-                for missing in request.held.missing(series, wanted):
+                for missing in request.held.missing(series, self._whole_bars(wanted, interval)):
                     with request.noting_refusal(series):
                         for piece in missing.split(self.longest, reverse=self.backwards):
                             batch = self.batch(request, instrument, interval, series, piece)
                             yield batch
                             if self.backwards and batch.rows.is_empty():
                                 break
+
+    def _whole_bars(self, window: Window, interval: str) -> Window:
+        """The window up to its last whole bar: within the day, the day's own bar is not over yet."""
+        step = STEPS.get(interval, self.step)
+        if not self.drops_forming:
+            return window
+        return Window(window.start, max(window.start, window.end - (window.end - EPOCH) % step))
 
     def batch(self, request: Request, instrument: Instrument, interval: str, series: str, window: Window) -> Batch:
         """The rows of one window of one series. Raises FeedUnavailable."""

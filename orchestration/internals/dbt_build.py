@@ -3,14 +3,11 @@
 Reason: dagster-dbt starts dbt as a child process. That costs a second start of Python and a second import of dbt (ADR 4
 has the share of a run), and after `kill -9` of the pipeline the child would go on writing. In one process both end.
 
-Private parts: `DbtCoreCliEventMessage` of dagster-dbt, which turns dbt's messages into Dagster events; `reset_adapters`
-and `DuckDBConnectionManager` of dbt, which close the database. dbtRunner and its callbacks are dbt's public interface.
-Checked with dagster-dbt 0.29.27, dbt-core 1.11.16, dbt-adapters 1.24.5, dbt-common 1.39.0 and dbt-duckdb 1.11.1.
+Private part: `DbtCoreCliEventMessage` of dagster-dbt, which turns dbt's messages into Dagster events. dbtRunner and its
+callbacks are dbt's public interface. Checked with dagster-dbt 0.29.27, dbt-core 1.11.16 and dbt-common 1.39.0.
 """
 
-import os
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
 from pathlib import Path
 from queue import SimpleQueue
 from threading import Thread
@@ -19,16 +16,13 @@ from typing import Any
 import dagster as dg
 from dagster_dbt import DagsterDbtTranslator
 from dagster_dbt.core.dbt_cli_event import DbtCoreCliEventMessage
-from dbt.adapters.duckdb.connections import DuckDBConnectionManager
-from dbt.adapters.factory import reset_adapters
 from dbt.cli.main import dbtRunner, dbtRunnerResult
 from dbt_common.events.base_types import EventMsg
 from dbt_common.events.functions import msg_to_dict
 
-from orchestration.dbt_project import BUILD_DATABASE, DBT_PROJECT, read_by_dbt
 from orchestration.errors import PipelineError
 from orchestration.internals.dbt_manifest import parsed_project
-from warehouse.connection import set_aside_if_damaged
+from orchestration.internals.dbt_process import build_arguments, restored_process, set_aside_damaged
 
 RESULTS = {"LogModelResult", "LogSeedResult", "LogTestResult"}
 
@@ -50,15 +44,7 @@ def build_models(
     failed.
     """
     results: SimpleQueue[EventMsg | dbtRunnerResult] = SimpleQueue()
-    arguments = [
-        # No artifacts and no debug log, 9,000 lines a run: nothing reads them, and writing them takes half a second.
-        *("--quiet", "--no-write-json", "--log-level-file", "info"),
-        *("build", "--exclude-resource-type", "unit_test"),
-        *("--project-dir", str(DBT_PROJECT), "--profiles-dir", str(DBT_PROJECT)),
-        *("--target-path", str(target), "--log-path", str(target)),
-    ]
-    if select:
-        arguments += ["--select", *select]
+    arguments = build_arguments(target, select)
     runner = dbtRunner(parsed_project(), callbacks=[results.put])
     with restored_process(database):
         worker = Thread(target=lambda: results.put(runner.invoke(arguments)), name="dbt")
@@ -76,7 +62,7 @@ def build_models(
                 )
         finally:
             worker.join()  # also after an error: dbt's connection must not be closed under it, nor outlive the step
-    _set_aside_if_damaged(message, database)
+    set_aside_damaged(message, database)
     if message.exception:
         raise PipelineError(f"dbt could not run: {str(message.exception).splitlines()[0]}") from message.exception
     for result in getattr(message.result, "results", ()):
@@ -84,28 +70,3 @@ def build_models(
             warned[result.node.name] = result.node.compiled_code
     if not message.success:
         raise PipelineError(f"dbt build: {failures[0] if failures else 'failed'}; {target / 'dbt.log'} has the details")
-
-
-def _set_aside_if_damaged(result: dbtRunnerResult, database: Path) -> None:
-    """Raise BuildDamaged, with the database moved aside, when a model or test has failed because it is damaged."""
-    ends = [getattr(node, "message", None) for node in getattr(result.result, "results", [])]
-    for said in (*ends, result.exception):
-        if said:
-            set_aside_if_damaged(database, PipelineError(str(said)))
-
-
-@contextmanager
-def restored_process(database: Path) -> Iterator[None]:
-    """Set the environment that dbt reads, without the user's own variables for dbt; afterwards restore it and the
-    directory, and close the database."""
-    directory = Path.cwd()
-    users = {name: os.environ.pop(name) for name in list(os.environ) if read_by_dbt(name)}
-    os.environ[BUILD_DATABASE] = str(database)
-    try:
-        yield
-    finally:
-        DuckDBConnectionManager.close_all_connections()
-        reset_adapters()
-        os.chdir(directory)
-        del os.environ[BUILD_DATABASE]
-        os.environ.update(users)

@@ -21,3 +21,20 @@ def parsed_project() -> Manifest:
     parsed: Manifest = Manifest.from_msgpack(PARSED.read_bytes(), decoder=extended_mashumuro_decoder)
     parsed.build_flat_graph()  # macros see it as `graph`
     return parsed
+
+
+def sources_of(project: Manifest, tag: str) -> set[str]:
+    """The names of the sources behind the models with a tag, directly or through other models."""
+    nodes, sources, found = project.nodes, project.sources, set()
+    waiting = [name for name, node in nodes.items() if name.startswith("model.") and tag in node.tags]
+    seen = set(waiting)
+    while waiting:
+        name = waiting.pop()
+        if name in sources:
+            found.add(sources[name].name)
+            continue
+        for parent in nodes[name].depends_on_nodes:
+            if parent not in seen:
+                seen.add(parent)
+                waiting.append(parent)
+    return found

@@ -6,7 +6,7 @@ import pytest
 
 from orchestration import dbt_project
 from orchestration.dbt_project import BUILD_DATABASE, prepared_manifest
-from orchestration.internals.dbt_build import restored_process
+from orchestration.internals.dbt_process import restored_process
 
 FOREIGN = {"DBT_TARGET": "prod", "DBT_PROFILE": "other", "DBT_EMPTY": "1", "DBT_TARGET_PATH": "/nowhere",
            "DBT_ENGINE_TARGET": "prod", "DBT_SELECT": "nothing", BUILD_DATABASE: "/elsewhere/other.duckdb"}  # fmt: skip

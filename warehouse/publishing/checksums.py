@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 from pathlib import Path
 
-from warehouse.location import LATEST_JSON, PUBLISHED_DATABASE
+from warehouse.location import LATEST_JSON, NOW_JSON, PUBLISHED_DATABASE
 
 CHECKSUMS = "SHA256SUMS"
 WRITE_PERMISSIONS = 0o222
@@ -46,7 +46,12 @@ def damage_of(folder: Path) -> str | None:
 
 
 def _files(folder: Path) -> list[Path]:
-    return sorted(path for path in folder.rglob("*") if path.is_file() and not path.name.startswith("."))
+    """The files that stay as they are: all but the reading of the running day and what is hidden."""
+    return sorted(
+        path
+        for path in folder.rglob("*")
+        if path.is_file() and not path.name.startswith(".") and path != folder / NOW_JSON
+    )
 
 
 def _sum(path: Path) -> str:

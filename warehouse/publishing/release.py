@@ -28,10 +28,11 @@ from tables.published.operations import ABOUT
 from warehouse.connection import first_row, identifier, literal
 from warehouse.damage import set_aside
 from warehouse.errors import WarehouseError
-from warehouse.location import LATEST_JSON, PARQUET_FOLDER, PUBLISHED_DATABASE, SCHEMA_FOLDER, Warehouse
+from warehouse.location import LATEST_JSON, NOW_JSON, PARQUET_FOLDER, PUBLISHED_DATABASE, SCHEMA_FOLDER, Warehouse
 from warehouse.marts import comments_of
 from warehouse.odd_paths import creatable
 from warehouse.publishing.checksums import damage_of, seal
+from warehouse.publishing.now_json import now_schema, place_now_json
 
 STORAGE_VERSION = "v1.2.0"  # what DuckDB 1.2 and later can open
 KEPT_RELEASES = 3  # the current one, and two that a slow reader may still be opening
@@ -94,13 +95,17 @@ def publish(connection: duckdb.DuckDBPyConnection, warehouse: Warehouse, release
             _write_database(connection, database, release)
         _write_parquet(connection, unfinished / PARQUET_FOLDER, release)
         _write_schemas(unfinished / SCHEMA_FOLDER, release)
+        _write_text(unfinished / SCHEMA_FOLDER / NOW_JSON, json.dumps(now_schema(), indent=2) + "\n")
         _write_text(unfinished / LATEST_JSON, json.dumps(release.latest, indent=2, allow_nan=False) + "\n")
         _write_files(unfinished, release.files)
         seal(unfinished)
+        if warehouse.now_json.exists():
+            shutil.copyfile(warehouse.now_json, unfinished / NOW_JSON)
         _sync_tree(unfinished)
         unfinished.rename(final)
         force_to_disk(warehouse.releases)
         _replace_link(warehouse.published, final)
+        place_now_json(warehouse)  # a newer one may have been placed in the release before
         for old in _release_directories(warehouse)[:-KEPT_RELEASES]:
             shutil.rmtree(old)
     except (

@@ -1,0 +1,74 @@
+"""dbt in this process: its arguments, the environment that it reads, and what has to be closed after it. No Dagster.
+
+Private parts: `reset_adapters` and `DuckDBConnectionManager` of dbt, which close the database. dbtRunner is public.
+Checked with dbt-core 1.11.16, dbt-adapters 1.24.5 and dbt-duckdb 1.11.1.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+
+from dbt.adapters.duckdb.connections import DuckDBConnectionManager
+from dbt.adapters.factory import reset_adapters
+from dbt.cli.main import dbtRunner, dbtRunnerResult
+from dbt.contracts.graph.manifest import Manifest
+
+from orchestration.dbt_project import BUILD_DATABASE, DBT_PROJECT, read_by_dbt
+from orchestration.errors import PipelineError
+from warehouse.connection import set_aside_if_damaged
+
+
+def build_arguments(target: Path, select: Sequence[str] = (), exclude: Sequence[str] = ("unit_test",)) -> list[str]:
+    """The arguments of `dbt build` for the models and tests that match `select`, or all, without the excluded kinds."""
+    arguments = [
+        # No artifacts and no debug log, 9,000 lines a run: nothing reads them, and writing them takes half a second.
+        *("--quiet", "--no-write-json", "--log-level-file", "info"),
+        *("build", "--exclude-resource-types", *exclude),
+        *("--project-dir", str(DBT_PROJECT), "--profiles-dir", str(DBT_PROJECT)),
+        *("--target-path", str(target), "--log-path", str(target)),
+    ]
+    return [*arguments, *(("--select", *select) if select else ())]
+
+
+def build_untested(project: Manifest, database: Path, target: Path, select: Sequence[str]) -> None:
+    """Build the models and seeds that match `select`, without their tests. dbt writes its log to `target`.
+
+    Raises PipelineError, which names the first model that failed.
+    """
+    with restored_process(database):
+        result = dbtRunner(project).invoke(build_arguments(target, select, ("unit_test", "test")))
+    set_aside_damaged(result, database)
+    if result.exception:
+        raise PipelineError(f"dbt could not run: {str(result.exception).splitlines()[0]}") from result.exception
+    if not result.success:
+        failed = [f"{one.node.name}: {one.message}" for one in getattr(result.result, "results", ()) if one.message]
+        first = failed[0].splitlines()[0] if failed else "failed"
+        raise PipelineError(f"dbt build: {first}; {target / 'dbt.log'} has the details")
+
+
+def set_aside_damaged(result: dbtRunnerResult, database: Path) -> None:
+    """Raise BuildDamaged, with the database moved aside, when a model or test has failed because it is damaged."""
+    ends = [getattr(node, "message", None) for node in getattr(result.result, "results", [])]
+    for said in (*ends, result.exception):
+        if said:
+            set_aside_if_damaged(database, PipelineError(str(said)))
+
+
+@contextmanager
+def restored_process(database: Path) -> Iterator[None]:
+    """Set the environment that dbt reads, without the user's own variables for dbt; afterwards restore it and the
+    directory, and close the database."""
+    directory = Path.cwd()
+    users = {name: os.environ.pop(name) for name in list(os.environ) if read_by_dbt(name)}
+    os.environ[BUILD_DATABASE] = str(database)
+    try:
+        yield
+    finally:
+        DuckDBConnectionManager.close_all_connections()
+        reset_adapters()
+        os.chdir(directory)
+        del os.environ[BUILD_DATABASE]
+        os.environ.update(users)
