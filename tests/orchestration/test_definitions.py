@@ -19,6 +19,7 @@ from ingest.windows import Window
 from orchestration.asset_defaults import FIRST_PARTITION, POOL
 from orchestration.dbt_project import prepared_manifest
 from orchestration.definitions import build_definitions
+from orchestration.jobs import NOW
 from orchestration.raw_assets import raw_key
 from orchestration.resources import Pipeline
 from orchestration.tape_assets import RECORDER, tape_sensor
@@ -102,8 +103,10 @@ def test_every_asset_that_is_made_leads_to_the_file_that_makes_it(graph) -> None
             assert [Path(reference.file_path).name for reference in references] == [f"{key.path[-1]}.sql"]
 
 
-def test_every_asset_waits_for_the_one_slot_of_the_pool(graph) -> None:
-    assert {key for key in graph.materializable_asset_keys if graph.get(key).pools != {POOL}} == set()
+def test_every_asset_but_the_running_day_waits_for_the_one_slot_of_the_pool(graph) -> None:
+    """The running day has a database of its own and is read beside a daily run."""
+    assert {key for key in graph.materializable_asset_keys if graph.get(key).pools != {POOL}} == {NOW}
+    assert not graph.get(NOW).pools
 
 
 def test_the_feeds_are_partitioned_by_day_and_backfilled_in_one_run(graph) -> None:
@@ -132,11 +135,19 @@ def test_of_the_simulated_market_only_what_is_simulated_is_an_asset(warehouse: P
     assert feeds == {*SIMULATED, "inbox_fund_flows"}
 
 
-def test_everything_but_the_proof_leads_to_the_release(graph) -> None:
+def test_the_running_day_is_read_every_hour_and_not_in_the_daily_job(definitions: dg.Definitions) -> None:
+    schedule = definitions.resolve_schedule_def("hourly")
+    assert (schedule.cron_schedule, schedule.job_name) == ("2 * * * *", "now")
+    assert definitions.resolve_job_def("now").asset_layer.executable_asset_keys == {NOW}
+    assert NOW not in definitions.resolve_job_def("daily").asset_layer.executable_asset_keys
+
+
+def test_everything_but_the_proof_and_the_running_day_leads_to_the_release(graph) -> None:
     upstream = graph.get_ancestor_asset_keys(dg.AssetKey("published"))
     assert {key.path[-1] for key in set(graph.materializable_asset_keys) - upstream} == {
         "published",
         "regime_validation",
+        "now",
     }
 
 
