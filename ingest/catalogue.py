@@ -54,6 +54,7 @@ class Limits(BaseModel):
     per_second: Amount = Host.per_second
     per_minute: Amount = Host.per_minute
     burst: Amount = Host.burst
+    counts_each: Text | None = Host.counts_each
 
 
 class Select(BaseModel):
@@ -216,7 +217,8 @@ def _host(name: str, limits: Any, file: Path) -> Host:  # noqa: ANN401 - whateve
         return Host(**Limits.model_validate(limits).model_dump())
     except ValidationError as error:
         raise CatalogueBroken(
-            f"{file}: host {name} with {limits}", advice="it has positive per_second, per_minute and burst"
+            f"{file}: host {name} with {limits}",
+            advice="it has positive per_second, per_minute and burst, and counts_each",
         ) from error
 
 

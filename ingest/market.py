@@ -61,8 +61,12 @@ class Market:
 
 @dataclass(frozen=True)
 class Host:
-    """How fast a host may be asked; nothing given means no limit but the number of parallel downloads."""
+    """How fast a host may be asked; nothing given means no limit but the number of parallel downloads.
+
+    `counts_each` is the parameter of which each value, separated by commas, counts as a call.
+    """
 
     per_second: float = 0
     per_minute: float = 0
     burst: float = 1
+    counts_each: str | None = None

@@ -104,7 +104,7 @@ def _land(batch: Batch, request: Request, landing: Landing, result: Pulled) -> N
         quarantined = pl.concat([batch.broken, conformed.quarantined])
         if quarantined.height:
             landing.quarantine(feed, quarantined, parts, request.now)
-            parts = _asked_again(parts, request.now)
+            parts = _asked_again(parts, quarantined["symbol"].to_list(), request.now)
         result.quarantined += quarantined.height
         for rows, answered in _apart(feed, conformed.rows, parts, request.now):
             request.held.add(answered)
@@ -127,10 +127,14 @@ def _by_reason(refused: Mapping[str, RequestRefused]) -> list[str]:
     return [f"refused for {', '.join(series)}: {refused[series[0]]}" for series in series_of.values()]
 
 
-def _asked_again(parts: Sequence[Part], now: datetime) -> tuple[Part, ...]:
-    """Parts that do not answer for their last days, so that a row that was broken is fetched again when it may be
-    mended. An archive or a file brings the same row each time."""
-    return tuple(part.until(day_start((now - LATE).date())) if part.channel == "rest" else part for part in parts)
+def _asked_again(parts: Sequence[Part], broken: Sequence[str | None], now: datetime) -> tuple[Part, ...]:
+    """The parts, of which those of the `broken` symbols do not answer for their last days, so that a row that was
+    broken is fetched again when it may be mended. An archive or a file brings the same row each time."""
+    settled, symbols = day_start((now - LATE).date()), tuple(symbol for symbol in broken if symbol)
+    concerned = {part.series for part in parts if part.series.startswith(symbols)} if symbols else set()
+    if not concerned or None in broken:
+        concerned = {part.series for part in parts}  # which of them is not known
+    return tuple(part.until(settled) if part.channel == "rest" and part.series in concerned else part for part in parts)
 
 
 def _apart(

@@ -9,6 +9,7 @@ import copy
 import os
 from collections.abc import Iterable, Mapping
 from typing import Any
+from urllib.parse import parse_qs, urlsplit
 
 import requests
 from requests.adapters import BaseAdapter, HTTPAdapter
@@ -44,7 +45,25 @@ class Session(requests.Session):
         return super().rebuild_proxies(prepared_request, found)
 
 
-class LimitedAdapter(LimiterMixin, HTTPAdapter):  # type: ignore[misc]
+class Limited(LimiterMixin):  # type: ignore[misc]
+    """A rate limit that counts a request as one call, or each value of the parameter `counts_each` as one."""
+
+    counts_each: str | None = None
+
+    def send(self, request: requests.PreparedRequest, **kwargs: Any) -> requests.Response:  # noqa: ANN401 - as in requests
+        for _ in range(self._calls(request) - 1):  # the last one is taken with the request
+            self.limiter.try_acquire(self._bucket_name(request))
+        response: requests.Response = super().send(request, **kwargs)
+        return response
+
+    def _calls(self, request: requests.PreparedRequest) -> int:
+        if self.counts_each is None:
+            return 1
+        values = parse_qs(urlsplit(str(request.url)).query).get(self.counts_each, [""])
+        return sum(value.count(",") + 1 for value in values)
+
+
+class LimitedAdapter(Limited, HTTPAdapter):
     """The plain transport with a rate limit."""
 
 
@@ -66,7 +85,7 @@ class RelayAdapter(HTTPAdapter):
         return response
 
 
-class LimitedRelayAdapter(LimiterMixin, RelayAdapter):  # type: ignore[misc]
+class LimitedRelayAdapter(Limited, RelayAdapter):
     """The relay with the venues' own rate limits, by the venues' host names."""
 
 
@@ -92,7 +111,8 @@ def transports(
             # The venue's own Retry-After is obeyed in `_wait`; filling the bucket on a 429 too would wait twice.
             "limit_statuses": (),
         }
-        limited: BaseAdapter
+        limited: LimitedAdapter | LimitedRelayAdapter
         limited = LimitedRelayAdapter(relay=market.url, **rates, **pool) if relayed else LimitedAdapter(**rates, **pool)
+        limited.counts_each = limit.counts_each
         # A path may be the whole of an address; a host without its slash would be the beginning of others.
         yield f"https://{host}" if "/" in host else f"https://{host}/", limited

@@ -5,7 +5,7 @@ Each venue has an `ask` in its `api.py`: it sends a question, judges the envelop
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
@@ -55,3 +55,5 @@ class Question:
 
 Ask = Callable[[Request, Question], Page]
 """Ask the venue. Raises FeedUnavailable, or RequestRefused when the answer has another shape or topic."""
+AskTogether = Callable[[Request, Sequence[Question]], list[Page]]
+"""The same with one request for several questions that differ only in the instrument; a page for each."""

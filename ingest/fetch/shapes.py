@@ -85,8 +85,15 @@ class Windowed:
 
     def batch(self, request: Request, instrument: Instrument, interval: str, series: str, window: Window) -> Batch:
         """The rows of one window of one series. Raises FeedUnavailable."""
+        rows = self.rows(request, instrument, interval, window)
+        return self.batch_of(rows, request, instrument, interval, series, window)
+
+    def batch_of(
+        self, rows: pl.DataFrame, request: Request, instrument: Instrument, interval: str, series: str, window: Window
+    ) -> Batch:
+        """`rows`, as `fields` reads them, as the answer for one window of one series."""
         step, observed = STEPS.get(interval, self.step), request.feed.observed
-        frame = blanks_filled(self.rows(request, instrument, interval, window), request)
+        frame = blanks_filled(rows, request)
         if self.drops_forming:
             frame = frame.filter(~forming(observed, step, request.now))
         if self.drops_outside:

@@ -111,6 +111,16 @@ def test_a_host_is_asked_no_faster_than_its_limit(relay, hosts):
     assert time.monotonic() - started >= 0.2
 
 
+@pytest.mark.parametrize("hosts", [{"venue.example": Host(per_second=20, burst=0.1, counts_each="symbols")}])
+def test_each_symbol_of_a_question_counts_where_the_venue_counts_them(relay, hosts):
+    """Two symbols in a tenth of a second: the last of three pairs has to wait for two tenths."""
+    relay.answers(URL, "[]")
+    started = time.monotonic()
+    for _ in range(3):
+        relay.session.get_json(URL, {"symbols": "A,B"})
+    assert time.monotonic() - started >= 0.2
+
+
 LIMITED = {"venue.example": Host(per_minute=600), "venue.example/v1/rows": Host(per_minute=60)}
 
 

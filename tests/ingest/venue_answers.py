@@ -58,7 +58,8 @@ def _okx(rows: list[Any]) -> dict[str, Any]:
 
 
 def _coinalyze(asked: Mapping[str, Any], **cells: float) -> list[Any]:
-    return [{"symbol": asked["symbols"], "history": [{"t": at // 1000, **cells} for at in DAYS]}]
+    history = [{"t": at // 1000, **cells} for at in DAYS]
+    return [{"symbol": symbol, "history": history} for symbol in asked["symbols"].split(",")]
 
 
 def _kraken(data: Any) -> dict[str, Any]:

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from datetime import timedelta
 from functools import partial
+from typing import Any
 
 import pandera.polars as pa
 import polars as pl
 
 from ingest.feed import Feed
 from ingest.fetch.pages import Single, between
+from ingest.fetch.questions import AskTogether
 from ingest.fetch.rows import Fields, Stamp
-from ingest.fetch.shapes import bars
+from ingest.fetch.together import Together
 from ingest.instrument import Instrument
 from ingest.schema import PRICES, column, feed_schema, rows
 from ingest.venues.coinalyze import api
@@ -29,13 +31,29 @@ feed = partial(
     key_variable="COINALYZE_API_KEY",
     key_from="a free key: coinalyze.net",
 )
-daily = partial(bars, pages=Single(between("from", "to", unit="s")), params={"interval": "daily"})
+TOLD = between("from", "to", unit="s")
 OPENED = Stamp("t", "open_at", unit="s")
 BAR = {"o": "open", "h": "high", "l": "low", "c": "close"}
 
 FLOOR = "A floor, because the venue publishes one order a second."
 ORDERED = rows("high below low", pl.col("high") >= pl.col("low"))
 SYMBOL = column("symbol", note="With the exchange's suffix: .A is Binance.")
+
+
+def daily(ask: AskTogether, address: str, fields: Fields, **more: Any) -> Together:  # noqa: ANN401 - as in Windowed
+    """The fetch of daily rows, of up to 20 contracts in a question."""
+    return Together(
+        lambda request, one: ask(request, [one])[0],
+        address,
+        fields,
+        Single(TOLD),
+        {"interval": "daily"},
+        drops_forming=True,
+        ask_together=ask,
+        told=TOLD,
+        most=api.MOST_SYMBOLS,
+        **more,
+    )
 
 
 def bar_schema(measure: str) -> pa.DataFrameSchema:

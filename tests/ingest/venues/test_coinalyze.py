@@ -1,4 +1,4 @@
-"""Coinalyze: seconds in and out, one call a contract, the running day dropped, refusals told apart from no data."""
+"""Coinalyze: seconds in and out, twenty contracts a question, no running day, refusals told apart from no data."""
 
 import json
 from datetime import UTC, datetime
@@ -9,7 +9,9 @@ from ingest.coverage import Coverage, Part
 from ingest.errors import KeyMissing, RequestRefused
 from ingest.feeds import feed_named
 from ingest.instrument import Instrument
-from tests.ingest.scripted_venues import ScriptedVenues, asking, at, conformed, days, fetched, landed, ms
+from ingest.landing import Landing
+from ingest.pull import pull
+from tests.ingest.scripted_venues import ScriptedVenues, asking, at, conformed, days, fetched, landed, ms, parts_of
 
 OPEN_INTEREST, LIQUIDATIONS, FUNDING, KLINES = (
     f"coinalyze_{series}" for series in ("open_interest", "liquidations", "funding", "klines")
@@ -54,7 +56,88 @@ def test_the_window_is_asked_for_in_seconds_and_the_key_goes_in_a_header():
     assert venues.headers == [{"api_key": KEYS["COINALYZE_API_KEY"]}]
 
 
-def test_every_contract_is_a_call_of_its_own():
+def history_of(days_of: dict[str, list[str]]) -> list[dict]:
+    return [
+        {"symbol": symbol, "history": [{"t": seconds(day), "l": 1, "s": 2} for day in listed]}
+        for symbol, listed in days_of.items()
+    ]
+
+
+def test_contracts_that_lack_the_same_days_are_asked_for_together_twenty_at_a_time():
+    symbols = tuple(f"X{n}USDT_PERP.A" for n in range(45))
+    venues = ScriptedVenues(
+        lambda url, params: history_of({symbol: ["2026-01-10"] for symbol in params["symbols"].split(",")})
+    )
+    batches = fetched(put(LIQUIDATIONS, venues, last="2026-01-10", symbols=symbols))
+    assert [len(params["symbols"].split(",")) for _, params in venues.asked] == [20, 20, 5]
+    assert [batch.rows.height for batch in batches] == [20, 20, 5]
+    assert [part.series for part in parts_of(batches)] == list(symbols)
+
+
+def test_a_contract_that_lacks_other_days_is_asked_for_alone_and_only_for_those():
+    venues = ScriptedVenues(lambda url, params: [])
+    held = Coverage([Part(SYMBOL, "rest", days("2026-01-10", "2026-01-11"), 2)])
+    fetched(put(LIQUIDATIONS, venues, symbols=(SYMBOL, "A", "B", "C"), held=held))
+    assert [(params["symbols"], params["from"]) for _, params in venues.asked] == [
+        (SYMBOL, seconds("2026-01-12")),
+        ("A,B,C", seconds("2026-01-10")),
+    ]
+
+
+def test_a_contract_that_the_answer_leaves_out_has_no_rows_and_the_others_have_theirs():
+    venues = ScriptedVenues(lambda url, params: history_of({"B": ["2026-01-10", "2026-01-11", "2026-01-12"]}))
+    request = put(LIQUIDATIONS, venues, symbols=("A", "B", "C"))
+    assert landed(request)["symbol"].unique().to_list() == ["B"]
+    assert request.held.missing("B", request.window) == []
+    assert request.held.missing("A", request.window) == [request.window]
+
+
+def test_a_question_for_several_that_is_refused_is_asked_for_each_alone():
+    def answer(url, params):
+        symbols = params["symbols"].split(",")
+        if "GONE" in symbols:
+            return RequestRefused("no such symbol", host="api.coinalyze.net")
+        return history_of({symbol: ["2026-01-10"] for symbol in symbols})
+
+    request = put(LIQUIDATIONS, ScriptedVenues(answer), last="2026-01-10", symbols=("A", "GONE", "B"))
+    batches = list(request.feed.fetch(request))
+    assert [part.series for part in parts_of(batches)] == ["A", "B"]
+    assert list(request.refused) == ["GONE"]
+
+
+def test_a_broken_row_leaves_the_days_of_the_other_contracts_answered(tmp_path):
+    def answer(url, params):
+        assert params["symbols"] == "A,B,C"
+        broken, *good = history_of({symbol: ["2026-02-01"] for symbol in "ABC"})
+        broken["history"][0]["l"] = -5
+        return [broken, *good]
+
+    request = put(
+        LIQUIDATIONS,
+        ScriptedVenues(answer),
+        "2026-02-01",
+        "2026-02-01",
+        symbols=("A", "B", "C"),
+        now="2026-02-02T08:00",
+    )
+    pulled = pull(request, Landing(tmp_path))
+    assert (pulled.rows, pulled.quarantined, len(pulled.segments)) == (2, 1, 1)
+    assert request.held.missing("A", request.window) == [request.window]
+    assert request.held.missing("B", request.window) == []
+
+
+def test_contracts_that_count_in_other_units_are_not_asked_for_together():
+    venues = ScriptedVenues(lambda url, params: [])
+    request = put(LIQUIDATIONS, venues)
+    request.instruments = tuple(
+        Instrument(symbol, "BTC", "perpetual", margin_type="linear" if symbol < "a" else "inverse")
+        for symbol in "AaBbCc"
+    )
+    fetched(request)
+    assert [(p["symbols"], p.get("convert_to_usd")) for _, p in venues.asked] == [("A,B,C", None), ("a,b,c", "true")]
+
+
+def test_one_or_two_contracts_are_asked_for_alone():
     venues = ScriptedVenues(lambda url, params: [])
     fetched(put(FUNDING, venues, symbols=(SYMBOL, "BTCUSD_PERP.A")))
     assert [params["symbols"] for _, params in venues.asked] == [SYMBOL, "BTCUSD_PERP.A"]
