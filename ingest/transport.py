@@ -45,7 +45,7 @@ class Session(requests.Session):
         return super().rebuild_proxies(prepared_request, found)
 
 
-class Limited(LimiterMixin):  # type: ignore[misc]
+class Limited(LimiterMixin):
     """A rate limit that counts a request as one call, or each value of the parameter `counts_each` as one."""
 
     counts_each: str | None = None
@@ -63,7 +63,7 @@ class Limited(LimiterMixin):  # type: ignore[misc]
         return sum(value.count(",") + 1 for value in values)
 
 
-class LimitedAdapter(Limited, HTTPAdapter):
+class LimitedAdapter(Limited, HTTPAdapter):  # type: ignore[misc]
     """The plain transport with a rate limit."""
 
 
@@ -85,7 +85,7 @@ class RelayAdapter(HTTPAdapter):
         return response
 
 
-class LimitedRelayAdapter(Limited, RelayAdapter):
+class LimitedRelayAdapter(Limited, RelayAdapter):  # type: ignore[misc]
     """The relay with the venues' own rate limits, by the venues' host names."""
 
 
