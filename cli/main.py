@@ -135,6 +135,9 @@ def record(market: MarketOption = None, warehouse: WarehouseOption = None, verbo
 @app.command()
 def status(
     as_json: Annotated[bool, typer.Option("--json", help="As JSON, for programs.")] = False,
+    every: Annotated[
+        bool, typer.Option("--all", help="Name every asset and every note, however many there are.")
+    ] = False,
     stale_after: Annotated[
         float | None,
         typer.Option(
@@ -153,7 +156,7 @@ def status(
     newest day is older than --stale-after.
     """
     with errors_as_one_line(verbose):
-        status_command.status(settings_from_options(market, warehouse), datetime.now(UTC), as_json, stale_after)
+        status_command.status(settings_from_options(market, warehouse), datetime.now(UTC), as_json, stale_after, every)
 
 
 @app.command()

@@ -10,6 +10,7 @@ import duckdb
 from rich.console import Console
 from rich.markup import escape
 
+from cli.asset_lines import note_lines
 from cli.brief import brief
 from cli.console import FeedProgress, stderr_console
 from cli.errors import Stale, WrongUse
@@ -112,8 +113,8 @@ def run(
             out.print(f"[yellow]skipped[/yellow] {feed['feed']}: {escape(feed['skipped'])}")
         if feed["quarantined_count"]:
             out.print(f"[yellow]quarantined[/yellow] {feed['feed']}: {feed['quarantined_count']} rows broke the schema")
-        for note in (feed["notes"] or "").splitlines():
-            out.print(f"[dim]note[/dim] {feed['feed']}: {escape(note)}")
+        for line in note_lines(feed, every=False):
+            out.print(line)
     _print_implausible(out, known_rows, _implausible(warehouse))
     out.print(
         f"published {escape(str(warehouse.published))}"

@@ -12,7 +12,7 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
-from brief.figures import state_of
+from cli.asset_lines import asset_lines, note_lines
 from cli.brief import simulated_feeds
 from cli.console import stdout_console
 from cli.errors import Stale
@@ -35,8 +35,10 @@ COLUMNS = (
 )
 
 
-def status(settings: Settings, now: datetime, as_json: bool, stale_after: float | None) -> None:
+def status(settings: Settings, now: datetime, as_json: bool, stale_after: float | None, every: bool) -> None:
     """Print one line that says it all, the release, the newest labels and one line per feed, or all of it as JSON.
+
+    Many assets, and the many notes of a feed, are summed up unless `every` one is wanted.
 
     Raises Stale when an asset that had a reading has none for the last day, or when the newest published day ended more
     than `stale_after` hours before `now`.
@@ -66,7 +68,7 @@ def status(settings: Settings, now: datetime, as_json: bool, stale_after: float 
         if relay:
             out.print(f"[bold red]{escape(relay)}[/]", soft_wrap=True)
         _print_recorder(out, warehouse, now)
-        _print_status(out, str(warehouse.root), latest, feeds, now)
+        _print_status(out, str(warehouse.root), latest, feeds, now, every)
     if stale_after is not None and hours > stale_after:
         raise Stale(f"the newest published day, {last}, ended {hours:.0f} hours ago; run: leverage run")
     if missing:
@@ -74,7 +76,9 @@ def status(settings: Settings, now: datetime, as_json: bool, stale_after: float 
         raise Stale(f"{'; '.join(one.text for one in missing)}; {advice}")
 
 
-def _print_status(out: Console, root: str, latest: dict[str, Any], feeds: list[dict[str, Any]], now: datetime) -> None:
+def _print_status(
+    out: Console, root: str, latest: dict[str, Any], feeds: list[dict[str, Any]], now: datetime, every: bool
+) -> None:
     market = f"{latest['market']}{' (simulated)' if latest['simulated'] else ''}"
     out.print(f"[bold]{escape(root)}[/bold]  market {escape(market)}")
     age = _age(now - _day_end(date.fromisoformat(latest["last_day"])))
@@ -82,23 +86,14 @@ def _print_status(out: Console, root: str, latest: dict[str, Any], feeds: list[d
         f"days {latest['first_day']} to {latest['last_day']}, which ended {age} ago;"
         f" published as of {latest['published_at'][:16]} UTC"
     )
-    for asset, newest in latest["assets"].items():
-        out.print(
-            f"{asset} {newest['day']}: [bold]{newest['event']}[/bold], confidence {_share(newest['confidence'])};"
-            f" state: {state_of(newest)}"
-        )
-        for series, venues in newest["venues"].items():
-            if venues["missing"]:
-                share = venues["reporting_share"]
-                reporting = "" if share is None else f", {share:.0%} of the usual is there"
-                missing = ", ".join(venues["missing"])
-                out.print(f"  [yellow]{series.replace('_', ' ')} without {missing}[/yellow]{reporting}")
+    for line in asset_lines(latest["assets"], every):
+        out.print(line)
     out.print(_table(feeds, now))
     for feeds_of_reason, reason in _by_reason(feeds):
         out.print(f"[yellow]skipped[/yellow] {', '.join(feeds_of_reason)}: {escape(reason)}")
     for feed in feeds:
-        for note in (feed["notes"] or "").splitlines():
-            out.print(f"[dim]note[/dim] {feed['feed']}: {escape(note)}")
+        for line in note_lines(feed, every):
+            out.print(line)
     if latest["simulated"]:
         out.print(f"[dim]{simulated_feeds(latest)}[/dim]")
     out.print("[dim]coverage: share of days and symbols that have rows[/dim]")
@@ -176,7 +171,3 @@ def _age(passed: timedelta) -> str:
     """Hours up to two days, then days. A day that has not ended is 0 h old."""
     hours = max(0, int(passed / timedelta(hours=1)))
     return f"{hours} h" if hours < 48 else f"{hours // 24} d"
-
-
-def _share(value: float | None) -> str:
-    return "-" if value is None else f"{value:.2f}"

@@ -14,6 +14,7 @@ from warehouse.missing_readings import MissingReading, missing_readings
 from warehouse.reading import OpenRelease
 
 CONNECT_SECONDS = 2.0
+NAMED = 8  # assets, or notes of a feed, that are named; more of them are counted
 
 
 def feeds_of(release: OpenRelease) -> list[dict[str, Any]]:
@@ -40,11 +41,20 @@ def summary(latest: dict[str, Any], feeds: Sequence[dict[str, Any]], missing: Se
     current = sum(not feed["is_late"] and not feed["skipped"] for feed in feeds)
     counted = f"{current} of {len(feeds)} feeds current"
     if missing:
-        return ", ".join([counted, *(one.text for one in missing)])
+        more = [f"and {len(missing) - NAMED} more assets have none"] if len(missing) > NAMED else []
+        return ", ".join([counted, *(one.text for one in missing[:NAMED]), *more])
     read = [asset for asset, newest in latest["assets"].items() if newest["data_status"] != "insufficient"]
     if not read:
         return f"{counted}, no asset has a reading yet"
+    if len(read) > NAMED:
+        return f"{counted}, {len(read)} of {len(latest['assets'])} assets have a reading for {latest['last_day']}"
     return f"{counted}, {' and '.join(read)} {'has' if len(read) == 1 else 'have'} a reading for {latest['last_day']}"
+
+
+def shortened(names: Sequence[str]) -> str:
+    """The names, of which the first NAMED are named and the others counted."""
+    more = f" and {len(names) - NAMED:,} more" if len(names) > NAMED else ""
+    return ", ".join(names[:NAMED]) + more
 
 
 def relay_trouble(market: Market) -> str | None:

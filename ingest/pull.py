@@ -26,6 +26,8 @@ from ingest.windows import Window, day_start
 
 LONGEST = 900.0  # seconds of one feed in a run: the next feed of its host waits for it, and the run for all
 
+NAMED = 20  # series in a refusal that are named; the others are counted
+
 
 @dataclass
 class Pulled:
@@ -124,7 +126,13 @@ def _by_reason(refused: Mapping[str, RequestRefused]) -> list[str]:
     series_of: dict[str, list[str]] = {}
     for series, error in refused.items():
         series_of.setdefault(error.what, []).append(series)
-    return [f"refused for {', '.join(series)}: {refused[series[0]]}" for series in series_of.values()]
+    return [f"refused for {_named(series)}: {refused[series[0]]}" for series in series_of.values()]
+
+
+def _named(series: Sequence[str]) -> str:
+    """The names of the first series, and how many more there are."""
+    more = f" and {len(series) - NAMED} more" if len(series) > NAMED else ""
+    return ", ".join(series[:NAMED]) + more
 
 
 def _asked_again(parts: Sequence[Part], broken: Sequence[str | None], now: datetime) -> tuple[Part, ...]:
