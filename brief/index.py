@@ -14,8 +14,11 @@ from brief.rendering import environment, readable_on
 SHOWN = ("asset", "day", "event", "confidence", "data_status", "explanation", "state_in_words")
 
 
-def index_page(regimes: pl.DataFrame, labels: pl.DataFrame, pages: Mapping[tuple[str, date], str], about: About) -> str:
-    """The page, newest day first. `regimes` is regimes_daily; `pages` has the addresses of days with a page."""
+def index_page(
+    regimes: pl.DataFrame, labels: pl.DataFrame, pages: Mapping[tuple[str, date], str], about: About, left: int = 0
+) -> str:
+    """The page, newest day first. `regimes` is regimes_daily; `pages` has the addresses of days with a page. `left` is
+    the number of assets that are published without pages."""
     colours = dict(labels.select("label", "colour").iter_rows())
     newest_first = regimes.sort("day", "asset", descending=[True, False])
     days = [
@@ -27,4 +30,4 @@ def index_page(regimes: pl.DataFrame, labels: pl.DataFrame, pages: Mapping[tuple
         }
         for row in newest_first.select(*SHOWN).to_dicts()
     ]
-    return environment().get_template("index.html").render(days=days, about=about, words=words)
+    return environment().get_template("index.html").render(days=days, about=about, words=words, left=left)

@@ -85,3 +85,39 @@ def test_the_page_on_top_is_the_last_reading_under_its_banner() -> None:
     pages = released(frames(), lead=Lead("BTC", LAST - timedelta(days=1), "no reading since yesterday: "))
     assert pages.written["brief.html"].startswith(f"no reading since yesterday: {LAST - timedelta(days=1)}")
     assert pages.written[TODAY] == f'{LAST} <a href="index.html">', "the page of a day has no banner"
+
+
+def market(usd: dict[str, float | None]) -> dict[str, pl.DataFrame]:
+    """The frames of one asset once for each of these, with their open interest in USD."""
+    found = {}
+    for name, frame in frames().items():
+        if "asset" not in frame.columns:
+            found[name] = frame
+            continue
+        copies = [frame.with_columns(asset=pl.lit(asset)) for asset in usd]
+        if name == "leverage_features_daily":
+            copies = [
+                copy.with_columns(open_interest_usd=pl.lit(held, pl.Float64))
+                for copy, held in zip(copies, usd.values(), strict=True)
+            ]
+        found[name] = pl.concat(copies)
+    return found
+
+
+def drawn(pages: Pages) -> set[str]:
+    return {name.removeprefix("briefs/").rsplit("-", 3)[0] for name in (*pages.written, *pages.kept) if "-20" in name}
+
+
+def test_of_a_whole_market_the_largest_assets_have_pages_and_the_leading_one(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(brief.release, "MOST_ASSETS", 3)
+    pages = released(market({"BTC": 1.0, "A-B": 5.0, "C": 9.0, "D": 7.0, "E": None}))
+    assert drawn(pages) == {"BTC", "C", "D"}
+    index = pages.written["briefs/index.html"]
+    assert "2 more assets are published without pages" in index
+    assert index.count('<th scope="row"') == 3 * 5
+
+
+def test_an_asset_that_has_pages_keeps_them_when_another_grows_past_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(brief.release, "MOST_ASSETS", 2)
+    before = json.loads(released(market({"BTC": 1.0, "A-B": 5.0, "C": 4.0})).written[HASHES])
+    assert drawn(released(market({"BTC": 1.0, "A-B": 5.0, "C": 9.0}), before)) == {"BTC", "A-B"}
