@@ -11,6 +11,7 @@ import duckdb
 from ingest.archives.revised import REVISED_WITHIN
 from ingest.catalogue import Catalogue
 from ingest.coverage import Coverage, Part
+from ingest.errors import IngestError
 from ingest.feed import Feed, NoProgress, Progress, Request
 from ingest.http import MarketSession
 from ingest.landing import Landing
@@ -71,11 +72,12 @@ class Refresher:
     def begin(self, feeds: Iterable[Feed], run: RunContext) -> None:
         """Start to pull the feeds that have not begun, side by side by host. They land; `refresh` loads each.
 
+        A feed whose segments cannot be loaded does not begin: its `refresh` raises the error, and the others go on.
         Raises WarehouseLocked while another process has the build database open.
         """
         if lacking := self._ahead.lacking(feeds):
             with build_database(self.warehouse.build) as connection:
-                requests = [self._request(connection, feed, run) for feed in lacking]
+                requests = [one for feed in lacking if (one := self._request_if_loaded(connection, feed, run))]
             self._ahead.begin(requests)
 
     def refresh(self, feed: Feed, run: RunContext, run_id: str) -> Refreshed:
@@ -93,6 +95,12 @@ class Refresher:
     def close(self) -> None:
         """Wait for the pulls that still run, after the session was closed, and begin no other."""
         self._ahead.close()
+
+    def _request_if_loaded(self, connection: duckdb.DuckDBPyConnection, feed: Feed, run: RunContext) -> Request | None:
+        try:
+            return self._request(connection, feed, run)
+        except IngestError:
+            return None
 
     def _request(self, connection: duckdb.DuckDBPyConnection, feed: Feed, run: RunContext) -> Request:
         """What to pull of a feed, after loading what has landed. The window is the whole calendar, so that a run also

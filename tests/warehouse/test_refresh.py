@@ -5,13 +5,14 @@ from datetime import datetime
 import pytest
 
 from ingest.catalogue import Catalogue, load_catalogue
-from ingest.errors import HostUnreachable
+from ingest.errors import HostUnreachable, IngestError
 from ingest.feeds import feed_named
 from ingest.http import MarketSession, Traffic
 from ingest.landing import Landing
 from ingest.market import Market
 from tests.ingest.venue_answers import AnsweringAdapter
 from tests.warehouse.small_warehouse import FEED, NOW, RUN, SYMBOL, land
+from warehouse import refresh as refresh_module
 from warehouse.connection import build_database
 from warehouse.refresh import Refresher
 
@@ -122,5 +123,24 @@ def test_feeds_that_have_begun_land_ahead_and_are_loaded_with_their_own_counts(w
         pulls = dict(connection.execute("SELECT feed, requests FROM ops.pulls").fetchall())
     assert pulls == {name: one.pulled.traffic.requests for name, one in refreshed.items()}
     assert refresher.refresh(feeds[0], RUN, "run").pulled.rows == 0, "a second refresh pulls anew"
+    session.close()
+    refresher.close()
+
+
+def test_a_segment_that_cannot_be_loaded_costs_its_feed_and_no_other(warehouse, monkeypatch):
+    def loading(connection, landing, feed):
+        if feed is FEED:
+            raise IngestError("a segment lacks a column")
+        return loaded(connection, landing, feed)
+
+    loaded = refresh_module.load_segments
+    monkeypatch.setattr(refresh_module, "load_segments", loading)
+    session = MarketSession(Market.parse("sample"), {}, simulation=AnsweringAdapter(lambda *_: None))
+    refresher = Refresher(warehouse, load_catalogue(), session, {"COINALYZE_API_KEY": "any"})
+    other = feed_named("okx_funding")
+    refresher.begin([FEED, other], RUN)
+    with pytest.raises(IngestError, match="lacks a column"):
+        refresher.refresh(FEED, RUN, "run")
+    assert refresher.refresh(other, RUN, "run").rows > 0
     session.close()
     refresher.close()
