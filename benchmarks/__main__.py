@@ -9,7 +9,8 @@ from datetime import UTC, datetime
 from importlib.metadata import version
 from pathlib import Path
 
-from benchmarks import archives, bulk_load, classification, history, pipeline, tape
+from benchmarks import archives, bulk_load, classification, history, many_assets, pipeline, tape
+from regimes.chunks import ASSETS_PER_CHUNK
 
 PAGE = Path(__file__).resolve().parents[1] / "docs" / "benchmarks.md"
 PACKAGES = ("duckdb", "polars", "dagster", "dagster-dbt", "dbt-core", "dbt-duckdb")
@@ -23,9 +24,11 @@ def main() -> None:
         grown = history.measure(Path(folder) / "history")
         market, runs = pipeline.measure(Path(folder) / "pipeline")
         load = tape.measure(Path(folder) / "tape")
+        wide = many_assets.measure(Path(folder) / "wide")
         classified = classification.measure()
-    parts = [_bulk(bulk), _archives(relayed), _history(grown), _pipeline(market, runs), _classification(classified)]
-    page = "\n".join([_head(), *parts, _tape(load)])
+        whole = many_assets.classified()
+    parts = [_bulk(bulk), _archives(relayed), _history(grown), _pipeline(market, runs), _many_assets(wide)]
+    page = "\n".join([_head(), *parts, _classification(classified, whole), _tape(load)])
     PAGE.write_text(page)
     print(page)
 
@@ -158,7 +161,28 @@ The goals: none lost of 10,000 orders a second for a minute ({_met(load.landed =
 """
 
 
-def _classification(timed: list[classification.Timed]) -> str:
+def _many_assets(runs: dict[int, list[pipeline.Run]]) -> str:
+    lines = "\n".join(
+        f"| {assets} | {pipeline.median_seconds(done):.1f} | {max(run.megabytes for run in done):.0f} |"
+        for assets, done in runs.items()
+    )
+    ratio = pipeline.ratio(runs[many_assets.MANY], runs[many_assets.FEW])
+    peak = max(run.megabytes for run in runs[many_assets.MANY])
+    return f"""## Many assets
+
+`leverage run` that adds a day after two years of them. Each asset has daily bars, open interest, liquidations and
+funding of one contract, made up and served on loopback.
+
+| assets | seconds | peak memory, MB |
+| --- | --- | --- |
+{lines}
+
+Median ratio {ratio:.2f}; the goal, at most 3, is {_met(ratio <= 3)}, and less than 3 GB of memory is
+{_met(peak < 3000)}.
+"""
+
+
+def _classification(timed: list[classification.Timed], whole: float) -> str:
     lines = "\n".join(
         f"| {each.days:,} | {each.seconds:.2f} | {1e6 * each.seconds / each.days:.0f} |" for each in timed
     )
@@ -172,6 +196,9 @@ Features, labels, states, scenarios and evidence of {classification.ASSETS} asse
 
 The goals: {classification.ASSETS} assets over {classification.YEARS[-1]} years in less than 2 s
 ({_met(timed[-1].seconds < 2)}), and a cost of a day that does not grow with the number of days.
+
+{many_assets.CLASSIFIED} assets over {many_assets.DAYS} days, {ASSETS_PER_CHUNK} at a time: {whole:.1f} s.
+The goal, less than 60 s, is {_met(whole < 60)}.
 """
 
 

@@ -72,7 +72,12 @@ def _dbt(warehouse: Path) -> list[str | Path]:
     ]  # fmt: skip
 
 
-def _timed(command: list[str | Path], **variables: str) -> Run:
+def leverage(*options: str, **variables: str) -> Run:
+    """One run of the command line in a process of its own. Status 4 is taken: published, an asset lacks a reading."""
+    return _timed([BIN / "leverage", *options], ends_with=(0, 4), **variables)
+
+
+def _timed(command: list[str | Path], ends_with: tuple[int, ...] = (0,), **variables: str) -> Run:
     environment = {**os.environ, "COINALYZE_API_KEY": "benchmark", "NO_COLOR": "1", **variables}
     begun = time.perf_counter()
     process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True, env=environment)
@@ -80,7 +85,7 @@ def _timed(command: list[str | Path], **variables: str) -> Run:
     said = process.stderr.read()
     _, status, usage = os.wait4(process.pid, 0)
     process.returncode = os.waitstatus_to_exitcode(status)
-    if process.returncode:
+    if process.returncode not in ends_with:
         raise RuntimeError(f"{' '.join(map(str, command))} ended with {process.returncode}: {said[-500:]}")
     return Run(time.perf_counter() - begun, usage.ru_maxrss / 1024)
 
