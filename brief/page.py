@@ -82,6 +82,7 @@ def day_page(
             on_label=readable_on(labels[row["event"]]["colour"]),
             answer=answer(row, support),
             scope=scope(row, support, parameters),
+            market=tables.market(),
             behind=behind(row, {mart: tables.of_day(mart) for mart in ORIGINS}),
             strip=_strip(tables, labels, links),
             links=links.around(tables),

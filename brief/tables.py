@@ -23,7 +23,7 @@ REQUIRED = (
     "regime_labels",
     "feed_status",
 )
-READ_IF_THERE = ("support_daily", "scenarios", "regime_changes")
+READ_IF_THERE = ("support_daily", "scenarios", "regime_changes", "market_daily")
 DAYS_DRAWN = 90  # as many as the longest baseline except percentiles
 # When a row was written does not change its content.
 WRITTEN_AT = ("computed_at", "available_at")
@@ -62,6 +62,14 @@ class DayTables:
             return []
         return found.filter(pl.col("opened_on") == opened_on).to_dicts()
 
+    def market(self) -> str | None:
+        """The sentence of the market on the day; None where the only asset is the market."""
+        found = self.frames.get("market_daily")
+        if found is None:
+            return None
+        sentences = found.filter(pl.col("day") == self.day, pl.col("asset_count") > 1)["sentence"]
+        return sentences[0] if sentences.len() else None
+
     def drawn(self, table: str) -> pl.DataFrame:
         """The days that charts show, oldest first and ending with the day. Raises KeyError without the table."""
         return self.up_to_day(table).filter(pl.col("day") > self.day - timedelta(days=DAYS_DRAWN))
@@ -72,13 +80,13 @@ class DayTables:
 
 
 def row_hash(tables: DayTables, pages: Collection[tuple[str, date]] = ()) -> str:
-    """SHA-256 over the label, figures, evidence and support of the day, and over which days beside it have a page.
+    """SHA-256 over the label, figures, evidence, support and market of the day, and which days beside it have a page.
 
     A page is kept while this is the same. Everything else on it (earlier days in the charts, feeds, licences, the
     template) is then as it was when the page was made.
     """
     beside = [(tables.asset, tables.day + timedelta(days=by)) in pages for by in (-1, 1)]
-    digest = hashlib.sha256(repr(beside).encode())
+    digest = hashlib.sha256(repr((beside, tables.market())).encode())
     for name in ("regimes_daily", "leverage_features_daily", "regime_evidence", "support_daily"):
         for row in tables.rows(name):
             said = {key: value for key, value in row.items() if key not in WRITTEN_AT}

@@ -6,6 +6,7 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
+import polars as pl
 from rich import box
 from rich.console import Console, Group
 from rich.markup import escape
@@ -81,12 +82,21 @@ def _print_brief(out: Console, release: OpenRelease, label: dict[str, Any]) -> N
     if latest["simulated"]:
         head.insert(0, "[bold reverse yellow] SIMULATED MARKET, not real data [/]")
     out.print(Panel(Group(*head), title=f"{asset} {day} UTC", box=box.ROUNDED, width=min(out.width, 100)))
+    if market := DayTables(asset, day, _market(release)).market():
+        out.print(f"market: {escape(market)}\n")
     out.print(_figures(features))
     if (evidence := _evidence(release, asset, day)) is not None:
         out.print(evidence)
     out.print(_data_quality(label, latest))
     if latest["simulated"]:
         out.print(f"[dim]{simulated_feeds(latest)}[/dim]")
+
+
+def _market(release: OpenRelease) -> dict[str, pl.DataFrame]:
+    """The table of the market; none in a release that was made before it."""
+    name = "market_daily"
+    published = release.select("SELECT table_name FROM duckdb_tables()")["table_name"]
+    return {name: release.connection.table(name).pl()} if name in published else {}
 
 
 def simulated_feeds(latest: dict[str, Any]) -> str:

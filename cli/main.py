@@ -14,6 +14,7 @@ import typer
 
 from cli import brief as brief_command
 from cli import doctor as doctor_command
+from cli import market as market_command
 from cli import now as now_command
 from cli import overview as overview_command
 from cli import record as record_command
@@ -205,6 +206,21 @@ def now(
     with errors_as_one_line(verbose):
         settings = settings_from_options(market, warehouse)
         now_command.now(settings, at, as_json=as_json, asset=asset, watch=watch, from_hour=from_hour)
+
+
+@app.command()
+def market(
+    day: Annotated[
+        datetime | None, typer.Option("--day", formats=["%Y-%m-%d"], help="Day (UTC). Default: the last.")
+    ] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="As JSON, for programs.")] = False,
+    market: MarketOption = None,
+    warehouse: WarehouseOption = None,
+    verbose: VerboseOption = False,
+) -> None:
+    """Show the market over all assets on a day: how many were flushed, which ones, and the totals."""
+    with errors_as_one_line(verbose):
+        market_command.market(settings_from_options(market, warehouse), _day(day), as_json)
 
 
 @app.command()

@@ -13,6 +13,7 @@ from warehouse.settings import WAREHOUSES, Settings
 COMMANDS = (
     ("leverage now", "the last 24 hours: what they would be called, and what would change it"),
     ("leverage brief", "the newest day: label, figures, evidence"),
+    ("leverage market", "the market: how many assets were flushed, and which"),
     ("leverage status", "feeds, gaps, what was skipped and why"),
     ('leverage sql "SELECT ..."', "query the published tables; --output writes a file"),
     ("leverage validate --days FILE", "the labels against documented days of your own"),

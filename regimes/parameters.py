@@ -284,10 +284,10 @@ class Parameters(Model):
     def parameter_hash(self) -> str:
         """SHA-256 over the values in canonical JSON: comments, spacing and 10 for 10.0 do not change it.
 
-        Without the rules of hourly events, which make no label.
+        Without the rules of hourly events and of the market, which make no label of an asset.
         """
         content = json.dumps(
-            self.model_dump(exclude={"hourly_events"}), sort_keys=True, separators=(",", ":"), allow_nan=False
+            self.model_dump(exclude={"hourly_events", "market"}), sort_keys=True, separators=(",", ":"), allow_nan=False
         )
         return hashlib.sha256(content.encode()).hexdigest()
 

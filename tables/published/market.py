@@ -27,6 +27,8 @@ MARKET_BREADTH_DAILY = Table(
         "open_interest_change_1d_pct": "Mean over the assets that are known on both days, weighted by the open interest"
         " in USD of the day before.",
         "is_final": "True when it is of every asset.",
+        "rules_version": "Of the labels that are counted.",
+        "parameter_hash": "Of the labels that are counted.",
     },
 )  # fmt: skip
 MARKET_DAILY = Table(

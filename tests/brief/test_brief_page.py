@@ -201,3 +201,23 @@ def test_since_yesterday_names_label_support_and_revised_days() -> None:
         ("Support", "69,000 USD → 69,500 USD; held → tested"),
         ("Revisions", f"{day_before} (flows restated)"),
     ]
+
+
+def market_on(day: object, sentence: str, assets: int) -> pl.DataFrame:
+    rows = [{"day": day, "sentence": sentence, "asset_count": assets}]
+    return pl.DataFrame(rows)
+
+
+def test_the_market_has_a_line_on_the_page_of_its_day() -> None:
+    market = market_on(LAST, "41 of 48 assets were flushed.", 48)
+    assert "Market: 41 of 48 assets were flushed." in text(
+        page(DayTables("BTC", LAST, {**frames(), "market_daily": market}))
+    )
+    other = market_on(LAST - timedelta(days=1), "41 of 48 assets were flushed.", 48)
+    assert "Market:" not in text(page(DayTables("BTC", LAST, {**frames(), "market_daily": other})))
+    assert "Market:" not in text(page(tables()))
+
+
+def test_a_single_asset_is_no_market() -> None:
+    market = market_on(LAST, "The only asset read was flushed.", 1)
+    assert "Market:" not in text(page(DayTables("BTC", LAST, {**frames(), "market_daily": market})))

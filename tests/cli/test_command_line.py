@@ -159,7 +159,7 @@ def test_doctor_names_who_is_writing_and_fails_for_another_market(tmp_path: Path
     assert "holds 'sample'" in " ".join(other.out.split())
 
 
-@pytest.mark.parametrize("arguments", [("status",), ("brief",), ("sql", "SELECT 1")])
+@pytest.mark.parametrize("arguments", [("status",), ("brief",), ("market",), ("sql", "SELECT 1")])
 def test_before_the_first_run_it_says_what_to_type(arguments: tuple[str, ...], tmp_path: Path) -> None:
     ran = leverage(*arguments, "--warehouse", tmp_path / "none")
     assert ran.status == FAILED

@@ -15,7 +15,7 @@ import pytest
 from tests.pipelines import PROJECT, environment, leverage, published
 
 PAGES = [PROJECT / "README.md", *sorted((PROJECT / "docs").glob("*.md"))]
-READING = {"sql", "brief", "status"}
+READING = {"sql", "brief", "status", "market"}
 WAREHOUSE = "warehouse/data/sample"
 
 

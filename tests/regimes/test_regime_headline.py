@@ -23,6 +23,8 @@ from regimes import (
     Parameters,
     classify,
     daily_features,
+    market_breadth_daily,
+    market_daily,
     new_revisions,
     regime_changes,
     regime_labels,
@@ -84,7 +86,10 @@ def shown(parameters: Parameters) -> Shown:
     features = daily_features(marts, parameters)
     result = classify(features, parameters, LONG_AFTER)
     revisions = new_revisions(result.days, no_revisions(), parameters, LONG_AFTER)
+    breadth = market_breadth_daily(result.days, parameters)
     frames = {
+        "market_breadth_daily": breadth,
+        "market_daily": market_daily(breadth, parameters),
         "regimes_daily": regimes_daily(result.days, revisions),
         "leverage_features_daily": features,
         "regime_evidence": result.evidence,

@@ -13,7 +13,9 @@ from ingest.coverage import Part
 from ingest.feeds import feed_named
 from ingest.landing import Landing, Segment
 from ingest.windows import Window
+from tables.published import market
 from warehouse.location import Calendar
+from warehouse.marts import create_table
 from warehouse.publishing.latest_json import FIGURES, LABEL
 from warehouse.run_context import RunContext
 
@@ -94,6 +96,8 @@ def make_marts(connection: duckdb.DuckDBPyConnection, *days: tuple[str, date, st
         CREATE OR REPLACE TABLE marts.venue_coverage_daily (
             asset VARCHAR, series VARCHAR, day DATE, venues VARCHAR, missing_venues VARCHAR, reporting_share DOUBLE
         )""")
+    for table in market.TABLES:
+        create_table(connection, table)
     for asset, on, regime, change in days:
         connection.execute(
             "INSERT INTO marts.regimes_daily BY NAME SELECT ? AS asset, ? AS day, ? AS regime, 0.75 AS confidence",

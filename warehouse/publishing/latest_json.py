@@ -9,6 +9,7 @@ from typing import Any
 import duckdb
 
 from ingest.selection import Chosen
+from tables.published.market import MARKET_BREADTH_DAILY, MARKET_DAILY
 from warehouse.missing_readings import MissingReading, missing_readings
 from warehouse.run_context import RunContext
 
@@ -63,7 +64,8 @@ def latest_document(
     inputs: str,
     chosen: Chosen | None = None,
 ) -> dict[str, Any]:
-    """The document: the first asset's fields at the top, all assets under `assets`, the feeds under `feeds`.
+    """The document: the first asset's fields at the top, all assets under `assets`, the market over them under
+    `breadth`, the feeds under `feeds`.
 
     Assets that were `chosen` once and have left are not in it. `selection` says which are chosen; it is left out where
     the warehouse has the assets that the catalogue lists.
@@ -94,10 +96,22 @@ def latest_document(
         "last_day": run.calendar.last_day.isoformat(),
         "unavailable_feeds": [feed["feed"] for feed in feeds if feed["skipped"]],
         "feeds": feeds,
+        "breadth": _breadth(connection, run),
         "assets": assets,
         "inputs": inputs,
         **({"selection": chosen.document()} if chosen else {}),
     }
+
+
+def _breadth(connection: duckdb.DuckDBPyConnection, run: RunContext) -> dict[str, Any] | None:
+    """The market on the last day: its label, its sentence and every column of market_breadth_daily."""
+    rows = _records(
+        connection,
+        f"SELECT b.day, m.market_label, m.sentence, b.* EXCLUDE (day) FROM marts.{MARKET_BREADTH_DAILY.name} b"  # noqa: S608
+        f" JOIN marts.{MARKET_DAILY.name} m USING (day) WHERE day = ?::DATE",
+        [run.calendar.last_day.isoformat()],
+    )
+    return rows[0] if rows else None
 
 
 def _assets(connection: duckdb.DuckDBPyConnection) -> list[str]:

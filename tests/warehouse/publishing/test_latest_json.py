@@ -5,6 +5,7 @@ from datetime import UTC, date, datetime
 
 import pytest
 
+from tables.published.market import MARKET_BREADTH_DAILY
 from tests.warehouse.small_warehouse import FIRST, LAST, NOW, RUN, make_marts
 from warehouse.errors import NotPublished, WarehouseError
 from warehouse.publishing.latest_json import FIGURES, FORMAT, LABEL, latest_document
@@ -36,7 +37,7 @@ def test_it_has_the_fields_that_a_bot_relies_on(connection):
     said = document(connection, ("BTC", LAST, "calm", 1.0))
     assert set(said) == {
         "format", "asset", "day", "without_reading", *LABEL, "headline", "venues", "market", "simulated",
-        "published_at", "first_day", "last_day", "unavailable_feeds", "feeds", "assets", "inputs",
+        "published_at", "first_day", "last_day", "unavailable_feeds", "feeds", "breadth", "assets", "inputs",
     }  # fmt: skip
     assert tuple(said["headline"]) == FIGURES
     assert (said["format"], said["market"], said["simulated"], said["inputs"]) == (FORMAT, "live", False, "abc")
@@ -58,6 +59,25 @@ def test_an_asset_without_a_reading_of_the_last_day_has_its_last_one_and_says_wh
         "missing_inputs": "long_liquidations,short_liquidations,liquidations_baseline",
         "text": "BTC has no reading since 2026-01-31: liquidations missing",
     }
+
+
+def test_it_has_the_market_of_the_last_day(connection):
+    make_marts(connection, ("BTC", LAST, "calm", 1.0))
+    for day, flushed in ((FIRST, 0), (LAST, 2)):
+        connection.execute(
+            "INSERT INTO marts.market_breadth_daily BY NAME SELECT ? AS day, 3 AS read_count, ? AS flushed_count,"
+            " NULL AS long_share",
+            [day, flushed],
+        )
+        connection.execute("INSERT INTO marts.market_daily BY NAME SELECT ? AS day, 'Two of three.' AS sentence", [day])
+    said = latest_document(connection, RUN, market="live", simulated=False, inputs="abc")["breadth"]
+    assert (said["day"], said["sentence"], said["market_label"]) == ("2026-02-01", "Two of three.", None)
+    assert (said["read_count"], said["flushed_count"], said["long_share"]) == (3, 2, None)
+    assert set(said) == {"market_label", "sentence", *MARKET_BREADTH_DAILY.columns}
+
+
+def test_before_any_labelled_day_there_is_no_market(connection):
+    assert document(connection, ("BTC", LAST, "calm", 1.0))["breadth"] is None
 
 
 def test_feeds_that_could_not_be_had_are_named(connection):
