@@ -46,3 +46,12 @@
     select unnest(generate_series({{ first_at }}, {{ end_at }} - interval '1' hour, interval '1' hour)) as hour_at
     from {{ relation }}
 {%- endmacro %}
+
+{# The rows of an hourly relation, each in the 24 windows of 24 hours that hold its hour; window_ended_at says which. #}
+{% macro hours_of_windows(relation) -%}
+    select
+        hourly.*,
+        hourly.hour_at + hours_later * interval '1' hour as window_ended_at
+    from {{ relation }} as hourly
+    cross join (select unnest(generate_series(1, 24)) as hours_later) as ends
+{%- endmacro %}

@@ -11,6 +11,11 @@
     cast({{ moment }} + interval '10' minute as date) > {{ day_closed_by(moment) }}
 {%- endmacro %}
 
+{# The hour whose (start, end] holds the moment: 01:00 closes the hour that begins at 00:00. #}
+{% macro hour_closed_by(moment) -%}
+    date_trunc('hour', {{ moment }} - interval '1' microsecond)
+{%- endmacro %}
+
 {# Sum of a group, null as soon as one member is unknown: a partial sum would look like a small total.
    `among` narrows the group; without any member the sum is null as well. #}
 {% macro sum_if_all_known(expression, among=none) -%}

@@ -62,9 +62,13 @@ class Windowed:
     drops_later: bool = False
     series_of: Callable[[Instrument], str] = lambda instrument: instrument.symbol
 
+    def wanted(self, request: Request) -> Window:
+        """What is asked for: the window of the request, as far as the venue still has it."""
+        return request.wanted if self.kept is None else request.wanted.intersect(self.kept(request.now))
+
     def __call__(self, request: Request) -> Iterator[Batch]:
         """Yield a batch for each window that is not held yet and that the venue still has."""
-        wanted = request.wanted if self.kept is None else request.wanted.intersect(self.kept(request.now))
+        wanted = self.wanted(request)
         for instrument in request.instruments:
             for interval in self.intervals:
                 series = self.series_of(instrument) + (f"/{interval}" if interval else "")

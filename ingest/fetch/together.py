@@ -34,8 +34,9 @@ class Together(Windowed):
     def __call__(self, request: Request) -> Iterator[Batch]:
         """Yield a batch for each question. One that is refused is asked again for each instrument alone."""
         groups: dict[tuple[str | None, tuple[Window, ...]], list[Instrument]] = {}
+        wanted = self.wanted(request)
         for instrument in request.instruments:
-            missing = tuple(request.held.missing(self.series_of(instrument), request.wanted))
+            missing = tuple(request.held.missing(self.series_of(instrument), wanted))
             groups.setdefault((instrument.margin_type, missing), []).append(instrument)
         for (_, missing), instruments in groups.items():
             for window in missing:

@@ -1,6 +1,6 @@
-"""Coinalyze's answers in the simulated market: daily histories of each asset's linear and inverse perpetual.
+"""Coinalyze's answers in the simulated market: histories of each asset's linear and inverse perpetual, by day or hour.
 
-Linear contracts count coins, inverse ones USD, liquidations as well. Today's bucket is partial.
+Linear contracts count coins, inverse ones USD, liquidations as well. The bucket of now is partial.
 """
 
 from __future__ import annotations
@@ -8,11 +8,13 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
+from itertools import accumulate
 from typing import Literal
 
 from ingest.sample.answers import Answer, BadParameterError, Question, integer, json_answer
-from ingest.sample.instants import DAY_MS, FIVE_MINUTES_MS, start_of
+from ingest.sample.instants import DAY_MS, FIVE_MINUTES_MS, HOUR_MS, start_of
 from ingest.sample.market import AssetMarket, SimulatedMarket
+from ingest.sample.path import Bar
 from ingest.sample.story import AssetCode
 
 Point = dict[str, float]
@@ -53,8 +55,11 @@ def _histories(market: SimulatedMarket, question: Question, measure: _Measure) -
     symbols = [symbol for symbol in question.parameters.get("symbols", "").split(",") if symbol]
     if not 1 <= len(symbols) <= _MOST_SYMBOLS:
         raise BadParameterError("symbols", f"takes 1 to {_MOST_SYMBOLS} symbols")
-    if question.parameters.get("interval") != "daily":
-        raise BadParameterError("interval", "is 'daily' in the simulated market")
+    by_the_hour = question.parameters.get("interval") == "1hour"
+    if by_the_hour and measure in _HOURLY:
+        measure = _HOURLY[measure]
+    elif question.parameters.get("interval") != "daily":
+        raise BadParameterError("interval", "is 'daily' in the simulated market, of some series '1hour' as well")
     first, last = integer(question, "from"), integer(question, "to")
     if first is None or last is None:
         raise BadParameterError("from" if first is None else "to", "is required, in seconds")
@@ -68,10 +73,10 @@ def _histories(market: SimulatedMarket, question: Question, measure: _Measure) -
             continue  # An unknown symbol is left out, without an error.
         series = market.asset(contract.code)
         points = [
-            {"t": start_of(day) // 1000, **point}
+            {"t": opened, **point}
             for day in market.days_between(first * 1000, last * 1000)
-            if first <= start_of(day) // 1000 <= last
-            for point in measure(market, series, contract, day, in_usd)
+            for hour, point in enumerate(measure(market, series, contract, day, in_usd))
+            if first <= (opened := (start_of(day) + hour * HOUR_MS) // 1000) <= last
         ]
         found.append({"symbol": symbol, "history": points})
     return found
@@ -104,6 +109,47 @@ def _liquidations(
     return [{"l": round(long_coin * share * price, 3), "s": round(short_coin * share * price, 3)}]
 
 
+def _hourly_open_interest(
+    market: SimulatedMarket, series: AssetMarket, contract: _Contract, day: date, in_usd: bool
+) -> list[Point]:
+    inverse = contract.margin == "inverse"
+    course = series.inverse_open_interest(day) if inverse else series.linear_open_interest(day)
+    price = [1.0] * len(course) if inverse or not in_usd else series.perpetual_price(day)
+    last = min(len(course) - 1, (market.now_ms - start_of(day)) // FIVE_MINUTES_MS)
+    values = [course[step] * price[step] for step in range(last + 1)]
+    # An hour has 12 steps, and the value at its end is also the first one of the next hour.
+    return [_ohlc(values[first : first + 13]) for first in range(0, min(len(values), 288), 12)]
+
+
+def _hourly_liquidations(
+    market: SimulatedMarket, series: AssetMarket, contract: _Contract, day: date, in_usd: bool
+) -> list[Point]:
+    """The day's sums spread over its hours by how far the price moved in each; the hours add up to the day."""
+    state = series.days[day]
+    linear = contract.margin == "linear"
+    long_coin = state.linear_long_coin if linear else state.inverse_long_coin
+    short_coin = state.linear_short_coin if linear else state.inverse_short_coin
+    price = state.perpetual_close_usd if in_usd or not linear else 1.0
+    hours = series.hours("perpetual", day)
+    moved = list(accumulate((bar.high - bar.low) / bar.open for bar in hours))
+    sums = [
+        [0.0, *(round(coin * price * so_far / moved[-1], 3) for so_far in moved)] for coin in (long_coin, short_coin)
+    ]
+    begun = [bar for bar in hours if bar.open_at_ms <= market.now_ms]
+    return [
+        {
+            side: round(_share_of_hour(market, bar) * (of_side[hour + 1] - of_side[hour]), 3)
+            for side, of_side in zip("ls", sums, strict=True)
+        }
+        for hour, bar in enumerate(begun)
+    ]
+
+
+def _share_of_hour(market: SimulatedMarket, bar: Bar) -> float:
+    """How much of an hour that has begun has passed at now, 0..1."""
+    return min((market.now_ms - bar.open_at_ms) / HOUR_MS, 1.0)
+
+
 def _funding(market: SimulatedMarket, series: AssetMarket, contract: _Contract, day: date, in_usd: bool) -> list[Point]:
     """Percent per settlement interval: the settlements at 00, 08 and 16 o'clock of the bucket."""
     rates = [
@@ -115,25 +161,37 @@ def _funding(market: SimulatedMarket, series: AssetMarket, contract: _Contract, 
 
 
 def _prices(market: SimulatedMarket, series: AssetMarket, contract: _Contract, day: date, in_usd: bool) -> list[Point]:
-    bar = market.bars(contract.code, "perpetual", DAY_MS, start_of(day), start_of(day))[0]
-    volume, bought = bar.volume, bar.taker_buy_volume
-    if contract.margin == "inverse":
-        # The coin-margined book is smaller, and its volume counts USD.
-        scale = series.scale.inverse_share
-        volume, bought = round(scale * bar.quote_volume, 2), round(scale * bar.taker_buy_quote_volume, 2)
-    bought_trades = int(bar.trade_count * bar.taker_buy_volume / bar.volume) if bar.volume else 0
-    return [
-        {
-            "o": bar.open,
-            "h": bar.high,
-            "l": bar.low,
-            "c": bar.close,
-            "v": volume,
-            "bv": bought,
-            "tx": bar.trade_count,
-            "btx": bought_trades,
-        }
-    ]
+    return _bars(market, series, contract, day, DAY_MS)
+
+
+def _hourly_prices(
+    market: SimulatedMarket, series: AssetMarket, contract: _Contract, day: date, in_usd: bool
+) -> list[Point]:
+    return _bars(market, series, contract, day, HOUR_MS)
+
+
+def _bars(market: SimulatedMarket, series: AssetMarket, contract: _Contract, day: date, step_ms: int) -> list[Point]:
+    """The bars of a day. The coin-margined book is smaller, and its volume counts USD."""
+    points = []
+    for bar in market.bars(contract.code, "perpetual", step_ms, start_of(day), start_of(day) + DAY_MS - 1):
+        volume, bought = bar.volume, bar.taker_buy_volume
+        if contract.margin == "inverse":
+            scale = series.scale.inverse_share
+            volume, bought = round(scale * bar.quote_volume, 2), round(scale * bar.taker_buy_quote_volume, 2)
+        bought_trades = int(bar.trade_count * bar.taker_buy_volume / bar.volume) if bar.volume else 0
+        points.append(
+            {
+                "o": bar.open,
+                "h": bar.high,
+                "l": bar.low,
+                "c": bar.close,
+                "v": volume,
+                "bv": bought,
+                "tx": bar.trade_count,
+                "btx": bought_trades,
+            }
+        )
+    return points
 
 
 def _ohlc(values: list[float]) -> Point:
@@ -146,4 +204,9 @@ _MEASURES: dict[str, _Measure] = {
     "liquidation-history": _liquidations,
     "funding-rate-history": _funding,
     "ohlcv-history": _prices,
+}
+_HOURLY: dict[_Measure, _Measure] = {
+    _open_interest: _hourly_open_interest,
+    _liquidations: _hourly_liquidations,
+    _prices: _hourly_prices,
 }

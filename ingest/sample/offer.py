@@ -18,7 +18,15 @@ SIMULATED: Mapping[str, Collection[str]] = {
         binance.SYMBOLS,
     ),
     **dict.fromkeys(
-        ("coinalyze_open_interest", "coinalyze_liquidations", "coinalyze_klines", "coinalyze_funding"),
+        (
+            "coinalyze_open_interest",
+            "coinalyze_liquidations",
+            "coinalyze_klines",
+            "coinalyze_funding",
+            "coinalyze_hourly_open_interest",
+            "coinalyze_hourly_liquidations",
+            "coinalyze_hourly_klines",
+        ),
         coinalyze.CONTRACTS,
     ),
     "coinmetrics_network": coinmetrics.ASSETS,

@@ -13,7 +13,7 @@ FIELDS = (
            "hours"),
     declare("funding_interval_hours", "Hours between settlements."),
     flag("is_complete", "True when exactly 24 hours are covered; only such days count in funding_daily."),
-    declare("weight_usd", "Weight in funding_daily: open interest of the day or of up to seven days before, or the"
+    declare("weight_usd", "Weight in funding_daily: open interest at the end or of up to seven days before, or the"
             " substitute for it; comparable within an asset and day. Null where the row is in no rate: the day is not"
             " complete, or its open interest alone is unknown among those of its venue."),
     flag("is_weight_assumed", "True when no open interest of the venue is known; null without a weight."),

@@ -26,11 +26,11 @@ FIELDS = (
             " averaged as liquidation_multiple is; no label reads it."),
     declare("liquidation_open_interest_pct", "Liquidations against the open interest of the day before; no label reads"
             " it, because levels differ by feed."),
-    declare("valuation_price_usd", "Daily close of the same perpetual, which converts between coins and USD; null where"
+    declare("valuation_price_usd", "Close of the same perpetual, which converts between coins and USD; null where"
             " nothing is converted."),
-    text("counted_as", "What the row counts as in liquidations_daily: feed:venue, with @day where its levels began anew"
+    text("counted_as", "What the row counts as in the totals: feed:venue, with @day where its levels began anew"
          " on that day (dim_feed_breaks); null when it does not count, because the feed does not tell longs from shorts"
-         " over the whole day, or sums several exchanges."),
+         " over all of the time, or sums several exchanges."),
     text("feed_set", "Feeds and venues behind the liquidations, as feed:venue, with @day where levels restarted on that"
          " day; a baseline never crosses a change of it."),
     declare("recorded_share", "Share of the time that was recorded; null for a feed that does not say."),

@@ -17,6 +17,7 @@ FIELDS = (
     declare("linear_open_interest_usd", "Open interest in USD, sum over linear instruments."),
     declare("inverse_open_interest_usd", "Open interest in USD, sum over inverse instruments."),
     declare("inverse_open_interest_coin", "Open interest in coins, sum over inverse instruments."),
+    declare("open_interest_change_1h_pct", "Change of open interest over one hour in contract units, simple."),
     declare("open_interest_change_1d_pct", "Change of open interest over one day in contract units, simple."),
     declare("open_interest_change_3d_pct", "Change of open interest over three days in contract units, simple."),
     declare("open_interest_change_7d_pct", "Change of open interest over seven days in contract units, simple."),
@@ -52,7 +53,7 @@ FIELDS = (
     declare("open_interest_change_7d_sigma", f"Seven-day change {SIGMA}."),
     declare("open_interest_bleed_3d_sigma", f"Three-day part without liquidation waves {SIGMA}."),
     declare("open_interest_bleed_7d_sigma", f"Seven-day part without liquidation waves {SIGMA}."),
-    declare("observed_at", "Moment of the observation, 23:50 to 24:00."),
+    declare("observed_at", "Moment of the observation, in the last ten minutes of the day or hour, its end included."),
     declare("published_sides", "Sides that the published figure counts; of 2 it is halved here; null when unverified,"
             " then taken for 1.", kind="count", unit="count"),
     declare("leverage_ratio", "Open interest divided by the reserve on exchanges."),

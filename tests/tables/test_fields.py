@@ -66,7 +66,7 @@ def test_a_note_adds_to_the_sentence_and_a_unit_follows():
     table = Table("t", "A table.", ("asset",), ("asset", "close_usd"), notes={"close_usd": "Median of the venues."})
     assert [column.comment({}) for column in table] == [
         "Base asset, for example BTC.",
-        "Last trade of the day. Median of the venues. [USD]",
+        "Last trade of the day, or of the hour. Median of the venues. [USD]",
     ]
 
 

@@ -1,10 +1,6 @@
 -- What each complete day of an instrument's funding weighs in the rate of its asset: its open interest in USD of
--- the day, else the newest of the seven days before (a weight may be a few days old, a rate may not). A venue
--- whose open interest nobody knows is taken for a small one, in equal parts over its instruments: it stays in the
--- rate and is named, and cannot move it when it comes or goes. An instrument alone without open interest does not count
--- beside those of its venue that have some.
+-- the day, else the newest of the seven days before (a weight may be a few days old, a rate may not).
 {{ config(materialized='table') }}
-{%- set small = 0.01 %}
 
 with
 
@@ -47,55 +43,12 @@ by_recency as (
 
 ),
 
-venues as (
+newest as (
 
-    select
-        asset,
-        venue,
-        day,
-        {{ total('open_interest_usd') }} as open_interest_usd,
-        count(*) as instrument_count
+    select *
     from by_recency
     where recency = 1
-    group by asset, venue, day
 
 ),
 
-known as (
-
-    select
-        asset,
-        day,
-        {{ total('open_interest_usd') }} as open_interest_usd
-    from venues
-    group by asset, day
-
-)
-
-select
-    by_recency.asset,
-    by_recency.venue,
-    by_recency.instrument,
-    by_recency.day,
-    by_recency.funding_8h_bp,
-    case
-        when venues.open_interest_usd is not null then by_recency.open_interest_usd
-        when known.open_interest_usd is not null
-            then {{ small }} * known.open_interest_usd / venues.instrument_count
-        -- without any open interest at all every venue counts the same
-        else 1.0 / venues.instrument_count
-    end as weight_usd,
-    venues.open_interest_usd is null as is_weight_assumed
-from by_recency
-inner join venues
-    on
-        by_recency.asset = venues.asset
-        and by_recency.venue = venues.venue
-        and by_recency.day = venues.day
-inner join known
-    on
-        by_recency.asset = known.asset
-        and by_recency.day = known.day
-where
-    by_recency.recency = 1
-    and (by_recency.open_interest_usd is not null or venues.open_interest_usd is null)
+{{ funding_weights('newest', period='day') }}

@@ -7,6 +7,7 @@
         'binance_spot_klines': ref('stg_binance__spot_klines'),
         'binance_um_klines': ref('stg_binance__um_klines'),
         'bybit_klines': ref('stg_bybit__klines'),
+        'coinalyze_hourly_klines': ref('stg_coinalyze__hourly_klines'),
     },
     columns=[
         'day', 'open_at', 'open_usd', 'high_usd', 'low_usd', 'close_usd', 'volume_coin', 'volume_usd', 'trade_count'

@@ -6,15 +6,7 @@ totals as (
     select
         asset,
         day,
-        {{ sum_if_all_known('long_liquidations_usd') }} as long_liquidations_usd,
-        {{ sum_if_all_known('short_liquidations_usd') }} as short_liquidations_usd,
-        {{ sum_if_all_known('liquidations_usd') }} as liquidations_usd,
-        {{ sum_if_all_known('long_liquidations_coin') }} as long_liquidations_coin,
-        {{ sum_if_all_known('short_liquidations_coin') }} as short_liquidations_coin,
-        {{ sum_if_all_known('liquidations_coin') }} as liquidations_coin,
-        cast({{ sum_if_all_known('liquidation_count') }} as bigint) as liquidation_count,
-        {{ sorted_list('venue') }} as venues,
-        {{ sorted_list('counted_as') }} as feed_set
+        {{ liquidation_totals() }}
     from {{ ref('int_liquidations__counted') }}
     group by asset, day
 

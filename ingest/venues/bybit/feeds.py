@@ -10,7 +10,7 @@ import polars as pl
 from ingest.feed import Feed
 from ingest.fetch.pages import ByCursor, NewestFirst, between
 from ingest.fetch.rows import PRICES, Fields, Stamp
-from ingest.fetch.shapes import bars, funding, snapshots
+from ingest.fetch.shapes import HOUR, bars, funding, snapshots
 from ingest.schema import (
     PRICES_FIT,
     column,
@@ -18,6 +18,7 @@ from ingest.schema import (
     rows,
 )
 from ingest.venues.bybit import api
+from ingest.windows import Window, day_start
 
 feed = partial(Feed, venue="bybit", hosts=(api.HOST,), licence="Bybit terms of use; no redistribution of raw data")
 # The venue says that open interest can lag. The newest snapshot is asked for once more a day later, which also shows
@@ -49,8 +50,7 @@ FUNDING = feed_schema(
 )
 
 # Both counts are landed as published; staging decides which one is used.
-OPEN_INTEREST = feed_schema(
-    "bybit_open_interest",
+OPEN_INTEREST_COLUMNS = (
     "symbol",
     "snapshot_at",
     column("open_interest_both_sides_coin", optional=True),
@@ -61,18 +61,35 @@ OPEN_INTEREST = feed_schema(
     column(
         "open_interest_usd", optional=True, note="Of an inverse contract, each counted once; published since 2026-06."
     ),
-    checks=[
-        rows(
-            "no open interest",
-            pl.any_horizontal(
-                pl.col(f"open_interest{sides}_{unit}").is_not_null()
-                for sides in ("_both_sides", "")
-                for unit in ("coin", "usd")
-            ),
+)
+OPEN_INTEREST_CHECKS = [
+    rows(
+        "no open interest",
+        pl.any_horizontal(
+            pl.col(f"open_interest{sides}_{unit}").is_not_null()
+            for sides in ("_both_sides", "")
+            for unit in ("coin", "usd")
         ),
-        rows("one side above both", pl.col("open_interest_coin") <= pl.col("open_interest_both_sides_coin")),
-        rows("one side above both (USD)", pl.col("open_interest_usd") <= pl.col("open_interest_both_sides_usd")),
-    ],
+    ),
+    rows("one side above both", pl.col("open_interest_coin") <= pl.col("open_interest_both_sides_coin")),
+    rows("one side above both (USD)", pl.col("open_interest_usd") <= pl.col("open_interest_both_sides_usd")),
+]
+# openInterest adds up both sides. singleOpenInterest, published since June 2026, counts a contract once.
+BOTH_SIDES_AND_ONE = Fields(
+    Stamp("timestamp", "snapshot_at"),
+    {"openInterest": "open_interest_both_sides_coin", "singleOpenInterest": "open_interest_coin"},
+    inverse_columns={
+        "openInterest": "open_interest_both_sides_usd",
+        "singleOpenInterest": "open_interest_usd",
+    },
+)
+HOURS_ASKED = timedelta(days=9)  # the 24 hours up to now and the week that they are compared with
+open_interest = partial(
+    snapshots,
+    api.ask,
+    api.url("open-interest"),
+    BOTH_SIDES_AND_ONE,
+    ByCursor(between("startTime", "endTime"), limit=200),  # a startTime alone is ignored
 )
 
 FEEDS: tuple[Feed, ...] = (
@@ -119,27 +136,30 @@ FEEDS: tuple[Feed, ...] = (
         name="bybit_open_interest",
         kind="open_interest",
         description="Daily open interest of Bybit's linear and inverse perpetuals, both sides and one side.",
-        schema=OPEN_INTEREST,
+        schema=feed_schema("bybit_open_interest", *OPEN_INTEREST_COLUMNS, checks=OPEN_INTEREST_CHECKS),
         key=("symbol", "snapshot_at"),
         observed="snapshot_at",
         cadence="daily, a snapshot at 00:00 UTC",
         retention="all since listing",
         stamped_at_end=True,
         revises=OPEN_INTEREST_LAGS,
-        fetch=snapshots(
-            api.ask,
-            api.url("open-interest"),
-            # openInterest adds up both sides. singleOpenInterest, published since June 2026, counts a contract once.
-            Fields(
-                Stamp("timestamp", "snapshot_at"),
-                {"openInterest": "open_interest_both_sides_coin", "singleOpenInterest": "open_interest_coin"},
-                inverse_columns={
-                    "openInterest": "open_interest_both_sides_usd",
-                    "singleOpenInterest": "open_interest_usd",
-                },
-            ),
-            ByCursor(between("startTime", "endTime"), limit=200),  # a startTime alone is ignored
-            params={"intervalTime": "1d"},
+        fetch=open_interest({"intervalTime": "1d"}),
+    ),
+    feed(
+        name="bybit_hourly_open_interest",
+        kind="open_interest",
+        description="Hourly open interest of Bybit's linear and inverse perpetuals, both sides and one side.",
+        schema=feed_schema("bybit_hourly_open_interest", *OPEN_INTEREST_COLUMNS, checks=OPEN_INTEREST_CHECKS),
+        key=("symbol", "snapshot_at"),
+        observed="snapshot_at",
+        cadence="hourly, a snapshot at each full hour",
+        retention="all since listing; only the last 9 days are asked for",
+        stamped_at_end=True,
+        revises=HOUR,
+        fetch=open_interest(
+            {"intervalTime": "1h"},
+            apart=timedelta(0),
+            kept=lambda now: Window(day_start((now - HOURS_ASKED).date()), now + HOUR),
         ),
     ),
 )

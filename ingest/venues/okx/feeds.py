@@ -49,15 +49,26 @@ FUNDING = feed_schema(
     column("predicted_rate", optional=True),
 )
 
-# A row is stamped at the start of its UTC day and changes until the day is over, so it is the value at the day's end.
-OPEN_INTEREST = feed_schema(
-    "okx_open_interest",
+# A row is stamped at the start of its day or hour and changes until that is over, so it is the value at its end.
+OPEN_INTEREST_COLUMNS = (
     "symbol",
     "period_start_at",
     "open_interest_contracts",
     "open_interest_coin",
     "open_interest_usd",
-    checks=[rows("not a UTC day", pl.col("period_start_at").dt.truncate("1d") == pl.col("period_start_at"))],
+)
+HOURS_ASKED = timedelta(days=9)  # the 24 hours up to now and the week that they are compared with
+open_interest = partial(
+    bars,
+    api.ask,
+    api.url("rubik/stat/contracts/open-interest-history"),
+    Fields(
+        Stamp("start", "period_start_at"),
+        same("open_interest_contracts", "open_interest_coin", "open_interest_usd"),
+        cells=("start", "open_interest_contracts", "open_interest_coin", "open_interest_usd"),
+    ),
+    # Without `begin`: how far back the venue goes is not documented, and it may refuse a start before that.
+    NewestFirst(before("end"), limit=api.PAGE),
 )
 
 LIQUIDATIONS = feed_schema(
@@ -122,22 +133,31 @@ FEEDS: tuple[Feed, ...] = (
         name="okx_open_interest",
         kind="open_interest",
         description="Daily open interest of OKX's perpetual swaps.",
-        schema=OPEN_INTEREST,
+        schema=feed_schema(
+            "okx_open_interest",
+            *OPEN_INTEREST_COLUMNS,
+            checks=[rows("not a UTC day", pl.col("period_start_at").dt.truncate("1d") == pl.col("period_start_at"))],
+        ),
         key=("symbol", "period_start_at"),
         observed="period_start_at",
         cadence="daily",
         retention="about 100 days, not documented",
-        fetch=bars(
-            api.ask,
-            api.url("rubik/stat/contracts/open-interest-history"),
-            Fields(
-                Stamp("start", "period_start_at"),
-                same("open_interest_contracts", "open_interest_coin", "open_interest_usd"),
-                cells=("start", "open_interest_contracts", "open_interest_coin", "open_interest_usd"),
-            ),
-            # Without `begin`: how far back the venue goes is not documented, and it may refuse a start before that.
-            NewestFirst(before("end"), limit=api.PAGE),
-            params={"period": UTC_DAY},
+        fetch=open_interest({"period": UTC_DAY}),
+    ),
+    feed(
+        name="okx_hourly_open_interest",
+        kind="open_interest",
+        description="Hourly open interest of OKX's perpetual swaps.",
+        schema=feed_schema("okx_hourly_open_interest", *OPEN_INTEREST_COLUMNS),
+        key=("symbol", "period_start_at"),
+        observed="period_start_at",
+        cadence="hourly",
+        retention="not documented; only the last 9 days are asked for",
+        revises=HOUR,
+        fetch=open_interest(
+            {"period": "1H"},
+            step=HOUR,
+            kept=lambda now: Window(day_start((now - HOURS_ASKED).date()), now),
         ),
     ),
     feed(

@@ -1,0 +1,12 @@
+-- Longs and shorts closed by force in an hour, from Coinalyze: coins of linear contracts, USD of inverse ones.
+{{ staged(
+    'coinalyze', 'coinalyze_hourly_liquidations',
+    shape='liquidation_sums', ties=['long_coin desc', 'short_coin desc', 'long_usd desc', 'short_usd desc'],
+    columns={
+        'period_hours': '1.0',
+        'long_liquidations_coin': 'long_coin',
+        'short_liquidations_coin': 'short_coin',
+        'long_liquidations_usd': 'long_usd',
+        'short_liquidations_usd': 'short_usd',
+    }
+) }}

@@ -1,0 +1,15 @@
+-- Hourly open interest of OKX's perpetual swaps; the value of a period is the one at its end.
+{{ staged(
+    'okx', 'okx_hourly_open_interest',
+    shape='open_interest',
+    ties=[
+        'open_interest_contracts desc', 'open_interest_coin desc',
+        'open_interest_usd desc',
+    ],
+    columns={
+        'open_interest_contracts': 'open_interest_contracts',
+        'open_interest_coin': 'open_interest_coin',
+        'open_interest_usd': 'open_interest_usd',
+        'snapshot_at': "period_start_at + interval '1' hour",
+    }
+) }}
