@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
+from urllib.parse import quote
 
 from markupsafe import Markup
 
@@ -84,6 +85,7 @@ def day_page(
             scope=scope(row, support, parameters),
             market=tables.market(),
             behind=behind(row, {mart: tables.of_day(mart) for mart in ORIGINS}),
+            market=tables.of_market(),
             strip=_strip(tables, labels, links),
             links=links.around(tables),
             chart=price_chart(tables),
@@ -122,7 +124,7 @@ class Links:
 
     def of(self, asset: str, day: date) -> str:
         """The page of the day, or the explorer with the day pinned."""
-        return self.pages.get((asset, day)) or f"{self.explorer}#asset={asset}&day={day}"
+        return self.pages.get((asset, day)) or f"{self.explorer}#asset={quote(asset)}&day={day}"
 
     def around(self, tables: DayTables) -> dict[str, str | None]:
         """The day before and the day after, if the tables have them, and the explorer at this day."""
@@ -132,7 +134,7 @@ class Links:
         return {
             "previous": self.of(tables.asset, before) if before in days else None,
             "next": self.of(tables.asset, after) if after in days else None,
-            "explorer": f"{self.explorer}#asset={tables.asset}&day={tables.day}",
+            "explorer": f"{self.explorer}#asset={quote(tables.asset)}&day={tables.day}",
         }
 
 

@@ -9,13 +9,14 @@ from datetime import date
 
 import polars as pl
 
-from brief.index import index_page
+from brief.explorer import explorer_page
 from brief.page import About, day_page
 from brief.tables import DayTables, row_hash
 from regimes import Parameters
 
 FOLDER = "briefs"
 NEWEST = "brief.html"
+EXPLORER = "explorer.html"
 HASHES = f"{FOLDER}/pages.json"
 MOST_ASSETS = 12  # with pages, which take a fifth of a second each; `leverage brief` draws those of the others
 
@@ -65,14 +66,14 @@ def release_pages(
         if day != newest[asset] and hashes[name] == before[name]:
             kept.append(f"{FOLDER}/{name}")
             continue
-        page = day_page(tables, parameters, about, index="index.html", pages=pages)
+        page = day_page(tables, parameters, about, index=f"../{EXPLORER}", pages=pages)
         written[f"{FOLDER}/{name}"] = page
         if day == newest[asset]:
             written[f"{FOLDER}/{asset}.html"] = page
     top = DayTables(lead.asset, lead.day, frames)
     below = {key: f"{FOLDER}/{name}" for key, name in pages.items()}
-    written[NEWEST] = day_page(top, parameters, about, f"{FOLDER}/index.html", banner=lead.banner, pages=below)
-    written[f"{FOLDER}/index.html"] = index_page(regimes, frames["regime_labels"], pages, about, left)
+    written[NEWEST] = day_page(top, parameters, about, EXPLORER, banner=lead.banner, pages=below)
+    written[EXPLORER] = explorer_page(frames, about, below, left)
     written[HASHES] = json.dumps(hashes, indent=0) + "\n"
     return Pages(written, kept)
 

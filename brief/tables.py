@@ -23,7 +23,15 @@ REQUIRED = (
     "regime_labels",
     "feed_status",
 )
-READ_IF_THERE = ("support_daily", "scenarios", "regime_changes", "market_daily")
+READ_IF_THERE = (
+    "support_daily",
+    "scenarios",
+    "regime_changes",
+    "regime_revisions",
+    "dim_feed_breaks",
+    "market_daily",
+    "market_breadth_daily",
+)
 DAYS_DRAWN = 90  # as many as the longest baseline except percentiles
 # When a row was written does not change its content.
 WRITTEN_AT = ("computed_at", "available_at")
@@ -46,6 +54,12 @@ class DayTables:
         """The day's rows in published order."""
         found = self._of_asset(table)
         return [] if found is None else found.filter(pl.col("day") == self.day).to_dicts()
+
+    def of_market(self) -> dict[str, Any]:
+        """The row of market_daily for the day; empty when the table is not there or has none."""
+        found = self.frames.get("market_daily")
+        rows = [] if found is None else found.filter(day=self.day).to_dicts()
+        return rows[0] if rows else {}
 
     def of_day_before(self, table: str) -> dict[str, Any]:
         """The row of the day before; empty when the table is not there or has none."""

@@ -13,7 +13,7 @@ from rich.markup import escape
 from rich.panel import Panel
 from rich.table import Table
 
-from brief import FOLDER, READ_IF_THERE, REQUIRED, About, DayTables, day_page
+from brief import EXPLORER, READ_IF_THERE, REQUIRED, About, DayTables, day_page
 from brief.figures import headline, quantity, state_of, words
 from cli.console import REGIME_STYLES, stdout_console
 from cli.output import write_output
@@ -49,7 +49,7 @@ def brief(settings: Settings, day: date | None, asset: str | None, output: Path 
                 out.print(f"[bold reverse red] {escape(warning)} [/]", soft_wrap=True)
             _print_brief(out, release, label[0])
         else:
-            index = (warehouse.published / FOLDER / "index.html").as_uri()
+            index = (warehouse.published / EXPLORER).as_uri()
             _write_page(output, release, asset, day, index, warning)
 
 

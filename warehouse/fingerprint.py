@@ -29,7 +29,8 @@ DBT = (
 CODE = (
     "brief/*.py",
     "brief/templates/*",
-    "brief/assets/*",
+    "brief/assets/**/*.css",
+    "brief/assets/**/*.js",
     *DBT,
     "regimes/**/*.py",
     "regimes/*.toml",

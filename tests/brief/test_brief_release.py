@@ -44,20 +44,20 @@ def history() -> dict[str, str]:
     return json.loads(released(up_to(LAST - timedelta(days=1)), before).written[HASHES])
 
 
-def test_a_first_release_has_the_page_of_its_newest_day_and_lists_every_day() -> None:
+def test_a_first_release_has_the_page_of_its_newest_day_and_the_explorer_links_to_it() -> None:
     pages = released(frames())
-    assert set(pages.written) == {"brief.html", TODAY, "briefs/BTC.html", "briefs/index.html", HASHES}
-    assert pages.written["brief.html"] == f'{LAST} <a href="briefs/index.html">'
-    index = pages.written["briefs/index.html"]
-    assert index.count('<th scope="row"') == 5
-    assert index.count("href=") == 1
+    assert set(pages.written) == {"brief.html", TODAY, "briefs/BTC.html", "explorer.html", HASHES}
+    assert pages.written["brief.html"] == f'{LAST} <a href="explorer.html">'
+    assert pages.written[TODAY] == f'{LAST} <a href="../explorer.html">'
+    assert f'"BTC {LAST}":"{TODAY}"' in pages.written["explorer.html"]
 
 
 def test_the_page_of_the_day_before_gets_its_link_to_the_next_day_and_earlier_pages_are_kept() -> None:
     pages = released(frames(), history())
     assert pages.kept == [TWO_DAYS_AGO]
     assert {TODAY, YESTERDAY} <= pages.written.keys()
-    assert pages.written["briefs/index.html"].count("href=") == 3
+    explorer = pages.written["explorer.html"]
+    assert all(f'"{page}"' in explorer for page in (TODAY, YESTERDAY, TWO_DAYS_AGO))
 
 
 def test_a_page_is_drawn_anew_when_its_row_has_changed() -> None:
@@ -84,7 +84,7 @@ def test_a_day_that_is_no_longer_published_has_no_page() -> None:
 def test_the_page_on_top_is_the_last_reading_under_its_banner() -> None:
     pages = released(frames(), lead=Lead("BTC", LAST - timedelta(days=1), "no reading since yesterday: "))
     assert pages.written["brief.html"].startswith(f"no reading since yesterday: {LAST - timedelta(days=1)}")
-    assert pages.written[TODAY] == f'{LAST} <a href="index.html">', "the page of a day has no banner"
+    assert pages.written[TODAY] == f'{LAST} <a href="../explorer.html">', "the page of a day has no banner"
 
 
 def market(usd: dict[str, float | None]) -> dict[str, pl.DataFrame]:
@@ -112,9 +112,9 @@ def test_of_a_whole_market_the_largest_assets_have_pages_and_the_leading_one(mon
     monkeypatch.setattr(brief.release, "MOST_ASSETS", 3)
     pages = released(market({"BTC": 1.0, "A-B": 5.0, "C": 9.0, "D": 7.0, "E": None}))
     assert drawn(pages) == {"BTC", "C", "D"}
-    index = pages.written["briefs/index.html"]
-    assert "2 more assets are published without pages" in index
-    assert index.count('<th scope="row"') == 3 * 5
+    explorer = pages.written["explorer.html"]
+    assert "2 more assets are published without pages" in explorer
+    assert explorer.count('type="application/gzip" id="days-') == 3
 
 
 def test_an_asset_that_has_pages_keeps_them_when_another_grows_past_it(monkeypatch: pytest.MonkeyPatch) -> None:

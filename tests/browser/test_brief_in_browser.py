@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 THEMES = {"light": {}, "dark": {"dark": True}, "phone": {"width": 390, "phone": True, "dark": True}}
-PAGES = ("brief.html", "briefs/index.html")
+PAGES = ("brief.html", "explorer.html", "briefs/ETH.html")
 
 
 def violations(driver: Any) -> list[str]:
