@@ -141,7 +141,7 @@ def test_breadth_is_drawn_where_a_release_has_it() -> None:
     made["market_breadth_daily"] = pl.DataFrame({"day": DAYS, "read_count": [2, 2, 2, 0, None], **counts})
     assert market_breadth(made) == {
         "first": DAYS[0].isoformat(),
-        "numbers": dict.fromkeys(BREADTH, [0, 0.5, 1, None, None]),
+        "numbers": {group: [0, 0.5, 1, None, None] for group in BREADTH},
     }
     assert 'id="breadth"' in explorer_page(made, ABOUT, {})
 

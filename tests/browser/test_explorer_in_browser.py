@@ -97,7 +97,7 @@ def test_the_pointer_shows_the_same_day_in_all_panels_with_the_values_of_the_mar
     panels = driver.find_elements(By.CSS_SELECTOR, "#panels .u-over")
     ActionChains(driver).move_to_element(panels[0]).perform()
     legends = [legend.text.split() for legend in driver.find_elements(By.CSS_SELECTOR, "#panels .u-legend")]
-    assert len(legends) == len(panels) == 5
+    assert len(legends) == len(panels) == 6
     days = {legend[1] for legend in legends}
     assert len(days) == 1
     (day,) = days
@@ -120,7 +120,7 @@ def test_a_brush_moves_all_panels_and_the_address(place: str, explorer: Callable
     drag.move_by_offset(60, 0).move_by_offset(60, 0).release().perform()
     settled(driver)
     ranges = driver.execute_script("return plots.map(({plot}) => [plot.scales.x.min, plot.scales.x.max].join())")
-    assert len(ranges) == 5
+    assert len(ranges) == 6
     assert len(set(ranges)) == 1
     first, last = (float(each) for each in ranges[0].split(","))
     assert 7 * 86_400 < last - first < 200 * 86_400
