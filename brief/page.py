@@ -85,7 +85,6 @@ def day_page(
             scope=scope(row, support, parameters),
             market=tables.market(),
             behind=behind(row, {mart: tables.of_day(mart) for mart in ORIGINS}),
-            market=tables.of_market(),
             strip=_strip(tables, labels, links),
             links=links.around(tables),
             chart=price_chart(tables),

@@ -55,12 +55,6 @@ class DayTables:
         found = self._of_asset(table)
         return [] if found is None else found.filter(pl.col("day") == self.day).to_dicts()
 
-    def of_market(self) -> dict[str, Any]:
-        """The row of market_daily for the day; empty when the table is not there or has none."""
-        found = self.frames.get("market_daily")
-        rows = [] if found is None else found.filter(day=self.day).to_dicts()
-        return rows[0] if rows else {}
-
     def of_day_before(self, table: str) -> dict[str, Any]:
         """The row of the day before; empty when the table is not there or has none."""
         return DayTables(self.asset, self.day - timedelta(days=1), self.frames).of_day(table)

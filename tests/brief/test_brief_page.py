@@ -83,13 +83,6 @@ def test_an_asset_without_a_reading_is_one_line_in_the_strip() -> None:
     assert said.count("SOL") == 1
 
 
-def test_the_market_of_the_day_is_one_sentence_where_a_release_has_it() -> None:
-    made = frames()
-    assert "The market:" not in text(page(DayTables("BTC", LAST, made)))
-    made["market_daily"] = pl.DataFrame({"day": [LAST], "sentence": ["2 of 3 assets were <flushed>."]})
-    assert "The market: 2 of 3 assets were &lt;flushed&gt;." in text(page(DayTables("BTC", LAST, made)))
-
-
 def test_what_feeds_say_is_text_and_never_markup() -> None:
     assert "&lt;script&gt;" in page(tables())
 
