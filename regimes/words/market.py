@@ -25,10 +25,10 @@ DID = {
 # What each label of the market means.
 MEANS = {
     Group.FLUSHED.value: "leverage was reset",
-    Group.LONG_SQUEEZED.value: "longs were forced to sell while others opened positions",
+    Group.LONG_SQUEEZED.value: "longs were forced to sell, and in most of the assets others opened positions",
     Group.SHORT_SQUEEZED.value: "shorts were forced to buy back",
-    Group.SOLD_OFF.value: "prices fell without a flush",
-    Group.RALLIED.value: "prices rose without a squeeze",
+    Group.SOLD_OFF.value: "most prices fell without a flush",
+    Group.RALLIED.value: "most prices rose without a squeeze",
     Group.BUILT_UP.value: "leverage is being built",
     Group.DELEVERAGED.value: "leverage is bleeding out slowly",
     Group.QUIET.value: "the market was calm",
