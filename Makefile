@@ -2,7 +2,7 @@
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
-SOURCES := tables ingest record warehouse regimes brief serving leverage orchestration cli
+SOURCES := tables ingest record warehouse regimes brief alerts serving leverage orchestration cli
 CODE := $(SOURCES) bi tests benchmarks
 PORT ?= 3000
 BI := .venv-bi
