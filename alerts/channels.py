@@ -10,16 +10,14 @@ import apprise
 from pydantic import SecretStr
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from alerts.errors import ChannelUnknown
+
 TIMEOUT = 20.0  # seconds for one message, its connection included
 ASSET = apprise.AppriseAsset(app_id="Leverage", app_desc="Leverage warehouse", async_mode=False, secure_logging=True)
 
 # Apprise logs each failure, and Python prints what nobody handles. The outcome of a delivery has the reason.
 logging.getLogger("apprise").addHandler(logging.NullHandler())
 logging.getLogger("apprise").propagate = False
-
-
-class ChannelUnknown(Exception):
-    """An address in LEVERAGE_ALERT_URLS that Apprise does not know. The address is a secret and is not repeated."""
 
 
 class AlertSettings(BaseSettings):

@@ -10,12 +10,9 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
 
 from alerts.alert import Alert
+from alerts.errors import RulesBroken
 
 FILE = "alerts.toml"  # in the warehouse's directory
-
-
-class RulesBroken(Exception):
-    """The file of rules cannot be read, or has a field or value that does not exist."""
 
 
 class QuietHours(BaseModel):

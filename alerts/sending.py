@@ -32,18 +32,22 @@ def send(
     rules: Rules,
     channels: Sequence[Channel],
     outbox: Outbox,
+    present: datetime,
     *,
     pause: Callable[[float], None] = time.sleep,
     now: Callable[[], datetime] = lambda: datetime.now(UTC),
 ) -> list[Sent]:
     """Add the alerts that the rules choose, then deliver all that is due. One entry for each channel that had any.
 
+    `present` (UTC, naive) is the time that the age of alerts is counted from: of a simulated market its own, while
+    quiet hours and repeated attempts follow the clock, `now`.
+
     Alerts that were added before are not added again, so the same list may be passed at every run. A channel that fails
     keeps no other one waiting, and its alerts stay due.
     """
     moment = now()
     for alert in alerts:
-        if rules.choose(alert, moment.replace(tzinfo=None)):
+        if rules.choose(alert, present):
             due_at = rules.not_before(alert, moment)
             outbox.add(alert.id, [channel.id for channel in channels], alert.title, alert.text, moment, due_at)
     if not channels:

@@ -12,6 +12,7 @@ from pathlib import Path
 import duckdb
 import typer
 
+from alerts.errors import AlertError
 from cli.console import stderr_console
 from ingest.errors import printable
 from orchestration.errors import OWN_ERRORS
@@ -30,7 +31,7 @@ class Stale(Exception):
 
 
 # duckdb.Error: a mistake in a typed query. OSError: a disk, a permission or a path.
-ONE_LINE_ERRORS = (*OWN_ERRORS, WrongUse, Stale, duckdb.Error, OSError)
+ONE_LINE_ERRORS = (*OWN_ERRORS, AlertError, WrongUse, Stale, duckdb.Error, OSError)
 
 
 @contextmanager
@@ -110,7 +111,7 @@ def _status(error: Exception) -> int:
         return LOCKED
     if isinstance(error, Stale):
         return STALE
-    return WRONG_USE if isinstance(error, WrongUse) else FAILED
+    return WRONG_USE if isinstance(error, WrongUse | AlertError) else FAILED
 
 
 def _escaped(text: str) -> str:

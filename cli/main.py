@@ -16,6 +16,7 @@ from cli import brief as brief_command
 from cli import doctor as doctor_command
 from cli import market as market_command
 from cli import now as now_command
+from cli import notify as notify_command
 from cli import overview as overview_command
 from cli import record as record_command
 from cli import run as run_command
@@ -283,6 +284,23 @@ def validate(
     """
     with errors_as_one_line(verbose):
         validate_command.validate(settings_from_options(market, warehouse), days)
+
+
+@app.command()
+def notify(
+    test: Annotated[bool, typer.Option("--test", help="Send a test message to every channel instead.")] = False,
+    market: MarketOption = None,
+    warehouse: WarehouseOption = None,
+    verbose: VerboseOption = False,
+) -> None:
+    """Send new events and changes to Telegram, Discord, Slack, mail or wherever LEVERAGE_ALERT_URLS says, once each.
+
+    Exit status: 0 every channel took all of it, or nothing is new; 1 a channel failed, and the next call tries again;
+    2 LEVERAGE_ALERT_URLS is not set or has an unknown address.
+    """
+    with errors_as_one_line(verbose):
+        if not notify_command.notify(settings_from_options(market, warehouse), test):
+            raise typer.Exit(1)
 
 
 @app.command()

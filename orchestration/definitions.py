@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dagster as dg
 
+from orchestration.alert_sensor import alert_sensor
 from orchestration.asset_defaults import daily_partitions
 from orchestration.change_sensor import change_sensor
 from orchestration.dbt_assets import context_tables, warehouse_models
@@ -49,6 +50,12 @@ def build_definitions(pipeline: Pipeline) -> dg.Definitions:
         jobs=[*JOBS, *poll_jobs],
         schedules=[*daily_schedules(), hourly_schedule(), *poll_schedules],
         sensors=[change_sensor(pipeline.resolved_warehouse), tape_sensor(pipeline.resolved_warehouse)],
+        schedules=[*daily_schedules(), *poll_schedules],
+        sensors=[
+            change_sensor(pipeline.resolved_warehouse),
+            alert_sensor(pipeline.resolved_warehouse),
+            tape_sensor(pipeline.resolved_warehouse),
+        ],
         resources={"pipeline": pipeline},
         executor=dg.in_process_executor,
     )

@@ -15,7 +15,12 @@ from apprise.plugins.telegram import NotifyTelegram
 from pytest_httpserver import HTTPServer
 from werkzeug import Request, Response
 
-from alerts import Alert, Channel, ChannelUnknown, Outbox, Rules, Sent, channels_of, send
+from alerts.alert import Alert
+from alerts.channels import Channel, channels_of
+from alerts.errors import ChannelUnknown
+from alerts.outbox import Outbox
+from alerts.rules import Rules
+from alerts.sending import Sent, send
 
 NOW = datetime(2026, 2, 1, 19, 5, tzinfo=UTC)
 TELEGRAM = "tgram://123456789:AAabcdefghijklmnopqrstuvwxyz0123456/12315544/"
@@ -86,7 +91,8 @@ def channels() -> list[Channel]:
 
 
 def sending(outbox: Outbox, channels: list[Channel], at: datetime = NOW, *alerts: Alert) -> dict[str, Sent]:
-    sent = send(alerts or [FLUSH], Rules(), channels, outbox, pause=lambda _: None, now=lambda: at)
+    present = NOW.replace(tzinfo=None)
+    sent = send(alerts or [FLUSH], Rules(), channels, outbox, present, pause=lambda _: None, now=lambda: at)
     return {one.channel.split()[0].lower(): one for one in sent}
 
 
@@ -166,4 +172,4 @@ def test_an_address_that_is_none_is_named_by_its_number_and_not_repeated() -> No
 
 def test_no_address_is_no_channel(tmp_path: Path) -> None:
     assert channels_of("  \n ") == []
-    assert send([FLUSH], Rules(), [], Outbox(tmp_path), now=lambda: NOW) == []
+    assert send([FLUSH], Rules(), [], Outbox(tmp_path), NOW.replace(tzinfo=None)) == []

@@ -8,7 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from alerts import Outbox, Rules, RulesBroken, load_rules
+from alerts.errors import RulesBroken
+from alerts.outbox import Outbox
+from alerts.rules import Rules, load_rules
 from tests.alerts.test_delivery import FLUSH, NOW
 
 AT = NOW.replace(tzinfo=None)
