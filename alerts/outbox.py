@@ -46,7 +46,7 @@ class Delivery:
     text: str
     attempts: int
     reason: str | None
-    given_up: bool
+    given_up: bool = False
 
 
 class Outbox:
@@ -83,7 +83,7 @@ class Outbox:
                 "UPDATE deliveries SET claimed_until = ? WHERE alert = ? AND channel = ?",
                 [(_stamp(now + CLAIM), alert, channel) for alert, *_ in found],
             )
-        return [Delivery(*row, False) for row in found]
+        return [Delivery(*row) for row in found]
 
     def sent(self, deliveries: Sequence[Delivery], now: datetime) -> None:
         """Note that these were delivered; they are never sent again."""
@@ -115,7 +115,7 @@ class Outbox:
                 "SELECT alert, channel, title, text, attempts, reason, given_up_at IS NOT NULL FROM deliveries"
                 " WHERE sent_at IS NULL AND attempts > 0 ORDER BY added_at, alert, channel"
             ).fetchall()
-        return [Delivery(*row[:6], bool(row[6])) for row in found]
+        return [Delivery(*row) for row in found]
 
     @contextmanager
     def _open(self) -> Iterator[sqlite3.Connection]:
