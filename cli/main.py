@@ -17,6 +17,7 @@ from cli import doctor as doctor_command
 from cli import market as market_command
 from cli import now as now_command
 from cli import notify as notify_command
+from cli import now as now_command
 from cli import overview as overview_command
 from cli import record as record_command
 from cli import run as run_command
@@ -195,6 +196,7 @@ def now(
             " Default of the simulated market: a day before --now."
         ),
     ] = None,
+    notify: Annotated[bool, typer.Option("--notify", help="Then send new alerts, as leverage notify does.")] = False,
     market: MarketOption = None,
     warehouse: WarehouseOption = None,
     verbose: VerboseOption = False,
@@ -206,7 +208,7 @@ def now(
     """
     with errors_as_one_line(verbose):
         settings = settings_from_options(market, warehouse)
-        now_command.now(settings, at, as_json=as_json, asset=asset, watch=watch, from_hour=from_hour)
+        now_command.now(settings, at, as_json=as_json, asset=asset, watch=watch, from_hour=from_hour, notify=notify)
 
 
 @app.command()

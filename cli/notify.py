@@ -19,11 +19,9 @@ TEST_TITLE, TEST_TEXT = "Leverage: test message", "Alerts of this warehouse arri
 def notify(settings: Settings, test: bool) -> bool:
     """Print one line for each channel, then what waits for another attempt. Whether every channel took all of it.
 
-    Raises WrongUse without LEVERAGE_ALERT_URLS.
+    Raises WrongUse without LEVERAGE_ALERT_URLS, RulesBroken for a mistake in alerts.toml.
     """
-    channels = channels_of(AlertSettings().urls.get_secret_value())
-    if not channels:
-        raise WrongUse("LEVERAGE_ALERT_URLS is not set; set it to addresses in Apprise's form, see docs/alerts.md")
+    channels = channels_or_refuse()
     warehouse, out = settings.resolved_warehouse(), stdout_console()
     sent = [_tested(channel) for channel in channels] if test else send_new(warehouse)
     for one in sent:
@@ -34,6 +32,14 @@ def notify(settings: Settings, test: bool) -> bool:
     for line in waiting(Outbox(warehouse.root), channels):
         out.print(line, markup=False, soft_wrap=True)
     return all(one.failure is None for one in sent)
+
+
+def channels_or_refuse() -> list[Channel]:
+    """The channels of LEVERAGE_ALERT_URLS. Raises WrongUse without any, ChannelUnknown for an unknown address."""
+    channels = channels_of(AlertSettings().urls.get_secret_value())
+    if not channels:
+        raise WrongUse("LEVERAGE_ALERT_URLS is not set; set it to addresses in Apprise's form, see docs/alerts.md")
+    return channels
 
 
 def waiting(outbox: Outbox, channels: list[Channel]) -> list[str]:

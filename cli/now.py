@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gc
 import json
+import sys
 import time
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
@@ -15,6 +16,8 @@ from rich.markup import escape
 from brief.figures import words
 from cli.console import REGIME_STYLES, stdout_console
 from cli.errors import Stale, WrongUse
+from cli.notify import channels_or_refuse
+from orchestration.alerting import notify as send_new
 from regimes.data_quality import NETFLOW
 from warehouse.errors import NotPublished, UnknownDay
 from warehouse.reading import read_latest
@@ -28,15 +31,24 @@ MILLION = 1e6
 
 
 def now(
-    settings: Settings, at: str | None, *, as_json: bool, asset: str | None, watch: bool, from_hour: str | None
+    settings: Settings,
+    at: str | None,
+    *,
+    as_json: bool,
+    asset: str | None,
+    watch: bool,
+    from_hour: str | None,
+    notify: bool,
 ) -> None:
-    """Refresh the reading of the running day and print it; with `watch` again every hour.
+    """Refresh the reading of the running day and print it; with `watch` again every hour, and with `notify` send alerts.
 
     Raises WrongUse for invalid options, NotPublished without a daily run, UnknownDay for an unknown asset, Stale when
     an asset with a daily label has no reading.
     """
     if from_hour and not watch:
         raise WrongUse("--from-hour needs --watch")
+    if notify:
+        channels_or_refuse()
     warehouse = settings.resolved_warehouse()
     latest = read_latest(warehouse)
     if latest is None:
@@ -59,6 +71,10 @@ def now(
             print(json.dumps(document, indent=None if watch else 2), flush=True)
         else:
             _print(out, document, detail=asset or (None if watch else next(iter(document["assets"]))))
+        if notify:
+            for one in send_new(warehouse):
+                if one.failure:
+                    print(f"{one.channel}: {one.failure}; the next call tries again", file=sys.stderr)
     without = [name for name, found in document["assets"].items() if _is_lost(found, latest["assets"].get(name))]
     if without:
         lacking = (document["assets"][without[0]]["missing_inputs"] or "").split(",")

@@ -49,8 +49,6 @@ def build_definitions(pipeline: Pipeline) -> dg.Definitions:
         ],
         jobs=[*JOBS, *poll_jobs],
         schedules=[*daily_schedules(), hourly_schedule(), *poll_schedules],
-        sensors=[change_sensor(pipeline.resolved_warehouse), tape_sensor(pipeline.resolved_warehouse)],
-        schedules=[*daily_schedules(), *poll_schedules],
         sensors=[
             change_sensor(pipeline.resolved_warehouse),
             alert_sensor(pipeline.resolved_warehouse),
