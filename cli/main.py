@@ -15,7 +15,6 @@ import typer
 from cli import brief as brief_command
 from cli import doctor as doctor_command
 from cli import market as market_command
-from cli import now as now_command
 from cli import notify as notify_command
 from cli import now as now_command
 from cli import overview as overview_command

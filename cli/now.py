@@ -40,7 +40,7 @@ def now(
     from_hour: str | None,
     notify: bool,
 ) -> None:
-    """Refresh the reading of the running day and print it; with `watch` again every hour, and with `notify` send alerts.
+    """Refresh the reading of the running day and print it. `watch` goes on every hour, `notify` sends alerts.
 
     Raises WrongUse for invalid options, NotPublished without a daily run, UnknownDay for an unknown asset, Stale when
     an asset with a daily label has no reading.
