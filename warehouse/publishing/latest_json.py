@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import math
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import duckdb
 
 from ingest.selection import Chosen
+from regimes import load_parameters
 from tables.published.market import MARKET_BREADTH_DAILY, MARKET_DAILY
+from warehouse.location import LATEST_JSON, SCHEMA_FOLDER
 from warehouse.missing_readings import MissingReading, missing_readings
 from warehouse.run_context import RunContext
 
@@ -44,7 +46,12 @@ LABEL = (
     "regime",
     "phase",
     "days_in_regime",
+    "previous_regime",
     "state_in_words",
+    "support_usd",
+    "support_status",
+    "scenario",
+    "scenario_opened_on",
     "data_status",
     "is_final",
     "known_inputs_share",
@@ -53,6 +60,7 @@ LABEL = (
     "rules_version",
     "parameter_hash",
 )
+FEED = ("feed", "last_day", "present_rows_share", "row_count", "quarantined_count", "skipped")
 
 
 def latest_document(
@@ -82,16 +90,17 @@ def latest_document(
     }
     feeds = _records(
         connection,
-        "SELECT feed, last_day, present_rows_share, row_count, quarantined_count, skipped FROM marts.feed_status"
-        " ORDER BY feed",
+        f"SELECT {', '.join(FEED)} FROM marts.feed_status ORDER BY feed",  # noqa: S608 - names from this module
     )
     lead = next(iter(assets.values()), {})
     return {
+        "$schema": f"{SCHEMA_FOLDER}/{LATEST_JSON}",
         "format": FORMAT,
         **lead,
         "market": market,
         "simulated": simulated,
         "published_at": run.now.astimezone(UTC).isoformat(),
+        "next_update_at": next_final_at(run).isoformat(),
         "first_day": run.calendar.first_day.isoformat(),
         "last_day": run.calendar.last_day.isoformat(),
         "unavailable_feeds": [feed["feed"] for feed in feeds if feed["skipped"]],
@@ -101,6 +110,13 @@ def latest_document(
         "inputs": inputs,
         **({"selection": chosen.document()} if chosen else {}),
     }
+
+
+def next_final_at(run: RunContext) -> datetime:
+    """When the next final reading is due: of the last day if it is not final yet, else of the day after it."""
+    final_at = load_parameters().gate.final_at
+    due = datetime.combine(run.calendar.last_day + timedelta(days=1), final_at, UTC)
+    return due if due > run.now else due + timedelta(days=1)
 
 
 def _breadth(connection: duckdb.DuckDBPyConnection, run: RunContext) -> dict[str, Any] | None:

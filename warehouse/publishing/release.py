@@ -22,7 +22,6 @@ import pyarrow.parquet as pq
 
 from ingest.durable import force_to_disk
 from regimes import load_parameters
-from tables.json_schema import row_schema
 from tables.published import PUBLISHED
 from tables.published.operations import ABOUT
 from warehouse.connection import first_row, identifier, literal
@@ -32,7 +31,8 @@ from warehouse.location import LATEST_JSON, NOW_JSON, PARQUET_FOLDER, PUBLISHED_
 from warehouse.marts import comments_of
 from warehouse.odd_paths import creatable
 from warehouse.publishing.checksums import damage_of, seal
-from warehouse.publishing.now_json import now_schema, place_now_json
+from warehouse.publishing.now_json import place_now_json
+from warehouse.publishing.schemas import schemas
 
 STORAGE_VERSION = "v1.2.0"  # what DuckDB 1.2 and later can open
 KEPT_RELEASES = 3  # the current one, and two that a slow reader may still be opening
@@ -95,7 +95,6 @@ def publish(connection: duckdb.DuckDBPyConnection, warehouse: Warehouse, release
             _write_database(connection, database, release)
         _write_parquet(connection, unfinished / PARQUET_FOLDER, release)
         _write_schemas(unfinished / SCHEMA_FOLDER, release)
-        _write_text(unfinished / SCHEMA_FOLDER / NOW_JSON, json.dumps(now_schema(), indent=2) + "\n")
         _write_text(unfinished / LATEST_JSON, json.dumps(release.latest, indent=2, allow_nan=False) + "\n")
         _write_files(unfinished, release.files)
         seal(unfinished)
@@ -195,12 +194,10 @@ def _create_macros(connection: duckdb.DuckDBPyConnection, release: Release) -> N
 
 
 def _write_schemas(folder: Path, release: Release) -> None:
-    """The JSON Schema of a row of each table."""
+    """The JSON Schemas of the tables and of the JSON files."""
     folder.mkdir()
-    numbers = load_parameters().numbers
-    for name in release.tables:
-        if name in PUBLISHED:
-            _write_text(folder / f"{name}.json", json.dumps(row_schema(PUBLISHED[name], numbers), indent=2) + "\n")
+    for name, schema in schemas(release.tables).items():
+        _write_text(folder / f"{name}.json", json.dumps(schema, indent=2) + "\n")
 
 
 def _write_parquet(connection: duckdb.DuckDBPyConnection, folder: Path, release: Release) -> None:

@@ -36,8 +36,9 @@ def test_it_tells_the_newest_day_of_every_asset_bitcoin_first(connection):
 def test_it_has_the_fields_that_a_bot_relies_on(connection):
     said = document(connection, ("BTC", LAST, "calm", 1.0))
     assert set(said) == {
-        "format", "asset", "day", "without_reading", *LABEL, "headline", "venues", "market", "simulated",
-        "published_at", "first_day", "last_day", "unavailable_feeds", "feeds", "breadth", "assets", "inputs",
+        "$schema", "format", "asset", "day", "without_reading", *LABEL, "headline", "venues", "market", "simulated",
+        "published_at", "next_update_at", "first_day", "last_day", "unavailable_feeds", "feeds", "breadth", "assets",
+        "inputs",
     }  # fmt: skip
     assert tuple(said["headline"]) == FIGURES
     assert (said["format"], said["market"], said["simulated"], said["inputs"]) == (FORMAT, "live", False, "abc")

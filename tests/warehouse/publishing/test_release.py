@@ -51,7 +51,7 @@ def test_a_release_is_a_database_one_parquet_file_a_mart_and_latest_json(marts, 
     assert folder.parent == warehouse.releases
     found = sorted(str(p.relative_to(folder)) for p in folder.rglob("*") if p.is_file())
     parquet = ["parquet/feed_status.parquet", "parquet/prices_daily.parquet"]
-    schemas = ["schema/feed_status.json", "schema/prices_daily.json"]
+    schemas = [f"schema/{name}.json" for name in ("feed_status", "latest", "now", "pages", "prices_daily")]
     assert found == ["SHA256SUMS", "latest.json", "leverage.duckdb", *parquet, *schemas]
     assert warehouse.published.resolve() == folder.resolve()
     assert not os.path.isabs(os.readlink(warehouse.published))
