@@ -51,8 +51,13 @@ class WebhookSettings(BaseSettings):
 
 
 def message(changes: Sequence[Mapping[str, Any]], form: Literal["json", "slack"]) -> dict[str, Any]:
-    """The body to post: `text` in both formats; with `json` also the rows under `changes`, each with its `event_id`."""
-    lines = [TEXTS[kind].format(**_in_words(change)) for change in changes for kind in change["kinds"].split(",")]
+    """The body to post: `text` in both formats; with `json` also the rows under `changes`, each with its `event_id`.
+
+    The text begins with the market on the days of the changes.
+    """
+    markets = {change["day"]: change["market"] for change in changes if change.get("market")}
+    lines = [f"Market {day}: {sentence}" for day, sentence in markets.items()]
+    lines += [TEXTS[kind].format(**_in_words(change)) for change in changes for kind in change["kinds"].split(",")]
     if any(change["simulated"] for change in changes):
         lines.insert(0, "SIMULATED MARKET, not real data")
     text = "\n".join(lines)

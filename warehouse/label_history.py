@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 import duckdb
@@ -13,12 +13,13 @@ import polars as pl
 
 from ingest.landing import INGESTED_AT, REVISIONS, Landing
 from ingest.windows import Window
+from tables.published.market import MARKET_DAILY
 from tables.published.regimes import REVISION
 from warehouse.connection import identifier
 from warehouse.location import Warehouse
 from warehouse.raw_loading import load_segments
 from warehouse.raw_tables import create_tables
-from warehouse.reading import open_release, read_latest
+from warehouse.reading import OpenRelease, open_release, read_latest
 from warehouse.revision_names import LANDED_NAMES, landed_name
 
 AS_OF = "regimes_as_of"
@@ -65,9 +66,9 @@ def as_of_macro() -> str:
 def published_changes(warehouse: Warehouse, after: datetime | None) -> list[dict[str, Any]]:
     """Rows of the published regime_changes that became available after `after` (UTC, naive), oldest first.
 
-    Each row has `simulated` in addition. Without a time, only those of the newest publication. Of changes computed in a
-    backfill only the beginning of an outage that still lasts is news, because no run may have been there when it
-    began. Empty before the first release.
+    Each row has `simulated` and `market` in addition: the sentence of the market on its day, None without other assets.
+    Without a time, only those of the newest publication. Of changes computed in a backfill only the beginning of an
+    outage that still lasts is news, because no run may have been there when it began. Empty before the first release.
     """
     if read_latest(warehouse) is None:
         return []
@@ -79,4 +80,14 @@ def published_changes(warehouse: Warehouse, after: datetime | None) -> list[dict
             " ORDER BY available_at, asset, day, revision",
             [after],
         )
-        return [{**row, "simulated": bool(release.latest["simulated"])} for row in rows.to_dicts()]
+        market, simulated = _market_of_days(release), bool(release.latest["simulated"])
+        return [{**row, "simulated": simulated, "market": market.get(row["day"])} for row in rows.to_dicts()]
+
+
+def _market_of_days(release: OpenRelease) -> dict[date, str]:
+    """The sentence of the market by day; empty for a release that was made before market_daily."""
+    if not release.select("SELECT 1 FROM duckdb_tables() WHERE table_name = ?", [MARKET_DAILY.name]).height:
+        return {}
+    return dict(
+        release.select(f"SELECT day, sentence FROM {MARKET_DAILY.name} WHERE asset_count > 1").iter_rows()  # noqa: S608
+    )

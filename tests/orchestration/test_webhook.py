@@ -55,6 +55,17 @@ def test_json_carries_every_row_and_a_text(httpserver: HTTPServer) -> None:
     assert body["changes"][0]["day"] == "2026-02-01"
 
 
+def test_the_text_begins_with_the_market_of_each_day(httpserver: HTTPServer) -> None:
+    asked = answered(httpserver, 200)
+    market = {"market": "2 of 3 assets were flushed."}
+    post(settings(httpserver), [CHANGE | market, CHANGE | market | {"event_id": "ETH/2026-02-01/1", "asset": "ETH"}])
+    body = json.loads(asked[0].data)
+    lines = body["text"].splitlines()
+    assert lines[:2] == ["SIMULATED MARKET, not real data", "Market 2026-02-01: 2 of 3 assets were flushed."]
+    assert body["text"].count("Market 2026") == 1
+    assert [change["market"] for change in body["changes"]] == ["2 of 3 assets were flushed."] * 2
+
+
 def test_slack_gets_a_text_alone(httpserver: HTTPServer) -> None:
     asked = answered(httpserver, 200)
     post(settings(httpserver, format="slack"), [CHANGE])
