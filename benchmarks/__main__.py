@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 from importlib.metadata import version
 from pathlib import Path
 
-from benchmarks import archives, bulk_load, classification, history, many_assets, pipeline, tape
+from benchmarks import archives, bulk_load, classification, days, history, many_assets, pipeline, tape
 from regimes.chunks import ASSETS_PER_CHUNK
 
 PAGE = Path(__file__).resolve().parents[1] / "docs" / "benchmarks.md"
@@ -27,8 +27,10 @@ def main() -> None:
         wide = many_assets.measure(Path(folder) / "wide")
         classified = classification.measure()
         whole = many_assets.classified()
+        reads = days.measure_reads(Path(folder) / "reads")
+        added = days.measure_days(Path(folder) / "days")
     parts = [_bulk(bulk), _archives(relayed), _history(grown), _pipeline(market, runs), _many_assets(wide)]
-    page = "\n".join([_head(), *parts, _classification(classified, whole), _tape(load)])
+    page = "\n".join([_head(), *parts, _classification(classified, whole), _days(reads, added), _tape(load)])
     PAGE.write_text(page)
     print(page)
 
@@ -158,6 +160,37 @@ Orders from a local websocket server, one a frame, to a recorder that is held to
 
 The goals: none lost of 10,000 orders a second for a minute ({_met(load.landed == load.sent)}), under 300 MB
 ({_met(peak < 300)}).
+"""
+
+
+def _days(reads: list[days.Read], added: list[days.Day]) -> str:
+    read = "\n".join(
+        f"| {i} | {each.view:.2f} | {each.filtered:.2f} | {each.view / each.filtered:.1f} |"
+        for i, each in enumerate(reads, 1)
+    )
+    built = "\n".join(
+        f"| {i} | {each.short:.2f} | {each.long:.2f} | {each.long / each.short:.2f} |"
+        for i, each in enumerate(added, 1)
+    )
+    faster, dearer = days.read_ratio(reads), days.day_ratio(added)
+    return f"""## Models of five-minute rows
+
+The rows that an hour or a day ends with, of {days.ROWS:,} rows of open interest: filtered after the newest version of
+each row is chosen, as through the view, and before.
+
+| round | through the view, s | filtered first, s | ratio |
+| --- | --- | --- | --- |
+{read}
+
+Median ratio {faster:.1f}; the goal, at least 5, is {_met(faster >= 5)}.
+
+One more day of {days.SYMBOLS} symbols in the models that are built by day, without the start of dbt.
+
+| round | after {days.SHORT} days, s | after {days.LONG} days, s | ratio |
+| --- | --- | --- | --- |
+{built}
+
+Median ratio {dearer:.2f}; the goal, at most 1.15, is {_met(dearer <= 1.15)}.
 """
 
 

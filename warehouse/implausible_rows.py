@@ -53,7 +53,7 @@ def with_reasons(connection: duckdb.DuckDBPyConnection, days: pl.DataFrame) -> p
         return days
     found = connection.sql(
         f"SELECT * FROM marts.{IMPLAUSIBLE_ROWS.name} WHERE is_excluded AND asset IS NOT NULL AND day IS NOT NULL"  # noqa: S608
-        " ORDER BY ALL"
+        " AND table_name NOT LIKE 'positioning_%' ORDER BY ALL"  # no label needs positioning
     ).pl()
     if not found.height:
         return days

@@ -115,6 +115,18 @@
                 'holds': 'previous_open_interest_share <= 1', 'value': 'previous_open_interest_share',
             },
         },
+        'long_short_ratios': {
+            'long/short ratio is no possible ratio': {
+                'holds': possible_ratios(['account_ratio', 'top_trader_account_ratio', 'top_trader_position_ratio']),
+                'value': 'greatest(account_ratio, top_trader_account_ratio, top_trader_position_ratio)',
+            },
+        },
+        'taker_volume': {
+            'volume is no possible amount': {'holds': possible_amounts(['volume']), 'value': 'volume'},
+            'takers bought more than was traded': {
+                'holds': 'taker_buy_volume between 0 and volume', 'value': 'taker_buy_volume',
+            },
+        },
         'exchange_flows': {
             'flows are no possible amount': {
                 'holds': possible_amounts(['inflow_coin', 'outflow_coin', 'inflow_usd', 'outflow_usd']),
@@ -161,6 +173,13 @@
 {% macro possible_amounts(columns) -%}
     {%- for column in columns -%}
         coalesce({{ column }} = 0 or {{ column }} between 1e-12 and 1e21, true){{ ' and ' if not loop.last }}
+    {%- endfor -%}
+{%- endmacro %}
+
+{# Longs per short, as far as such a ratio says anything. A zero is an outage and no ratio. #}
+{% macro possible_ratios(columns) -%}
+    {%- for column in columns -%}
+        coalesce({{ column }} between 1e-4 and 1e4, true){{ ' and ' if not loop.last }}
     {%- endfor -%}
 {%- endmacro %}
 

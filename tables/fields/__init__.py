@@ -11,6 +11,7 @@ from tables.fields import (
     market,
     open_interest,
     operations,
+    positioning,
     prices,
 )
 
@@ -40,6 +41,7 @@ FIELDS: dict[str, Field] = by_name(
         *labels.FIELDS,
         *market.FIELDS,
         *operations.FIELDS,
+        *positioning.FIELDS,
         *landed.FIELDS,
     )
 )

@@ -204,6 +204,36 @@ OPEN_INTEREST_DAILY = Table(
         "open_interest_usd_change_7d_pct": "Over the instruments valued in USD on both days.",
     },
 )  # fmt: skip
+POSITIONING_BY_VENUE_DAILY = Table(
+    name="positioning_by_venue_daily",
+    description="Long/short ratios, taker volume and premium of each perpetual contract.",
+    key=("asset", "venue", "instrument", "day"),
+    columns=(
+        "asset", "venue", "instrument", "day", "long_short_account_ratio", "top_trader_long_short_account_ratio",
+        "top_trader_long_short_position_ratio", "taker_buy_volume_usd", "taker_sell_volume_usd", "taker_buy_share",
+        "volume_delta_usd", "cumulative_volume_delta_30d_usd", "perpetual_premium_pct",
+    ),
+)  # fmt: skip
+POSITIONING_DAILY = Table(
+    name="positioning_daily",
+    description="Long/short ratios, taker volume and premium of the perpetual contracts of an asset.",
+    key=("asset", "day"),
+    columns=(
+        "asset", "day", "long_short_account_ratio", "top_trader_long_short_account_ratio",
+        "top_trader_long_short_position_ratio", "taker_buy_volume_usd", "taker_sell_volume_usd", "taker_buy_share",
+        "volume_delta_usd", "cumulative_volume_delta_30d_usd", "perpetual_premium_pct", "instruments",
+    ),
+    notes={
+        "long_short_account_ratio": "From the mean share of longs, weighted by open interest in USD.",
+        "top_trader_long_short_account_ratio": "From the mean share of longs, weighted by open interest in USD.",
+        "top_trader_long_short_position_ratio": "From the mean share of longs, weighted by open interest in USD.",
+        "taker_buy_volume_usd": "Sum over the contracts with a known side of the taker.",
+        "taker_sell_volume_usd": "Sum over the contracts with a known side of the taker.",
+        "volume_delta_usd": "Sum over the contracts with a known side of the taker.",
+        "perpetual_premium_pct": "Mean over the contracts, weighted by open interest in USD.",
+        "instruments": "Contracts with any of these figures.",
+    },
+)  # fmt: skip
 PRICES_BY_VENUE_DAILY = Table(
     name="prices_by_venue_daily",
     description="Daily bar of each spot pair and perpetual contract.",
@@ -370,6 +400,6 @@ TABLES = (
     FUNDING_BY_VENUE_DAILY, FUNDING_BY_VENUE_HOURLY, FUNDING_DAILY, FUNDING_HOURLY, LIQUIDATION_COVERAGE_HOURLY,
     LIQUIDATION_SOURCES_DAILY, LIQUIDATIONS_BY_VENUE_DAILY, LIQUIDATIONS_BY_VENUE_HOURLY, LIQUIDATIONS_DAILY,
     LIQUIDATIONS_HOURLY, NETWORK_ACTIVITY_DAILY, OPEN_INTEREST_BY_VENUE_DAILY, OPEN_INTEREST_BY_VENUE_HOURLY,
-    OPEN_INTEREST_DAILY, OPEN_INTEREST_HOURLY, PRICES_BY_VENUE_DAILY, PRICES_BY_VENUE_HOURLY, PRICES_DAILY,
-    PRICES_HOURLY, ROLLING_24H_DAILY, VENUE_COVERAGE_DAILY,
+    OPEN_INTEREST_DAILY, OPEN_INTEREST_HOURLY, POSITIONING_BY_VENUE_DAILY, POSITIONING_DAILY, PRICES_BY_VENUE_DAILY,
+    PRICES_BY_VENUE_HOURLY, PRICES_DAILY, PRICES_HOURLY, ROLLING_24H_DAILY, VENUE_COVERAGE_DAILY,
 )  # fmt: skip
