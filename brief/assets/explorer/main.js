@@ -116,9 +116,13 @@ function bindKeys() {
   }
 }
 
-async function start() {
+function readView() {
   readAddress();
-  if (!TABS[state.tab]) state.tab = DEFAULTS.tab;
+  if (!Object.hasOwn(TABS, state.tab)) state.tab = DEFAULTS.tab;
+}
+
+async function start() {
+  readView();
   buildFilters();
   bindKeys();
   bindExports(() => current);
@@ -129,7 +133,7 @@ async function start() {
   await drawing;
   addEventListener("hashchange", () => {
     if (location.hash === address()) return;
-    readAddress();
+    readView();
     draw(["asset"]);
   });
   darkTheme.addEventListener("change", () => draw(["colour"]));
