@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import csv
 import io
+import re
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -96,9 +97,9 @@ def test_the_pointer_shows_the_same_day_in_all_panels_with_the_values_of_the_mar
     driver = explorer(width=1440, height=1800)
     panels = driver.find_elements(By.CSS_SELECTOR, "#panels .u-over")
     ActionChains(driver).move_to_element(panels[0]).perform()
-    legends = [legend.text.split() for legend in driver.find_elements(By.CSS_SELECTOR, "#panels .u-legend")]
+    legends = [legend.text for legend in driver.find_elements(By.CSS_SELECTOR, "#panels .u-legend")]
     assert len(legends) == len(panels) == 6
-    days = {legend[1] for legend in legends}
+    days = {re.search(r"\d{4}-\d{2}-\d{2}", legend)[0] for legend in legends}
     assert len(days) == 1
     (day,) = days
     ((close, multiple),) = published(
