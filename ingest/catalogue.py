@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import math
 import tomllib
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import date
 from itertools import product
@@ -24,7 +24,7 @@ from ingest.feeds import FEEDS, feed_named
 from ingest.instrument import Instrument
 from ingest.market import Host
 from ingest.perpetuals import TAPES, Perpetuals
-from ingest.selection import Measure, Selection, SelectionRefused
+from ingest.selection import Chosen, Measure, Selection, SelectionRefused
 
 INBOX = Path(__file__).with_name("inbox.toml")
 
@@ -114,26 +114,40 @@ class Catalogue:
             found.setdefault(instrument.asset, []).append(instrument.last_day)
         return {asset: None if None in days else max(filter(None, days)) for asset, days in sorted(found.items())}
 
-    def of_assets(self, assets: Iterable[str], left: Mapping[str, date]) -> Catalogue:
-        """The catalogue of these assets, and of those that have left with their last day.
+    def of_assets(self, chosen: Chosen) -> Catalogue:
+        """The catalogue of the chosen assets, and of those that have left with their last day.
 
-        An asset has the instruments that are listed by hand, and the perpetual of each venue that lists none of it.
+        An asset has the instruments that are listed by hand. From each venue that lists none of it by hand it has the
+        contracts of the venue's list, or where no list has the asset, the one that the naming rule makes.
         Raises CatalogueBroken when no feed is asked for any of them.
         """
-        wanted: dict[str, date | None] = {**left, **dict.fromkeys(assets)}
-        found: dict[str, dict[str, Instrument]] = {}
+        wanted: dict[str, date | None] = {**chosen.left, **dict.fromkeys(chosen.assets)}
         by_hand = {(i.asset, i.venue, i.margin_type) for listed in self.instruments.values() for i in listed}
-        for feed, listed in self.instruments.items():
-            found[feed] = {i.symbol: replace(i, last_day=wanted[i.asset]) for i in listed if i.asset in wanted}
+        found = {
+            feed: {i.symbol: replace(i, last_day=wanted[i.asset]) for i in listed if i.asset in wanted}
+            for feed, listed in self.instruments.items()
+        }
         for asset, rule in product(sorted(wanted), self.perpetuals):
             if (asset, rule.venue, rule.margin_type) not in by_hand:
-                for feed, instrument in rule.contract(asset):
-                    made = replace(instrument, last_day=wanted[asset])
-                    found.setdefault(feed, {}).setdefault(instrument.symbol, made)
-        chosen = {feed: tuple(listed.values()) for feed, listed in found.items() if listed}
-        if not chosen:
+                for feed, instrument in _contracts(rule, asset, chosen):
+                    ended = min(filter(None, (instrument.last_day, wanted[asset])), default=None)
+                    found.setdefault(feed, {}).setdefault(instrument.symbol, replace(instrument, last_day=ended))
+        instruments = {feed: tuple(listed.values()) for feed, listed in found.items() if listed}
+        if not instruments:
             raise CatalogueBroken(f"the catalogue knows none of {', '.join(wanted)}", advice="choose other assets")
-        return replace(self, instruments=chosen)
+        return replace(self, instruments=instruments)
+
+
+def _contracts(rule: Perpetuals, asset: str, chosen: Chosen) -> Iterator[tuple[str, Instrument]]:
+    """The contracts of `asset` at the venue of `rule`, once for each feed: the listed ones if any venue lists it."""
+    listed = [one for one in chosen.contracts if one.asset == asset]
+    for one in listed:
+        if one.venue == rule.venue:
+            for feed, instrument in rule.instruments(asset, one.base, one.instrument, one.base_per_contract):
+                yield feed, replace(instrument, last_day=one.last_day)
+    # An asset that no list has was delisted before the first one, and is named by hand.
+    if not listed or rule.venue not in chosen.list_venues:
+        yield from rule.contract(asset)
 
 
 def catalogue_files(path: Path | None = None) -> list[Path]:

@@ -24,7 +24,8 @@ Size = Annotated[StrictInt | StrictFloat, Field(gt=0)]
 class Perpetuals(BaseModel):
     """One [[perpetuals]] table.
 
-    `instrument` is the name of the contract, made of {base}. `bases` has the coins that the venue spells otherwise or
+    `list` is the feed with the venue's list of contracts, of which those in `quote` count. `instrument` is the name of
+    the contract, made of {base}. `bases` has the coins that the venue spells otherwise or
     counts in multiples, such as SHIB = "1000SHIB". `symbols` has the feeds that a contract is asked for, each with its
     symbol made of {instrument} or {base}. `contract_size` is the amount of the base in one contract, where all
     contracts have the same; else the list of contracts says it, and until it does the size is unknown.
@@ -33,6 +34,7 @@ class Perpetuals(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
     venue: Text
+    list: Text | None = None
     quote: Text
     instrument: Text
     margin_type: Literal["linear"] = "linear"

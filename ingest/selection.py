@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass, field, replace
+from dataclasses import asdict, dataclass, field, replace
 from datetime import date
 from typing import Any, Literal, get_args
 
@@ -80,11 +80,35 @@ def _top(term: str) -> dict[str, Any]:
 
 
 @dataclass(frozen=True)
+class ListedContract:
+    """A contract that a venue's list had, and the last day on which it was traded, None while it is."""
+
+    venue: str
+    asset: str
+    instrument: str
+    base: str
+    base_per_contract: float | None = None
+    last_day: date | None = None
+
+    def document(self) -> dict[str, Any]:
+        """The contract as JSON."""
+        return {**asdict(self), "last_day": self.last_day.isoformat() if self.last_day else None}
+
+    @classmethod
+    def read(cls, document: dict[str, Any]) -> ListedContract:
+        """The contract that `document` was made of. Raises KeyError, TypeError or ValueError."""
+        day = document["last_day"]
+        return cls(**{**document, "last_day": date.fromisoformat(day) if day else None})
+
+
+@dataclass(frozen=True)
 class Chosen:
     """The set that a rule came to. `month` is the month that a `top` was taken from, as 2026-10.
 
     `left` are the assets that an earlier set had, with the last day on which they were in it. Their history stays.
     `is_asked` says that a person has given the rule for this warehouse; otherwise it is the catalogue's.
+    `list_venues` are the venues whose lists were ever fetched, and `contracts` those that the lists have or had; any
+    other venue names its contracts by rule.
     """
 
     rule: Selection
@@ -92,9 +116,8 @@ class Chosen:
     month: str | None = None
     left: dict[str, date] = field(default_factory=dict)
     is_asked: bool = True
-
-    def asked_for(self, is_asked: bool) -> Chosen:
-        return replace(self, is_asked=is_asked)
+    list_venues: tuple[str, ...] = ()
+    contracts: tuple[ListedContract, ...] = ()
 
     def document(self) -> dict[str, Any]:
         """The set as JSON."""
@@ -104,6 +127,8 @@ class Chosen:
             **({"month": self.month} if self.month else {}),
             "left": {asset: day.isoformat() for asset, day in sorted(self.left.items())},
             "asked": self.is_asked,
+            "list_venues": list(self.list_venues),
+            "contracts": [one.document() for one in self.contracts],
         }
 
     @classmethod
@@ -111,7 +136,9 @@ class Chosen:
         """The set that `document` was made of. Raises KeyError, TypeError, ValueError or SelectionRefused."""
         left = {str(asset): date.fromisoformat(day) for asset, day in document["left"].items()}
         rule, assets = Selection.parse(document["rule"]), tuple(map(str, document["assets"]))
-        return cls(rule, assets, document.get("month"), left, bool(document["asked"]))
+        contracts = tuple(map(ListedContract.read, document["contracts"]))
+        venues = tuple(map(str, document["list_venues"]))
+        return cls(rule, assets, document.get("month"), left, bool(document["asked"]), venues, contracts)
 
 
 def next_set(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from datetime import date, datetime
 from pathlib import Path
 from typing import Any
@@ -12,15 +12,18 @@ import dagster as dg
 from pydantic import Field, PrivateAttr
 
 from ingest.catalogue import Catalogue, load_catalogue
-from ingest.errors import CatalogueBroken
+from ingest.contract_lists import current_lists
 from ingest.feed import NoProgress, Progress
+from ingest.landing import Landing
 from ingest.market import Market
+from ingest.sample import LISTS
 from ingest.selection import Selection
+from ingest.venues.binance import ranking
 from ingest.windows import Window
 from orchestration.asset_defaults import FIRST_PARTITION
 from orchestration.recovery import free_dead_runs, tag_with_process
 from orchestration.session import open_session
-from warehouse.choosing import chosen_assets, market_catalogue
+from warehouse.choosing import RANKED_AT, Lists, chosen_assets, market_catalogue, ranked_assets
 from warehouse.damage import noted
 from warehouse.errors import WarehouseError
 from warehouse.location import Calendar, Warehouse
@@ -131,15 +134,24 @@ class Pipeline(dg.ConfigurableResource):
         Raises CatalogueBroken when an asset is not to be had, and then the assets stay as they were.
         """
         market, path = self.parsed_market, Path(self.catalogue) if self.catalogue else None
-        catalogue = load_catalogue(path)
-        today = run_time(market, self.now).date()
-        chosen = chosen_assets(self.resolved_warehouse, catalogue, asked, today, self._ranked)
+        catalogue, now = load_catalogue(path), run_time(market, self.now)
+        rules = [one for one in catalogue.perpetuals if one.list in LISTS or not market.simulated]
+        landing = Landing(self.resolved_warehouse.landing)
+        with closing(open_session(market, catalogue, now)) as session:
+
+            def lists() -> Lists:
+                return current_lists(rules, landing, session, now)
+
+            def rank(rule: Selection, month: Window, found: Lists) -> tuple[str, ...]:
+                def size(symbol: str) -> float | None:
+                    return ranking.size(session, symbol, month, rule.measure)
+
+                return ranked_assets(catalogue, rule, found.get(RANKED_AT, ()), size)
+
+            chosen = chosen_assets(self.resolved_warehouse, catalogue, asked, now.date(), lists, rank)
         if chosen:
             market_catalogue(market, path, chosen)
             self.resolved_warehouse.choose(chosen)
-
-    def _ranked(self, rule: Selection, month: date) -> tuple[str, ...]:
-        raise CatalogueBroken(f"{rule} cannot be ranked for {month}")
 
     @property
     def run_time(self) -> datetime:

@@ -2,40 +2,52 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import replace
 from datetime import date, timedelta
 from pathlib import Path
 
 from ingest.catalogue import Catalogue, load_catalogue
+from ingest.contract_lists import Contract, listed_contracts
 from ingest.errors import CatalogueBroken
 from ingest.market import Market
 from ingest.sample import simulated
 from ingest.selection import Chosen, Selection, next_set
+from ingest.windows import Window
 from warehouse.location import Warehouse
 
-Rank = Callable[[Selection, date], tuple[str, ...]]
-"""The assets of a rule with `top`, the first one first, for the month that begins on a day."""
+RANKED_AT = "binance"  # the venue with the most perpetuals, and whole history by contract
+
+Lists = Mapping[str, tuple[Contract, ...]]
+Rank = Callable[[Selection, Window, Lists], tuple[str, ...]]
+"""The assets of a rule with `top`, the first one first, for a month, among the contracts of the lists by venue."""
 
 
 def chosen_assets(
-    warehouse: Warehouse, catalogue: Catalogue, asked: Selection | None, today: date, rank: Rank
+    warehouse: Warehouse,
+    catalogue: Catalogue,
+    asked: Selection | None,
+    today: date,
+    lists: Callable[[], Lists],
+    rank: Rank,
 ) -> Chosen | None:
     """The assets of the rule `asked`, else of the rule before it, else of the catalogue's [select].
 
     None where nothing was ever chosen: the warehouse has the assets that the catalogue lists by hand. A `top` is taken
     from the last whole month before `today`, once a month, so that the set is known in advance and can be made again.
-    Raises what `rank` raises.
+    Raises what `lists` and `rank` raise.
     """
     before = warehouse.chosen()
     rule = asked or (before.rule if before and before.is_asked else catalogue.select)
     if rule is None:
         return before
+    found = lists()
     month = None if rule.top is None else _month_before(today)
-    named = f"{month:%Y-%m}" if month else None
+    named = f"{month.start:%Y-%m}" if month else None
     if before and before.rule == rule and before.month == named:
         chosen = before
     else:
-        ranked = rank(rule, month) if month else ()
+        ranked = rank(rule, month, found) if month else ()
         calendar = warehouse.calendar()
         chosen = next_set(
             before.assets if before else catalogue.assets,
@@ -45,12 +57,42 @@ def chosen_assets(
             named,
             calendar.last_day if calendar else None,
         )
-    return chosen.asked_for(bool(asked) or bool(before and before.is_asked))
+    known = before.contracts if before else ()
+    assets = {*chosen.assets, *chosen.left}
+    contracts = listed_contracts(catalogue.perpetuals, found, assets, known, today)
+    return replace(
+        chosen,
+        is_asked=bool(asked) or bool(before and before.is_asked),
+        list_venues=tuple(sorted({*found, *(before.list_venues if before else ())})),
+        contracts=contracts,
+    )
 
 
-def _month_before(today: date) -> date:
-    """The first day of the last whole month."""
-    return (today.replace(day=1) - timedelta(days=1)).replace(day=1)
+def ranked_assets(
+    catalogue: Catalogue, rule: Selection, contracts: Iterable[Contract], size: Callable[[str], float | None]
+) -> tuple[str, ...]:
+    """The assets of the `top` of a rule by the `size` of their Binance contracts. Raises CatalogueBroken without any.
+
+    `size` takes a symbol and returns None for a contract that is not to be ranked.
+    """
+    (naming,) = (one for one in catalogue.perpetuals if one.venue == RANKED_AT)
+    sizes: dict[str, float] = {}
+    for contract in contracts:
+        asset, _ = naming.coin(contract.base)
+        usable = contract.is_trading and contract.quote == naming.quote and asset not in rule.excluded
+        if usable and (found := size(contract.symbol)) is not None:
+            sizes[asset] = max(found, sizes.get(asset, 0.0))
+    if not sizes:
+        raise CatalogueBroken(
+            f"{rule} selects nothing: the list of {RANKED_AT} was not fetched", advice="name the assets instead"
+        )
+    return tuple(sorted(sizes, key=lambda asset: (-sizes[asset], asset))[: rule.top])
+
+
+def _month_before(today: date) -> Window:
+    """The last whole month."""
+    last = today.replace(day=1) - timedelta(days=1)
+    return Window.of_days(last.replace(day=1), last)
 
 
 def market_catalogue(market: Market, path: Path | None, chosen: Chosen | None) -> Catalogue:
@@ -60,7 +102,7 @@ def market_catalogue(market: Market, path: Path | None, chosen: Chosen | None) -
     """
     catalogue = load_catalogue(path)
     if chosen:
-        catalogue = catalogue.of_assets(chosen.assets, chosen.left)
+        catalogue = catalogue.of_assets(chosen)
     if market.simulated:
         catalogue = simulated(catalogue)
     if chosen and (lacking := set(chosen.assets) - set(catalogue.assets)):

@@ -5,7 +5,9 @@
    expectation a row breaks, as published: models downstream leave out rows that have one. Where the base of a
    contract counts several coins, as 1000SHIB does, prices and amounts become those of single coins. #}
 {% macro of_one_coin(column) -%}
-    {%- set prices = ['open_usd', 'high_usd', 'low_usd', 'close_usd', 'mark_price_usd', 'price_usd'] -%}
+    {%- set prices = [
+        'open_usd', 'high_usd', 'low_usd', 'close_usd', 'mark_price_usd', 'price_usd', 'tick_size'
+    ] -%}
     {%- if column in prices -%}
         published.{{ column }} / coalesce(instruments.coin_multiple, 1) as {{ column }}
     {%- elif column == 'coin' or column.endswith('_coin') -%}

@@ -55,3 +55,8 @@
     from {{ relation }} as hourly
     cross join (select unnest(generate_series(1, 24)) as hours_later) as ends
 {%- endmacro %}
+
+{# Milliseconds since 1970 as a timestamp in UTC. #}
+{% macro moment_of_ms(milliseconds) -%}
+    epoch_ms({{ milliseconds }})
+{%- endmacro %}

@@ -54,6 +54,15 @@
             'price_kind': 'cast(null as varchar)',
             'happened_at': 'happened_at',
         },
+        'contract_list': {
+            'listing_status': 'listing_status',
+            'listed_day': 'cast(' ~ moment_of_ms('listed_ms') ~ ' as date)',
+            'delivery_day': "case when delivery_ms < 4000000000000 then cast(" ~ moment_of_ms('delivery_ms') ~ ' as date) end',
+            'base_per_contract': 'base_per_contract',
+            'tick_size': 'tick_size',
+            'funding_interval_hours': 'funding_interval_hours',
+            'snapshot_at': 'snapshot_at',
+        },
     } -%}
     {{ return(shapes[shape]) }}
 {%- endmacro %}

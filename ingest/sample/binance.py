@@ -12,7 +12,7 @@ from ingest.sample.answers import Answer, BadParameterError, Question, integer, 
 from ingest.sample.instants import DAY_MS, FIVE_MINUTES_MS, HOUR_MS, start_of
 from ingest.sample.market import MarketKind, SimulatedMarket
 from ingest.sample.path import Bar
-from ingest.sample.story import ASSETS, AssetCode
+from ingest.sample.story import ASSETS, FIRST_DAY, AssetCode
 
 SYMBOLS: dict[str, AssetCode] = {"BTCUSDT": "BTC", "ETHUSDT": "ETH"}
 INTERVALS_MS = {"1h": HOUR_MS, "1d": DAY_MS}
@@ -39,6 +39,8 @@ def spot_rest(market: SimulatedMarket, question: Question) -> Answer:
 def usd_margined_rest(market: SimulatedMarket, question: Question) -> Answer:
     """fapi.binance.com."""
     routes = {
+        "/fapi/v1/exchangeInfo": lambda: _contracts(),
+        "/fapi/v1/fundingInfo": lambda: json_answer(200, []),
         "/fapi/v1/klines": lambda: _klines(market, question, "perpetual", most=1500),
         "/fapi/v1/fundingRate": lambda: _funding(market, question),
         "/futures/data/openInterestHist": lambda: _open_interest(market, question),
@@ -95,6 +97,24 @@ def _routed(question: Question, routes: Mapping[str, Callable[[], Answer]]) -> A
     except BadParameterError as bad:
         legal = f"Illegal characters found in parameter '{bad.name}'; legal range is '^[0-9]{{1,20}}$'."
         return json_answer(400, {"code": -1100, "msg": legal})
+
+
+def _contracts() -> Answer:
+    """The list of contracts: every symbol of SYMBOLS is a perpetual that was listed before the market begins."""
+    symbols = [
+        {
+            "symbol": symbol,
+            "contractType": "PERPETUAL",
+            "deliveryDate": 4133404800000,
+            "onboardDate": start_of(FIRST_DAY),
+            "status": "TRADING",
+            "baseAsset": symbol.removesuffix("USDT"),
+            "quoteAsset": "USDT",
+            "filters": [{"filterType": "PRICE_FILTER", "tickSize": f"{10.0 ** -ASSETS[code].perpetual_decimals:g}"}],
+        }
+        for symbol, code in SYMBOLS.items()
+    ]
+    return json_answer(200, {"timezone": "UTC", "symbols": symbols})
 
 
 def _klines(market: SimulatedMarket, question: Question, kind: MarketKind, most: int) -> Answer:

@@ -31,6 +31,8 @@ SIMULATED: Mapping[str, Collection[str]] = {
     ),
     "coinmetrics_network": coinmetrics.ASSETS,
 }
+# Lists of contracts that the simulation has. They are read when assets are chosen, and are no feed of a run.
+LISTS = ("binance_um_instruments",)
 
 
 def simulated(catalogue: Catalogue) -> Catalogue:

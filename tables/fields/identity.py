@@ -22,6 +22,11 @@ FIELDS = (
     text("kind", "What kind of thing the row is about."),
     declare("contract_size", "What one contract represents, in contract_unit; null for spot.", kind="number",
             unit=CONTRACT_UNIT),
+    declare("coin_multiple", "Coins that one unit of the contract's base counts, 1000 for 1000SHIB; prices and amounts"
+            " are of single coins.", kind="count", unit="coin", low=1),
+    declare("listed_on", "Day on which the venue listed the contract, as it says."),
+    declare("delisted_on", "Day of the first list without the contract, else the day of its end that the venue has"
+            " announced; null while it goes on."),
     text("contract_unit", "coin for linear, usd for inverse contracts; null for spot."),
     declare("open_interest_sides", "Sides that the published open interest counts, 2 when longs and shorts are added"
             " up; null when unverified.", kind="count", unit="count"),

@@ -120,6 +120,17 @@ FIELDS = (
     declare("is_match", "0 for the trigger, 1 for an execution.", kind="count", unit="0 or 1", low=0, high=1),
     declare("is_market_sold", "0 when the venue took the position over, 1 when it was sold into the market.",
             kind="count", unit="0 or 1", low=0, high=1),
+    # lists of contracts
+    text("base_symbol", "What the contract is on, as the venue writes it; may count several coins, such as 1000SHIB."),
+    text("quote_symbol", "What the price is in, as the venue writes it."),
+    text("contract_type", "Kind of contract, as the venue writes it."),
+    text("listing_status", "State of the contract, as the venue writes it."),
+    declare("listed_ms", "When the contract was listed, in milliseconds since 1970.", kind="count",
+            unit="ms since 1970", low=0),
+    declare("delivery_ms", "When the contract ends, in milliseconds since 1970; far ahead for one without an end.",
+            kind="count", unit="ms since 1970", low=0),
+    declare("base_per_contract", "Amount of the base in one linear contract.", kind="number", unit="base", above=0),
+    _price("tick_size", "Smallest step of the price."),
     # the recorder
     text("price_kind", "What the price is: the average paid, or where the margin ended.",
          allowed=("average_fill", "bankruptcy")),

@@ -33,14 +33,31 @@ DIM_INSTRUMENTS = Table(
     columns=(
         "asset", "venue", "instrument", "market", "margin_type", "contract_size", "contract_unit",
         "open_interest_sides", "funding_interval_hours", "funding_interval_since", "first_day", "last_day",
-        "day_count", "feeds",
+        "day_count", "feeds", "coin_multiple", "tick_size", "listing_status", "listed_on", "delisted_on",
     ),
     notes={
+        "tick_size": "For one coin, as of the newest list; dim_instrument_terms has the history.",
+        "listing_status": "As of the newest list that has the contract; null where no list was fetched.",
         "open_interest_sides": "As of the newest open interest; 2 is halved in the marts.",
         "funding_interval_hours": "As of the newest day that says so; dim_funding_intervals has the history.",
         "first_day": "On which any series knows the instrument; null when none does.",
         "last_day": "On which any series knows the instrument.",
         "day_count": "On which any series knows the instrument.",
+    },
+)  # fmt: skip
+DIM_INSTRUMENT_TERMS = Table(
+    name="dim_instrument_terms",
+    description="What the venues' lists of contracts said of each contract of the catalogue, and when that changed.",
+    key=("asset", "venue", "instrument", "market", "first_day"),
+    columns=(
+        "asset", "venue", "instrument", "market", "first_day", "last_day", "listing_status", "contract_size",
+        "coin_multiple", "tick_size", "funding_interval_hours", "listed_on", "delisted_on", "day_count", "is_current",
+    ),
+    notes={
+        "first_day": "Of the first list that says so.",
+        "last_day": "Of the last list that says so.",
+        "contract_size": "Of a linear contract.",
+        "tick_size": "For one coin.",
     },
 )  # fmt: skip
 DIM_VENUES = Table(
@@ -396,7 +413,8 @@ VENUE_COVERAGE_DAILY = Table(
     ),
 )  # fmt: skip
 TABLES = (
-    DIM_FEED_BREAKS, DIM_FUNDING_INTERVALS, DIM_INSTRUMENTS, DIM_VENUES, EXCHANGE_FLOWS_DAILY, FUND_FLOWS_DAILY,
+    DIM_FEED_BREAKS, DIM_FUNDING_INTERVALS, DIM_INSTRUMENT_TERMS, DIM_INSTRUMENTS, DIM_VENUES, EXCHANGE_FLOWS_DAILY,
+    FUND_FLOWS_DAILY,
     FUNDING_BY_VENUE_DAILY, FUNDING_BY_VENUE_HOURLY, FUNDING_DAILY, FUNDING_HOURLY, LIQUIDATION_COVERAGE_HOURLY,
     LIQUIDATION_SOURCES_DAILY, LIQUIDATIONS_BY_VENUE_DAILY, LIQUIDATIONS_BY_VENUE_HOURLY, LIQUIDATIONS_DAILY,
     LIQUIDATIONS_HOURLY, NETWORK_ACTIVITY_DAILY, OPEN_INTEREST_BY_VENUE_DAILY, OPEN_INTEREST_BY_VENUE_HOURLY,

@@ -10,6 +10,11 @@ from ingest.errors import CatalogueBroken
 from ingest.selection import Chosen, Selection, SelectionRefused, next_set
 
 
+def chosen(rule: str, **left: date) -> Chosen:
+    selection = Selection.parse(rule)
+    return Chosen(selection, selection.names, left=left)
+
+
 @pytest.mark.parametrize(
     ("base", "coin", "multiple"),
     [
@@ -53,7 +58,7 @@ def test_what_is_no_rule_is_refused_in_one_line(text):
 
 
 def test_an_asset_that_nobody_lists_by_hand_gets_the_perpetual_of_each_venue():
-    catalogue = load_catalogue().of_assets(["SHIB"], {})
+    catalogue = load_catalogue().of_assets(chosen("SHIB"))
     symbols = {feed: [i.symbol for i in listed] for feed, listed in catalogue.instruments.items()}
     assert symbols["binance_um_klines"] == ["1000SHIBUSDT"]
     assert symbols["coinalyze_liquidations"] == ["1000SHIBUSDT_PERP.A"]
@@ -68,11 +73,11 @@ def test_an_asset_that_nobody_lists_by_hand_gets_the_perpetual_of_each_venue():
 
 def test_an_asset_that_is_listed_by_hand_has_what_is_listed():
     whole = load_catalogue()
-    assert whole.of_assets(["BTC", "ETH", "SOL"], {}).instruments == whole.instruments
+    assert whole.of_assets(chosen("BTC,ETH,SOL")).instruments == whole.instruments
 
 
 def test_an_asset_that_has_left_keeps_its_contracts_with_their_last_day():
-    catalogue = load_catalogue().of_assets(["XRP"], {"BTC": date(2026, 1, 3)})
+    catalogue = load_catalogue().of_assets(chosen("XRP", BTC=date(2026, 1, 3)))
     assert catalogue.assets == ("BTC", "XRP")
     assert catalogue.last_days == {"BTC": date(2026, 1, 3), "XRP": None}
 
@@ -96,7 +101,7 @@ def test_a_catalogue_file_selects_by_rule(tmp_path):
     file.write_text(rules)
     catalogue = load_catalogue(file)
     assert str(catalogue.select) == "top:20,XRP,-USDC"
-    assert catalogue.of_assets(["XRP"], {}).instruments["binance_um_klines"][0].symbol == "XRPUSDT"
+    assert catalogue.of_assets(chosen("XRP")).instruments["binance_um_klines"][0].symbol == "XRPUSDT"
     for wrong in ('by = "mood"\n', "top = 0\n", 'perpetuals = "usd"\n', "colour = 1\n", ""):
         file.write_text(f"[select]\n{wrong}")
         with pytest.raises(CatalogueBroken, match="select"):

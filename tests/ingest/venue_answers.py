@@ -49,7 +49,7 @@ def _archive(path: str) -> str:
 
 
 def _bybit(asked: Mapping[str, Any], rows: list[Any]) -> dict[str, Any]:
-    about = {"category": asked["category"], "symbol": asked["symbol"], "list": rows, "nextPageCursor": ""}
+    about = {"category": asked["category"], "symbol": asked.get("symbol", ""), "list": rows, "nextPageCursor": ""}
     return {"retCode": 0, "retMsg": "OK", "result": about, "time": 1}
 
 
@@ -85,6 +85,28 @@ OI = {"sumOpenInterest": "1000.5", "sumOpenInterestValue": "80000000"}
 Answer = Callable[[Mapping[str, Any]], Any]
 """What was asked -> the decoded body."""
 ANSWERS: dict[str, Answer] = {
+    "binance.com/fapi/v1/exchangeInfo": lambda asked: {
+        "symbols": [
+            {"symbol": "BTCUSDT", "contractType": "PERPETUAL", "status": "TRADING", "baseAsset": "BTC",
+             "quoteAsset": "USDT", "onboardDate": 1569398400000, "deliveryDate": 4133404800000,
+             "filters": [{"filterType": "PRICE_FILTER", "tickSize": "0.10"}]},
+        ],
+    },
+    "binance.com/fapi/v1/fundingInfo": lambda asked: [{"symbol": "BTCUSDT", "fundingIntervalHours": 4}],
+    "api.bybit.com/v5/market/instruments-info": lambda asked: _bybit(
+        asked,
+        [
+            {"symbol": "BTCUSDT", "contractType": "LinearPerpetual", "status": "Trading", "baseCoin": "BTC",
+             "quoteCoin": "USDT", "launchTime": "1584230400000", "deliveryTime": "0", "fundingInterval": 480,
+             "priceFilter": {"tickSize": "0.10"}},
+        ],
+    ),
+    "www.okx.com/api/v5/public/instruments": lambda asked: _okx(
+        [
+            {"instId": "BTC-USDT-SWAP", "ctType": "linear", "ctVal": "0.01", "ctValCcy": "BTC", "state": "live",
+             "listTime": "1573557408000", "expTime": "", "tickSz": "0.1"},
+        ]
+    ),
     "binance.com/fapi/v1/klines": lambda asked: _binance_klines(),
     "binance.com/dapi/v1/klines": lambda asked: _binance_klines(),
     "binance.vision/api/v3/klines": lambda asked: _binance_klines(),
@@ -188,6 +210,8 @@ def _hyperliquid(question: Mapping[str, Any]) -> Any:
     if question["type"] == "candleSnapshot":
         bar = {"o": "5", "h": "6", "l": "4", "c": "5", "v": "7", "n": 9, "s": "BTC", "i": "1d"}
         return [{"t": at, "T": at + 86_399_999, **bar} for at in DAYS]
+    if question["type"] == "meta":
+        return {"universe": [{"name": "BTC", "szDecimals": 5, "isDelisted": False}]}
     return [{"universe": [{"name": "BTC", "szDecimals": 5}]}, [{"openInterest": "27353.1", "markPx": "80000"}]]
 
 

@@ -6,10 +6,11 @@ from datetime import date
 import pytest
 
 from ingest.catalogue import load_catalogue
+from ingest.contract_lists import Contract
 from ingest.errors import CatalogueBroken
 from ingest.market import Market
 from ingest.selection import Chosen, Selection
-from warehouse.choosing import chosen_assets, market_catalogue
+from warehouse.choosing import chosen_assets, market_catalogue, ranked_assets
 from warehouse.location import Calendar
 
 TODAY = date(2026, 2, 2)
@@ -17,13 +18,13 @@ CATALOGUE = load_catalogue()
 asked = Selection.parse
 
 
-def ranked(rule, month):
+def ranked(rule, month, lists):
     """The ranking of each month: its number decides the first asset."""
-    return tuple(f"A{month.month}{n}" for n in range(rule.top))
+    return tuple(f"A{month.start.month}{n}" for n in range(rule.top))
 
 
-def choose(warehouse, rule, today=TODAY):
-    chosen = chosen_assets(warehouse, CATALOGUE, rule, today, ranked)
+def choose(warehouse, rule, today=TODAY, lists=None):
+    chosen = chosen_assets(warehouse, CATALOGUE, rule, today, lambda: lists or {}, ranked)
     if chosen:
         warehouse.choose(chosen)
     return chosen
@@ -60,6 +61,56 @@ def test_a_top_is_taken_once_a_month_from_the_month_before(warehouse):
     march = choose(warehouse, None, date(2026, 3, 1))
     assert (march.month, march.assets) == ("2026-02", ("BTC", "A20", "A21"))
     assert set(march.left) == {"A10", "A11", "ETH", "SOL"}
+
+
+def contract(symbol, base, *, size=1.0, is_trading=True, quote="USDT"):
+    return Contract(symbol, base, quote, size, is_trading)
+
+
+def asked_symbols(warehouse, feed):
+    catalogue = market_catalogue(Market("live"), None, warehouse.chosen())
+    return {i.symbol: i.last_day for i in catalogue.instruments.get(feed, ())}
+
+
+def test_symbols_come_from_the_lists_of_the_venues(warehouse):
+    warehouse.claim("live")
+    lists = {
+        "binance": (contract("1000PEPEUSDT", "1000PEPE"), contract("PEPEUSDC", "PEPE", quote="USDC")),
+        "okx": (contract("PEPE-USDT-SWAP", "PEPE", size=10_000_000.0),),
+        "bybit": (contract("XRPUSDT", "XRP"),),
+    }
+    choose(warehouse, asked("PEPE"), lists=lists)
+    catalogue = market_catalogue(Market("live"), None, warehouse.chosen())
+    assert asked_symbols(warehouse, "coinalyze_funding") == {"1000PEPEUSDT_PERP.A": None}
+    assert "bybit_klines" not in catalogue.instruments, "its list does not have the coin"
+    (swap,) = catalogue.instruments["okx_liquidation_tape"]
+    assert (swap.contract_size, swap.coin_multiple) == (10_000_000.0, 1)
+    assert asked_symbols(warehouse, "hyperliquid_klines") == {"kPEPE": None}, "its list was not fetched"
+
+
+def test_a_contract_that_leaves_the_list_or_is_renamed_ends_and_stays(warehouse):
+    warehouse.claim("live")
+    before, after = contract("MATICUSDT", "MATIC"), contract("POLUSDT", "POL")
+    choose(warehouse, asked("MATIC,POL"), date(2026, 1, 5), {"binance": (before,)})
+    assert asked_symbols(warehouse, "binance_um_klines") == {"MATICUSDT": None, "POLUSDT": None}
+    choose(warehouse, None, date(2026, 1, 9), {"binance": (after,)})
+    ended = {"MATICUSDT": date(2026, 1, 8), "POLUSDT": None}
+    assert asked_symbols(warehouse, "binance_um_klines") == ended
+    choose(warehouse, None, date(2026, 1, 20), {"binance": (after,)})
+    choose(warehouse, None, date(2026, 1, 21), {})
+    assert asked_symbols(warehouse, "binance_um_klines") == ended, "the day does not move, nor without a list"
+    choose(warehouse, None, date(2026, 1, 22), {"binance": (after, before)})
+    assert asked_symbols(warehouse, "binance_um_klines") == dict.fromkeys(ended), "listed again"
+
+
+def test_a_top_ranks_coins_by_size_and_by_name_among_equals():
+    sizes = {"BTCUSDT": 9.0, "AAAUSDT": 5.0, "1000PEPEUSDT": 5.0, "USDCUSDT": 7.0, "NEWUSDT": None}
+    listed = [contract(symbol, symbol.removesuffix("USDT")) for symbol in sizes]
+    listed += [contract("OLDUSDT", "OLD", is_trading=False), contract("ETHUSDC", "ETH", quote="USDC")]
+    top = ranked_assets(CATALOGUE, asked("top:3,-USDC"), listed, sizes.__getitem__)
+    assert top == ("BTC", "AAA", "PEPE")
+    with pytest.raises(CatalogueBroken, match="selects nothing"):
+        ranked_assets(CATALOGUE, asked("top:3"), [], sizes.__getitem__)
 
 
 def test_a_lost_marker_gets_its_assets_back_from_the_release(warehouse):

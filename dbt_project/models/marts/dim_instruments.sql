@@ -10,6 +10,7 @@ listed as (
         market,
         margin_type,
         coalesce(max(case when is_venue_feed then contract_size end), max(contract_size)) as contract_size,
+        cast(max(coin_multiple) as bigint) as coin_multiple,
         {{ sorted_list('feed') }} as feeds
     from {{ ref('stg_ops__instruments') }}
     where market <> 'network'
@@ -43,8 +44,20 @@ select
     reach.first_day,
     reach.last_day,
     reach.day_count,
-    listed.feeds
+    listed.feeds,
+    listed.coin_multiple,
+    terms.tick_size,
+    terms.listing_status,
+    terms.listed_on,
+    terms.delisted_on
 from listed
+left join {{ ref('dim_instrument_terms') }} as terms
+    on
+        listed.asset = terms.asset
+        and listed.venue = terms.venue
+        and listed.instrument = terms.instrument
+        and listed.market = terms.market
+        and terms.is_current
 left join {{ ref('int_instrument_days') }} as reach
     on
         listed.asset = reach.asset

@@ -14,8 +14,9 @@ import polars as pl
 from ingest.feed import Feed
 from ingest.fetch.rows import PRICES, Fields, Stamp, StampUnit, same, stamped
 from ingest.fetch.shapes import HOUR, SETTLEMENT, bars, funding, snapshots
+from ingest.listings import WholeList, contract_list, list_schema
 from ingest.schema import PRICES_FIT, column, feed_schema
-from ingest.venues.binance import api, vision
+from ingest.venues.binance import api, contracts, vision
 from ingest.venues.binance.archived import Ended, Funding, Klines
 from ingest.venues.binance.open_interest import STEP, OpenInterest
 from ingest.windows import Window
@@ -266,5 +267,14 @@ FEEDS: tuple[Feed, ...] = (
             vision.Archives("futures/cm", "liquidationSnapshot", ORDER, {"happened_at": stamped("happened_at", TICKS)}),
             Window.of_days(FIRST_ORDERS, LAST_ORDERS),
         ),
+    ),
+    contract_list(
+        name="binance_um_instruments",
+        venue="binance",
+        description="Binance's list of USDT-margined contracts: status, listing and delivery, tick, funding interval.",
+        schema=list_schema("binance_um_instruments"),
+        licence="Binance terms of use; no redistribution of raw data",
+        hosts=(api.USDT_MARGINED.host,),
+        fetch=WholeList(contracts.contracts, contracts.URL),
     ),
 )

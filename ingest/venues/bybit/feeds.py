@@ -11,13 +11,14 @@ from ingest.feed import Feed
 from ingest.fetch.pages import ByCursor, NewestFirst, between
 from ingest.fetch.rows import PRICES, Fields, Stamp
 from ingest.fetch.shapes import HOUR, bars, funding, snapshots
+from ingest.listings import WholeList, contract_list, list_schema
 from ingest.schema import (
     PRICES_FIT,
     column,
     feed_schema,
     rows,
 )
-from ingest.venues.bybit import api
+from ingest.venues.bybit import api, contracts
 from ingest.windows import Window, day_start
 
 feed = partial(Feed, venue="bybit", hosts=(api.HOST,), licence="Bybit terms of use; no redistribution of raw data")
@@ -161,5 +162,14 @@ FEEDS: tuple[Feed, ...] = (
             apart=timedelta(0),
             kept=lambda now: Window(day_start((now - HOURS_ASKED).date()), now + HOUR),
         ),
+    ),
+    contract_list(
+        name="bybit_instruments",
+        venue="bybit",
+        description="Bybit's list of linear and inverse contracts: status, days, tick, funding interval.",
+        schema=list_schema("bybit_instruments"),
+        licence="Bybit terms of use; no redistribution of raw data",
+        hosts=(api.HOST,),
+        fetch=WholeList(contracts.contracts, contracts.URL),
     ),
 )

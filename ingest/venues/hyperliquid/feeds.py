@@ -10,8 +10,9 @@ from ingest.feed import Feed
 from ingest.fetch.pages import OldestFirst, Single, between
 from ingest.fetch.rows import Fields, Stamp, same
 from ingest.fetch.shapes import bars, hourly_funding
+from ingest.listings import WholeList, contract_list, list_schema
 from ingest.schema import PRICES, PRICES_FIT, column, feed_schema, rows
-from ingest.venues.hyperliquid import api, open_interest
+from ingest.venues.hyperliquid import api, contracts, open_interest
 
 feed = partial(
     Feed, venue="hyperliquid", hosts=(api.HOST,), licence="Hyperliquid terms of use; public data of its chain"
@@ -95,5 +96,14 @@ FEEDS: tuple[Feed, ...] = (
         retention="none: what no run has seen is gone",
         stamped_at_end=True,
         fetch=open_interest.fetch,
+    ),
+    contract_list(
+        name="hyperliquid_instruments",
+        venue="hyperliquid",
+        description="Hyperliquid's list of perpetuals, delisted ones included.",
+        schema=list_schema("hyperliquid_instruments"),
+        licence="Hyperliquid terms of use; public data of its chain",
+        hosts=(api.HOST,),
+        fetch=WholeList(contracts.contracts, api.URL),
     ),
 )

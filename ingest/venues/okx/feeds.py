@@ -11,13 +11,14 @@ from ingest.feed import Feed
 from ingest.fetch.pages import NewestFirst, before
 from ingest.fetch.rows import PRICES, Fields, Stamp, same
 from ingest.fetch.shapes import HOUR, bars, funding
+from ingest.listings import WholeList, contract_list, list_schema
 from ingest.schema import (
     PRICES_FIT,
     column,
     feed_schema,
     rows,
 )
-from ingest.venues.okx import api, liquidations
+from ingest.venues.okx import api, contracts, liquidations
 from ingest.windows import Window, day_start
 
 feed = partial(Feed, venue="okx", hosts=(api.HOST,), licence="OKX terms of use; no redistribution of raw data")
@@ -171,5 +172,14 @@ FEEDS: tuple[Feed, ...] = (
         retention="24 hours: what no run fetched in time is lost",
         lost_after=liquidations.KEPT,
         fetch=liquidations.fetch,
+    ),
+    contract_list(
+        name="okx_instruments",
+        venue="okx",
+        description="OKX's list of perpetual swaps: state, listing, size of a contract, tick.",
+        schema=list_schema("okx_instruments"),
+        licence="OKX terms of use; no redistribution of raw data",
+        hosts=(api.HOST,),
+        fetch=WholeList(contracts.contracts, contracts.URL),
     ),
 )
