@@ -144,7 +144,7 @@ def test_a_moved_clock_adds_exactly_the_new_day(market: RecordedMarket, unlimite
     # is compared with the last.
     told = (
         "feed_status", "exchange_flows_daily.pulled_at", "regimes_daily.is_final", "regimes_daily.data_status",
-        "readings.is_final", "readings.data_status",
+        "readings.is_final", "readings.data_status", "market_daily.is_final", "market_breadth_daily.is_final",
         "regime_spans", "scenarios", "restatements", "dim_venues", "dim_instruments", "dim_funding_intervals",
     )  # fmt: skip
     assert differing(up_to(after, "2026-01-31"), up_to(before, "2026-01-31"), but=told) == []
