@@ -22,7 +22,7 @@ from warehouse.location import Calendar, Warehouse
 from warehouse.lock import pipeline_lock
 
 FAILED, WRONG_USE, LOCKED = 1, 2, 3
-COMMANDS = ("run", "status", "brief", "sql", "record", "doctor")
+COMMANDS = ("run", "status", "brief", "sql", "record", "doctor", "serve", "mcp")
 
 
 def invoke(*arguments: str | Path):

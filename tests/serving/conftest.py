@@ -60,14 +60,14 @@ class Market:
             source = f"days CROSS JOIN {evidence}" if table == EVIDENCE else "days"
             self.connection.execute(f"INSERT INTO marts.{table} BY NAME SELECT {names}{ranks} FROM {source}")
 
-    def publish(self, now: datetime = NOW) -> Path:
-        """A release of what is in the marts; every table and latest.json have the same last day."""
+    def publish(self, now: datetime = NOW, *more: str) -> Path:
+        """A release of what is in the marts; all have the same last day. `more` are other marts."""
         (last,) = self.connection.execute("SELECT max(day) FROM marts.readings").fetchone() or (None,)
         assets = {asset: {"day": str(last)} for asset in ASSETS}
         latest = {"simulated": True, "first_day": str(FIRST), "last_day": str(last), "assets": assets}
         files = {"brief.html": "<!doctype html><title>brief</title>", "briefs/index.html": "<!doctype html>days"}
         about = {"market": "sample", "simulated": "true", "last_day": str(last)}
-        release = Release(TABLES, about, latest, True, macros=(as_of_macro(),), files=files)
+        release = Release((*TABLES, *more), about, latest, True, macros=(as_of_macro(),), files=files)
         return publish(self.connection, self.warehouse, release, now)
 
     def publish_next(self) -> Path:

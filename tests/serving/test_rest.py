@@ -11,7 +11,7 @@ import polars as pl
 import pytest
 from starlette.testclient import TestClient
 
-from tests.serving.conftest import Market
+from tests.serving.conftest import NOW, Market
 
 FORMS: dict[str, Callable[[bytes], pl.DataFrame]] = {
     "text/csv": lambda body: pl.read_csv(io.BytesIO(body), try_parse_dates=True),
@@ -170,6 +170,21 @@ def test_the_newest_hourly_reading_is_passed_on(market: Market, client_of: Calla
     (folder / "now.json").write_text("{")
     damaged = client.get("/v1/now", headers={"if-none-match": first.headers["etag"]})
     assert "run: leverage now" in problem(damaged, 503)
+
+
+def test_the_market_is_that_of_its_newest_day_or_of_the_day_asked_for(
+    market: Market, client_of: Callable[..., TestClient]
+) -> None:
+    for name, column in (("market_daily", "'quiet' AS market_label"), ("market_breadth_daily", "2 AS asset_count")):
+        days = "FROM generate_series(DATE '2026-01-29', DATE '2026-01-30', INTERVAL 1 DAY) AS days (day)"
+        market.connection.execute(f"CREATE TABLE marts.{name} AS SELECT day::DATE AS day, {column} {days}")
+    market.publish(NOW, "market_daily", "market_breadth_daily")
+    client = client_of(market)
+    said = client.get("/v1/market").json()
+    assert said["day"] == "2026-01-30"
+    assert said["market_daily"] == [{"day": "2026-01-30", "market_label": "quiet"}]
+    assert client.get("/v1/market?day=2026-01-29").json()["market_breadth_daily"][0]["asset_count"] == 2
+    assert "this release has 2026-01-01 to 2026-01-30" in problem(client.get("/v1/market?day=2026-01-28"), 404)
 
 
 def test_before_anything_is_published_it_says_so(market: Market, client_of: Callable[..., TestClient]) -> None:
