@@ -69,8 +69,11 @@ class Warehouse:
 
     @property
     def now_database(self) -> Path:
-        """The small database of the running day, in the folder of the build database. Raises WarehouseError."""
-        return self.build.with_name("now.duckdb")
+        """The small database of the running day. Raises WarehouseError like `build`.
+
+        Named as the build database, because dbt keeps the name in what it has parsed.
+        """
+        return self.build.parent / "now" / self.build.name
 
     @property
     def now_json(self) -> Path:

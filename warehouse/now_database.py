@@ -7,17 +7,20 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import fields
 from datetime import date, timedelta
 
 import duckdb
 import polars as pl
 
+from regimes import DailyMarts
 from warehouse.connection import build_database, first_row, identifier
 from warehouse.location import Warehouse
 
 KEPT_DAYS = 100  # of raw rows: 90 days of hours, and a week before them for changes over a week
 PRUNED_DAYS = 30  # more, and the file is made anew
 WINDOWS = "int_window_24h__"
+ROLLING = "rolling_24h_daily"
 ENDED_AT = "window_ended_at"
 
 
@@ -25,14 +28,12 @@ ENDED_AT = "window_ended_at"
 def now_database(warehouse: Warehouse, today: date) -> Iterator[duckdb.DuckDBPyConnection]:
     """The database, open for reading and writing during the block; made anew once it has gathered too many days."""
     path = warehouse.now_database
-    if not path.exists():
-        duckdb.connect(path).close()  # a missing build database would be noted as damage
+    path.parent.mkdir(exist_ok=True)
     with build_database(path) as connection:
         if not _is_too_long(connection, today):
             yield connection
             return
     path.unlink()
-    duckdb.connect(path).close()
     with build_database(path) as connection:
         yield connection
 
@@ -43,18 +44,21 @@ def first_kept_day(today: date) -> date:
 
 
 def window_frames(connection: duckdb.DuckDBPyConnection, since: date) -> dict[str, pl.DataFrame]:
-    """The windows that end after the day `since` has begun, by the name of the daily mart that they are shaped like."""
-    found = connection.execute(
-        "SELECT schema_name, table_name FROM duckdb_tables() WHERE starts_with(table_name, ?)"
-        " UNION SELECT schema_name, view_name FROM duckdb_views() WHERE starts_with(view_name, ?) ORDER BY ALL",
-        [WINDOWS, WINDOWS],
-    ).fetchall()
+    """The windows that end after the day `since` has begun, by the name of the daily mart that they are shaped like.
+
+    A mart without windows, such as exchange flows, is left out.
+    """
+    known = "SELECT table_name FROM information_schema.tables WHERE table_schema = 'intermediate'"
+    models = {name for (name,) in connection.execute(known).fetchall()}
+    shaped = {mart.name: f"{WINDOWS}{mart.name.removesuffix('_daily')}" for mart in fields(DailyMarts)}
+    shaped[ROLLING] = f"{WINDOWS}rolling"
     return {
-        f"{name.removeprefix(WINDOWS)}_daily": connection.sql(
-            f"SELECT * FROM {identifier(schema)}.{identifier(name)} WHERE {ENDED_AT} > ?",  # noqa: S608 - quoted
+        mart: connection.sql(
+            f"SELECT * FROM intermediate.{identifier(model)} WHERE {ENDED_AT} > ?",  # noqa: S608 - quoted
             params=[since],
         ).pl()
-        for schema, name in found
+        for mart, model in shaped.items()
+        if model in models
     }
 
 

@@ -77,7 +77,7 @@ def models(monkeypatch: pytest.MonkeyPatch) -> Windows:
             connection.execute("CREATE SCHEMA IF NOT EXISTS intermediate")
             for name, frame in said.items():
                 connection.register("frame", frame)
-                table = f"intermediate.int_window_24h__{name.removesuffix('_daily')}"
+                table = f"intermediate.int_window_24h__{name.removesuffix('_24h_daily').removesuffix('_daily')}"
                 connection.execute(f"CREATE OR REPLACE TABLE {table} AS FROM frame")
 
     monkeypatch.setattr(module, "_build", build)
