@@ -35,7 +35,7 @@ from warehouse.fingerprint import remember_views, views_are_current
 from warehouse.hourly_history import land_events, land_readings, landed_events, landed_readings
 from warehouse.location import Calendar, Warehouse
 from warehouse.lock import pipeline_lock
-from warehouse.now_database import first_kept_day, now_database, window_frames
+from warehouse.now_database import drop_if_too_long, first_kept_day, now_database, window_frames
 from warehouse.publishing.now_json import now_document, write_now_json
 from warehouse.raw_coverage import feed_coverage
 from warehouse.raw_loading import load_segments
@@ -101,7 +101,8 @@ def _fetch(
     """Land and load what is new of the feeds behind the hourly models; why a feed could not be had, by its name."""
     landing, today, skipped = Landing(warehouse.landing), now.date(), {}
     since = first_kept_day(today)
-    with now_database(warehouse, today) as connection:
+    drop_if_too_long(warehouse, today)
+    with now_database(warehouse) as connection:
         create_tables(connection)
         recorded = [feed.name for feed in RECORDED if feed.name in names]
         if recorded:
@@ -156,7 +157,7 @@ def _read(
     end = naive_utc(hour)
     ends = [end - back * HOUR for back in range(READ_BACK // HOUR)]
     assets = _ordered(latest, catalogue)
-    with now_database(warehouse, now.date()) as connection:
+    with now_database(warehouse) as connection:
         with open_release(warehouse) as release:
             days = calendar_days(release, now.date())
         windows = completed(window_frames(connection, min(ends).date()), days, assets, ends)

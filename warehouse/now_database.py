@@ -9,13 +9,16 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import fields
 from datetime import date, timedelta
+from itertools import starmap
 
 import duckdb
 import polars as pl
 
+from ingest.landing import RECORDS, Segment
 from regimes import DailyMarts
-from warehouse.connection import build_database, first_row, identifier
+from warehouse.connection import build_database, identifier
 from warehouse.location import Warehouse
+from warehouse.raw_tables import create_tables
 
 KEPT_DAYS = 100  # of raw rows: 90 days of hours, and a week before them for changes over a week
 PRUNED_DAYS = 30  # more, and the file is made anew
@@ -25,17 +28,23 @@ ENDED_AT = "window_ended_at"
 
 
 @contextmanager
-def now_database(warehouse: Warehouse, today: date) -> Iterator[duckdb.DuckDBPyConnection]:
-    """The database, open for reading and writing during the block; made anew once it has gathered too many days."""
-    path = warehouse.now_database
-    path.parent.mkdir(exist_ok=True)
-    with build_database(path) as connection:
-        if not _is_too_long(connection, today):
-            yield connection
-            return
-    path.unlink()
-    with build_database(path) as connection:
+def now_database(warehouse: Warehouse) -> Iterator[duckdb.DuckDBPyConnection]:
+    """The database, open for reading and writing during the block; made when it is missing or damaged."""
+    warehouse.now_database.parent.mkdir(exist_ok=True)
+    with build_database(warehouse.now_database) as connection:
         yield connection
+
+
+def drop_if_too_long(warehouse: Warehouse, today: date) -> None:
+    """Remove the database once it holds segments that are PRUNED_DAYS older than what is loaded into a new one."""
+    if not warehouse.now_database.exists():
+        return
+    with now_database(warehouse) as connection:
+        create_tables(connection)
+        held = connection.execute("SELECT segment, feed, ingested_at FROM raw.load_ledger").fetchall()
+    days = [segment.last_day for segment in starmap(Segment, held) if segment.feed not in RECORDS]
+    if days and min(days) < first_kept_day(today) - timedelta(days=PRUNED_DAYS):
+        warehouse.now_database.unlink()
 
 
 def first_kept_day(today: date) -> date:
@@ -60,12 +69,3 @@ def window_frames(connection: duckdb.DuckDBPyConnection, since: date) -> dict[st
         for mart, model in shaped.items()
         if model in models
     }
-
-
-def _is_too_long(connection: duckdb.DuckDBPyConnection, today: date) -> bool:
-    known = first_row(connection, "SELECT count(*) FROM duckdb_tables() WHERE table_name = 'coverage'")
-    if not known or not known[0]:
-        return False
-    first = first_row(connection, "SELECT min(CAST(end_at AS DATE)) FROM ops.coverage")
-    oldest = first_kept_day(today) - timedelta(days=PRUNED_DAYS)
-    return bool(first and first[0] and first[0] < oldest)

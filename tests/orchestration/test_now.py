@@ -73,7 +73,7 @@ def models(monkeypatch: pytest.MonkeyPatch) -> Windows:
 
     def build(warehouse: Warehouse, project: object) -> None:
         del project
-        with now_database(warehouse, NOON.date()) as connection:
+        with now_database(warehouse) as connection:
             connection.execute("CREATE SCHEMA IF NOT EXISTS intermediate")
             for name, frame in said.items():
                 connection.register("frame", frame)
