@@ -54,6 +54,13 @@ NAMES = (
 EVIDENCE_NUMBERS = ("label_rank", "value", "membership", "weight")
 EVIDENCE_NAMES = ("label", "predicate", "role", "feature", "unit", "baseline", "mart")
 REVISION_NAMES = ("event", "regime", "grade", "restatement_reason")
+# The panel of the charts that draws a series of feed_status.
+PANEL_OF = {
+    "klines": "prices",
+    "open_interest": "open_interest",
+    "funding": "funding",
+    "network": "exchange_flows",
+}
 # Groups of market_breadth_daily that are drawn; the others are what most days are, or next to nothing.
 BREADTH = ("flushed", "deleveraged", "sold_off", "built_up", "rallied")
 DIGITS = 9  # significant digits: more than any feed publishes
@@ -163,7 +170,7 @@ def _breaks(frames: Mapping[str, pl.DataFrame], asset: str, days: pl.DataFrame) 
     series = dict(status.select("feed", "series").iter_rows())
     venues = {venue for text in days["venues"].drop_nulls().unique() for venue in text.split(", ")}
     for row in breaks.sort("first_day", "feed").to_dicts():
-        panel, at = series.get(row["feed"]), (row["first_day"] - first).days
-        if panel and panel != "liquidations" and row["venue"] in venues and 0 <= at < days.height:
+        panel, at = PANEL_OF.get(series.get(row["feed"], "")), (row["first_day"] - first).days
+        if panel and row["venue"] in venues and 0 <= at < days.height:
             found.append({"panel": panel, "at": at, "text": f"{row['feed']}: {row['change']}"})
     return found

@@ -119,7 +119,7 @@ def test_a_change_of_feeds_and_a_break_of_a_venue_are_marked_on_their_panel() ->
     made = frames()
     sets = pl.Series("feed_set", ["one:binance", "one:binance", None, "two:binance", "two:binance"])
     made["regimes_daily"] = made["regimes_daily"].with_columns(sets, venues=pl.lit("binance, okx"))
-    made["feed_status"] = made["feed_status"].with_columns(series=pl.lit("open_interest"))
+    made["feed_status"] = made["feed_status"].with_columns(series=pl.lit("klines"))
     made["dim_feed_breaks"] = pl.DataFrame(
         {
             "feed": ["one", "one"],
@@ -130,7 +130,7 @@ def test_a_change_of_feeds_and_a_break_of_a_venue_are_marked_on_their_panel() ->
     )
     assert asset_days(made, "BTC")["breaks"] == [
         {"panel": "liquidations", "at": 3, "text": "feeds from here on: two:binance"},
-        {"panel": "open_interest", "at": 1, "text": "one: sides"},
+        {"panel": "prices", "at": 1, "text": "one: sides"},
     ]
 
 

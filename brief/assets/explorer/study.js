@@ -53,7 +53,7 @@ function drawStudy(days, holder) {
   if (!chosen.length) return;
   const lines = chosen.length <= LINES ? chosen.map((_, at) => around.map((values) => values[at])) : [];
   const line = (label, ink, width, dash, alpha = 1) => ({
-    label, width, dash, alpha, stroke: () => colour(ink), points: { show: false }, value: (_, v) => signed(v, 1, " %"),
+    label, width, dash, alpha, stroke: () => colour(ink), points: { show: false }, value: (_, v) => (v === null ? "" : signed(v, 1, " %")),
   });
   const band = (low, high, ink) => ({ series: [high, low], fill: () => `${colour(ink)}33` });
   fan = new uPlot(
@@ -75,4 +75,5 @@ function drawStudy(days, holder) {
     [horizons, ...spread, usual, ...lines],
     chart,
   );
+  fan.setLegend({ idx: horizons.length - 1 }, false);
 }
