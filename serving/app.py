@@ -13,7 +13,8 @@ from fastapi.exceptions import RequestValidationError
 from fastapi.openapi.utils import get_openapi
 from mcp.server.transport_security import TransportSecuritySettings
 from starlette.exceptions import HTTPException
-from starlette.types import ASGIApp
+from starlette.routing import Route
+from starlette.types import ASGIApp, Receive, Scope, Send
 
 from serving import api, openapi
 from serving.agents import mcp_server
@@ -42,14 +43,16 @@ def rest(published: Path, version: str) -> FastAPI:
     """The REST interface, the pages and MCP, without the guard."""
     releases = Releases(published)
     agents = mcp_server(releases, version)
-    # The guard looks at hosts and origins.
-    security = TransportSecuritySettings(enable_dns_rebinding_protection=False)
-    mcp_routes = agents.streamable_http_app(
-        stateless_http=True, json_response=True, transport_security=security, max_request_body_size=MAX_MCP_BYTES
-    ).routes
 
     @asynccontextmanager
-    async def lifespan(_: FastAPI) -> AsyncIterator[None]:
+    async def lifespan(app: FastAPI) -> AsyncIterator[None]:
+        # The SDK's sessions begin once, so each start of the application has its own. The guard looks at hosts.
+        app.state.agents = agents.streamable_http_app(
+            stateless_http=True,
+            json_response=True,
+            transport_security=TransportSecuritySettings(enable_dns_rebinding_protection=False),
+            max_request_body_size=MAX_MCP_BYTES,
+        )
         async with agents.session_manager.run():
             yield
 
@@ -75,10 +78,17 @@ def rest(published: Path, version: str) -> FastAPI:
         },
         summary="Whether there is a release",
     )
-    app.router.routes.extend(mcp_routes)
+    app.router.routes.append(Route("/mcp", _Agents()))
     app.add_route("/{path:path}", page, methods=["GET", "HEAD"], include_in_schema=False)
     app.openapi = lambda: _described(app)  # type: ignore[method-assign]
     return app
+
+
+class _Agents:
+    """The MCP endpoint that the lifespan has made."""
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        await scope["app"].state.agents(scope, receive, send)
 
 
 def _health(request: Request) -> Response:
