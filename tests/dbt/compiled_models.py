@@ -11,7 +11,7 @@ from typing import Any, Literal
 import duckdb
 import polars as pl
 
-from ingest.catalogue import load_catalogue
+from ingest.catalogue import Catalogue, load_catalogue
 from ingest.feeds import feed_named
 from orchestration.dbt_project import DBT_PROJECT
 from tests.pipelines import dbt
@@ -46,6 +46,10 @@ class CompiledModels:
 
     def close(self) -> None:
         self._connection.close()
+
+    def list_contracts(self, catalogue: Catalogue) -> None:
+        """Let the models read what this catalogue lists, instead of the project's own."""
+        write_run_context(self._connection, PRESENT, catalogue)
 
     def marts(self, segments: Iterable[tuple[str, list[Row]]]) -> dict[str, pl.DataFrame]:
         """The wanted models over raw tables that hold `segments`: a feed and its rows, fetched one after another."""
