@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from contextlib import closing
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import duckdb
@@ -43,7 +43,7 @@ from warehouse.raw_tables import create_tables
 from warehouse.reading import open_release, read_latest
 from warehouse.run_context import RunContext, write_run_context
 from warehouse.settings import Settings
-from warehouse.window_marts import calendar_days, completed
+from warehouse.window_marts import calendar_days, completed, with_days_that_ended_since
 
 HOURLY = "tag:hourly"
 HOUR = timedelta(hours=1)
@@ -160,7 +160,10 @@ def _read(
     with now_database(warehouse) as connection:
         with open_release(warehouse) as release:
             days = calendar_days(release, now.date())
-        windows = completed(window_frames(connection, min(ends).date()), days, assets, ends)
+        last_day = date.fromisoformat(latest["last_day"])
+        found = window_frames(connection, min(last_day, min(ends).date()))
+        days = with_days_that_ended_since(days, found, last_day)
+        windows = completed(found, days, assets, ends)
         known = landed_readings(connection, landing)
         readings = hourly_readings(days, windows, known, parameters, hour)
         land_readings(landing, readings, now)

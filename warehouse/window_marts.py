@@ -32,6 +32,20 @@ def calendar_days(release: OpenRelease, before: date) -> DailyMarts:
     return DailyMarts(**{name: release.select(query.format(name), [first, before]) for name in names})
 
 
+def with_days_that_ended_since(days: DailyMarts, windows: Mapping[str, pl.DataFrame], last_day: date) -> DailyMarts:
+    """The marts with the days after `last_day`, of which no daily run has been there yet: the windows up to 24:00."""
+    frames = {}
+    for field in fields(DailyMarts):
+        known = getattr(days, field.name)
+        frames[field.name] = known
+        if field.name in windows:
+            ended = _cast(windows[field.name]).filter(pl.col(ENDED_AT).dt.truncate("1d") == pl.col(ENDED_AT))
+            later = ended.with_columns((pl.col(ENDED_AT).dt.date() - pl.duration(days=1)).alias("day"))
+            later = later.filter(pl.col("day") > last_day).select(known.columns)
+            frames[field.name] = pl.concat([known, later], how="vertical_relaxed")
+    return DailyMarts(**frames)
+
+
 def completed(
     windows: Mapping[str, pl.DataFrame], days: DailyMarts, assets: Iterable[str], ends: Iterable[datetime]
 ) -> dict[str, pl.DataFrame]:

@@ -44,6 +44,7 @@ def publish_days(warehouse: Warehouse, now: datetime = NOW) -> Path:
     """A release with the calendar days before the windows, of BTC and ETH."""
     days = calendar_days("BTC", "ETH")
     latest = {
+        "last_day": str(days.prices_daily["day"].max()),
         "market": "sample",
         "simulated": True,
         "assets": {one: {"data_status": "complete"} for one in ("BTC", "ETH")},
