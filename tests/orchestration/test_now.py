@@ -123,7 +123,8 @@ def test_an_hour_is_read_and_published_beside_the_release(refresh: Any, warehous
     assert [event["kind"] for event in document["events"]] == ["flush_begins"]
     assert "leverage flush hangs on" in document["assets"]["BTC"]["nearest_change"]
     Draft202012Validator(now_schema()).validate(document)
-    assert json.loads((release / "schema" / "now.json").read_text()) == now_schema()
+    described = json.loads((release / "schema" / "now.json").read_text())
+    assert {name: described[name] for name in now_schema()} == now_schema()
 
 
 def test_now_json_is_no_damage_and_outlives_a_release(refresh: Any, warehouse: Warehouse) -> None:
