@@ -1,4 +1,4 @@
--- Forced closings of each instrument and hour from one source, by the rule of the days, valued at the close of the hour.
+-- Forced closings of each instrument and hour from one source, by the rule of the days, valued at the hour's close.
 {{ config(materialized='table', tags=['hourly']) }}
 
 with

@@ -44,7 +44,7 @@ established as (
 
 )
 
-select liquidations.*
+select liquidations.* -- noqa: AM04
 from {{ ref('int_window_24h__liquidations_by_instrument') }} as liquidations
 inner join established
     on

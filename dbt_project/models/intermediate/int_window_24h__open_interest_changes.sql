@@ -27,14 +27,14 @@ beside_past as (
         {%- endfor %}
         case when {{ week | join(' + ') }} is not null then greatest({{ week | join(', ') }}) end as max_7d_contracts
     from open_interest as today
-    {%- for days in range(1, 8) %}
+    {% for days in range(1, 8) %}
     left join open_interest as d{{ days }}
         on
             today.asset = d{{ days }}.asset
             and today.venue = d{{ days }}.venue
             and today.instrument = d{{ days }}.instrument
             and d{{ days }}.hour_at = today.hour_at - interval '{{ days }}' day
-    {%- endfor %}
+    {% endfor %}
 
 )
 
