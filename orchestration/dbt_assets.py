@@ -31,6 +31,8 @@ CHANGED_BY_ROWS = (
     *("config.materialized:table", "config.materialized:by_day", "config.materialized:seed"),
     "resource_type:test",
 )
+# The windows of the running day, which only `leverage now` reads, from a database of its own.
+WINDOWS = "tag:window"
 # The first part of the keys of assets that are made from the raw tables. The raw tables are checked in every run.
 MADE_HERE = ("facts", "staging", "intermediate", "marts", "published")
 LINES_SHOWN = 100  # of a check that warned; the table implausible_rows has all of them
@@ -72,11 +74,14 @@ def mart_keys(manifest: Path) -> list[dg.AssetKey]:
 
 
 def warehouse_models() -> dg.AssetsDefinition:
-    """Every model of the project as one asset definition. Raises PipelineError when the project was never parsed."""
+    """Every model but the windows of the running day as one asset definition.
+
+    Raises PipelineError when the project was never parsed.
+    """
     manifest = json.loads(existing_manifest().read_text())
     translator = Translator()
 
-    @dbt_assets(manifest=manifest, dagster_dbt_translator=translator, pool=POOL, name="dbt_models")
+    @dbt_assets(manifest=manifest, exclude=WINDOWS, dagster_dbt_translator=translator, pool=POOL, name="dbt_models")
     def dbt_models(context: dg.AssetExecutionContext, pipeline: Pipeline) -> Iterator[Any]:
         warehouse, run = pipeline.resolved_warehouse, pipeline.run_context()
         with build_database(warehouse.build) as connection:
@@ -104,6 +109,7 @@ def warehouse_models() -> dg.AssetsDefinition:
             manifest=manifest,
             translator=translator,
             select=select,
+            exclude=[WINDOWS],
             warned=warned,
         ):
             # dbt has the database for itself while it runs, so metadata is read afterwards. Events stay in their order.

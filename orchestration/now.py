@@ -142,7 +142,11 @@ def _build(warehouse: Warehouse, project: Any) -> None:  # noqa: ANN401 - dbt na
     path = warehouse.now_database
     with duckdb.connect(path) as connection:
         keep_views = views_are_current(connection)
-    select = [f"+{HOURLY},config.materialized:{kind}" for kind in ("table", "seed")] if keep_views else [f"+{HOURLY}"]
+    select = (
+        [f"+{HOURLY},config.materialized:{kind}" for kind in ("table", "by_day", "seed")]
+        if keep_views
+        else [f"+{HOURLY}"]
+    )
     build_untested(project, path, path.parent, select)
     if not keep_views:
         with duckdb.connect(path) as connection:

@@ -36,15 +36,16 @@ def build_models(
     translator: DagsterDbtTranslator,
     warned: dict[str, str],
     select: Sequence[str] = (),
+    exclude: Sequence[str] = (),
 ) -> Iterator[Any]:
-    """Build and test the models that match `select`, or all of them, in `database`; yields Dagster's events.
+    """Build and test the models that match `select`, or all of them, and not `exclude`; yields Dagster's events.
 
     At the end, `warned` has the query of each test that warned, by the name of the test; its results are the rows that
     the test is about. dbt writes its log to `target`. Raises PipelineError, which names the first model or test that
     failed.
     """
     results: SimpleQueue[EventMsg | dbtRunnerResult] = SimpleQueue()
-    arguments = build_arguments(target, select)
+    arguments = build_arguments(target, select, exclude)
     runner = dbtRunner(parsed_project(), callbacks=[results.put])
     with restored_process(database):
         worker = Thread(target=lambda: results.put(runner.invoke(arguments)), name="dbt")

@@ -21,16 +21,21 @@ from orchestration.errors import PipelineError
 from warehouse.connection import set_aside_if_damaged
 
 
-def build_arguments(target: Path, select: Sequence[str] = (), exclude: Sequence[str] = ("unit_test",)) -> list[str]:
-    """The arguments of `dbt build` for the models and tests that match `select`, or all, without the excluded kinds."""
+def build_arguments(
+    target: Path,
+    select: Sequence[str] = (),
+    exclude: Sequence[str] = (),
+    exclude_kinds: Sequence[str] = ("unit_test",),
+) -> list[str]:
+    """The arguments of `dbt build` for the models and tests that match `select`, or all, and do not match `exclude`."""
     arguments = [
         # No artifacts and no debug log, 9,000 lines a run: nothing reads them, and writing them takes half a second.
         *("--quiet", "--no-write-json", "--log-level-file", "info"),
-        *("build", "--exclude-resource-types", *exclude),
+        *("build", "--exclude-resource-types", *exclude_kinds),
         *("--project-dir", str(DBT_PROJECT), "--profiles-dir", str(DBT_PROJECT)),
         *("--target-path", str(target), "--log-path", str(target)),
     ]
-    return [*arguments, *(("--select", *select) if select else ())]
+    return [*arguments, *(("--select", *select) if select else ()), *(("--exclude", *exclude) if exclude else ())]
 
 
 def build_untested(project: Manifest, database: Path, target: Path, select: Sequence[str]) -> None:
@@ -39,7 +44,7 @@ def build_untested(project: Manifest, database: Path, target: Path, select: Sequ
     Raises PipelineError, which names the first model that failed.
     """
     with restored_process(database):
-        result = dbtRunner(project).invoke(build_arguments(target, select, ("unit_test", "test")))
+        result = dbtRunner(project).invoke(build_arguments(target, select, exclude_kinds=("unit_test", "test")))
     set_aside_damaged(result, database)
     if result.exception:
         raise PipelineError(f"dbt could not run: {str(result.exception).splitlines()[0]}") from result.exception

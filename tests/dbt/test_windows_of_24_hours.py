@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
@@ -11,6 +12,9 @@ import polars as pl
 import pytest
 from polars.testing import assert_frame_equal
 
+from orchestration.dbt_assets import WINDOWS
+from orchestration.internals.dbt_manifest import parsed_project
+from orchestration.internals.dbt_process import build_untested
 from regimes.marts import KEY, NUMBERS, OTHERS, VENUE_KEY
 
 pytestmark = pytest.mark.slow
@@ -31,8 +35,12 @@ OF_THE_SAME_SOURCES = sorted(set(MARTS) - {"funding"})
 
 
 @pytest.fixture(scope="module")
-def build(sample: Path) -> Iterator[duckdb.DuckDBPyConnection]:
-    with duckdb.connect(sample / "build.duckdb", read_only=True) as connection:
+def build(sample: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[duckdb.DuckDBPyConnection]:
+    """The build database of a run, with the windows, which a run leaves to the database of the running day."""
+    folder = tmp_path_factory.mktemp("windows")
+    database = Path(shutil.copy(sample / "build.duckdb", folder))
+    build_untested(parsed_project(), database, folder, [WINDOWS])
+    with duckdb.connect(database, read_only=True) as connection:
         yield connection
 
 

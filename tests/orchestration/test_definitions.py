@@ -148,6 +148,7 @@ def test_everything_but_the_proof_and_the_running_day_leads_to_the_release(graph
         "published",
         "regime_validation",
         "now",
+        "int_open_interest__five_minute_days",  # read by checks alone
     }
 
 
