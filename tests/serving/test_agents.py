@@ -114,7 +114,7 @@ def test_a_query_that_does_more_than_read_the_tables_is_refused(query: str, word
 def test_a_query_that_does_not_end_is_stopped(served_market: Market) -> None:
     release = Releases(served_market.warehouse.published).newest()
     with pytest.raises(Refused, match="took more than 2 seconds"):
-        run_query(release, "SELECT count(*) FROM range(1000000000) a, range(1000000000) b", 10, timeout=2)
+        run_query(release, "SELECT count(*) FROM range(1000000000000) WHERE range % 7 = 8", 10, timeout=2)
 
 
 def test_labels_and_recipes_are_resources(served_market: Market) -> None:
