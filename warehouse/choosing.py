@@ -104,7 +104,7 @@ def market_catalogue(market: Market, path: Path | None, chosen: Chosen | None) -
     if chosen:
         catalogue = catalogue.of_assets(chosen)
     if market.simulated:
-        catalogue = simulated(catalogue)
+        catalogue = simulated(catalogue, further=chosen is not None)
     if chosen and (lacking := set(chosen.assets) - set(catalogue.assets)):
         where = "the simulated market" if market.simulated else "the catalogue"
         raise CatalogueBroken(

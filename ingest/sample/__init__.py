@@ -5,7 +5,7 @@ What the answers are parsed into is the business of ``ingest.venues``; nothing h
 
 from ingest.sample.adapter import SimulatedMarketAdapter
 from ingest.sample.market import SimulatedMarket
-from ingest.sample.offer import LISTS, SIMULATED, simulated
+from ingest.sample.offer import LISTS, SIMULATED, simulated, simulated_part
 from ingest.sample.story import DEFAULT_SEED, EPISODES, FIRST_DAY, LAST_DAY, SIMULATION_NOW
 
 __all__ = [
@@ -19,4 +19,5 @@ __all__ = [
     "SimulatedMarket",
     "SimulatedMarketAdapter",
     "simulated",
+    "simulated_part",
 ]

@@ -6,18 +6,22 @@ The bulk archives stand in ``vision``, what both call the symbols and how a klin
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import TypeVar
+from datetime import date
+from typing import Any, TypeVar
 
 from ingest.sample.answers import Answer, BadParameterError, Question, integer, json_answer
+from ingest.sample.followers import FOLLOWERS, QUOTE, scale_of
 from ingest.sample.instants import DAY_MS, FIVE_MINUTES_MS, HOUR_MS, start_of
 from ingest.sample.market import MarketKind, SimulatedMarket
 from ingest.sample.path import Bar
-from ingest.sample.story import ASSETS, FIRST_DAY, AssetCode
+from ingest.sample.story import ASSETS, FIRST_DAY, AssetScale
 
-SYMBOLS: dict[str, AssetCode] = {"BTCUSDT": "BTC", "ETHUSDT": "ETH"}
+SYMBOLS = {"BTCUSDT": "BTC", "ETHUSDT": "ETH"}
+PERPETUALS = {**SYMBOLS, **{one.symbol: one.code for one in FOLLOWERS.values()}}
 INTERVALS_MS = {"1h": HOUR_MS, "1d": DAY_MS}
 # openInterestHist keeps no more than 30 days.
 _OPEN_INTEREST_RETENTION_MS = 30 * DAY_MS
+_NO_DELIVERY_MS = 4133404800000  # what the list has for a perpetual that goes on: 2100-12-25
 
 Row = TypeVar("Row")
 
@@ -39,7 +43,7 @@ def spot_rest(market: SimulatedMarket, question: Question) -> Answer:
 def usd_margined_rest(market: SimulatedMarket, question: Question) -> Answer:
     """fapi.binance.com."""
     routes = {
-        "/fapi/v1/exchangeInfo": lambda: _contracts(),
+        "/fapi/v1/exchangeInfo": lambda: _contracts(market),
         "/fapi/v1/fundingInfo": lambda: json_answer(200, []),
         "/fapi/v1/klines": lambda: _klines(market, question, "perpetual", most=1500),
         "/fapi/v1/fundingRate": lambda: _funding(market, question),
@@ -48,9 +52,17 @@ def usd_margined_rest(market: SimulatedMarket, question: Question) -> Answer:
     return _routed(question, routes)
 
 
-def kline_fields(bar: Bar, market: MarketKind, step_ms: int) -> list[int | str]:
-    """The twelve fields of a kline: numbers for times and the trade count, decimal strings for the rest."""
-    price, volume, quote = (8, 8, 8) if market == "spot" else (2, 3, 5)
+def shown_decimals(market: SimulatedMarket, code: str, kind: MarketKind) -> int:
+    """How many decimals the prices of a kline have."""
+    return 8 if kind == "spot" else max(2, market.asset(code).scale.perpetual_decimals)
+
+
+def kline_fields(bar: Bar, market: MarketKind, step_ms: int, price: int) -> list[int | str]:
+    """The twelve fields of a kline: numbers for times and the trade count, decimal strings for the rest.
+
+    ``price`` is the number of decimals of the prices.
+    """
+    volume, quote = (8, 8) if market == "spot" else (3, 5)
     return [
         bar.open_at_ms,
         f"{bar.open:.{price}f}",
@@ -67,16 +79,14 @@ def kline_fields(bar: Bar, market: MarketKind, step_ms: int) -> list[int | str]:
     ]
 
 
-def settlements(
-    market: SimulatedMarket, code: AssetCode, first_ms: int, last_ms: int
-) -> list[tuple[int, float, float]]:
+def settlements(market: SimulatedMarket, code: str, first_ms: int, last_ms: int) -> list[tuple[int, float, float]]:
     """(calculation time, rate, mark price) within [first_ms, last_ms] and not after now, ascending.
 
     The time comes some milliseconds after the full hour, as the venue publishes it.
     """
     series = market.asset(code)
     found = []
-    for day in market.days_between(first_ms, last_ms):
+    for day in market.days_between(code, first_ms, last_ms):
         for settled_ms, rate, _ in series.settlements(day):
             # Any spread does that depends on nothing but the settlement.
             calculated_ms = settled_ms + settled_ms // HOUR_MS * 7 % 13
@@ -99,37 +109,46 @@ def _routed(question: Question, routes: Mapping[str, Callable[[], Answer]]) -> A
         return json_answer(400, {"code": -1100, "msg": legal})
 
 
-def _contracts() -> Answer:
-    """The list of contracts: every symbol of SYMBOLS is a perpetual that was listed before the market begins."""
-    symbols = [
-        {
-            "symbol": symbol,
-            "contractType": "PERPETUAL",
-            "deliveryDate": 4133404800000,
-            "onboardDate": start_of(FIRST_DAY),
-            "status": "TRADING",
-            "baseAsset": symbol.removesuffix("USDT"),
-            "quoteAsset": "USDT",
-            "filters": [{"filterType": "PRICE_FILTER", "tickSize": f"{10.0 ** -ASSETS[code].perpetual_decimals:g}"}],
-        }
-        for symbol, code in SYMBOLS.items()
+def _contracts(market: SimulatedMarket) -> Answer:
+    """The list of contracts: the perpetuals that were listed by now. A delisted one stays in it, settled."""
+    listed = [
+        _contract(symbol, symbol.removesuffix(QUOTE), ASSETS[code], FIRST_DAY) for symbol, code in SYMBOLS.items()
     ]
-    return json_answer(200, {"timezone": "UTC", "symbols": symbols})
+    for follower in FOLLOWERS.values():
+        ended = None if follower.delisted is None else start_of(follower.delisted) + DAY_MS
+        if ended is not None and market.now_ms < ended:
+            ended = None
+        listed.append(_contract(follower.symbol, follower.base, scale_of(follower), follower.listed, ended))
+    known = [one for one in listed if one["onboardDate"] <= market.now_ms]
+    return json_answer(200, {"timezone": "UTC", "symbols": known})
+
+
+def _contract(symbol: str, base: str, scale: AssetScale, listed: date, ended_ms: int | None = None) -> dict[str, Any]:
+    return {
+        "symbol": symbol,
+        "contractType": "PERPETUAL",
+        "deliveryDate": _NO_DELIVERY_MS if ended_ms is None else ended_ms,
+        "onboardDate": start_of(listed),
+        "status": "TRADING" if ended_ms is None else "SETTLING",
+        "baseAsset": base,
+        "quoteAsset": QUOTE,
+        "filters": [{"filterType": "PRICE_FILTER", "tickSize": f"{10.0**-scale.perpetual_decimals:g}"}],
+    }
 
 
 def _klines(market: SimulatedMarket, question: Question, kind: MarketKind, most: int) -> Answer:
-    code = _asset(question)
+    code = _asset(question, SYMBOLS if kind == "spot" else PERPETUALS)
     step_ms = INTERVALS_MS.get(_required(question, "interval"))
     if step_ms is None:
         raise _RefusedError(-1120, "Invalid interval.")
     limit = _limit(question, 500, most)
     bars = market.bars(code, kind, step_ms, *_window(market, question, limit * step_ms))
     bars = _page(bars, question, limit)
-    return json_answer(200, [kline_fields(bar, kind, step_ms) for bar in bars])
+    return json_answer(200, [kline_fields(bar, kind, step_ms, shown_decimals(market, code, kind)) for bar in bars])
 
 
 def _funding(market: SimulatedMarket, question: Question) -> Answer:
-    code = _asset(question)
+    code = _asset(question, PERPETUALS)
     limit = _limit(question, 100, most=1000)
     rows = settlements(market, code, *_window(market, question, (limit + 1) * 8 * HOUR_MS))
     payload = [
@@ -145,7 +164,7 @@ def _funding(market: SimulatedMarket, question: Question) -> Answer:
 
 
 def _open_interest(market: SimulatedMarket, question: Question) -> Answer:
-    code = _asset(question)
+    code = _asset(question, PERPETUALS)
     if _required(question, "period") != "5m":
         raise _RefusedError(-1130, "parameter 'period' is invalid.")
     oldest_ms = market.now_ms - _OPEN_INTEREST_RETENTION_MS
@@ -160,7 +179,7 @@ def _open_interest(market: SimulatedMarket, question: Question) -> Answer:
             "symbol": question.parameters["symbol"],
             "sumOpenInterest": f"{coin:.8f}",
             "sumOpenInterestValue": f"{usd:.8f}",
-            "CMCCirculatingSupply": f"{ASSETS[code].supply_coin:.8f}",
+            "CMCCirculatingSupply": f"{market.asset(code).scale.supply_coin:.8f}",
             "timestamp": instant_ms,
         }
         for instant_ms, coin, usd in _page(rows, question, limit)
@@ -175,8 +194,8 @@ def _required(question: Question, name: str) -> str:
     return value
 
 
-def _asset(question: Question) -> AssetCode:
-    code = SYMBOLS.get(_required(question, "symbol"))
+def _asset(question: Question, symbols: Mapping[str, str]) -> str:
+    code = symbols.get(_required(question, "symbol"))
     if code is None:
         raise _RefusedError(-1121, "Invalid symbol.")
     return code

@@ -12,10 +12,10 @@ from itertools import accumulate
 from typing import Literal
 
 from ingest.sample.answers import Answer, BadParameterError, Question, integer, json_answer
+from ingest.sample.followers import FOLLOWERS
 from ingest.sample.instants import DAY_MS, FIVE_MINUTES_MS, HOUR_MS, start_of
 from ingest.sample.market import AssetMarket, SimulatedMarket
 from ingest.sample.path import Bar
-from ingest.sample.story import AssetCode
 
 Point = dict[str, float]
 
@@ -26,7 +26,7 @@ _MILLISECONDS_FROM = 10**11
 
 @dataclass(frozen=True, slots=True)
 class _Contract:
-    code: AssetCode
+    code: str
     margin: Literal["linear", "inverse"]
 
 
@@ -36,6 +36,7 @@ CONTRACTS = {
     "ETHUSDT_PERP.A": _Contract("ETH", "linear"),
     "ETHUSD_PERP.A": _Contract("ETH", "inverse"),
 }
+FURTHER_CONTRACTS = {f"{one.symbol}_PERP.A": _Contract(one.code, "linear") for one in FOLLOWERS.values()}
 
 
 def history(market: SimulatedMarket, question: Question) -> Answer:
@@ -68,13 +69,13 @@ def _histories(market: SimulatedMarket, question: Question, measure: _Measure) -
     in_usd = question.parameters.get("convert_to_usd", "false").lower() == "true"
     found: list[dict[str, object]] = []
     for symbol in symbols:
-        contract = CONTRACTS.get(symbol)
+        contract = CONTRACTS.get(symbol) or FURTHER_CONTRACTS.get(symbol)
         if contract is None:
             continue  # An unknown symbol is left out, without an error.
         series = market.asset(contract.code)
         points = [
             {"t": opened, **point}
-            for day in market.days_between(first * 1000, last * 1000)
+            for day in market.days_between(contract.code, first * 1000, last * 1000)
             for hour, point in enumerate(measure(market, series, contract, day, in_usd))
             if first <= (opened := (start_of(day) + hour * HOUR_MS) // 1000) <= last
         ]

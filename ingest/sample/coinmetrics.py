@@ -9,10 +9,10 @@ from ingest.sample.answers import Answer, BadParameterError, Question, integer, 
 from ingest.sample.daily import Day
 from ingest.sample.instants import DAY_MS, HOUR_MS, start_of
 from ingest.sample.market import SimulatedMarket
-from ingest.sample.story import FINAL_MODELLED_DAY, FIRST_DAY, AssetCode
+from ingest.sample.story import FINAL_MODELLED_DAY, FIRST_DAY
 
 _PATH = "/v4/timeseries/asset-metrics"
-ASSETS: dict[str, AssetCode] = {"btc": "BTC", "eth": "ETH"}
+ASSETS: dict[str, str] = {"btc": "BTC", "eth": "ETH"}
 _FREE_METRICS = (
     "AdrActCnt",
     "FlowInExNtv",

@@ -6,6 +6,7 @@ Scenario plus seeded noise. How a day gets from its open to its close stands in 
 from __future__ import annotations
 
 import random
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
@@ -57,19 +58,28 @@ class Day:
 
 
 @dataclass(frozen=True, slots=True)
-class _Prices:
+class Closes:
+    """What spot and perpetual cost at 24:00, USD."""
+
     close: float
     perpetual_close: float
 
 
-def build_days(scale: AssetScale, seed: int) -> list[Day]:
-    """Every modelled day of one asset, in order. The same seed gives the same days on every machine."""
+def scripted_days(scale: AssetScale, seed: int) -> list[Day]:
+    """Every modelled day of an asset whose closes the story has, in order."""
+    return build_days(scale, seed, EPISODES, _scripted_closes(scale, seed))
+
+
+def build_days(scale: AssetScale, seed: int, episodes: Sequence[Episode], closes: Sequence[Closes]) -> list[Day]:
+    """Every modelled day of one asset, in order. The same seed gives the same days on every machine.
+
+    `closes` has one entry for the day before the first and one for each day.
+    """
     calendar = [
-        (episode, episode.first + timedelta(days=offset)) for episode in EPISODES for offset in range(episode.length)
+        (episode, episode.first + timedelta(days=offset)) for episode in episodes for offset in range(episode.length)
     ]
-    closes = _closes(scale, seed)
-    linear_coins, inverse_usds = _open_interest(scale, seed, closes)
-    funding = _funding(scale, seed)
+    linear_coins, inverse_usds = _open_interest(scale, seed, episodes, closes)
+    funding = _funding(scale, seed, episodes)
     flows = noise.stream(seed, scale.code, "flows")
     liquidations = noise.stream(seed, scale.code, "liquidations")
     network = noise.stream(seed, scale.code, "network")
@@ -79,7 +89,7 @@ def build_days(scale: AssetScale, seed: int) -> list[Day]:
     for index, (episode, day) in enumerate(calendar):
         before, today = closes[index], closes[index + 1]
         change = today.close / before.close - 1.0
-        low_move, high_move = _extremes(episode, change)
+        low_move, high_move = _extremes(episodes, episode, change)
         liquidated = _liquidations(scale, episode, change, today.perpetual_close, liquidations)
         inflow, outflow = _flows(scale, episode, day, flows)
         reserve = round(reserve + inflow - outflow, 8)
@@ -122,7 +132,7 @@ def build_days(scale: AssetScale, seed: int) -> list[Day]:
     return days
 
 
-def _closes(scale: AssetScale, seed: int) -> list[_Prices]:
+def _scripted_closes(scale: AssetScale, seed: int) -> list[Closes]:
     """Spot and perpetual closes; the first entry is the close before the first day."""
     prices = noise.stream(seed, scale.code, "price")
     basis = noise.stream(seed, scale.code, "basis")
@@ -134,18 +144,22 @@ def _closes(scale: AssetScale, seed: int) -> list[_Prices]:
             round((start + (end - start) * i / count) * (1.0 + swing[i]), scale.spot_decimals)
             for i in range(1, count + 1)
         ]
-    return [
-        _Prices(close, round(close * (1.0 - 0.0003 + 0.0001 * noise.normal(basis)), scale.perpetual_decimals))
-        for close in spot
-    ]
+    return [Closes(close, perpetual_close(close, scale, basis)) for close in spot]
 
 
-def _open_interest(scale: AssetScale, seed: int, closes: list[_Prices]) -> tuple[list[float], list[float]]:
+def perpetual_close(close_usd: float, scale: AssetScale, basis: random.Random) -> float:
+    """The close of the perpetual, some hundredths of a percent below that of spot."""
+    return round(close_usd * (1.0 - 0.0003 + 0.0001 * noise.normal(basis)), scale.perpetual_decimals)
+
+
+def _open_interest(
+    scale: AssetScale, seed: int, episodes: Sequence[Episode], closes: Sequence[Closes]
+) -> tuple[list[float], list[float]]:
     """Linear open interest in coins and inverse in USD, scaled to the scripted total of the last day."""
     linear_noise = noise.stream(seed, scale.code, "open interest")
     inverse_noise = noise.stream(seed, scale.code, "inverse open interest")
     linear, inverse = [1.0], [1.0]
-    for episode in EPISODES:
+    for episode in episodes:
         start, end, count = linear[-1], episode.open_interest, episode.length
         swing = noise.bridge(linear_noise, count, episode.open_interest_noise, persistence=0.8)
         apart = noise.bridge(inverse_noise, count, 0.3 * episode.open_interest_noise, persistence=0.8)
@@ -166,12 +180,14 @@ def _whole(usd: float, contract_size_usd: float) -> float:
     return round(usd / contract_size_usd) * contract_size_usd
 
 
-def _funding(scale: AssetScale, seed: int) -> list[tuple[tuple[float, float, float], tuple[float, float, float]]]:
+def _funding(
+    scale: AssetScale, seed: int, episodes: Sequence[Episode]
+) -> list[tuple[tuple[float, float, float], tuple[float, float, float]]]:
     """Per day the three settlements of the linear and of the inverse contract, as fractions per 8 hours."""
     level_noise = noise.stream(seed, scale.code, "funding")
     settlement_noise = noise.stream(seed, scale.code, "settlements")
     rows = []
-    for episode in EPISODES:
+    for episode in episodes:
         count = episode.length
         first, last = episode.funding_bp
         swing = noise.bridge(level_noise, count, 0.13 * episode.noise, persistence=0.7)
@@ -194,11 +210,11 @@ def _settlements(level_bp: float, around: tuple[float, float, float]) -> tuple[f
     return morning, noon, night
 
 
-def _extremes(episode: Episode, change: float) -> tuple[float | None, float | None]:
+def _extremes(episodes: Sequence[Episode], episode: Episode, change: float) -> tuple[float | None, float | None]:
     """The scripted low and high as moves from the open, scaled to this asset's return of the day."""
     if episode.low is None or episode.high is None:
         return None, None
-    btc_before = EPISODES[EPISODES.index(episode) - 1].btc_close
+    btc_before = episodes[episodes.index(episode) - 1].btc_close
     ratio = change / (episode.btc_close / btc_before - 1.0)
     return episode.low.move * ratio, episode.high.move * ratio
 
@@ -212,7 +228,7 @@ def _liquidations(
     """
     total = scale.liquidations_usd * episode.liquidations * noise.lognormal(rng, 0.40 * episode.noise)
     tilt = 0.08 * noise.normal(rng)
-    linear_share = _LINEAR_LIQUIDATION_SHARE + 0.02 * noise.normal(rng)
+    linear_share = _LINEAR_LIQUIDATION_SHARE + 0.02 * noise.normal(rng) if scale.inverse_share else 1.0
     # A falling day liquidates longs: one percent of return moves the share by eight points.
     long_share = (
         episode.long_share if episode.long_share is not None else _within(0.5 - 8.0 * change + tilt, 0.12, 0.88)

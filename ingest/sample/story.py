@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
-from typing import Literal
 
 FIRST_DAY = date(2024, 12, 29)
 LAST_DAY = date(2026, 2, 1)
@@ -16,8 +15,6 @@ LAST_DAY = date(2026, 2, 1)
 FINAL_MODELLED_DAY = date(2026, 2, 2)
 SIMULATION_NOW = datetime(2026, 2, 2, 6, tzinfo=UTC)
 DEFAULT_SEED = 7
-
-AssetCode = Literal["BTC", "ETH"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +63,8 @@ class Episode:
     def length(self) -> int:
         return (self.last - self.first).days + 1
 
-    def close(self, asset: AssetCode) -> float:
+    def close(self, asset: str) -> float:
+        """Of BTC or ETH, whose closes the story has."""
         return self.btc_close if asset == "BTC" else self.eth_close
 
 
@@ -74,7 +72,7 @@ class Episode:
 class AssetScale:
     """Magnitudes of one asset. Open interest stands for the whole market, as in the published figures."""
 
-    code: AssetCode
+    code: str
     close_before: float
     final_open_interest_usd: float
     inverse_share: float
@@ -91,7 +89,7 @@ class AssetScale:
     active_addresses: float
 
 
-ASSETS: dict[AssetCode, AssetScale] = {
+ASSETS: dict[str, AssetScale] = {
     "BTC": AssetScale(
         code="BTC", close_before=94_200.0, final_open_interest_usd=52.5e9, inverse_share=0.14,
         contract_size_usd=100.0, liquidations_usd=36e6, spot_volume_coin=19_000.0, spot_decimals=2,

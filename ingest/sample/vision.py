@@ -17,10 +17,9 @@ from xml.sax.saxutils import escape
 
 from ingest.sample import noise
 from ingest.sample.answers import Answer, Question
-from ingest.sample.binance import INTERVALS_MS, SYMBOLS, kline_fields, settlements
+from ingest.sample.binance import INTERVALS_MS, PERPETUALS, SYMBOLS, kline_fields, settlements, shown_decimals
 from ingest.sample.instants import DAY_MS, FIVE_MINUTES_MS, HOUR_MS, start_of
 from ingest.sample.market import MarketKind, SimulatedMarket
-from ingest.sample.story import AssetCode
 
 Kind = Literal["klines", "metrics", "fundingRate"]
 
@@ -55,7 +54,7 @@ _PUBLICATION_HOUR_MS = 3 * HOUR_MS
 class _Archive:
     market: MarketKind
     kind: Kind
-    code: AssetCode
+    code: str
     symbol: str
     step_ms: int
     name: str
@@ -102,7 +101,8 @@ class Archives:
 
     def _klines(self, archive: _Archive) -> tuple[list[str], list[str]]:
         bars = self._market.bars(archive.code, archive.market, archive.step_ms, archive.start_ms, archive.end_ms - 1)
-        rows = [kline_fields(bar, archive.market, archive.step_ms) for bar in bars]
+        decimals = shown_decimals(self._market, archive.code, archive.market)
+        rows = [kline_fields(bar, archive.market, archive.step_ms, decimals) for bar in bars]
         if archive.market == "perpetual":
             return [_KLINE_HEADER], [",".join(map(str, row)) for row in rows]
         if archive.start_ms >= _MICROSECONDS_FROM_MS:
@@ -134,7 +134,7 @@ def _parse(address: str) -> _Archive | None:
         return None
     folder, cadence, kind, symbol = match["market"], match["cadence"], match["kind"], match["symbol"]
     interval, what, period = match["interval"], match["what"], match["period"]
-    code = SYMBOLS.get(symbol)
+    code = (SYMBOLS if folder == "spot" else PERPETUALS).get(symbol)
     daily = cadence == "daily"
     if (
         code is None
