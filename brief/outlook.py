@@ -32,7 +32,7 @@ def distances(tables: DayTables, evidence: Sequence[Mapping[str, Any]], paramete
     A condition counts where one ramp decides it. How close it is, is measured in widths of its ramp.
     """
     support, found = tables.of_day("support_daily"), []
-    if support and support["support_band_usd"] is not None and support["close_usd"] is not None:
+    if support and None not in (support["support_usd"], support["support_band_usd"], support["close_usd"]):
         edge = support["support_usd"] - support["support_band_usd"]
         away = 100 * (edge / support["close_usd"] - 1)
         found.append(
