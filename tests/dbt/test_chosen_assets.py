@@ -1,4 +1,4 @@
-"""A coin that venues count in multiples is one coin: one price, and coins that add up."""
+"""Choosing other assets changes no row of those that stay, and a coin that venues count in multiples is one coin."""
 
 from __future__ import annotations
 
@@ -7,6 +7,8 @@ from datetime import date, datetime, timedelta
 
 import polars as pl
 import pytest
+from hypothesis import Phase, given, settings
+from hypothesis import strategies as st
 
 from ingest.catalogue import load_catalogue
 from ingest.selection import Chosen, ListedContract, Selection
@@ -89,3 +91,23 @@ def test_a_multiple_and_single_coins_are_one_price_and_add_up(models):
     assert closed["long_liquidations_usd"] == pytest.approx(40_000 * 0.00002)
     sizes = dict(marts["dim_instruments"].select("instrument", "contract_size").iter_rows())
     assert sizes == {"1000SHIBUSDT": 1000, "SHIB-USDT-SWAP": 1e6}
+
+
+@pytest.mark.parametrize("change", ["remove", "add", "rename", "delist"])
+@settings(max_examples=2, deadline=None, phases=[Phase.generate])  # an example builds the models twice
+@given(kept=st.sets(st.sampled_from(["XRP", "SHIB", "ADA"]), min_size=1, max_size=2))
+def test_a_change_of_one_asset_leaves_every_row_of_the_others(models, change, kept):
+    others, with_matic, day = sorted(kept), [*sorted(kept), "MATIC"], date(2026, 1, 2)
+    before = of_assets(models, others if change == "add" else with_matic, {}, {})
+    after = {
+        "remove": lambda: of_assets(models, others, {"MATIC": day}, {}),
+        "add": lambda: of_assets(models, with_matic, {}, {}),
+        "rename": lambda: of_assets(models, [*with_matic, "POL"], {}, {"MATIC": day}),
+        "delist": lambda: of_assets(models, with_matic, {}, {"MATIC": day}),
+    }[change]()
+    for name in MARTS:
+        stays = pl.col("asset").is_in(others)
+        assert not before[name].filter(stays).is_empty(), name
+        assert after[name].filter(stays).equals(before[name].filter(stays), null_equal=True), name
+    last = after["prices_daily"].filter(pl.col("asset") == "MATIC")["day"].max()
+    assert last == (date(2026, 1, 4) if change == "add" else day), "its history stays up to its last day"
