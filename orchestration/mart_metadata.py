@@ -13,9 +13,12 @@ from brief.charts import PANELS, PRICE, Panel, chart, has_values, png
 from regimes import regime_labels
 from tables import Table
 from warehouse.connection import identifier
-from warehouse.marts import comments_of, mart_extent
+from warehouse.marts import comments_of, has_mart, mart_extent
 
 DAYS_SHOWN = 365
+# Dagster keeps the pictures of every run: those of 32 assets were 40 MB a run.
+ASSETS_SHOWN = 8
+MONTH = 30  # days of traded value that decide which assets are shown
 WITH_REGIMES = "regimes_daily"  # shown as bands behind the price chart
 
 
@@ -38,12 +41,33 @@ def mart_metadata(connection: duckdb.DuckDBPyConnection, name: str) -> dict[str,
 
 
 def mart_charts(connection: duckdb.DuckDBPyConnection, name: str) -> str | None:
-    """Markdown with one image per asset and panel, None if there is nothing to draw."""
-    if name == WITH_REGIMES:
-        behind = {"regimes": _last_year(connection, name), "labels": regime_labels()}
-        return _pictures(PRICE, _last_year(connection, PRICE.mart), **behind)
-    drawn = [_pictures(p, _last_year(connection, name)) for p in PANELS if p.mart == name]
-    return "\n\n".join(filter(None, drawn)) or None
+    """Markdown with one image per asset and panel, None if there is nothing to draw.
+
+    Of more than ASSETS_SHOWN assets only the most traded are drawn.
+    """
+    has_regimes = name == WITH_REGIMES
+    panels = [PRICE] if has_regimes else [panel for panel in PANELS if panel.mart == name]
+    if not panels:
+        return None
+    behind = {"regimes": _last_year(connection, name), "labels": regime_labels()} if has_regimes else {}
+    frame = _last_year(connection, panels[0].mart)
+    assets = frame["asset"].unique().sort().to_list()
+    shown = _shown(connection, assets)
+    drawn = [_pictures(panel, frame.filter(pl.col("asset").is_in(shown)), **behind) for panel in panels]
+    note = f"Charts of {len(shown)} of {len(assets)} assets" if len(shown) < len(assets) else None
+    return "\n\n".join(filter(None, [note, *drawn])) if any(drawn) else None
+
+
+def _shown(connection: duckdb.DuckDBPyConnection, assets: list[str]) -> list[str]:
+    """The assets to draw: all of a few, or the most traded; the first by name until there are prices."""
+    if len(assets) > ASSETS_SHOWN and has_mart(connection, PRICE.mart):
+        traded = connection.execute(
+            f"SELECT asset FROM marts.{PRICE.mart}"  # noqa: S608 - a constant
+            f" WHERE day > (SELECT max(day) FROM marts.{PRICE.mart}) - {MONTH}"
+            " GROUP BY asset ORDER BY sum(volume_usd) DESC NULLS LAST, asset"
+        ).fetchall()
+        assets = [asset for (asset,) in traded if asset in assets]
+    return assets[:ASSETS_SHOWN]
 
 
 def _last_year(connection: duckdb.DuckDBPyConnection, name: str) -> pl.DataFrame:
