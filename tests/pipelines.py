@@ -77,9 +77,9 @@ def typed(*arguments: str | Path) -> Ran:
     return Ran(done.returncode, done.stdout, done.stderr, time.monotonic() - began)
 
 
-def leverage(*arguments: str | Path, extra: Mapping[str, str] | None = None) -> Ran:
-    """`leverage` with these arguments, to its end."""
-    return _ended(_leverage, *arguments, extra=extra)
+def leverage(*arguments: str | Path, extra: Mapping[str, str] | None = None, patience: float = PATIENCE) -> Ran:
+    """`leverage` with these arguments, to its end, which may take `patience` seconds."""
+    return _ended(_leverage, *arguments, extra=extra, patience=patience)
 
 
 def dbt(*arguments: str | Path, database: Path | None = None, project: Path = DBT_PROJECT) -> Ran:
@@ -94,12 +94,14 @@ def forked(*arguments: str | Path, out: Path, err: Path) -> ForkServerProcess:
     return _forked(_leverage, *arguments, out=out, err=err)
 
 
-def _ended(command: Command, *arguments: str | Path, extra: Mapping[str, str] | None) -> Ran:
+def _ended(
+    command: Command, *arguments: str | Path, extra: Mapping[str, str] | None, patience: float = PATIENCE
+) -> Ran:
     with tempfile.TemporaryDirectory() as folder:
         out, err = Path(folder, "out"), Path(folder, "err")
         began = time.monotonic()
         process = _forked(command, *arguments, out=out, err=err, extra=extra)
-        process.join(PATIENCE)
+        process.join(patience)
         if process.exitcode is None:
             process.kill()
             process.join()
