@@ -32,12 +32,10 @@ SIMULATED: Mapping[str, Collection[str]] = {
     ),
     "coinmetrics_network": coinmetrics.ASSETS,
 }
-# The symbols of the further assets, which have a perpetual and no more.
+# The symbols of the further assets, which have a perpetual and no more. Their open interest is Coinalyze's, by day and
+# hour: forty assets of five-minute archives would take a first run ten minutes.
 FURTHER: Mapping[str, Collection[str]] = {
-    **dict.fromkeys(
-        ("binance_um_klines", "binance_um_funding", "binance_um_open_interest"),
-        tuple(one.symbol for one in FOLLOWERS.values()),
-    ),
+    **dict.fromkeys(("binance_um_klines", "binance_um_funding"), tuple(one.symbol for one in FOLLOWERS.values())),
     **dict.fromkeys(
         (
             "coinalyze_open_interest",
