@@ -11,8 +11,11 @@ PYTEST := $(BIN)/python -m pytest -n 2 --dist loadscope --no-loadscope-reorder
 BI_PORT ?= 8088
 CLIENTS := duckdb-1.2 duckdb-1.4 duckdb-1.5 pandas
 
-.PHONY: run live record test proofs check dev bi browser clients docs bench setup setup-dev format lock generated definitions clean
+.PHONY: help run live record test proofs check dev bi browser clients docs bench setup setup-dev format lock generated definitions clean
 .DEFAULT_GOAL := run
+
+help:  ## list the targets with what they do
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 run: setup  ## run the main job on the simulated market, offline, and show the brief of its last day
 	$(BIN)/leverage run

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import os
 import platform
+import statistics
 import tempfile
 from datetime import UTC, datetime
 from importlib.metadata import version
 from pathlib import Path
 
-from benchmarks import archives, bulk_load, classification, days, history, many_assets, pipeline, tape
+from benchmarks import archives, bulk_load, classification, commands, days, history, many_assets, pipeline, tape
 from regimes.chunks import ASSETS_PER_CHUNK
 
 PAGE = Path(__file__).resolve().parents[1] / "docs" / "benchmarks.md"
@@ -29,8 +30,11 @@ def main() -> None:
         whole = many_assets.classified()
         reads = days.measure_reads(Path(folder) / "reads")
         added = days.measure_days(Path(folder) / "days")
+        started = commands.measure(Path(folder) / "commands")
     parts = [_bulk(bulk), _archives(relayed), _history(grown), _pipeline(market, runs), _many_assets(wide)]
-    page = "\n".join([_head(), *parts, _classification(classified, whole), _days(reads, added), _tape(load)])
+    page = "\n".join(
+        [_head(), *parts, _classification(classified, whole), _days(reads, added), _tape(load), _commands(started)]
+    )
     PAGE.write_text(page)
     print(page)
 
@@ -232,6 +236,24 @@ The goals: {classification.ASSETS} assets over {classification.YEARS[-1]} years 
 
 {many_assets.CLASSIFIED} assets over {many_assets.DAYS} days, {ASSETS_PER_CHUNK} at a time: {whole:.1f} s.
 The goal, less than 60 s, is {_met(whole < 60)}.
+"""
+
+
+def _commands(found: dict[str, list[float]]) -> str:
+    lines = "\n".join(
+        f"| `{name}` | {statistics.median(seconds):.2f} | {commands.ratio(found, name):.1f} |"
+        for name, seconds in found.items()
+    )
+    slowest = max(statistics.median(found[name]) for name in commands.COMMANDS)
+    return f"""## Commands that read a release
+
+Processor time of whole processes, on the simulated market of 400 days.
+
+| process | seconds | to importing DuckDB |
+| --- | --- | --- |
+{lines}
+
+The goal, less than 0.5 s each, is {_met(slowest < 0.5)}.
 """
 
 

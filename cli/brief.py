@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -16,22 +17,32 @@ from rich.table import Table
 from brief import EXPLORER, READ_IF_THERE, REQUIRED, About, DayTables, day_page
 from brief.figures import headline, quantity, state_of, words
 from cli.console import REGIME_STYLES, stdout_console
+from cli.days import asked_day
+from cli.errors import WrongUse
 from cli.output import write_output
-from ingest.feeds import feed_named
-from ingest.sample import SIMULATED
+from cli.summary import simulated_feeds
 from regimes import load_parameters
 from warehouse.errors import UnknownDay
 from warehouse.reading import OpenRelease, open_release
 from warehouse.settings import Settings
 
 
-def brief(settings: Settings, day: date | None, asset: str | None, output: Path | None) -> None:
-    """Print the brief of a day, or write it as a page to `output`. The defaults are the newest reading and the first
-    asset.
+def brief(
+    settings: Settings,
+    asked: str | None = None,
+    asset: str | None = None,
+    output: Path | None = None,
+    as_json: bool = False,
+) -> None:
+    """Print the brief of a day, as text or JSON, or write it as a page to `output`.
 
-    Raises UnknownDay when the day or the asset is not published.
+    The defaults are the newest reading and the first asset.
+
+    Raises UnknownDay when the day or the asset is not published, WrongUse when the options contradict each other.
     """
-    warehouse = settings.resolved_warehouse()
+    if as_json and output is not None:
+        raise WrongUse("--json prints to standard output, and --output writes a page; choose one")
+    warehouse, day = settings.resolved_warehouse(), asked_day(asked, settings.parsed_market())
     with open_release(warehouse) as release:
         latest = release.latest
         asset = asset or latest["asset"]
@@ -43,7 +54,9 @@ def brief(settings: Settings, day: date | None, asset: str | None, output: Path 
         label = release.select("SELECT * FROM regimes_daily WHERE asset = ? AND day = ?", [asset, day]).to_dicts()
         if not label:
             raise UnknownDay(f"{day} is not published; the release has {latest['first_day']} to {latest['last_day']}")
-        if output is None:
+        if as_json:
+            print(json.dumps(_document(release, label[0]), indent=2, default=str))
+        elif output is None:
             out = stdout_console()
             if warning:
                 out.print(f"[bold reverse red] {escape(warning)} [/]", soft_wrap=True)
@@ -51,6 +64,18 @@ def brief(settings: Settings, day: date | None, asset: str | None, output: Path 
         else:
             index = (warehouse.published / EXPLORER).as_uri()
             _write_page(output, release, asset, day, index, warning)
+
+
+def _document(release: OpenRelease, label: dict[str, Any]) -> dict[str, Any]:
+    """The row of regimes_daily with its evidence, and the sentence of the market."""
+    asset, day = label["asset"], label["day"]
+    evidence = release.rows(
+        "SELECT * EXCLUDE (asset, day) FROM regime_evidence WHERE asset = ? AND day = ?"
+        " ORDER BY label_rank, role, weight DESC, predicate",
+        [asset, day],
+    )
+    market = DayTables(asset, day, _market(release)).market()
+    return {"simulated": release.latest["simulated"], **label, "market": market, "evidence": evidence}
 
 
 def _write_page(output: Path, release: OpenRelease, asset: str, day: date, index: str, warning: str | None) -> None:
@@ -89,7 +114,8 @@ def _print_brief(out: Console, release: OpenRelease, label: dict[str, Any]) -> N
         out.print(evidence)
     out.print(_data_quality(label, latest))
     if latest["simulated"]:
-        out.print(f"[dim]{simulated_feeds(latest)}[/dim]")
+        feeds = release.rows("SELECT venue FROM feed_status")
+        out.print(f"[dim]{simulated_feeds(feeds)}[/dim]")
 
 
 def _market(release: OpenRelease) -> dict[str, pl.DataFrame]:
@@ -97,13 +123,6 @@ def _market(release: OpenRelease) -> dict[str, pl.DataFrame]:
     name = "market_daily"
     published = release.select("SELECT table_name FROM duckdb_tables()")["table_name"]
     return {name: release.connection.table(name).pl()} if name in published else {}
-
-
-def simulated_feeds(latest: dict[str, Any]) -> str:
-    """One line with the number and the venues of the simulated feeds."""
-    names = sorted({feed["feed"] for feed in latest["feeds"]} & set(SIMULATED))
-    venues = ", ".join(sorted({feed_named(name).venue for name in names}))
-    return f"simulated: {len(names)} feeds of {venues}; the others come with --market live"
 
 
 def _confidence(label: dict[str, Any]) -> str:

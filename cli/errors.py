@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import os
 import sys
 import traceback
@@ -9,15 +10,12 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-import duckdb
 import typer
 
 from alerts.errors import AlertError
-from cli.console import stderr_console
-from ingest.errors import printable
-from orchestration.errors import OWN_ERRORS
-from record.recorder import RecorderBusy
-from warehouse.errors import WarehouseLocked
+from ingest.errors import IngestError, printable
+from record.errors import RecorderBusy
+from warehouse.errors import WarehouseError, WarehouseLocked
 
 FAILED, WRONG_USE, LOCKED, STALE = 1, 2, 3, 4
 
@@ -30,22 +28,43 @@ class Stale(Exception):
     """An asset has lost its reading, or the published data is older than --stale-after allows."""
 
 
-# duckdb.Error: a mistake in a typed query. OSError: a disk, a permission or a path.
-ONE_LINE_ERRORS = (*OWN_ERRORS, AlertError, WrongUse, Stale, duckdb.Error, OSError)
-
-
 @contextmanager
 def errors_as_one_line(verbose: bool) -> Iterator[None]:
     """Print the project's own errors as one line and exit. Any other error is a bug and keeps its traceback."""
     try:
         yield
-    except ONE_LINE_ERRORS as error:
+    except typer.Exit:
+        raise
+    except Exception as error:
+        if not _is_for_a_person(error):
+            raise
         if verbose:
             traceback.print_exc(file=sys.stderr)
         if isinstance(error, OSError) and _output_refusal():
             raise typer.Exit(FAILED) from None  # finish_output says it
         _print_error(_line(error))
         raise typer.Exit(_status(error)) from None
+
+
+def _is_for_a_person(error: Exception) -> bool:
+    """Whether the message of the error is meant for a person.
+
+    Imports DuckDB and the rules only where the error may be theirs: they take longer than most commands.
+    """
+    # OSError: a disk, a permission or a path.
+    if isinstance(error, IngestError | WarehouseError | AlertError | WrongUse | Stale | OSError):
+        return True
+    if _is_of_duckdb(error):  # a mistake in a typed query
+        return True
+    from orchestration.errors import OWN_ERRORS
+
+    return isinstance(error, OWN_ERRORS)
+
+
+def _is_of_duckdb(error: Exception) -> bool:
+    import duckdb
+
+    return isinstance(error, duckdb.Error)
 
 
 def begin_process() -> None:
@@ -90,6 +109,8 @@ def _output_refusal() -> OSError | None:
 
 
 def _print_error(line: str) -> None:
+    from cli.console import stderr_console
+
     stderr_console().print(f"[bold red]error[/bold red] {_escaped(line)}")
 
 
@@ -103,7 +124,11 @@ def _first_line(error: Exception) -> str:
         if error.filename:
             return f"cannot use {error.filename}: {error.strerror}"
         return f"{error.strerror}; check where the output goes, and the disk of the warehouse"
-    return (str(error).strip() or type(error).__name__).splitlines()[0]
+    text = str(error).strip() or type(error).__name__
+    if isinstance(error, IngestError | WarehouseError | AlertError | WrongUse | Stale) or not _is_of_duckdb(error):
+        return text.splitlines()[0]
+    before_the_excerpt = itertools.takewhile(lambda line: not line.startswith("LINE "), text.splitlines())
+    return " ".join(" ".join(before_the_excerpt).split())  # with its hint, such as: Did you mean "regimes_daily"?
 
 
 def _status(error: Exception) -> int:

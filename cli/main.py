@@ -1,32 +1,31 @@
-"""The commands of `leverage` and their options."""
+"""The commands of `leverage` and their options.
+
+Each command imports its module when it is called, so that `leverage sql` does not wait for what `leverage run` needs.
+"""
 
 from __future__ import annotations
 
 import io
 import sys
 import warnings
-from datetime import UTC, date, datetime
-from importlib import metadata
+from datetime import UTC, datetime
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
 
-from cli import brief as brief_command
-from cli import doctor as doctor_command
-from cli import market as market_command
-from cli import notify as notify_command
-from cli import now as now_command
-from cli import overview as overview_command
-from cli import record as record_command
-from cli import run as run_command
-from cli import sql as sql_command
-from cli import status as status_command
-from cli import validate as validate_command
-from cli.errors import WrongUse, begin_process, errors_as_one_line, finish_output
-from ingest.errors import IngestError
-from warehouse.location import Warehouse
-from warehouse.settings import Settings
+from cli.errors import begin_process, errors_as_one_line, finish_output
+from cli.options import (
+    DEFAULT_DAYS,
+    DayOption,
+    Format,
+    JsonOption,
+    MarketOption,
+    VerboseOption,
+    WarehouseOption,
+    as_day,
+    settings_from_options,
+)
 
 app = typer.Typer(
     name="leverage",
@@ -36,27 +35,11 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
 )
 
-WarehouseOption = Annotated[
-    Path | None,
-    typer.Option(
-        "--warehouse",
-        help="Directory of the warehouse. [dim]Default: warehouse/data/<market>[/dim]",
-        envvar="LEVERAGE_WAREHOUSE",
-    ),
-]
-MarketOption = Annotated[
-    str | None,
-    typer.Option(
-        "--market",
-        help="[bold]sample[/bold] (simulated), [bold]live[/bold], or a relay such as http://127.0.0.1:9080.",
-        envvar="LEVERAGE_MARKET",
-    ),
-]
-VerboseOption = Annotated[bool, typer.Option("--verbose", "-v", help="Show Dagster's log, and tracebacks of errors.")]
-
 
 def _print_version(requested: bool) -> None:
     if requested:
+        from importlib import metadata
+
         print(f"leverage {metadata.version('leverage-warehouse')}")
         raise typer.Exit
 
@@ -67,22 +50,27 @@ def main_command(
     version: Annotated[
         bool, typer.Option("--version", callback=_print_version, is_eager=True, help="Show the version and exit.")
     ] = False,
+    market: MarketOption = None,
+    warehouse: WarehouseOption = None,
 ) -> None:
     """Is Bitcoin's leverage being reset, or is the structure breaking? Every day, with its evidence."""
     if context.invoked_subcommand is None:
         with errors_as_one_line(verbose=False):
-            overview_command.overview(settings_from_options(None, None))
+            from cli.overview import overview
+
+            overview(settings_from_options(context, market, warehouse))
 
 
 @app.command()
 def run(
+    context: typer.Context,
     market: MarketOption = None,
     first: Annotated[
         datetime | None,
         typer.Option(
             "--from",
             formats=["%Y-%m-%d"],
-            help=f"First day (UTC). Default: the warehouse's first day, else {run_command.DEFAULT_DAYS} days back.",
+            help=f"First day (UTC). Default: the warehouse's first day, else {DEFAULT_DAYS} days back.",
         ),
     ] = None,
     last: Annotated[
@@ -120,23 +108,33 @@ def run(
     an asset that had a reading has none for the last day.
     """
     with errors_as_one_line(verbose):
-        settings = settings_from_options(market, warehouse)
-        run_command.run(settings, _day(first), _day(last), now, refetch or [], verbose, assets)
+        from cli.run import run as run_command
+
+        settings = settings_from_options(context, market, warehouse)
+        run_command(settings, as_day(first), as_day(last), now, refetch or [], verbose, assets)
 
 
 @app.command()
-def record(market: MarketOption = None, warehouse: WarehouseOption = None, verbose: VerboseOption = False) -> None:
+def record(
+    context: typer.Context,
+    market: MarketOption = None,
+    warehouse: WarehouseOption = None,
+    verbose: VerboseOption = False,
+) -> None:
     """Record the venues' liquidations from their websockets until stopped. Runs beside the pipeline.
 
     Exit status: 0 stopped by a signal, 1 failed, 2 wrong options, 3 another recorder is running.
     """
     with errors_as_one_line(verbose):
-        record_command.record(settings_from_options(market, warehouse), verbose)
+        from cli.record import record as record_command
+
+        record_command(settings_from_options(context, market, warehouse), verbose)
 
 
 @app.command()
 def status(
-    as_json: Annotated[bool, typer.Option("--json", help="As JSON, for programs.")] = False,
+    context: typer.Context,
+    as_json: JsonOption = False,
     every: Annotated[
         bool, typer.Option("--all", help="Name every asset and every note, however many there are.")
     ] = False,
@@ -158,27 +156,34 @@ def status(
     newest day is older than --stale-after.
     """
     with errors_as_one_line(verbose):
-        status_command.status(settings_from_options(market, warehouse), datetime.now(UTC), as_json, stale_after, every)
+        from cli.status import status as status_command
+
+        status_command(
+            settings_from_options(context, market, warehouse), datetime.now(UTC), as_json, stale_after, every
+        )
 
 
 @app.command()
 def brief(
-    day: Annotated[
-        datetime | None, typer.Option("--day", formats=["%Y-%m-%d"], help="Day (UTC). Default: the newest.")
-    ] = None,
+    context: typer.Context,
+    day: DayOption = None,
     asset: Annotated[str | None, typer.Option(help="Asset. Default: the first.")] = None,
     output: Annotated[Path | None, typer.Option(help="Write a page to this file, such as brief.html.")] = None,
+    as_json: JsonOption = False,
     market: MarketOption = None,
     warehouse: WarehouseOption = None,
     verbose: VerboseOption = False,
 ) -> None:
     """Show the brief of a day: the label, its evidence, the figures, and the quality of the data."""
     with errors_as_one_line(verbose):
-        brief_command.brief(settings_from_options(market, warehouse), _day(day), asset, output)
+        from cli.brief import brief as brief_command
+
+        brief_command(settings_from_options(context, market, warehouse), day, asset, output, as_json)
 
 
 @app.command()
 def now(
+    context: typer.Context,
     as_json: Annotated[bool, typer.Option("--json", help="As JSON, for programs: the content of now.json.")] = False,
     watch: Annotated[bool, typer.Option("--watch", help="Go on, with one refresh an hour, until stopped.")] = False,
     asset: Annotated[str | None, typer.Option(help="Asset. Default: all, and detail of the first.")] = None,
@@ -206,42 +211,81 @@ def now(
     daily label has no reading of the last 24 hours.
     """
     with errors_as_one_line(verbose):
-        settings = settings_from_options(market, warehouse)
-        now_command.now(settings, at, as_json=as_json, asset=asset, watch=watch, from_hour=from_hour, notify=notify)
+        from cli.now import now as now_command
+
+        settings = settings_from_options(context, market, warehouse)
+        now_command(settings, at, as_json=as_json, asset=asset, watch=watch, from_hour=from_hour, notify=notify)
 
 
 @app.command()
 def market(
-    day: Annotated[
-        datetime | None, typer.Option("--day", formats=["%Y-%m-%d"], help="Day (UTC). Default: the last.")
-    ] = None,
-    as_json: Annotated[bool, typer.Option("--json", help="As JSON, for programs.")] = False,
+    context: typer.Context,
+    day: DayOption = None,
+    as_json: JsonOption = False,
     market: MarketOption = None,
     warehouse: WarehouseOption = None,
     verbose: VerboseOption = False,
 ) -> None:
     """Show the market over all assets on a day: how many were flushed, which ones, and the totals."""
     with errors_as_one_line(verbose):
-        market_command.market(settings_from_options(market, warehouse), _day(day), as_json)
+        from cli.market import market as market_command
+
+        market_command(settings_from_options(context, market, warehouse), day, as_json)
 
 
 @app.command()
 def sql(
+    context: typer.Context,
     query: Annotated[
-        str, typer.Argument(help='SQL in quotes, such as "SELECT day, event FROM regimes_daily LIMIT 5".')
+        str,
+        typer.Argument(
+            help='SQL in quotes, such as "SELECT day, event FROM regimes_daily LIMIT 5"; - reads it from standard'
+            " input."
+        ),
     ],
-    output: Annotated[Path | None, typer.Option(help="Write the rows to this file: .csv, .parquet or .json.")] = None,
+    output: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="FILE",
+            help="Write the rows to this file: .csv, .tsv, .json, .parquet or .md; - is standard output.",
+        ),
+    ] = None,
+    chosen: Annotated[
+        Format | None,
+        typer.Option(
+            "--format", help="Default: by the ending of the file, table on a terminal, else tsv (tab-separated)."
+        ),
+    ] = None,
     market: MarketOption = None,
     warehouse: WarehouseOption = None,
     verbose: VerboseOption = False,
 ) -> None:
-    """Query the published database, read-only."""
+    """Query the published database, read-only. leverage tables lists what it holds."""
     with errors_as_one_line(verbose):
-        sql_command.sql(settings_from_options(market, warehouse), query, output)
+        from cli.sql import sql as sql_command
+
+        sql_command(settings_from_options(context, market, warehouse), query, output, chosen)
+
+
+@app.command()
+def tables(
+    context: typer.Context,
+    name: Annotated[str | None, typer.Argument(help="A table: its columns with type, unit and meaning.")] = None,
+    as_json: JsonOption = False,
+    market: MarketOption = None,
+    warehouse: WarehouseOption = None,
+    verbose: VerboseOption = False,
+) -> None:
+    """List the published tables with their rows and what they hold, or the columns of one."""
+    with errors_as_one_line(verbose):
+        from cli.tables import tables as tables_command
+
+        tables_command(settings_from_options(context, market, warehouse), name, as_json)
 
 
 @app.command()
 def serve(
+    context: typer.Context,
     host: Annotated[
         str, typer.Option(help="Address to listen on. Other machines reach this one only if you name another.")
     ] = "127.0.0.1",
@@ -254,23 +298,29 @@ def serve(
 
     With LEVERAGE_SERVE_TOKEN set, every request needs that token.
     """
-    from cli import serve as serve_command  # FastAPI takes half a second to import
-
     with errors_as_one_line(verbose):
-        serve_command.serve(settings_from_options(market, warehouse), host, port, verbose)
+        from cli.serve import serve as serve_command
+
+        serve_command(settings_from_options(context, market, warehouse), host, port, verbose)
 
 
 @app.command()
-def mcp(market: MarketOption = None, warehouse: WarehouseOption = None, verbose: VerboseOption = False) -> None:
+def mcp(
+    context: typer.Context,
+    market: MarketOption = None,
+    warehouse: WarehouseOption = None,
+    verbose: VerboseOption = False,
+) -> None:
     """Give agents what is published, over standard input and output: the Model Context Protocol (MCP), read-only."""
-    from cli import mcp as mcp_command  # the SDK takes a second to import
-
     with errors_as_one_line(verbose):
-        mcp_command.mcp(settings_from_options(market, warehouse))
+        from cli.mcp import mcp as mcp_command
+
+        mcp_command(settings_from_options(context, market, warehouse))
 
 
 @app.command()
 def validate(
+    context: typer.Context,
     days: Annotated[
         Path,
         typer.Option(metavar="FILE", help="CSV file with the columns asset, day and label, one documented day a line."),
@@ -284,11 +334,14 @@ def validate(
     Exit status: 0 counted, whatever the counts; 1 nothing published or failed; 2 the file is not such a list.
     """
     with errors_as_one_line(verbose):
-        validate_command.validate(settings_from_options(market, warehouse), days)
+        from cli.validate import validate as validate_command
+
+        validate_command(settings_from_options(context, market, warehouse), days)
 
 
 @app.command()
 def notify(
+    context: typer.Context,
     test: Annotated[bool, typer.Option("--test", help="Send a test message to every channel instead.")] = False,
     market: MarketOption = None,
     warehouse: WarehouseOption = None,
@@ -300,45 +353,29 @@ def notify(
     2 LEVERAGE_ALERT_URLS is not set or has an unknown address.
     """
     with errors_as_one_line(verbose):
-        if not notify_command.notify(settings_from_options(market, warehouse), test):
+        from cli.notify import notify as notify_command
+
+        if not notify_command(settings_from_options(context, market, warehouse), test):
             raise typer.Exit(1)
 
 
 @app.command()
-def doctor(market: MarketOption = None, warehouse: WarehouseOption = None, verbose: VerboseOption = False) -> None:
+def doctor(
+    context: typer.Context,
+    market: MarketOption = None,
+    warehouse: WarehouseOption = None,
+    verbose: VerboseOption = False,
+) -> None:
     """Check what a run needs: keys, access to venues, disk, versions, locks.
 
     Exit status: 0, or 1 when something would stop a run or an asset has lost its reading. What only costs data is a
     note.
     """
     with errors_as_one_line(verbose):
-        if not doctor_command.doctor(settings_from_options(market, warehouse)):
+        from cli.doctor import doctor as doctor_command
+
+        if not doctor_command(settings_from_options(context, market, warehouse)):
             raise typer.Exit(1)
-
-
-def settings_from_options(market: str | None, warehouse: Path | None) -> Settings:
-    """The settings of the environment, overridden by the options. A named warehouse brings its own market.
-
-    Raises WrongUse, and not IngestError, for an invalid market: its exit status tells a supervisor not to retry.
-    """
-    given: dict[str, Any] = {}
-    if warehouse is not None:
-        given["warehouse"] = warehouse
-        owner = Warehouse(warehouse.expanduser().absolute()).market()
-        if market is None and owner is not None:
-            given["market"] = owner
-    if market is not None:
-        given["market"] = market.rstrip("/")
-    settings = Settings(**given)
-    try:
-        settings.parsed_market()
-    except IngestError as error:
-        raise WrongUse(str(error)) from error
-    return settings
-
-
-def _day(moment: datetime | None) -> date | None:
-    return moment.date() if moment else None
 
 
 def main() -> None:

@@ -14,6 +14,7 @@ from rich.table import Table
 
 from brief.figures import quantity, words
 from cli.console import stdout_console
+from cli.days import asked_day
 from tables.published.market import MARKET_BREADTH_DAILY, MARKET_DAILY
 from warehouse.errors import UnknownDay, WarehouseError
 from warehouse.reading import OpenRelease, open_release
@@ -37,9 +38,9 @@ TOTALS = {
 SHARES = {"negative_funding_share": "negative funding", "hot_funding_share": "hot funding"}
 
 
-def market(settings: Settings, day: date | None, as_json: bool) -> None:
+def market(settings: Settings, asked: str | None, as_json: bool) -> None:
     """Print the market of a day, by default the last one. Raises UnknownDay for a day that is not published."""
-    warehouse = settings.resolved_warehouse()
+    warehouse, day = settings.resolved_warehouse(), asked_day(asked, settings.parsed_market())
     with open_release(warehouse) as release:
         published = set(release.select("SELECT table_name FROM duckdb_tables()")["table_name"])
         if MARKET_DAILY.name not in published:

@@ -15,6 +15,7 @@ COMMANDS = (
     ("leverage brief", "the newest day: label, figures, evidence"),
     ("leverage market", "the market: how many assets were flushed, and which"),
     ("leverage status", "feeds, gaps, what was skipped and why"),
+    ("leverage tables", "the published tables, and what their columns mean"),
     ('leverage sql "SELECT ..."', "query the published tables; --output writes a file"),
     ("leverage validate --days FILE", "the labels against documented days of your own"),
     ("leverage run", "bring the warehouse up to date"),

@@ -12,8 +12,10 @@ from rich.markup import escape
 
 from cli.asset_lines import note_lines
 from cli.brief import brief
-from cli.console import FeedProgress, stderr_console
+from cli.console import stderr_console
 from cli.errors import Stale, WrongUse
+from cli.options import DEFAULT_DAYS
+from cli.progress import FeedProgress
 from cli.summary import feeds_of, missing_of, relay_trouble
 from ingest.errors import CatalogueBroken, printable
 from ingest.inbox import strays
@@ -31,7 +33,6 @@ from warehouse.run_context import run_time
 from warehouse.settings import Settings
 
 LINES = 200  # of implausible rows in the output of a run
-DEFAULT_DAYS = 400  # a year, and before it the weeks that the first baselines need
 
 
 def run(
@@ -121,7 +122,7 @@ def run(
         if finished.published
         else f"nothing new: the release of {latest['last_day']} is current"
     )
-    brief(settings, day=None, asset=None, output=None)
+    brief(settings)
     if missing:
         advice = relay or "leverage status shows what was skipped and why"
         raise Stale(f"{'; '.join(one.text for one in missing)}; {advice}")

@@ -2,74 +2,82 @@
 
 from __future__ import annotations
 
-import io
-from collections.abc import Callable
+import sys
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-import polars as pl
-from rich import box
-from rich.table import Table
-
-from cli.console import stderr_console, stdout_console
 from cli.errors import WrongUse
+from cli.options import Format
 from cli.output import write_output
-from ingest.errors import printable
+from cli.query_formats import WRITERS
 from warehouse.reading import open_release
 from warehouse.settings import Settings
 
-ROWS_SHOWN = 1000  # on a terminal; use --output for more
-FORMATS: dict[str, Callable[[pl.DataFrame, io.BytesIO], Any]] = {
-    ".csv": lambda frame, file: _flat(frame).write_csv(file),
-    ".parquet": lambda frame, file: frame.write_parquet(file),
-    ".json": lambda frame, file: frame.write_json(file),
+STANDARD = Path("-")  # standard output in --output, and as the query standard input
+ROWS_SHOWN = 1000  # of a table; use --output for more
+ENDINGS = {
+    ".csv": Format.CSV,
+    ".tsv": Format.TSV,
+    ".json": Format.JSON,
+    ".parquet": Format.PARQUET,
+    ".md": Format.MARKDOWN,
 }
 
 
-def sql(settings: Settings, query: str, output: Path | None) -> None:
-    """Print the result as a table, tab-separated if the output is not a terminal, or write it to `output`."""
-    if output is not None and output.suffix.lower() not in FORMATS:
-        raise WrongUse(f"--output {output} must end in one of {', '.join(FORMATS)}")
+def sql(settings: Settings, query: str, output: Path | None, chosen: Format | None) -> None:
+    """Print the result or write it to `output`, in the `chosen` format.
+
+    The defaults are the format of the file's ending, a table on a terminal, and tab-separated text for programs. The
+    query `-` is read from standard input. Raises WrongUse, before the query runs, when the options contradict.
+    """
+    file = None if output in (None, STANDARD) else output
+    wanted = _format(file, chosen)
+    if file is None and wanted is Format.PARQUET and sys.stdout.isatty():
+        raise WrongUse("--format parquet is not for a terminal; name a file with --output, or pipe it to a program")
+    text = _typed(query)
     with open_release(settings.resolved_warehouse()) as release:
-        frame, out = release.select(query), stdout_console()
-    if output is not None:
-        content = io.BytesIO()
-        FORMATS[output.suffix.lower()](frame, content)
-        write_output(output, content.getvalue())
-        stderr_console().print(f"{frame.height} rows in {output}", markup=False)
-    elif out.is_terminal:
-        out.print(_table(frame))
-        more = f", the first {ROWS_SHOWN} shown" if frame.height > ROWS_SHOWN else ""
-        out.print(f"[dim]{frame.height} rows{more}[/dim]")
+        relation = release.relation(text)
+        if wanted is Format.TABLE:
+            names, types, rows = relation.columns, list(map(str, relation.types)), relation.fetchall()
+        else:
+            content, count = WRITERS[wanted](relation)
+    if wanted is Format.TABLE:
+        _print_table(names, types, rows)
+    elif file is not None:
+        write_output(file, content)
+        print(f"{count} rows in {file}", file=sys.stderr)
+    elif wanted is Format.PARQUET:
+        sys.stdout.buffer.write(content)
     else:
-        print(_flat(frame).write_csv(separator="\t"), end="")
+        sys.stdout.write(content.decode())
 
 
-def _flat(frame: pl.DataFrame) -> pl.DataFrame:
-    """The frame with lists, structs and intervals as text, because CSV has no form for them."""
-    unwritable = [n for n, t in frame.schema.items() if t.is_nested() or t == pl.Duration]
-    return frame.with_columns(
-        pl.Series(n, [None if v is None else str(v) for v in frame[n].to_list()], pl.String) for n in unwritable
-    )
+def _print_table(names: Sequence[str], types: Sequence[str], rows: Sequence[tuple[Any, ...]]) -> None:
+    from cli.console import stdout_console  # Rich takes a tenth of a second, which programs need not wait for
+    from cli.fitting_table import fitting_table
+
+    out = stdout_console()
+    table, hidden = fitting_table(names, types, rows[:ROWS_SHOWN], out.width)
+    out.print(table)
+    more = f", the first {ROWS_SHOWN:,} shown" if len(rows) > ROWS_SHOWN else ""
+    left_out = f", {len(names) - hidden} of {len(names)} columns shown; --output FILE.csv has all" if hidden else ""
+    out.print(f"[dim]{len(rows)} rows{more}{left_out}[/dim]", soft_wrap=True)
 
 
-def _table(frame: pl.DataFrame) -> Table:
-    table = Table(box=box.SIMPLE_HEAD, header_style="bold")
-    for name, dtype in frame.schema.items():
-        table.add_column(name, justify="right" if dtype.is_numeric() else "left", overflow="fold")
-    for row in frame.head(ROWS_SHOWN).iter_rows():
-        table.add_row(*map(_cell, row))
-    return table
+def _format(file: Path | None, chosen: Format | None) -> Format:
+    if file is None:
+        return chosen or (Format.TABLE if sys.stdout.isatty() else Format.TSV)
+    if chosen is Format.TABLE:
+        raise WrongUse("--format table is for the screen; use markdown, csv, json or parquet with --output")
+    found = chosen or ENDINGS.get(file.suffix.lower())
+    if found is None:
+        raise WrongUse(f"--output {file} must end in one of {', '.join(ENDINGS)}, or add --format")
+    return found
 
 
-def _cell(value: Any) -> str:  # noqa: ANN401 - any SQL value
-    if value is None:
-        return "[dim]null[/dim]"
-    text = (
-        f"{value:.6g}"
-        if isinstance(value, float) and abs(value) < 1e6
-        else f"{value:,.0f}"
-        if isinstance(value, float)
-        else str(value)
-    )
-    return "\n".join(map(printable, text.split("\n"))).replace("[", r"\[")
+def _typed(query: str) -> str:
+    text = sys.stdin.read() if query == str(STANDARD) else query
+    if not text.strip():
+        raise WrongUse('the query is empty; write one in quotes, such as leverage sql "SELECT * FROM regimes_daily"')
+    return text

@@ -13,10 +13,9 @@ from rich.markup import escape
 from rich.table import Table
 
 from cli.asset_lines import asset_lines, note_lines
-from cli.brief import simulated_feeds
 from cli.console import stdout_console
 from cli.errors import Stale
-from cli.summary import feeds_of, missing_of, relay_trouble, summary
+from cli.summary import feeds_of, missing_of, relay_trouble, simulated_feeds, summary
 from ingest.windows import Window
 from record import health
 from warehouse.connection import aware_utc
@@ -95,7 +94,7 @@ def _print_status(
         for line in note_lines(feed, every):
             out.print(line)
     if latest["simulated"]:
-        out.print(f"[dim]{simulated_feeds(latest)}[/dim]")
+        out.print(f"[dim]{simulated_feeds(feeds)}[/dim]")
     out.print("[dim]coverage: share of days and symbols that have rows[/dim]")
     if any(feed["gap_count"] for feed in feeds):
         out.print(

@@ -63,7 +63,7 @@ def published_asset(manifest: Path) -> dg.AssetsDefinition:
     def published(pipeline: Pipeline) -> Iterator[dg.MaterializeResult[Any]]:
         run, market, warehouse = pipeline.run_context(), pipeline.parsed_market, pipeline.resolved_warehouse
         with build_database(warehouse.build) as connection:
-            write_feed_status(connection, pipeline.refresher.catalogue, run.calendar)
+            write_feed_status(connection, pipeline.refresher.catalogue, run.calendar, run.now)
             write_readings(connection)
             write_hourly_tables(connection, Landing(warehouse.landing))
             inputs = fingerprint(connection, run)

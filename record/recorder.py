@@ -28,6 +28,7 @@ from record import health
 from record.clock import Clock
 from record.connection import Connection
 from record.conversion import convert
+from record.errors import RecorderBusy
 from record.ledger import RECORDER, Entry
 from record.wal import Message, WriteAhead, remove, sealed_files
 from record.watch import Watch
@@ -40,10 +41,6 @@ SYNC_EVERY = 0.5  # seconds, so that with the sync itself less than a second is 
 HEALTH_EVERY = 5.0
 ROTATE_EVERY = 3600.0  # with the hour: a day is landed as soon as it is over, and nobody builds a mart of less
 RETRY = 5.0  # after a segment that the disk did not take
-
-
-class RecorderBusy(IngestError):
-    """Another recorder is at work in this warehouse."""
 
 
 def catalogued_streams(catalogue: Catalogue) -> tuple[Stream, ...]:

@@ -39,10 +39,15 @@ def record_pull(connection: duckdb.DuckDBPyConnection, pulled: Pulled, run_id: s
     )
 
 
-def write_feed_status(connection: duckdb.DuckDBPyConnection, catalogue: Catalogue, calendar: Calendar) -> None:
-    """Replace `marts.feed_status`: one row per feed of the catalogue, and one per recorded feed in the ledger."""
+def write_feed_status(
+    connection: duckdb.DuckDBPyConnection, catalogue: Catalogue, calendar: Calendar, now: datetime
+) -> None:
+    """Replace `marts.feed_status`: one row per feed of the catalogue, and one per recorded feed in the ledger.
+
+    `now` is the time of the publication, at which days are due.
+    """
     fetched = [
-        (feed, _fetched_status(connection, feed, len(catalogue.instruments[feed.name]), calendar))
+        (feed, _fetched_status(connection, feed, len(catalogue.instruments[feed.name]), calendar, now))
         for feed in catalogue.feeds
     ]
     recorded = [
@@ -58,7 +63,7 @@ def write_feed_status(connection: duckdb.DuckDBPyConnection, catalogue: Catalogu
 
 
 def _fetched_status(
-    connection: duckdb.DuckDBPyConnection, feed: Feed, symbols: int, calendar: Calendar
+    connection: duckdb.DuckDBPyConnection, feed: Feed, symbols: int, calendar: Calendar, now: datetime
 ) -> tuple[Any, ...]:
     first, last, rows = observed_range(connection, feed)
     covered = days_with_rows(connection, feed, calendar.first_day, calendar.last_day)
@@ -72,7 +77,8 @@ def _fetched_status(
         [feed.name],
     ) or (None, None, None)
     days = (first and feed.day_of(first), last and feed.day_of(last))
-    return (*days, share, rows, _quarantined(connection, feed), *gaps, *last_pull)
+    due = feed.due(calendar.first_day, calendar.last_day, now)
+    return (*days, due, share, rows, _quarantined(connection, feed), *gaps, *last_pull)
 
 
 def _recorded_status(
@@ -81,7 +87,7 @@ def _recorded_status(
     _, _, rows = observed_range(connection, feed)
     days = (span.since.date(), span.until and span.until.date())
     share = recorded_days_share(connection, feed, calendar)
-    return (*days, share, rows, _quarantined(connection, feed), 0, None, span.landed_at, None, None)
+    return (*days, calendar.last_day, share, rows, _quarantined(connection, feed), 0, None, span.landed_at, None, None)
 
 
 def _quarantined(connection: duckdb.DuckDBPyConnection, feed: Feed) -> int:

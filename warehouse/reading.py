@@ -7,14 +7,16 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import duckdb
-import polars as pl
 
 from warehouse.connection import published_database
 from warehouse.errors import NotPublished, WarehouseError
 from warehouse.location import LATEST_JSON, PUBLISHED_DATABASE, Warehouse
+
+if TYPE_CHECKING:
+    import polars as pl  # DuckDB imports it for the queries that want a frame
 
 
 @dataclass(frozen=True)
@@ -26,10 +28,20 @@ class OpenRelease:
 
     def select(self, query: str, values: list[Any] | None = None) -> pl.DataFrame:
         """The result of a query. Raises duckdb.Error for invalid SQL, WarehouseError when there is no result."""
+        return self.relation(query, values).pl()
+
+    def rows(self, query: str, values: list[Any] | None = None) -> list[dict[str, Any]]:
+        """The rows of a SELECT by column name, without Polars. Raises duckdb.Error for invalid SQL."""
+        found = self.connection.execute(query, values or [])
+        names = [column[0] for column in found.description]
+        return [dict(zip(names, row, strict=True)) for row in found.fetchall()]
+
+    def relation(self, query: str, values: list[Any] | None = None) -> duckdb.DuckDBPyRelation:
+        """The query, not run yet. Raises as `select` does."""
         found = self.connection.sql(query, params=values or [])
         if found is None:
             raise WarehouseError("the statement has no result; use SELECT")
-        return found.pl()
+        return found
 
 
 @contextmanager

@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 import os
+from dataclasses import dataclass, field
 from pathlib import Path
 
-from pydantic_settings import BaseSettings, SettingsConfigDict
-
 from ingest.errors import IngestError
-from ingest.feeds import FEEDS
 from ingest.market import Market
 from warehouse.location import Warehouse
 
@@ -17,14 +15,20 @@ WAREHOUSES = PROJECT / "warehouse" / "data"  # the default place of warehouses, 
 SIMULATED_KEY = "simulated"  # the simulation requires a key as the venue does, and accepts any
 
 
-class Settings(BaseSettings):
-    """`LEVERAGE_MARKET`, `LEVERAGE_WAREHOUSE` and `LEVERAGE_CATALOGUE`. `keys()` reads the API keys; none is stored."""
+def _path(variable: str) -> Path | None:
+    return Path(os.environ[variable]) if variable in os.environ else None
 
-    model_config = SettingsConfigDict(env_prefix="LEVERAGE_", extra="ignore")
 
-    market: str = "sample"
-    warehouse: Path | None = None
-    catalogue: Path | None = None
+@dataclass(frozen=True)
+class Settings:
+    """`LEVERAGE_MARKET`, `LEVERAGE_WAREHOUSE` and `LEVERAGE_CATALOGUE`. `keys()` reads the API keys; none is stored.
+
+    A dataclass: importing pydantic-settings would take longer than a query of the published database.
+    """
+
+    market: str = field(default_factory=lambda: os.environ.get("LEVERAGE_MARKET", "sample"))
+    warehouse: Path | None = field(default_factory=lambda: _path("LEVERAGE_WAREHOUSE"))
+    catalogue: Path | None = field(default_factory=lambda: _path("LEVERAGE_CATALOGUE"))
 
     def parsed_market(self) -> Market:
         """The market. Raises IngestError when the setting is not a market."""
@@ -40,6 +44,8 @@ class Settings(BaseSettings):
 
         Raises IngestError if a key would be sent to a relay on another machine in clear text.
         """
+        from ingest.feeds import FEEDS  # with all venues, which only a run needs
+
         market = self.parsed_market()
         wanted = dict.fromkeys(feed.key_variable for feed in FEEDS if feed.key_variable)
         if market.simulated:

@@ -3,6 +3,7 @@
 from tables.field import count, declare, flag, number, text
 
 FIELDS = (
+    declare("due_day", "The last day that the feed should have had at publication; null where none is due."),
     declare("present_rows_share", "Share of the days of the warehouse, and of the symbols asked for, that have rows."),
     count("row_count", "Rows in the raw table, restated and repeated ones included."),
     count("quarantined_count", "Rows that broke the schema."),

@@ -17,7 +17,8 @@ from ingest.errors import IngestError
 from ingest.landing import Landing
 from record import health
 from record.clock import Clock
-from record.recorder import ROTATE_EVERY, Recorder, RecorderBusy
+from record.errors import RecorderBusy
+from record.recorder import ROTATE_EVERY, Recorder
 from tests.record import venue_server as frames
 from tests.record.running import until
 from tests.record.turned_clock import FastClock, OtherDayClock

@@ -50,7 +50,7 @@ def part(rows: int) -> Part:
 def statuses(connection, landing: Landing) -> dict[str, tuple]:
     load_segments(connection, landing)
     write_run_context(connection, RUN, load_catalogue())
-    write_feed_status(connection, load_catalogue(), RUN.calendar)
+    write_feed_status(connection, load_catalogue(), RUN.calendar, RUN.now)
     found = connection.execute(
         "SELECT feed, first_day, last_day, present_rows_share, quarantined_count, pulled_at FROM marts.feed_status"
         " WHERE series = 'liquidation_tape'"

@@ -31,13 +31,13 @@ from warehouse.location import LATEST_JSON, NOW_JSON, PARQUET_FOLDER, PUBLISHED_
 from warehouse.marts import comments_of
 from warehouse.odd_paths import creatable
 from warehouse.publishing.checksums import damage_of, seal
+from warehouse.publishing.notice import SIMULATED
 from warehouse.publishing.now_json import place_now_json
 from warehouse.publishing.schemas import schemas
 
 STORAGE_VERSION = "v1.2.0"  # what DuckDB 1.2 and later can open
 KEPT_RELEASES = 3  # the current one, and two that a slow reader may still be opening
 RELEASE_NAME = re.compile(r"\d{8}T\d{6}Z-\d{6,}")
-SIMULATED = "SIMULATED MARKET, not real data. "
 SORTED_BY = (
     "table_name",
     "asset",

@@ -1,0 +1,88 @@
+"""Options that every command of `leverage` has, and the settings that they lead to."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from enum import Enum
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from cli.errors import WrongUse
+from ingest.errors import IngestError
+from warehouse.location import Warehouse
+from warehouse.settings import Settings
+
+DEFAULT_DAYS = 400  # of a first run: a year, and before it the weeks that the first baselines need
+WarehouseOption = Annotated[
+    Path | None,
+    typer.Option(
+        "--warehouse",
+        help="Directory of the warehouse. [dim]Default: warehouse/data/<market>[/dim]",
+        envvar="LEVERAGE_WAREHOUSE",
+    ),
+]
+MarketOption = Annotated[
+    str | None,
+    typer.Option(
+        "--market",
+        help="[bold]sample[/bold] (simulated), [bold]live[/bold], or a relay such as http://127.0.0.1:9080.",
+        envvar="LEVERAGE_MARKET",
+    ),
+]
+VerboseOption = Annotated[bool, typer.Option("--verbose", "-v", help="Show Dagster's log, and tracebacks of errors.")]
+DayOption = Annotated[
+    str | None, typer.Option("--day", metavar="DAY", help="2026-01-31, or yesterday (UTC). Default: the newest.")
+]
+JsonOption = Annotated[bool, typer.Option("--json", help="As JSON, for programs.")]
+
+
+class Format(Enum):
+    """What `leverage sql` can make of a result."""
+
+    TABLE = "table"
+    CSV = "csv"
+    TSV = "tsv"
+    JSON = "json"
+    PARQUET = "parquet"
+    MARKDOWN = "markdown"
+
+
+def settings_from_options(context: typer.Context, market: str | None, warehouse: Path | None) -> Settings:
+    """The settings of the environment, overridden by the options. A named warehouse brings its own market.
+
+    Raises WrongUse, and not IngestError, for an invalid market: its exit status tells a supervisor not to retry.
+    """
+    market, warehouse = _given(context, "market", market), _given(context, "warehouse", warehouse)
+    given: dict[str, Any] = {}
+    if warehouse is not None:
+        given["warehouse"] = warehouse
+        owner = Warehouse(warehouse.expanduser().absolute()).market()
+        if market is None and owner is not None:
+            given["market"] = owner
+    if market is not None:
+        given["market"] = market.rstrip("/")
+    settings = Settings(**given)
+    try:
+        settings.parsed_market()
+    except IngestError as error:
+        raise WrongUse(str(error)) from error
+    return settings
+
+
+def as_day(moment: datetime | None) -> date | None:
+    return moment.date() if moment else None
+
+
+def _given(context: typer.Context, name: str, value: Any) -> Any:  # noqa: ANN401 - the value of any option
+    """The value of an option, which may also be typed before the command: `leverage --warehouse DIR status`."""
+    before = context.parent
+    if _is_typed(context, name) or before is None or not _is_typed(before, name):
+        return value
+    return before.params[name]
+
+
+def _is_typed(context: typer.Context, name: str) -> bool:
+    source = context.get_parameter_source(name)
+    return source is not None and source.name == "COMMANDLINE"
