@@ -78,7 +78,7 @@ def as_day(moment: datetime | None) -> date | None:
 def _given(context: typer.Context, name: str, value: Any) -> Any:  # noqa: ANN401 - the value of any option
     """The value of an option, which may also be typed before the command: `leverage --warehouse DIR status`."""
     before = context.parent
-    if _is_typed(context, name) or before is None or not _is_typed(before, name):
+    if _is_typed(context, name) or not isinstance(before, typer.Context) or not _is_typed(before, name):
         return value
     return before.params[name]
 

@@ -7,8 +7,8 @@ FEED_STATUS = Table(
     description="How far each feed reaches, and how its last pull went.",
     key=("feed",),
     columns=(
-        "feed", "venue", "series", "first_day", "last_day", "due_day", "present_rows_share", "row_count", "quarantined_count",
-        "gap_count", "oldest_gap_at", "pulled_at", "skipped", "notes", "licence",
+        "feed", "venue", "series", "first_day", "last_day", "due_day", "present_rows_share", "row_count",
+        "quarantined_count", "gap_count", "oldest_gap_at", "pulled_at", "skipped", "notes", "licence",
     ),
     notes={
         "first_day": "Of the oldest row; of a recorded feed the first that was recorded.",
