@@ -28,6 +28,7 @@ from warehouse.damage import noted
 from warehouse.errors import WarehouseError
 from warehouse.implausible_rows import new_lines
 from warehouse.location import Calendar, Warehouse
+from warehouse.missing_readings import texts
 from warehouse.reading import open_release, read_latest
 from warehouse.run_context import run_time
 from warehouse.settings import Settings
@@ -125,7 +126,7 @@ def run(
     brief(settings)
     if missing:
         advice = relay or "leverage status shows what was skipped and why"
-        raise Stale(f"{'; '.join(one.text for one in missing)}; {advice}")
+        raise Stale(f"{'; '.join(texts(missing))}; {advice}")
 
 
 def _implausible(warehouse: Warehouse) -> list[dict[str, Any]]:

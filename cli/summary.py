@@ -9,7 +9,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from ingest.market import Market
-from warehouse.missing_readings import MissingReading, missing_readings
+from warehouse.missing_readings import MissingReading, missing_readings, texts
 from warehouse.reading import OpenRelease
 
 CONNECT_SECONDS = 2.0
@@ -47,8 +47,7 @@ def summary(latest: dict[str, Any], feeds: Sequence[dict[str, Any]], missing: Se
     current = sum(not feed["is_late"] and not feed["skipped"] for feed in feeds)
     counted = f"{current} of {len(feeds)} feeds current"
     if missing:
-        more = [f"and {len(missing) - NAMED} more assets have none"] if len(missing) > NAMED else []
-        return ", ".join([counted, *(one.text for one in missing[:NAMED]), *more])
+        return ", ".join([counted, *texts(missing)])
     read = [asset for asset, newest in latest["assets"].items() if newest["data_status"] != "insufficient"]
     if not read:
         return f"{counted}, no asset has a reading yet"

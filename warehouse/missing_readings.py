@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
 import duckdb
 
+NAMED = 8  # assets in a sentence or on a page; more of them are counted
 # The series that each required input belongs to. Other identifiers of missing inputs are shown as they are.
 SERIES = {
     "ohlc": "prices",
@@ -51,10 +52,15 @@ def missing_readings(connection: duckdb.DuckDBPyConnection, table: str = "regime
     return [MissingReading(asset, day, missing or "") for asset, day, missing in found]
 
 
-def banner(missing: Iterable[MissingReading]) -> str | None:
+def texts(missing: Sequence[MissingReading]) -> list[str]:
+    """The line of each of the first NAMED assets, and one that counts the others."""
+    return [*(one.text for one in missing[:NAMED]), *(f"and {line}" for line in _others(missing))]
+
+
+def banner(missing: Sequence[MissingReading]) -> str | None:
     """What is shown above the last readings, None if nothing is missing."""
-    lines = [f"{one.text}. Its last reading is of {one.last_reading}." for one in missing]
-    return " ".join(lines) or None
+    lines = [f"{one.text}. Its last reading is of {one.last_reading}." for one in missing[:NAMED]]
+    return " ".join([*lines, *(f"{line}." for line in _others(missing))]) or None
 
 
 def lacking(missing_inputs: str) -> str:
@@ -64,6 +70,11 @@ def lacking(missing_inputs: str) -> str:
     if series:
         return f"{_listed(series)} missing"
     return _listed([name.replace("_", " ") for name in names]) or "too little data"
+
+
+def _others(missing: Sequence[MissingReading]) -> list[str]:
+    count = len(missing) - NAMED
+    return [f"{count} more {'assets have' if count > 1 else 'asset has'} none"] if count > 0 else []
 
 
 def _listed(words: list[str]) -> str:

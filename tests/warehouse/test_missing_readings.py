@@ -7,7 +7,7 @@ from datetime import date
 import duckdb
 import pytest
 
-from warehouse.missing_readings import banner, lacking, missing_readings
+from warehouse.missing_readings import NAMED, MissingReading, banner, lacking, missing_readings, texts
 
 DAYS = """
     CREATE TABLE regimes_daily AS SELECT * FROM (VALUES
@@ -31,6 +31,16 @@ def test_an_asset_that_had_a_reading_and_has_none_is_missing_since_the_day_after
     assert found[0].last_reading == date(2026, 2, 26)
     assert banner(found[:1]) == f"{found[0].text}. Its last reading is of 2026-02-26."
     assert banner([]) is None
+
+
+@pytest.mark.parametrize(("more", "counted"), [(1, "1 more asset has none"), (24, "24 more assets have none")])
+def test_of_many_assets_some_are_named_and_the_others_counted(more: int, counted: str) -> None:
+    missing = [MissingReading(f"A{n:02d}", date(2026, 2, 26), "funding") for n in range(NAMED + more)]
+    assert texts(missing) == [*(one.text for one in missing[:NAMED]), f"and {counted}"]
+    shown = banner(missing)
+    assert shown
+    assert shown.endswith(f". {counted}.")
+    assert shown.count("has no reading") == NAMED
 
 
 @pytest.mark.parametrize(
