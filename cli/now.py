@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gc
 import json
 import sys
 import time
@@ -57,11 +56,8 @@ def now(
         )
     if asset and asset not in latest["assets"]:
         raise UnknownDay(f"{asset} is not in {warehouse.root}; it holds {', '.join(latest['assets'])}")
-    gc.disable()  # importing dbt makes a million objects that stay
-    from orchestration.now import refresh_now  # dbt takes a second, which only a valid command is worth
+    from orchestration.now import refresh_now  # takes a second, which only a valid command is worth
 
-    gc.freeze()
-    gc.enable()
     out, document = stdout_console(), {}
     for moment in _moments(settings, at, watch=watch, from_hour=from_hour):
         document = refresh_now(settings, moment).document

@@ -21,21 +21,18 @@ from ingest.http import MarketSession
 from ingest.landing import Landing
 from ingest.side_by_side import SideBySide
 from ingest.windows import Window, day_start
-from orchestration.dbt_project import prepared_manifest
-from orchestration.internals.dbt_manifest import parsed_project, sources_of
-from orchestration.internals.dbt_process import build_untested
 from orchestration.session import open_session
+from orchestration.window_models import build_windows, window_models
 from regimes import load_parameters
 from regimes.hourly_events import new_events
 from regimes.hourly_readings import hourly_readings
 from warehouse.choosing import market_catalogue
 from warehouse.connection import naive_utc
 from warehouse.errors import NotPublished
-from warehouse.fingerprint import remember_views, views_are_current
 from warehouse.hourly_history import land_events, land_readings, landed_events, landed_readings
 from warehouse.location import Calendar, Warehouse
 from warehouse.lock import pipeline_lock
-from warehouse.now_database import drop_if_too_long, first_kept_day, now_database, window_frames
+from warehouse.now_database import MODELLED_DAYS, drop_if_too_long, first_kept_day, now_database, window_frames
 from warehouse.publishing.now_json import now_document, write_now_json
 from warehouse.raw_coverage import feed_coverage
 from warehouse.raw_loading import load_segments
@@ -45,10 +42,8 @@ from warehouse.run_context import RunContext, write_run_context
 from warehouse.settings import Settings
 from warehouse.window_marts import calendar_days, completed, with_days_that_ended_since
 
-HOURLY = "tag:hourly"
 HOUR = timedelta(hours=1)
 READ_BACK = 24 * HOUR  # windows that were missed, or whose rows came late, are read for as long
-MODELLED_DAYS = 16  # of hours that the models build: a window, its changes over a week, and a week of slack
 
 
 @dataclass(frozen=True)
@@ -75,12 +70,11 @@ def refresh_now(settings: Settings, now: datetime, *, wait: float = 0.0) -> Now:
         )
     catalogue = market_catalogue(market, settings.catalogue, warehouse.chosen())
     with pipeline_lock(warehouse.now_lock, wait):
-        prepared_manifest()
-        project = parsed_project()
-        names = sources_of(project, HOURLY.removeprefix("tag:"))
+        drop_if_too_long(warehouse, now.date())
+        models = window_models(warehouse)
         with closing(open_session(market, catalogue, now)) as session:
-            skipped = _fetch(warehouse, catalogue, session, settings.keys(), names, calendar, now)
-        _build(warehouse, project)
+            skipped = _fetch(warehouse, catalogue, session, settings.keys(), models.feeds, calendar, now)
+        build_windows(warehouse, models)
         return _read(warehouse, catalogue, latest, skipped, now)
 
 
@@ -101,7 +95,6 @@ def _fetch(
     """Land and load what is new of the feeds behind the hourly models; why a feed could not be had, by its name."""
     landing, today, skipped = Landing(warehouse.landing), now.date(), {}
     since = first_kept_day(today)
-    drop_if_too_long(warehouse, today)
     with now_database(warehouse) as connection:
         create_tables(connection)
         recorded = [feed.name for feed in RECORDED if feed.name in names]
@@ -119,8 +112,8 @@ def _fetch(
             if pulled and pulled.skipped:
                 skipped[feed.name] = pulled.skipped
         load_segments(connection, landing, folders=[feed.name for feed in feeds], since=since)
-        first = max(since, today - timedelta(days=MODELLED_DAYS))
-        write_run_context(connection, RunContext(now, Calendar(first, today)), catalogue)
+        modelled = Calendar(today - timedelta(days=MODELLED_DAYS), today)
+        write_run_context(connection, RunContext(now, modelled), catalogue)
     return skipped
 
 
@@ -135,22 +128,6 @@ def _request(
 ) -> Request:
     held = feed_coverage(connection, feed.name)
     return Request(feed, catalogue.instruments[feed.name], window, now, session, held, dict(keys))
-
-
-def _build(warehouse: Warehouse, project: Any) -> None:  # noqa: ANN401 - dbt names no public type
-    """Build the hourly models and what they are made from; views only when the project has changed."""
-    path = warehouse.now_database
-    with duckdb.connect(path) as connection:
-        keep_views = views_are_current(connection)
-    select = (
-        [f"+{HOURLY},config.materialized:{kind}" for kind in ("table", "by_day", "seed")]
-        if keep_views
-        else [f"+{HOURLY}"]
-    )
-    build_untested(project, path, path.parent, select)
-    if not keep_views:
-        with duckdb.connect(path) as connection:
-            remember_views(connection)
 
 
 def _read(

@@ -20,7 +20,8 @@ from warehouse.connection import build_database, identifier
 from warehouse.location import Warehouse
 from warehouse.raw_tables import create_tables
 
-KEPT_DAYS = 100  # of raw rows: 90 days of hours, and a week before them for changes over a week
+MODELLED_DAYS = 32  # of hours: a feed of liquidations counts by the same hour of the 30 days before
+KEPT_DAYS = MODELLED_DAYS + 9  # of raw rows: changes over a week need the hours of a week before
 PRUNED_DAYS = 30  # more, and the file is made anew
 WINDOWS = "int_window_24h__"
 ROLLING = "rolling_24h_daily"

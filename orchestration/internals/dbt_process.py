@@ -20,6 +20,8 @@ from orchestration.dbt_project import BUILD_DATABASE, DBT_PROJECT, read_by_dbt
 from orchestration.errors import PipelineError
 from warehouse.connection import set_aside_if_damaged
 
+TABLES = ("table", "by_day")  # materializations
+
 
 def build_arguments(
     target: Path,
@@ -38,10 +40,11 @@ def build_arguments(
     return [*arguments, *(("--select", *select) if select else ()), *(("--exclude", *exclude) if exclude else ())]
 
 
-def build_untested(project: Manifest, database: Path, target: Path, select: Sequence[str]) -> None:
+def build_untested(project: Manifest, database: Path, target: Path, select: Sequence[str]) -> list[tuple[str, str]]:
     """Build the models and seeds that match `select`, without their tests. dbt writes its log to `target`.
 
-    Raises PipelineError, which names the first model that failed.
+    Returns the relation and the query of each model that became a table, each after those that it reads. Raises
+    PipelineError, which names the first model that failed.
     """
     with restored_process(database):
         result = dbtRunner(project).invoke(build_arguments(target, select, exclude_kinds=("unit_test", "test")))
@@ -52,6 +55,12 @@ def build_untested(project: Manifest, database: Path, target: Path, select: Sequ
         failed = [f"{one.node.name}: {one.message}" for one in getattr(result.result, "results", ()) if one.message]
         first = failed[0].splitlines()[0] if failed else "failed"
         raise PipelineError(f"dbt build: {first}; {target / 'dbt.log'} has the details")
+    built = [one.node for one in getattr(result.result, "results", ())]
+    return [
+        (node.relation_name, node.compiled_code)
+        for node in built
+        if node.resource_type == "model" and node.config.materialized in TABLES
+    ]
 
 
 def set_aside_damaged(result: dbtRunnerResult, database: Path) -> None:

@@ -44,6 +44,20 @@ def build(sample: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[du
         yield connection
 
 
+def test_the_compiled_sql_of_each_table_repeats_it(sample: Path, tmp_path: Path) -> None:
+    """`leverage now` runs it alone in most hours; each after those that it reads."""
+    database = Path(shutil.copy(sample / "build.duckdb", tmp_path))
+    tables = build_untested(parsed_project(), database, tmp_path, [f"+{WINDOWS}"])
+    with duckdb.connect(database) as connection:
+        built = {relation: connection.sql(f"FROM {relation} ORDER BY ALL").pl() for relation, _ in tables}
+        for relation in reversed(built):
+            connection.execute(f"DROP TABLE {relation}")
+        for relation, query in tables:
+            connection.execute(f"CREATE TABLE {relation} AS {query}")
+        for relation, rows in built.items():
+            assert_frame_equal(connection.sql(f"FROM {relation} ORDER BY ALL").pl(), rows)
+
+
 def day_and_window(build: duckdb.DuckDBPyConnection, model: str) -> tuple[pl.DataFrame, pl.DataFrame]:
     """The last day as its mart has it, and as the window has it that ends with it: what the rules read of them."""
     mart = MARTS[model]

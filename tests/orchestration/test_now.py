@@ -19,6 +19,7 @@ from cli.main import app
 from ingest.landing import Landing
 from orchestration import now as module
 from orchestration.now import Now, refresh_now
+from orchestration.window_models import WindowModels
 from regimes import DailyMarts
 from tests.regimes.hourly_windows import FLUSH, NOON, calendar_days, joined, window
 from tests.regimes.synthetic_marts import quiet_day
@@ -72,8 +73,8 @@ def models(monkeypatch: pytest.MonkeyPatch) -> Windows:
     """What the hourly models say, for a test to change; no feed is asked."""
     said: Windows = {}
 
-    def build(warehouse: Warehouse, project: object) -> None:
-        del project
+    def build(warehouse: Warehouse, models: WindowModels) -> None:
+        del models
         with now_database(warehouse) as connection:
             connection.execute("CREATE SCHEMA IF NOT EXISTS intermediate")
             for name, frame in said.items():
@@ -81,10 +82,8 @@ def models(monkeypatch: pytest.MonkeyPatch) -> Windows:
                 table = f"intermediate.int_window_24h__{name.removesuffix('_24h_daily').removesuffix('_daily')}"
                 connection.execute(f"CREATE OR REPLACE TABLE {table} AS FROM frame")
 
-    monkeypatch.setattr(module, "_build", build)
-    monkeypatch.setattr(module, "parsed_project", lambda: None)
-    monkeypatch.setattr(module, "prepared_manifest", lambda: None)
-    monkeypatch.setattr(module, "sources_of", lambda project, tag: set())
+    monkeypatch.setattr(module, "build_windows", build)
+    monkeypatch.setattr(module, "window_models", lambda warehouse: WindowModels(set()))
     monkeypatch.setattr(module, "READ_BACK", HOUR)
     said.update(joined(window(FLUSH), window(quiet_day(), asset="ETH")))
     return said

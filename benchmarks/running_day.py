@@ -1,0 +1,42 @@
+"""What an hour of `leverage now` costs after the first, alone and while a daily run adds a day; simulated market."""
+
+from __future__ import annotations
+
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+from benchmarks.pipeline import Run, leverage
+
+ROUNDS = 3
+FIRST = datetime(2026, 1, 29, 6, tzinfo=UTC)  # of the run that the warehouse begins with: 400 days
+DAY = timedelta(days=1)
+
+
+@dataclass(frozen=True)
+class Round:
+    """An hour alone, an hour while a day is added, and the run that added it."""
+
+    alone: Run
+    beside: Run
+    daily: Run
+
+
+def measure(folder: Path) -> list[Round]:
+    """The rounds, each a day later. The first hour, in which dbt builds the models, is not among them."""
+    _leverage("run", folder, FIRST)
+    _leverage("now", folder, FIRST + timedelta(minutes=2))
+    rounds = []
+    for number in range(ROUNDS):
+        morning = FIRST + number * DAY
+        alone = _leverage("now", folder, morning + timedelta(hours=6))
+        with ThreadPoolExecutor() as both:
+            daily = both.submit(_leverage, "run", folder, morning + DAY)
+            beside = both.submit(_leverage, "now", folder, morning + timedelta(hours=7))
+            rounds.append(Round(alone, beside.result(), daily.result()))
+    return rounds
+
+
+def _leverage(command: str, folder: Path, now: datetime) -> Run:
+    return leverage(command, "--market", "sample", "--warehouse", str(folder), "--now", now.isoformat())
