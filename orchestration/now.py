@@ -142,7 +142,7 @@ def _read(
         with open_release(warehouse) as release:
             days = calendar_days(release, now.date())
         last_day = date.fromisoformat(latest["last_day"])
-        found = window_frames(connection, min(last_day, min(ends).date()))
+        found = window_frames(connection, min(last_day, (min(ends) - HOUR).date()))
         days = with_days_that_ended_since(days, found, last_day)
         windows = completed(found, days, assets, ends)
         known = landed_readings(connection, landing)
