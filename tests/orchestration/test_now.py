@@ -175,6 +175,14 @@ def test_hours_and_assets_without_rows_have_no_label(
     assert "ETH has no reading of the 24 hours up to 2023-05-02 12:00: it lacks ohlc" in capfd.readouterr().err
 
 
+def test_an_hour_that_ends_at_midnight_is_read_although_a_later_day_is_there(refresh: Any, models: Windows) -> None:
+    midnight = NOON - 36 * HOUR
+    models.update(joined(window(FLUSH, midnight), window(quiet_day(), midnight, asset="ETH")))
+    assert refresh(midnight.replace(tzinfo=UTC) + timedelta(minutes=3)).document["assets"]["BTC"]["event"] == (
+        "leverage_flush"
+    )
+
+
 @pytest.mark.parametrize("lost", ["liquidations_daily", "open_interest_by_venue_daily", "funding_by_venue_daily"])
 def test_a_venue_that_stops_within_the_day_leaves_no_label(lost: str, refresh: Any, models: Windows) -> None:
     models[lost] = models[lost].filter(pl.col("asset") != "BTC")
