@@ -81,13 +81,11 @@ known as (
 compared as (
 
     select
-        *,
         {%- for term in terms %}
-        {{ term }} is not distinct from lag({{ term }}) over contract
-        {{- ' and' if not loop.last }}
-        {%- endfor %} as is_as_before
+        lag({{ term }}) over (partition by asset, venue, instrument, market order by day) as {{ term }}_before,
+        {%- endfor %}
+        *
     from known
-    window contract as (partition by asset, venue, instrument, market order by day)
 
 ),
 
@@ -95,8 +93,17 @@ numbered as (
 
     select
         *,
-        sum(case when is_as_before then 0 else 1 end)
-            over (partition by asset, venue, instrument, market order by day) as stretch
+        sum(
+            case
+                when
+                    {%- for term in terms %}
+                    {{ term }} is not distinct from {{ term }}_before
+                    {{- ' and' if not loop.last }}
+                    {%- endfor %}
+                    then 0
+                else 1
+            end
+        ) over (partition by asset, venue, instrument, market order by day) as stretch
     from compared
 
 )
