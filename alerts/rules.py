@@ -60,7 +60,7 @@ class Rules(BaseModel):
     labels: frozenset[str] = frozenset()
     minimum_confidence: float = Field(default=0.0, ge=0, le=1)
     oldest_hours: float = Field(default=6.0, gt=0)
-    page: str = ""
+    page: str = "http://127.0.0.1:8787"  # where `leverage serve` has them
     quiet_hours: QuietHours | None = None
 
     def choose(self, alert: Alert, now: datetime) -> bool:

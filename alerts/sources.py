@@ -6,6 +6,7 @@ import json
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime, time, timedelta
 from typing import Any
+from urllib.parse import quote
 
 from alerts.alert import Alert
 from brief.figures import quantity
@@ -67,5 +68,5 @@ def _quantity(name: str, value: float) -> str:
 
 
 def page_of(base: str, asset: str) -> str:
-    """The address of the page of an asset below `base`; empty without a base."""
-    return f"{base.rstrip('/')}/brief-{asset}.html" if base else ""
+    """The address of the newest page of an asset below `base`."""
+    return f"{base.rstrip('/')}/briefs/{quote(asset, safe='')}.html"

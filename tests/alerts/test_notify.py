@@ -73,7 +73,7 @@ def test_an_event_is_sent_once_with_its_label_sentence_figures_and_page(warehous
         "leverage flush, confidence 0.81",
         "BTC fell 6.6 % within 24 hours.",
         "24 h -6.6 %; funding +0.00 bp per 8 h",
-        "https://desk.example/leverage/brief-BTC.html",
+        "https://desk.example/leverage/briefs/BTC.html",
     ]
     assert notify(warehouse) == (0, "nothing new to send\n")
     assert len(taken) == 1
