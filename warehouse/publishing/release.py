@@ -224,7 +224,8 @@ def _select_sorted(connection: duckdb.DuckDBPyConnection, table: str) -> str:
         columns = [name for name, *_ in connection.execute(f"DESCRIBE {source}").fetchall()]
     except duckdb.CatalogException as error:
         raise WarehouseError(f"there is no table marts.{table} to publish; run dbt build, then leverage run") from error
-    keys = [identifier(name) for name in SORTED_BY if name in columns]
+    key = PUBLISHED[table].key if table in PUBLISHED else ()
+    keys = [identifier(name) for name in dict.fromkeys((*SORTED_BY, *key)) if name in columns]
     order = f" ORDER BY {', '.join(keys)}" if keys else ""
     return f"SELECT {', '.join(map(identifier, columns))} FROM {source}{order}"  # noqa: S608 - quoted
 
