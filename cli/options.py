@@ -77,12 +77,12 @@ def as_day(moment: datetime | None) -> date | None:
 
 def _given(context: typer.Context, name: str, value: Any) -> Any:  # noqa: ANN401 - the value of any option
     """The value of an option, which may also be typed before the command: `leverage --warehouse DIR status`."""
-    before = context.parent
-    if _is_typed(context, name) or not isinstance(before, typer.Context) or not _is_typed(before, name):
+    before: Any = context.parent  # a context of click, which Typer's is a kind of
+    if _is_typed(context, name) or before is None or not _is_typed(before, name):
         return value
     return before.params[name]
 
 
-def _is_typed(context: typer.Context, name: str) -> bool:
+def _is_typed(context: Any, name: str) -> bool:  # noqa: ANN401 - a context of click
     source = context.get_parameter_source(name)
     return source is not None and source.name == "COMMANDLINE"

@@ -35,7 +35,7 @@ def test_the_status_of_a_feed_is_its_reach_and_its_last_pull(connection, landing
     asked = len(load_catalogue().instruments[FEED.name])  # of three days one has rows, and of the symbols one
     assert found == {
         "feed": FEED.name, "venue": "coinalyze", "series": "liquidations", "first_day": date(2026, 2, 1),
-        "last_day": date(2026, 2, 3), "due_day": date(2026, 2, 3),
+        "last_day": date(2026, 2, 3), "due_day": date(2026, 2, 1),
         "present_rows_share": pytest.approx(1 / (3 * asked)), "row_count": 2,
         "quarantined_count": 1, "gap_count": 1, "oldest_gap_at": datetime(2026, 2, 2, 7, 0, 0, 1),
         "pulled_at": datetime(2026, 2, 2, 7), "skipped": None, "notes": "late", "licence": FEED.licence,

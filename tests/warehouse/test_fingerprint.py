@@ -114,7 +114,7 @@ def test_it_changes_with_the_code_that_makes_a_release_and_with_no_other_file(bu
 
 def test_every_kind_of_code_is_found():
     suffixes = {file.suffix for file in warehouse.fingerprint.files_of(warehouse.fingerprint.CODE)}
-    assert suffixes == {".sql", ".yml", ".csv", ".py", ".toml", ".html", ".css"}
+    assert suffixes == {".sql", ".yml", ".csv", ".py", ".toml", ".html", ".css", ".js"}
 
 
 def test_a_release_tells_what_it_was_made_from(built, warehouse):

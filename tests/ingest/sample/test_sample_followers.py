@@ -66,7 +66,7 @@ def test_chosen_assets_have_their_perpetual_and_no_other_contract():
     shib = {feed: i for feed, listed in offered.instruments.items() for i in listed if i.venue and i.asset == "SHIB"}
     assert {i.coin_multiple for i in shib.values()} == {1000}
     assert shib["coinalyze_liquidations"].symbol == "1000SHIBUSDT_PERP.A"
-    assert "binance_um_open_interest" in shib
+    assert "coinalyze_open_interest" in shib
 
 
 @pytest.mark.parametrize("code", FOLLOWERS)
