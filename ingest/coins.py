@@ -23,7 +23,7 @@ class Coin(NamedTuple):
 
 
 def coin_of(base: str) -> Coin:
-    """The coin that a venue's base symbol stands for, such as SHIB in thousands for 1000SHIB."""
+    """The coin of a venue's base symbol and how many of it the symbol counts: SHIB and 1000 for 1000SHIB."""
     if found := BEFORE.fullmatch(base) or AFTER.fullmatch(base):
         return Coin(found["coin"], int(found["multiple"]))
     if found := MILLION.fullmatch(base):

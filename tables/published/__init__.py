@@ -1,12 +1,13 @@
 """Every published table by name, those that dbt builds and those that Python writes."""
 
 from tables.field import FieldError
-from tables.published import hourly, market, marts, operations, regimes
+from tables.published import hourly, hourly_marts, market, marts, operations, regimes
 from tables.table import Table
 
-DBT_MARTS: dict[str, Table] = {table.name: table for table in marts.TABLES}
+DBT_MARTS: dict[str, Table] = {table.name: table for table in (*marts.TABLES, *hourly_marts.TABLES)}
 PUBLISHED: dict[str, Table] = {
-    table.name: table for table in (*marts.TABLES, *regimes.TABLES, *market.TABLES, *hourly.TABLES, *operations.TABLES)
+    table.name: table
+    for table in (*DBT_MARTS.values(), *regimes.TABLES, *market.TABLES, *hourly.TABLES, *operations.TABLES)
 }
 
 

@@ -1,4 +1,4 @@
-"""Published tables that dbt builds. Their sources and methods are described with the models."""
+"""Published tables that dbt builds, except those by the hour. The models describe their sources and methods."""
 
 from tables.table import Table
 
@@ -284,115 +284,6 @@ PRICES_DAILY = Table(
         "volume_usd": "Sum over the pairs; a venue that publishes coins alone at its close.",
     },
 )  # fmt: skip
-FUNDING_BY_VENUE_HOURLY = Table(
-    name="funding_by_venue_hourly",
-    description="Funding of each hour of the last 90 days by contract, out of the settlement that pays for it.",
-    key=("asset", "venue", "instrument", "hour_at"),
-    columns=(
-        "asset", "venue", "instrument", "hour_at", "feed", "settled_at", "funding_interval_hours", "funding_8h_bp",
-        "annualised_pct", "weight_usd", "is_weight_assumed",
-    ),
-    notes={
-        "settled_at": "The one that pays for the hour.",
-        "weight_usd": "Here in funding_hourly.",
-    },
-)  # fmt: skip
-FUNDING_HOURLY = Table(
-    name="funding_hourly",
-    description="Funding rate of each hour of the last 90 days that was paid, weighted by open interest in USD.",
-    key=("asset", "hour_at"),
-    columns=(
-        "asset", "hour_at", "funding_8h_bp", "annualised_pct", "funding_dispersion_bp", "venue_count", "venues",
-        "assumed_weight_share",
-    ),
-    notes={
-        "funding_8h_bp": "Over the instruments, weighted by open interest in USD.",
-    },
-)  # fmt: skip
-LIQUIDATIONS_BY_VENUE_HOURLY = Table(
-    name="liquidations_by_venue_hourly",
-    description="Liquidations of each hour of the last 90 days by contract.",
-    key=("asset", "venue", "instrument", "hour_at"),
-    columns=(
-        "asset", "venue", "instrument", "hour_at", "feed", "long_liquidations_coin", "short_liquidations_coin",
-        "liquidations_coin", "valuation_price_usd", "long_liquidations_usd", "short_liquidations_usd",
-        "liquidations_usd", "liquidation_count", "counted_as",
-    ),
-    notes={
-        "feed": "What is published before what was recorded here, the venue's own before an aggregator's.",
-        "counted_as": "By the name of the feed of days.",
-    },
-)  # fmt: skip
-LIQUIDATIONS_HOURLY = Table(
-    name="liquidations_hourly",
-    description="Liquidations of each hour of the last 90 days over the feeds that tell longs from shorts in it.",
-    key=("asset", "hour_at"),
-    columns=(
-        "asset", "hour_at", "long_liquidations_usd", "short_liquidations_usd", "liquidations_usd",
-        "long_liquidations_coin", "short_liquidations_coin", "liquidations_coin", "long_share",
-        "liquidation_count", "venues", "feed_set",
-    ),
-)  # fmt: skip
-OPEN_INTEREST_BY_VENUE_HOURLY = Table(
-    name="open_interest_by_venue_hourly",
-    description="Open interest at the end of each hour of the last 90 days by contract.",
-    key=("asset", "venue", "instrument", "hour_at"),
-    columns=(
-        "asset", "venue", "instrument", "hour_at", "margin_type", "feed", "observed_at", "open_interest_contracts",
-        "open_interest_coin", "open_interest_usd", "open_interest_change_1h_pct", "published_sides",
-    ),
-    notes={
-        "open_interest_coin": "As published, else USD at a price of the venue.",
-        "open_interest_usd": "As published, else coins at a price of the venue.",
-        "open_interest_change_1h_pct": "Null when the earlier hour is missing.",
-    },
-)  # fmt: skip
-OPEN_INTEREST_HOURLY = Table(
-    name="open_interest_hourly",
-    description="Open interest at the end of each hour of the last 90 days over the instruments that are known then.",
-    key=("asset", "hour_at"),
-    columns=(
-        "asset", "hour_at", "open_interest_usd", "open_interest_coin", "open_interest_change_1h_pct", "instruments",
-        "venues", "feeds",
-    ),
-    notes={
-        "open_interest_change_1h_pct": "Over the instruments valued in USD at both ends, weighted by USD value.",
-    },
-)  # fmt: skip
-PRICES_BY_VENUE_HOURLY = Table(
-    name="prices_by_venue_hourly",
-    description="Hourly bar of each spot pair and perpetual contract of the last 90 days.",
-    key=("asset", "venue", "instrument", "market", "hour_at"),
-    columns=(
-        "asset", "venue", "instrument", "market", "margin_type", "hour_at", "feed", "open_usd", "high_usd",
-        "low_usd", "close_usd", "volume_coin", "volume_usd", "return_pct", "low_vs_previous_close_pct",
-        "high_vs_previous_close_pct", "range_pct",
-    ),
-    notes={
-        "market": "A venue may give both the same name.",
-        "volume_coin": "Null where the venue publishes USD alone.",
-        "volume_usd": "Where the venue publishes coins alone, these at the close.",
-    },
-)  # fmt: skip
-PRICES_HOURLY = Table(
-    name="prices_hourly",
-    description="Spot price of each asset and hour of the last 90 days; of perpetual contracts where the catalogue has"
-    " no spot pair.",
-    key=("asset", "hour_at"),
-    columns=(
-        "asset", "hour_at", "open_usd", "high_usd", "low_usd", "close_usd", "volume_coin", "volume_usd",
-        "return_pct", "low_vs_previous_close_pct", "high_vs_previous_close_pct", "range_pct", "market", "venues",
-        "rejected_venues",
-    ),
-    notes={
-        "open_usd": "Median of the venues.",
-        "high_usd": "Median of the venues.",
-        "low_usd": "Median of the venues.",
-        "close_usd": "Median of the venues.",
-        "volume_coin": "Sum over the pairs.",
-        "volume_usd": "Sum over the pairs; a venue that publishes coins alone at its close.",
-    },
-)  # fmt: skip
 ROLLING_24H_DAILY = Table(
     name="rolling_24h_daily",
     description="Worst and best move of price and open interest over the hourly 24-hour windows that end in a day.",
@@ -414,10 +305,8 @@ VENUE_COVERAGE_DAILY = Table(
 )  # fmt: skip
 TABLES = (
     DIM_FEED_BREAKS, DIM_FUNDING_INTERVALS, DIM_INSTRUMENT_TERMS, DIM_INSTRUMENTS, DIM_VENUES, EXCHANGE_FLOWS_DAILY,
-    FUND_FLOWS_DAILY,
-    FUNDING_BY_VENUE_DAILY, FUNDING_BY_VENUE_HOURLY, FUNDING_DAILY, FUNDING_HOURLY, LIQUIDATION_COVERAGE_HOURLY,
-    LIQUIDATION_SOURCES_DAILY, LIQUIDATIONS_BY_VENUE_DAILY, LIQUIDATIONS_BY_VENUE_HOURLY, LIQUIDATIONS_DAILY,
-    LIQUIDATIONS_HOURLY, NETWORK_ACTIVITY_DAILY, OPEN_INTEREST_BY_VENUE_DAILY, OPEN_INTEREST_BY_VENUE_HOURLY,
-    OPEN_INTEREST_DAILY, OPEN_INTEREST_HOURLY, POSITIONING_BY_VENUE_DAILY, POSITIONING_DAILY, PRICES_BY_VENUE_DAILY,
-    PRICES_BY_VENUE_HOURLY, PRICES_DAILY, PRICES_HOURLY, ROLLING_24H_DAILY, VENUE_COVERAGE_DAILY,
+    FUND_FLOWS_DAILY, FUNDING_BY_VENUE_DAILY, FUNDING_DAILY, LIQUIDATION_COVERAGE_HOURLY, LIQUIDATION_SOURCES_DAILY,
+    LIQUIDATIONS_BY_VENUE_DAILY, LIQUIDATIONS_DAILY, NETWORK_ACTIVITY_DAILY, OPEN_INTEREST_BY_VENUE_DAILY,
+    OPEN_INTEREST_DAILY, POSITIONING_BY_VENUE_DAILY, POSITIONING_DAILY, PRICES_BY_VENUE_DAILY, PRICES_DAILY,
+    ROLLING_24H_DAILY, VENUE_COVERAGE_DAILY,
 )  # fmt: skip

@@ -39,7 +39,7 @@ def up_to(day: date) -> dict[str, pl.DataFrame]:
 
 
 def history() -> dict[str, str]:
-    """What the release of yesterday remembers: its own page and that of the day before it."""
+    """The pages that the release of yesterday lists: one for its own day and one for the day before."""
     before = json.loads(released(up_to(TWO_DAYS_BACK)).written[HASHES])
     return json.loads(released(up_to(LAST - timedelta(days=1)), before).written[HASHES])
 

@@ -27,7 +27,7 @@ MAYBE_TEXT: dict[str, Any] = {"type": ["string", "null"]}
 
 
 def schemas(tables: Sequence[str]) -> dict[str, dict[str, Any]]:
-    """Every schema of a release with these tables, by name: the table's, or that of the file without .json."""
+    """The schemas of a release with these tables, by the name of the table, or of the file without .json."""
     numbers = load_parameters().numbers
     found = {name: row_schema(PUBLISHED[name], numbers) for name in tables if name in PUBLISHED}
     found |= {"latest": latest_schema(), "now": now_schema(), "pages": pages_schema()}

@@ -67,7 +67,7 @@ price_extremes as (
 
 ),
 
--- one pair stands for the asset, as in rolling_24h_daily
+-- one pair represents the asset, as in rolling_24h_daily
 prices as (
 
     select
