@@ -17,6 +17,7 @@ from orchestration.internals.kept_verdicts import checks_of_job, keep_last_verdi
 from orchestration.jobs import DAILY_JOB
 from orchestration.mart_metadata import mart_metadata
 from orchestration.resources import Pipeline
+from orchestration.window_models import TAG
 from tables.published.operations import FEED_STATUS
 from warehouse.connection import build_database
 from warehouse.fingerprint import fingerprint, published_fingerprint, remember_views, views_are_current
@@ -32,7 +33,7 @@ CHANGED_BY_ROWS = (
     "resource_type:test",
 )
 # The windows of the running day, which only `leverage now` reads, from a database of its own.
-WINDOWS = "tag:window"
+WINDOWS = f"tag:{TAG}"
 # The first part of the keys of assets that are made from the raw tables. The raw tables are checked in every run.
 MADE_HERE = ("facts", "staging", "intermediate", "marts", "published")
 LINES_SHOWN = 100  # of a check that warned; the table implausible_rows has all of them

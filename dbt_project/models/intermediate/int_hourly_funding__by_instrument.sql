@@ -1,6 +1,6 @@
 -- Funding of each instrument and hour, out of the settlement that pays for the hour. An hour that is not paid yet has
 -- no row.
-{{ config(materialized='table', tags=['hourly']) }}
+{{ config(materialized='table') }}
 
 with
 

@@ -1,5 +1,4 @@
 -- What the funding of an hour of an instrument weighs in the rate of its asset, by the rule of the days.
-{{ config(tags=['hourly']) }}
 
 with
 

@@ -1,5 +1,4 @@
 -- Forced closings summed by the venue or an aggregator over single hours, as published.
-{{ config(tags=['hourly']) }}
 
 {{ all_venues(
     feeds={

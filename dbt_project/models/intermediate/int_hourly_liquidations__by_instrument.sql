@@ -1,5 +1,5 @@
 -- Forced closings of each instrument and hour from one source, by the rule of the days, valued at the hour's close.
-{{ config(materialized='table', tags=['hourly']) }}
+{{ config(materialized='table') }}
 
 with
 

@@ -1,6 +1,6 @@
 -- Forced closings of each instrument and hour by feed, as published and not valued: sums of the hour, and what was
 -- recorded here. Single events are left out, because none of them says how much of the hour is missing.
-{{ config(materialized='table', tags=['hourly']) }}
+{{ config(materialized='table') }}
 {%- set names = {'long': 'long_liquidations', 'short': 'short_liquidations', 'total': 'liquidations'} %}
 
 with

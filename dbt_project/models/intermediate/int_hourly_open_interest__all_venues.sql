@@ -1,5 +1,4 @@
 -- Observations of open interest from the feeds that have one for every hour, as published.
-{{ config(tags=['hourly']) }}
 
 {{ all_venues(
     feeds={

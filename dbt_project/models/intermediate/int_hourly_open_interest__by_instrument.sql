@@ -1,7 +1,7 @@
 -- Open interest of each instrument and hour from one source, by the rule of the days: one at the hour's end before any
 -- other, the venue's own before an aggregator's. What the source leaves out (USD of coins, coins of USD) is valued at
 -- the close of the hour.
-{{ config(materialized='table', tags=['hourly']) }}
+{{ config(materialized='table') }}
 
 with
 

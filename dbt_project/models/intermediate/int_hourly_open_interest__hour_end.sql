@@ -1,7 +1,6 @@
 -- Open interest at the end of an hour, one row per source: the last observation in the ten minutes up to the next full
 -- hour, that moment included, in contract units and one-sided. Of those that tell the present alone it is the last one
 -- of the hour, whenever a run asked, and not at the hour's end.
-{{ config(tags=['hourly']) }}
 {%- set snapshots_alone = "('deribit_open_interest', 'hyperliquid_open_interest')" %}
 
 with

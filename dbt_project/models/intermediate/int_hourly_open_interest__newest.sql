@@ -1,6 +1,5 @@
 -- The newest open interest in USD of each instrument at the end of each hour, up to seven days old: the weight of
 -- funding.
-{{ config(tags=['hourly']) }}
 
 with
 

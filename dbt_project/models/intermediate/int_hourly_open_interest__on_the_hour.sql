@@ -1,5 +1,5 @@
 -- Open interest of linear contracts at each full hour, from the feed that the rolling windows of a day are made from.
-{{ config(tags=['hourly', 'window']) }}
+{{ config(tags=['window']) }}
 
 select
     asset,

@@ -1,6 +1,5 @@
 -- Hourly bars of every spot pair and perpetual contract whose venue is asked for them, one row per feed: which feed
 -- counts is decided later.
-{{ config(tags=['hourly']) }}
 
 {{ all_venues(
     feeds={

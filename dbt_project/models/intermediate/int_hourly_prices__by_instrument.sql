@@ -1,6 +1,6 @@
 -- Hourly bar of each spot pair and perpetual contract, from the venue's own feed or else an aggregator's of the same
 -- contract, with the close of the hour before.
-{{ config(materialized='table', tags=['hourly']) }}
+{{ config(materialized='table') }}
 
 with
 

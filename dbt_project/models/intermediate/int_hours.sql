@@ -1,7 +1,7 @@
 -- Every asset in every hour that the hourly marts have, the 90 days up to the last full hour, and in the 8 days before:
 -- a change over 7 days needs the hour that ended 7 days earlier. The hours end with the last day of the calendar, or
 -- with the present while that day is running.
-{{ config(materialized='table', tags=['hourly']) }}
+{{ config(materialized='table') }}
 {%- set published_days, lookback_days = 90, 8 %}
 
 with

@@ -1,6 +1,6 @@
 -- The bar of the 24 hours that end with each hour, of each spot pair and perpetual contract, with the close of the 24
 -- hours before. A window that lacks an hour has no bar: the hour may have held its low.
-{{ config(tags=['hourly', 'window']) }}
+{{ config(tags=['window']) }}
 
 with
 

@@ -1,6 +1,6 @@
 -- Funding paid over the 24 hours that end with each hour by instrument: the venue's settlements when they cover all of
 -- them, else whatever part it has. A settlement belongs to the hours before it, so one at the end of a window is in it.
-{{ config(materialized='table', tags=['hourly', 'window']) }}
+{{ config(materialized='table', tags=['window']) }}
 
 with
 

@@ -1,5 +1,5 @@
 -- funding_by_venue_daily of the 24 hours that end with each hour instead of a calendar day.
-{{ config(tags=['hourly', 'window']) }}
+{{ config(tags=['window']) }}
 
 select
     funding.asset,

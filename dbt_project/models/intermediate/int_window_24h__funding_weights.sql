@@ -1,5 +1,5 @@
 -- What the funding of 24 hours of an instrument weighs in the rate of its asset, by the rule of the days.
-{{ config(tags=['hourly', 'window']) }}
+{{ config(tags=['window']) }}
 
 with
 

@@ -1,6 +1,6 @@
 -- liquidations_daily of the 24 hours that end with each hour instead of a calendar day, with their share of the open
 -- interest 24 hours before the end.
-{{ config(tags=['hourly', 'window']) }}
+{{ config(tags=['window']) }}
 
 with
 

@@ -1,7 +1,7 @@
 -- Forced closings of each instrument in the 24 hours that end with each hour from one source, by the rule of the days,
 -- valued at the close of the window. A feed that lacks an hour does not cover the window; what was recorded here may
 -- lack as much of it as of a day.
-{{ config(tags=['hourly', 'window']) }}
+{{ config(tags=['window']) }}
 
 with
 

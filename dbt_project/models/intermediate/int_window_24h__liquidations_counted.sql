@@ -1,7 +1,7 @@
 -- The forced closings that make the total of an asset and window, by the rule of the days: a feed counts once it has
 -- enough of the windows that ended at the same hour of the 30 days before. Where no feed has them yet, all count.
 {%- set baseline_days, minimum_days = var('liquidation_days'), var('liquidation_minimum_days') %}
-{{ config(tags=['hourly', 'window']) }}
+{{ config(tags=['window']) }}
 
 with
 

@@ -1,5 +1,5 @@
 -- open_interest_daily at the end of each hour instead of a calendar day; changes over 1 day are over the 24 hours.
-{{ config(tags=['hourly', 'window']) }}
+{{ config(tags=['window']) }}
 
 with
 

@@ -1,5 +1,5 @@
 -- open_interest_by_venue_daily at the end of each hour instead of a calendar day.
-{{ config(tags=['hourly', 'window']) }}
+{{ config(tags=['window']) }}
 
 select
     changes.asset,

@@ -1,7 +1,7 @@
 -- Open interest of each instrument at the end of each hour beside its own past: changes in contract units over 24
 -- hours, 3 and 7 days, the USD value then (the weights of a total), and the share of the maximum at this hour of
 -- seven days.
-{{ config(materialized='table', tags=['hourly', 'window']) }}
+{{ config(materialized='table', tags=['window']) }}
 {%- set week = ['today.open_interest_contracts'] %}
 {%- for days in range(1, 7) %}{% do week.append('d' ~ days ~ '.open_interest_contracts') %}{% endfor %}
 

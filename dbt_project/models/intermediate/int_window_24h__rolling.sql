@@ -1,6 +1,6 @@
 -- rolling_24h_daily of the 24 hours that end with each hour instead of a calendar day: the extremes over the 24 rolling
 -- windows that end in them. One that lacks a rolling window has no extreme: the missing one may have held it.
-{{ config(tags=['hourly', 'window']) }}
+{{ config(tags=['window']) }}
 
 with
 

@@ -1,5 +1,5 @@
 -- The windows of 24 hours of each asset: one ends with every full hour of the hourly marts.
-{{ config(tags=['hourly', 'window']) }}
+{{ config(tags=['window']) }}
 
 select
     asset,

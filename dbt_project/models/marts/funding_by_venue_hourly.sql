@@ -1,5 +1,4 @@
 -- Funding of each hour by instrument, and what it weighs in the rate of its asset.
-{{ config(tags=['hourly']) }}
 
 select
     funding.asset,

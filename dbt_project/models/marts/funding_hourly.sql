@@ -1,5 +1,4 @@
 -- Funding rate of each asset and hour, weighted by open interest over the instruments that paid for the hour.
-{{ config(tags=['hourly']) }}
 
 with
 

@@ -1,5 +1,4 @@
 -- Forced closings of each instrument and hour, from one source each.
-{{ config(tags=['hourly']) }}
 
 select
     liquidations.asset,

@@ -1,6 +1,5 @@
 -- Forced closings of each asset and hour over the sources that tell longs from shorts for the whole hour, with the set
 -- of feeds that they come from.
-{{ config(tags=['hourly']) }}
 
 with
 

@@ -1,5 +1,4 @@
 -- Open interest of each instrument at the end of each hour, from one source each, and its change over an hour.
-{{ config(tags=['hourly']) }}
 
 select
     later.asset,

@@ -1,6 +1,5 @@
 -- Open interest of each asset at the end of each hour over the instruments whose value in USD is known, with its change
 -- over an hour by those that are known at both ends.
-{{ config(tags=['hourly']) }}
 
 with
 

@@ -1,6 +1,5 @@
 -- Hourly bar of each spot pair and perpetual contract, from one source each, with what the hour did against the same
 -- instrument's previous close.
-{{ config(tags=['hourly']) }}
 
 select
     prices.asset,

@@ -1,6 +1,5 @@
 -- Spot price of each asset and hour, the median of the venues, with what the hour did against the previous close.
 -- An asset without a spot pair in the catalogue has the price of its perpetual contracts.
-{{ config(tags=['hourly']) }}
 
 with
 
