@@ -48,7 +48,7 @@ check: setup-dev  ## check format, lint, types, SQL lint, import contracts, depe
 bi: $(BI)/.installed  ## serve the Superset dashboard on 127.0.0.1:8088 for the published files of LEVERAGE_MARKET (default: sample)
 	$(BI)/bin/python bi/superset/serve.py --port $(BI_PORT)
 
-browser: setup-dev $(BI)/.installed $(VENV)/.browser-installed  ## test brief, dashboard and Dagster UI in a headless browser
+browser: setup-dev $(BI)/.installed $(DOCS)/.installed $(VENV)/.browser-installed  ## test brief, dashboard, Dagster UI and documents in a headless browser
 	$(BIN)/python -m pytest tests/browser
 
 docs: $(DOCS)/.installed  ## build the documents as a site in site/ and check every link

@@ -19,25 +19,17 @@ from ingest.feeds import LANDED
 from regimes import load_parameters
 from tables import Column, Table
 from tables.published import DBT_MARTS, PUBLISHED, hourly, market, operations, regimes
+from warehouse import data_dictionary
 from warehouse.settings import PROJECT
 
 MODELS = PROJECT / "dbt_project" / "models"
 FEED_KEYS = PROJECT / "dbt_project" / "macros" / "feed_keys.sql"
 DOC_BLOCKS = MODELS / "columns.md"
-DICTIONARY = PROJECT / "docs" / "data-dictionary.md"
 HEAD = "# Written by `make generated`; change the feeds. Tests belong to the staging models.\n"
 MARTS_HEAD = (
     "# Written by `make generated`; change tables/published. These tables are written by Python into the marts schema\n"
     "# after the models, and are declared so that exposures can name them.\n"
 )
-DICTIONARY_HEAD = """# Data dictionary
-
-Every published table, as `leverage sql` and the Parquet files have it. Written by `make generated` from `tables/`;
-change that. `dim_` tables describe, `_daily` tables have one row per day, `_by_venue_` tables one per contract and day.
-A name has one type, one unit and one meaning in every table. Units: *coin* is the asset's own, *bp per 8 h* basis
-points per eight hours, *share* runs from 0 to 1, *contract unit* is coins of linear and USD of inverse contracts,
-*usual deviations* are median absolute deviations x 1.4826.
-"""
 COLUMNS_BLOCK = re.compile(r"^    columns:\n(?:      .*\n)+", re.MULTILINE)
 
 
@@ -60,7 +52,9 @@ class Generator:
             **contracts,
             FEED_KEYS: _feed_keys(),
             DOC_BLOCKS: self.doc_blocks(),
-            DICTIONARY: self.dictionary(contracts),
+            data_dictionary.INDEX: data_dictionary.index(),
+            data_dictionary.SITE: data_dictionary.navigation(),
+            **self.table_pages(contracts),
         }
 
     def contract(self, path: Path, table: Table) -> str:
@@ -86,20 +80,13 @@ class Generator:
         lines += [f"{{% docs {name} %}}{text}{{% enddocs %}}" for name, text in sorted(blocks.items())]
         return "\n".join(lines) + "\n"
 
-    def dictionary(self, contracts: Mapping[Path, str]) -> str:
-        """docs/data-dictionary.md."""
+    def table_pages(self, contracts: Mapping[Path, str]) -> dict[Path, str]:
+        """docs/tables/<table>.md of each published table."""
         further = {path.stem: _further_text(text) for path, text in contracts.items()}
-        sections = [self._section(table, further.get(table.name, "")) for _, table in sorted(PUBLISHED.items())]
-        return "\n".join([DICTIONARY_HEAD, *sections])
-
-    def _section(self, table: Table, further: str) -> str:
-        about = " ".join(part for part in (table.description, table.grain, further) if part)
-        lines = [f"## {table.name}\n\n{about}\n\n| column | type | unit | |\n| --- | --- | --- | --- |"]
-        for column in table:
-            cells = (f"`{column.name}`", column.field.sql_type.lower(), column.field.unit,
-                     column.description(self.numbers))  # fmt: skip
-            lines.append("| " + " | ".join(cell.replace("|", "\\|") for cell in cells) + " |")
-        return "\n".join(lines) + "\n"
+        return {
+            data_dictionary.PAGES / f"{name}.md": data_dictionary.page(table, further.get(name, ""), self.numbers)
+            for name, table in PUBLISHED.items()
+        }
 
 
 def _contracted() -> Iterator[tuple[Path, Table]]:
@@ -149,7 +136,7 @@ def _feed_keys() -> str:
 
 
 def _written_by_python() -> str:
-    """The columns stay out: nothing selects from these tables in dbt, and docs/data-dictionary.md has them."""
+    """The columns stay out: nothing selects from these tables in dbt, and docs/tables has them."""
     packages = {
         "regimes": (
             "Features, labels and evidence of each day, computed from the marts.",

@@ -42,7 +42,7 @@ def main(arguments: list[str] | None = None) -> int:
     stale = [path for path, text in texts.items() if _text_of(PROJECT / path) != text]
     for path in stale:
         if check:
-            print(f"{path} differs from the parameters of the rules; run make documents", file=sys.stderr)
+            print(f"{path} differs from the parameters of the rules; run: make generated", file=sys.stderr)
         else:
             (PROJECT / path).write_text(texts[path], encoding="utf-8")
             print(f"{path} written")

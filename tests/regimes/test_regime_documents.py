@@ -29,7 +29,7 @@ FOUR = re.compile(r"\bfour closes\b")
 MARKS = re.compile(r"<!--.*?-->")
 # Texts of columns, and what was true of earlier versions.
 HISTORY = ("CHANGELOG.md", "docs/changelog.md", "docs/adr/", "tests/")
-COLUMN_TEXTS = ("regimes/schema.py", "docs/data-dictionary.md")
+COLUMN_TEXTS = ("regimes/schema.py", "docs/tables/")
 
 
 def changed(name: str, value: int) -> Parameters:
@@ -46,7 +46,7 @@ def four() -> Parameters:
 
 def test_the_documents_are_as_the_parameters_say(parameters: Parameters) -> None:
     differing = [path for path, text in documents(parameters).items() if (PROJECT / path).read_text() != text]
-    assert differing == [], "run make documents"
+    assert differing == [], "run make generated"
 
 
 def test_four_closes_instead_of_three_change_every_document(parameters: Parameters, four: Parameters) -> None:
@@ -66,7 +66,7 @@ def test_no_other_file_says_after_how_many_closes(parameters: Parameters) -> Non
     naming = []
     for path in listed.splitlines():
         file = PROJECT / path
-        if path in rendered or path.startswith(HISTORY) or path in COLUMN_TEXTS or not file.is_file():
+        if path in rendered or path.startswith(HISTORY) or path.startswith(COLUMN_TEXTS) or not file.is_file():
             continue
         try:
             text = file.read_text(encoding="utf-8")

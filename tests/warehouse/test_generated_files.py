@@ -9,9 +9,10 @@ import duckdb
 import pytest
 
 from regimes import load_parameters
-from tables.published import DBT_MARTS
+from tables.published import DBT_MARTS, PUBLISHED
 from warehouse import generated_files
-from warehouse.generated_files import DICTIONARY, Generator
+from warehouse.data_dictionary import INDEX, PAGES
+from warehouse.generated_files import Generator
 
 BY_ANOTHER_JOB = {"regime_validation"}  # a release has it once the job validation has run
 GENERATOR = Generator(load_parameters().numbers)
@@ -45,10 +46,15 @@ def test_a_contract_keeps_what_people_wrote_and_takes_its_columns_from_the_table
     assert re.findall(r"- name: (\w+)", made)[1:] == list(table.columns)
 
 
+def test_each_published_table_has_a_page_and_no_other_has_one():
+    pages = {page.stem for page in PAGES.glob("*.md")}
+    assert pages == set(PUBLISHED)
+    assert set(re.findall(r"\(tables/(\w+)\.md\)", INDEX.read_text())) == pages
+
+
 @pytest.mark.slow
 def test_the_dictionary_has_what_a_release_has(sample: Path) -> None:
-    sections = re.split(r"^## ", DICTIONARY.read_text(), flags=re.MULTILINE)[1:]
-    written = {s.split("\n", 1)[0]: re.findall(r"^\| `(\w+)` \|", s, flags=re.MULTILINE) for s in sections}
+    written = {p.stem: re.findall(r"^\| `(\w+)` \|", p.read_text(), flags=re.MULTILINE) for p in PAGES.glob("*.md")}
     with duckdb.connect(sample / "published" / "leverage.duckdb", read_only=True) as db:
         found = db.execute(
             "SELECT table_name, list(column_name ORDER BY column_index) FROM duckdb_columns()"
