@@ -108,14 +108,17 @@ class Request:
 
 
 Fetch = Callable[[Request], Iterator[Batch]]
+STAMPS_OF_ENDS = ("settled_at", "snapshot_at")  # columns; all others stamp the start of what a row describes
 
 
 @dataclass(frozen=True)
 class Feed:
     """One kind of data of one venue: how to fetch it, and the schema that its rows land in.
 
+    The feed has the name of its schema.
     `kind` is what it measures, such as klines or funding. `key` are the natural key columns.
-    `observed` is the column with the time of a row; its day counts for freshness.
+    `observed` is the column with the time of a row, the first time in the schema unless it is given; its day counts for
+    freshness.
     `retention` is how far back the venue keeps the data, in words.
     `hosts` are the hosts that the fetch asks: host names, or host/path where the venue limits a path separately. A feed
     of the user's own files has none. `archive_host` is the one of them that only publishes files.
@@ -124,32 +127,40 @@ class Feed:
     `revises` is how long the venue corrects a value; until then it is asked for again.
     `lost_after` is how long the venue keeps the data where that is a day or less, so that it is fetched between the
     daily runs.
-    `stamped_at_end` is for rows whose stamp ends the time they describe: one at 00:00 belongs to the day before.
     `ended` is the last day of a feed that is no longer published.
     A `whole` feed returns its complete history each time, and staging never mixes two pulls of it.
     """
 
-    name: str
     venue: str
     kind: str
     description: str
     schema: pa.DataFrameSchema
     key: tuple[str, ...]
-    observed: str
     cadence: str
     retention: str
     licence: str
     fetch: Fetch
     hosts: tuple[str, ...]
+    observed: str = ""
+    name: str = field(init=False)
     archive_host: str | None = None
     settles: timedelta = timedelta(0)
     revises: timedelta = timedelta(0)
     lost_after: timedelta | None = None
-    stamped_at_end: bool = False
     ended: date | None = None
     whole: bool = False
     key_variable: str | None = None
     key_from: str | None = None
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "name", self.schema.name)
+        times = (name for name, column in self.schema.columns.items() if column.dtype.type.is_temporal())
+        object.__setattr__(self, "observed", self.observed or next(times))
+
+    @property
+    def stamped_at_end(self) -> bool:
+        """Whether a row's stamp ends the time that it describes: one at 00:00 belongs to the day before."""
+        return self.observed in STAMPS_OF_ENDS
 
     def stamped_in(self, window: Window) -> Window:
         """The window of the stamps that belong to `window`: one hour longer if the feed stamps ends."""

@@ -171,13 +171,11 @@ def _nothing(request: Request) -> Iterator[Batch]:
 
 FEEDS: tuple[Feed, ...] = (
     Feed(
-        name="inbox_fund_flows",
         venue="inbox",
         kind="fund_flows",
         description="Daily net flow of spot funds, from files of your own.",
         schema=FUND_FLOWS,
         key=("asset", "day", "source"),
-        observed="day",
         cadence="daily, as often as you put a file there",
         retention="what you put there",
         licence="that of your source",

@@ -9,14 +9,13 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC
-from functools import partial
 
-import pandera.polars as pa
 import polars as pl
 
 from ingest.coverage import Part
 from ingest.feed import Batch, Feed, Request
 from ingest.fetch.rows import text_frame
+from ingest.responses import place
 from ingest.schema import column, feed_schema
 from ingest.windows import Window, day_start
 
@@ -55,22 +54,20 @@ class WholeList:
         yield Batch(frame, (Part(SERIES, "rest", Window(today, request.now), frame.height, self.url),))
 
 
-def list_schema(name: str) -> pa.DataFrameSchema:
-    """The schema of the list `name`."""
-    return feed_schema(
-        name,
-        "symbol",
-        column("snapshot_at", note="The present of the run that asked; a list has no stamp."),
-        *(column(one, optional=True) for one in COLUMNS),
+def contract_list(feed: Callable[..., Feed], name: str, description: str, contracts: Contracts, url: str) -> Feed:
+    """The feed `name` of a list at `url`. `feed` makes the feeds of the venue."""
+    return feed(
+        kind=KIND,
+        description=description,
+        schema=feed_schema(
+            name,
+            "symbol",
+            column("snapshot_at", note="The present of the run that asked; a list has no stamp."),
+            *(column(one, optional=True) for one in COLUMNS),
+        ),
+        key=("symbol", "snapshot_at"),
+        cadence="one list a day",
+        retention="none: a list is of the present",
+        hosts=(place(url)[0],),
+        fetch=WholeList(contracts, url),
     )
-
-
-contract_list = partial(
-    Feed,
-    kind=KIND,
-    key=("symbol", "snapshot_at"),
-    observed="snapshot_at",
-    cadence="one list a day",
-    retention="none: a list is of the present",
-    stamped_at_end=True,
-)

@@ -75,9 +75,8 @@ def _not_asked(request: Request) -> list[Batch]:
     raise FeedUnavailable(f"{request.feed.name} is recorded, not fetched", advice="run: leverage record")
 
 
-def _feed(name: str, venue: str, schema: pa.DataFrameSchema, about: str, key: tuple[str, ...], observed: str) -> Feed:
+def _feed(venue: str, schema: pa.DataFrameSchema, about: str, key: tuple[str, ...], observed: str) -> Feed:
     return Feed(
-        name=name,
         venue=venue,
         kind="liquidation_tape",
         description=about,
@@ -102,7 +101,6 @@ def tape_of(venue: str) -> str:
 
 EVENTS: tuple[Feed, ...] = tuple(
     _feed(
-        tape_of(venue),
         venue,
         _events(tape_of(venue)),
         f"Forced orders of {venue} as its websocket sends them: {stream.COMPLETENESS}.",
@@ -112,7 +110,6 @@ EVENTS: tuple[Feed, ...] = tuple(
     for venue, stream in venues.each("stream")
 )
 LEDGER = _feed(
-    "tape_coverage",
     "tape",
     LEDGER_SCHEMA,
     "What the recorder listened to and what came in between: one row for each stretch and each incident.",

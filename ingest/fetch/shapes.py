@@ -23,9 +23,10 @@ from ingest.fetch.rows import Fields
 from ingest.instrument import Instrument
 from ingest.responses import place
 from ingest.schema import forming, sensible
-from ingest.windows import Window
+from ingest.windows import Window, day_start
 
 SETTLEMENT = timedelta(hours=8)  # the longest time between two settlements of funding, at any venue
+HOURS_ASKED = timedelta(days=9)  # of an hourly series: the 24 hours up to now, and the week that they are compared with
 STEPS = {"1h": HOUR, "1d": DAY}
 ONE_SERIES: Mapping[str, Params] = {"": {}}
 
@@ -167,6 +168,11 @@ class Whole:
                     frame = blanks_filled(self.fields.frame(page.rows, instrument), request)
                     days = frame.with_columns(day).filter(~forming(observed, DAY, request.now))
                     yield batch_picked(request, days, instrument.symbol, missing, DAY, url)
+
+
+def since_days_ago(reach: timedelta, ahead: timedelta = timedelta(0)) -> Callable[[datetime], Window]:
+    """The window from the start of the day that lies `reach` before a moment, to `ahead` after it."""
+    return lambda now: Window(day_start((now - reach).date()), now + ahead)
 
 
 def blanks_filled(frame: pl.DataFrame, request: Request) -> pl.DataFrame:

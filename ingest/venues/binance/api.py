@@ -7,7 +7,7 @@ from datetime import timedelta
 from functools import partial
 from typing import Any, NamedTuple
 
-from ingest.errors import RequestRefused, Transient, UnknownCode
+from ingest.errors import Codes
 from ingest.feed import Request
 from ingest.fetch.pages import OldestFirst, between
 from ingest.fetch.questions import Page, Question
@@ -16,6 +16,9 @@ from ingest.fetch.questions import Page, Question
 # -1006 and -1007 no answer from a backend, -1008 overloaded, -1016 shutting down.
 PASSING = {-1000, -1001, -1003, -1006, -1007, -1008, -1015, -1016}
 UNKNOWN = {-1121, -1122, -4108, -4141, -4144}  # no such symbol or pair, or one that is not traded now
+# About the question itself: -11xx its form, -20xx and -1002 keys, -4xxx its values.
+FINAL = {*range(-1199, -1099), *range(-2099, -1999), *range(-4999, -3999), -1002, -1020, -1023}
+CODES = Codes(PASSING, FINAL, UNKNOWN)
 PAGES = partial(OldestFirst, between("startTime", "endTime"))  # both ends are sent: without endTime pages had gaps
 
 
@@ -39,19 +42,7 @@ def judge(body: Any, host: str, path: str) -> None:  # noqa: ANN401 - whatever J
     """Raise for `{"code": ..., "msg": ...}`; Binance sends it with HTTP 4xx and 5xx, rarely with 200."""
     if isinstance(body, Mapping) and "code" in body:
         said = f"code {body['code']}: {body.get('msg', '')}"
-        code = body["code"] if isinstance(body["code"], int) else 0
-        if code in PASSING:
-            raise Transient(said, host=host, path=path)
-        if code in UNKNOWN:
-            raise RequestRefused(said, host=host, path=path, advice="check the symbol in the catalogue")
-        if _is_final(code):
-            raise RequestRefused(said, host=host, path=path)
-        raise UnknownCode(said, host=host, path=path)
-
-
-def _is_final(code: int) -> bool:
-    """Whether a code is about the question itself: -11xx its form, -20xx and -1002 keys, -4xxx its values."""
-    return -1199 <= code <= -1100 or -2099 <= code <= -2000 or -4999 <= code <= -4000 or code in (-1002, -1020, -1023)
+        raise CODES.error(body["code"] if isinstance(body["code"], int) else 0, said, host, path)
 
 
 def ask(request: Request, question: Question) -> Page:

@@ -14,7 +14,7 @@ import polars as pl
 from ingest.feed import Feed
 from ingest.fetch.rows import PRICES, Fields, Stamp, StampUnit, same, stamped
 from ingest.fetch.shapes import HOUR, SETTLEMENT, bars, funding, snapshots
-from ingest.listings import WholeList, contract_list, list_schema
+from ingest.listings import contract_list
 from ingest.schema import PRICES_FIT, column, feed_schema
 from ingest.venues.binance import api, contracts, vision
 from ingest.venues.binance.archived import Ended, Funding, Klines
@@ -49,7 +49,6 @@ def kline_feed(
     published = same(*PRICES, "trade_count", *volumes)
     described = [column(landed, meaning) for landed, meaning in volumes.items()]
     return feed(
-        name=name,
         kind="klines",
         description=description,
         schema=feed_schema(
@@ -65,7 +64,6 @@ def kline_feed(
             checks=PRICES_FIT,
         ),
         key=("symbol", "interval", "open_at"),
-        observed="open_at",
         cadence="daily bars" if intervals == ("1d",) else "hourly and daily bars",
         retention="all since listing",
         hosts=(vision.HOST, market.host),
@@ -86,7 +84,6 @@ def funding_feed(name: str, market: api.Market, description: str, retention: str
     """The settlements of one market."""
     address = f"{market.host}/{market.root}/fundingRate"
     return feed(
-        name=name,
         kind="funding",
         description=description,
         schema=feed_schema(
@@ -99,11 +96,9 @@ def funding_feed(name: str, market: api.Market, description: str, retention: str
             "channel",
         ),
         key=("symbol", "settled_at"),
-        observed="settled_at",
         cadence="every 8 hours, 4 or 1 for some symbols at times",
         retention=retention,
         hosts=(vision.HOST, address),
-        stamped_at_end=True,
         fetch=Funding(
             vision.Archives(
                 market.folder,
@@ -142,7 +137,6 @@ def open_interest_feed(
     address = f"{market.host}/futures/data"
     at_start = pl.col("period_start").dt.date() >= starts_from
     return feed(
-        name=name,
         kind="open_interest",
         description=description,
         schema=feed_schema(
@@ -155,11 +149,9 @@ def open_interest_feed(
             "channel",
         ),
         key=("symbol", "snapshot_at"),
-        observed="snapshot_at",
         cadence="every 5 minutes",
         retention=retention,
         hosts=(vision.HOST, address),
-        stamped_at_end=True,
         settles=timedelta(hours=3),
         fetch=OpenInterest(
             vision.Archives(
@@ -253,12 +245,10 @@ FEEDS: tuple[Feed, ...] = (
         starts_from=date.min,
     ),
     feed(
-        name="binance_cm_liquidations",
         kind="liquidations",
         description="Forced orders of Binance's coin-margined perpetuals, at most one per contract and second.",
         schema=LIQUIDATIONS,
         key=("symbol", "happened_at", "order_side", "price", "average_price", "filled_contracts"),
-        observed="happened_at",
         cadence="orders as they happened",
         retention="archives of 2023-06-25 to 2024-10-14, none since",
         hosts=(vision.HOST,),
@@ -269,12 +259,10 @@ FEEDS: tuple[Feed, ...] = (
         ),
     ),
     contract_list(
-        name="binance_um_instruments",
-        venue="binance",
-        description="Binance's list of USDT-margined contracts: status, listing and delivery, tick, funding interval.",
-        schema=list_schema("binance_um_instruments"),
-        licence="Binance terms of use; no redistribution of raw data",
-        hosts=(api.USDT_MARGINED.host,),
-        fetch=WholeList(contracts.contracts, contracts.URL),
+        feed,
+        "binance_um_instruments",
+        "Binance's list of USDT-margined contracts: status, listing and delivery, tick, funding interval.",
+        contracts.contracts,
+        contracts.URL,
     ),
 )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from ingest.errors import RequestRefused, Transient, UnknownCode
+from ingest.errors import CHECK_SYMBOL, Codes, RequestRefused, Transient
 from ingest.fetch.questions import Params
 from ingest.http import MarketSession
 from ingest.responses import place
@@ -14,6 +14,7 @@ HOST = "api-pub.bitfinex.com"
 TOO_MANY, LIMITED, MAINTENANCE = "11010", "ERR_RATE_LIMIT", "20060"
 # Codes about the question itself: a wrong parameter, keys and rights, no such channel. It comes with HTTP 500, too.
 FINAL = {"10020", "10100", "10111", "10112", "10113", "10114", "10200", "10300", "10302"}
+CODES = Codes({MAINTENANCE}, FINAL, advice=CHECK_SYMBOL)
 PENALTY = 60.0  # seconds that the venue keeps refusing once it was asked too often
 
 
@@ -24,11 +25,9 @@ def judge(body: Any, host: str, path: str) -> None:  # noqa: ANN401 - whatever J
     if isinstance(body, list) and body[:1] == ["error"]:
         code, message = (*body[1:3], None, None)[:2]
         said, code = f"code {code}: {message}", str(code)
-        if code in (TOO_MANY, LIMITED, MAINTENANCE):
-            raise Transient(said, host=host, path=path, retry_after=None if code == MAINTENANCE else PENALTY)
-        if code not in FINAL:
-            raise UnknownCode(said, host=host, path=path)
-        raise RequestRefused(said, host=host, path=path, advice="check the symbol in the catalogue")
+        if code in (TOO_MANY, LIMITED):
+            raise Transient(said, host=host, path=path, retry_after=PENALTY)
+        raise CODES.error(code, said, host, path)
 
 
 def page(session: MarketSession, url: str, params: Params) -> list[list[Any]]:

@@ -36,25 +36,20 @@ LIQUIDATIONS = feed_schema(
 
 FEEDS: tuple[Feed, ...] = (
     feed(
-        name="bitfinex_status",
         kind="open_interest and funding",
         description="Hourly status of Bitfinex's perpetuals: open interest, funding rate, mark price.",
         schema=STATUS,
         key=("symbol", "snapshot_at"),
-        observed="snapshot_at",
         cadence="every minute, of which the last of each hour is kept",
         retention="since 2019-09; a run asks for 120 days a contract, newest first",
-        stamped_at_end=True,
         hosts=(api.HOST,),
         fetch=status.fetch,
     ),
     feed(
-        name="bitfinex_liquidations",
         kind="liquidations",
         description="Forced closings on Bitfinex, a row for the trigger and for each execution of a position.",
         schema=LIQUIDATIONS,
         key=("symbol", "position_id", "happened_at", "is_match", "amount_coin"),
-        observed="happened_at",
         cadence="as they happen",
         retention="years; a run asks for 3000 rows of all contracts, newest first",
         hosts=(liquidations.LIMITED,),

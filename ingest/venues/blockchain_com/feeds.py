@@ -15,14 +15,12 @@ ADDRESSES = feed_schema("blockchain_com_addresses", column("symbol", note="The c
 
 FEEDS: tuple[Feed, ...] = (
     Feed(
-        name="blockchain_com_addresses",
         venue="blockchain_com",
         hosts=(api.HOST,),
         kind="addresses",
         description="Unique addresses of Bitcoin by day, another count than Coin Metrics' active addresses.",
         schema=ADDRESSES,
         key=("symbol", "day"),
-        observed="day",
         cadence="daily",
         retention="all",
         licence="Blockchain.com terms of service; no redistribution",

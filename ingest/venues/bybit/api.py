@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from typing import Any
 from urllib.parse import unquote
 
-from ingest.errors import Banned, CatalogueBroken, GeoBlocked, RequestRefused, Transient, UnknownCode
+from ingest.errors import Banned, CatalogueBroken, Codes, GeoBlocked, UnknownCode
 from ingest.feed import Request
 from ingest.fetch.questions import Page, Question
 from ingest.instrument import Instrument
@@ -20,6 +20,7 @@ HOST = "api.bybit.com"
 PASSING = {"10000", "10006", "10016", "10018", "10429", "131200", "131201", "170007"}
 UNKNOWN, BANNED, NOT_HERE = {"10001", "10029", "170121"}, "10009", "10024"
 FINAL = {"10002", "10003", "10004", "10005", "10007", "10008", "10010", "10017"}  # keys, rights, no such address
+CODES = Codes(PASSING, FINAL, UNKNOWN)
 
 
 def url(path: str) -> str:
@@ -31,18 +32,12 @@ def judge(body: Any, host: str, path: str) -> None:  # noqa: ANN401 - whatever J
     if not isinstance(body, Mapping) or "retCode" not in body:
         raise UnknownCode(f"expected a retCode, got {str(body)[:80]}", host=host, path=path)
     code, said = str(body["retCode"]), f"retCode {body['retCode']}: {body.get('retMsg', '')}"
-    if code in PASSING:
-        raise Transient(said, host=host, path=path)
     if code == BANNED:
         raise Banned(said, host=host, advice="wait some hours and ask more slowly")
     if code == NOT_HERE:
         raise GeoBlocked(said, host=host, advice="other venues cover for it")
-    if code in UNKNOWN:
-        raise RequestRefused(said, host=host, path=path, advice="check the symbol in the catalogue")
-    if code in FINAL:
-        raise RequestRefused(said, host=host, path=path)
     if code != "0":
-        raise UnknownCode(said, host=host, path=path)
+        raise CODES.error(code, said, host, path)
 
 
 def ask(request: Request, question: Question) -> Page:

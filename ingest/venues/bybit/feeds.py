@@ -10,16 +10,10 @@ import polars as pl
 from ingest.feed import Feed
 from ingest.fetch.pages import ByCursor, NewestFirst, between
 from ingest.fetch.rows import PRICES, Fields, Stamp
-from ingest.fetch.shapes import HOUR, bars, funding, snapshots
-from ingest.listings import WholeList, contract_list, list_schema
-from ingest.schema import (
-    PRICES_FIT,
-    column,
-    feed_schema,
-    rows,
-)
+from ingest.fetch.shapes import HOUR, HOURS_ASKED, bars, funding, since_days_ago, snapshots
+from ingest.listings import contract_list
+from ingest.schema import PRICES_FIT, column, feed_schema, rows
 from ingest.venues.bybit import api, contracts
-from ingest.windows import Window, day_start
 
 feed = partial(Feed, venue="bybit", hosts=(api.HOST,), licence="Bybit terms of use; no redistribution of raw data")
 # The venue says that open interest can lag. The newest snapshot is asked for once more a day later, which also shows
@@ -29,10 +23,7 @@ OPEN_INTEREST_LAGS = timedelta(hours=5)
 KLINES = feed_schema(
     "bybit_klines",
     "symbol",
-    column(
-        "interval",
-        allowed=("1h", "1d"),
-    ),
+    column("interval", allowed=("1h", "1d")),
     "open_at",
     "open",
     "high",
@@ -43,12 +34,7 @@ KLINES = feed_schema(
     checks=PRICES_FIT,
 )
 
-FUNDING = feed_schema(
-    "bybit_funding",
-    "symbol",
-    "settled_at",
-    "funding_rate",
-)
+FUNDING = feed_schema("bybit_funding", "symbol", "settled_at", "funding_rate")
 
 # Both counts are landed as published; staging decides which one is used.
 OPEN_INTEREST_COLUMNS = (
@@ -79,12 +65,8 @@ OPEN_INTEREST_CHECKS = [
 BOTH_SIDES_AND_ONE = Fields(
     Stamp("timestamp", "snapshot_at"),
     {"openInterest": "open_interest_both_sides_coin", "singleOpenInterest": "open_interest_coin"},
-    inverse_columns={
-        "openInterest": "open_interest_both_sides_usd",
-        "singleOpenInterest": "open_interest_usd",
-    },
+    inverse_columns={"openInterest": "open_interest_both_sides_usd", "singleOpenInterest": "open_interest_usd"},
 )
-HOURS_ASKED = timedelta(days=9)  # the 24 hours up to now and the week that they are compared with
 open_interest = partial(
     snapshots,
     api.ask,
@@ -95,12 +77,10 @@ open_interest = partial(
 
 FEEDS: tuple[Feed, ...] = (
     feed(
-        name="bybit_klines",
         kind="klines",
         description="Hourly and daily bars of Bybit's linear and inverse perpetuals.",
         schema=KLINES,
         key=("symbol", "interval", "open_at"),
-        observed="open_at",
         cadence="hourly and daily bars",
         retention="all since listing",
         fetch=bars(
@@ -117,15 +97,12 @@ FEEDS: tuple[Feed, ...] = (
         ),
     ),
     feed(
-        name="bybit_funding",
         kind="funding",
         description="Funding settlements of Bybit's linear and inverse perpetuals.",
         schema=FUNDING,
         key=("symbol", "settled_at"),
-        observed="settled_at",
         cadence="every 8 hours, 4 or 1 for some symbols at times",
         retention="a year at least",
-        stamped_at_end=True,
         fetch=funding(
             api.ask,
             api.url("funding/history"),
@@ -134,42 +111,30 @@ FEEDS: tuple[Feed, ...] = (
         ),
     ),
     feed(
-        name="bybit_open_interest",
         kind="open_interest",
         description="Daily open interest of Bybit's linear and inverse perpetuals, both sides and one side.",
         schema=feed_schema("bybit_open_interest", *OPEN_INTEREST_COLUMNS, checks=OPEN_INTEREST_CHECKS),
         key=("symbol", "snapshot_at"),
-        observed="snapshot_at",
         cadence="daily, a snapshot at 00:00 UTC",
         retention="all since listing",
-        stamped_at_end=True,
         revises=OPEN_INTEREST_LAGS,
         fetch=open_interest({"intervalTime": "1d"}),
     ),
     feed(
-        name="bybit_hourly_open_interest",
         kind="open_interest",
         description="Hourly open interest of Bybit's linear and inverse perpetuals, both sides and one side.",
         schema=feed_schema("bybit_hourly_open_interest", *OPEN_INTEREST_COLUMNS, checks=OPEN_INTEREST_CHECKS),
         key=("symbol", "snapshot_at"),
-        observed="snapshot_at",
         cadence="hourly, a snapshot at each full hour",
-        retention="all since listing; only the last 9 days are asked for",
-        stamped_at_end=True,
+        retention=f"all since listing; only the last {HOURS_ASKED.days} days are asked for",
         revises=HOUR,
-        fetch=open_interest(
-            {"intervalTime": "1h"},
-            apart=timedelta(0),
-            kept=lambda now: Window(day_start((now - HOURS_ASKED).date()), now + HOUR),
-        ),
+        fetch=open_interest({"intervalTime": "1h"}, apart=timedelta(0), kept=since_days_ago(HOURS_ASKED, HOUR)),
     ),
     contract_list(
-        name="bybit_instruments",
-        venue="bybit",
-        description="Bybit's list of linear and inverse contracts: status, days, tick, funding interval.",
-        schema=list_schema("bybit_instruments"),
-        licence="Bybit terms of use; no redistribution of raw data",
-        hosts=(api.HOST,),
-        fetch=WholeList(contracts.contracts, contracts.URL),
+        feed,
+        "bybit_instruments",
+        "Bybit's list of linear and inverse contracts: status, days, tick, funding interval.",
+        contracts.contracts,
+        contracts.URL,
     ),
 )

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import timedelta
 from functools import partial
-from typing import Any
+from typing import Any, Literal
 
 import pandera.polars as pa
 import polars as pl
@@ -13,97 +14,69 @@ from ingest.feed import Feed
 from ingest.fetch.pages import Single, between
 from ingest.fetch.questions import AskTogether
 from ingest.fetch.rows import Fields, Stamp
-from ingest.fetch.shapes import HOUR
+from ingest.fetch.shapes import HOUR, HOURS_ASKED, since_days_ago
 from ingest.fetch.together import Together
 from ingest.instrument import Instrument
 from ingest.schema import PRICES, column, feed_schema, rows
 from ingest.venues.coinalyze import api
-from ingest.windows import Window, day_start
 
-feed = partial(
-    Feed,
-    venue="coinalyze",
-    hosts=(api.HOST,),
-    licence="Coinalyze terms of use; no redistribution",
-    key=("symbol", "open_at"),
-    observed="open_at",
-    cadence="daily",
-    retention="daily values are never deleted",
-    revises=timedelta(hours=5),  # a day fetched right after midnight is fetched once more by the final run
-    key_variable="COINALYZE_API_KEY",
-    key_from="a free key: coinalyze.net",
-)
+Cadence = Literal["daily", "hourly"]
 TOLD = between("from", "to", unit="s")
-# Hours are there for the 24 hours up to now and what they are compared with, which is a week old at most.
-HOURS_ASKED = timedelta(days=9)
-hourly_feed = partial(
-    feed, cadence="hourly", retention="1500 to 2000 hours; only the last 9 days are asked for", revises=HOUR
-)
 OPENED = Stamp("t", "open_at", unit="s")
 BAR = {"o": "open", "h": "high", "l": "low", "c": "close"}
+INTERVALS: dict[Cadence, str] = {"daily": "daily", "hourly": "1hour"}
+KEPT = {
+    "daily": "daily values are never deleted",
+    "hourly": f"1500 to 2000 hours; only the last {HOURS_ASKED.days} days are asked for",
+}
+REVISES: dict[Cadence, timedelta] = {
+    "daily": timedelta(hours=5),  # a day fetched right after midnight is fetched once more by the final run
+    "hourly": HOUR,
+}
 
-FLOOR = "A floor, because the venue publishes one order a second."
-ORDERED = rows("high below low", pl.col("high") >= pl.col("low"))
-SYMBOL = column("symbol", note="With the exchange's suffix: .A is Binance.")
 
-
-def series(interval: str, ask: AskTogether, address: str, fields: Fields, **more: Any) -> Together:  # noqa: ANN401 - as in Windowed
-    """The fetch of rows of an interval, of up to 20 contracts in a question."""
-    return Together(
-        lambda request, one: ask(request, [one])[0],
-        address,
-        fields,
-        Single(TOLD),
-        {"interval": interval},
-        drops_forming=True,
-        ask_together=ask,
-        told=TOLD,
-        most=api.MOST_SYMBOLS,
-        **more,
+def feed(
+    cadence: Cadence,
+    kind: str,
+    description: str,
+    columns: Sequence[str | tuple[str, pa.Column]],
+    checks: Sequence[pa.Check],
+    ask: AskTogether,
+    path: str,
+    fields: Fields,
+    **more: Any,  # noqa: ANN401 - as in Together
+) -> Feed:
+    """One measure of single contracts by day or by hour, asked for up to 20 contracts at once."""
+    is_hourly = cadence == "hourly"
+    hours: dict[str, Any] = {"step": HOUR, "kept": since_days_ago(HOURS_ASKED)} if is_hourly else {}
+    name = f"coinalyze_{'hourly_' if is_hourly else ''}{kind}"
+    return Feed(
+        venue="coinalyze",
+        kind=kind,
+        description=f"{cadence.capitalize()} {description}",
+        schema=feed_schema(name, SYMBOL, "open_at", *columns, checks=checks),
+        key=("symbol", "open_at"),
+        cadence=cadence,
+        retention=KEPT[cadence],
+        revises=REVISES[cadence],
+        licence="Coinalyze terms of use; no redistribution",
+        hosts=(api.HOST,),
+        key_variable="COINALYZE_API_KEY",
+        key_from="a free key: coinalyze.net",
+        fetch=Together(
+            lambda request, one: ask(request, [one])[0],
+            api.url(path),
+            fields,
+            Single(TOLD),
+            {"interval": INTERVALS[cadence]},
+            drops_forming=True,
+            ask_together=ask,
+            told=TOLD,
+            most=api.MOST_SYMBOLS,
+            **hours,
+            **more,
+        ),
     )
-
-
-daily = partial(series, "daily")
-hourly = partial(series, "1hour", step=HOUR, kept=lambda now: Window(day_start((now - HOURS_ASKED).date()), now))
-
-
-def bar_schema(name: str, measure: str) -> pa.DataFrameSchema:
-    """The schema of bars of a measure, such as funding."""
-    columns = (column(part, f"{measure}_{part}") for part in PRICES)
-    return feed_schema(name, SYMBOL, "open_at", *columns, checks=[ORDERED])
-
-
-LIQUIDATION_COLUMNS = (
-    column("long_coin", "long_liquidations_coin", optional=True, note=f"Of a linear contract. {FLOOR}"),
-    column("short_coin", "short_liquidations_coin", optional=True, note=f"Of a linear contract. {FLOOR}"),
-    column("long_usd", "long_liquidations_usd", optional=True, note=f"Of an inverse contract. {FLOOR}"),
-    column("short_usd", "short_liquidations_usd", optional=True, note=f"Of an inverse contract. {FLOOR}"),
-)
-SIDES_ARE_THERE = [
-    rows(f"{side} missing", pl.any_horizontal(pl.col(f"{side}_coin", f"{side}_usd").is_not_null()))
-    for side in ("long", "short")
-]
-KLINE_COLUMNS = (
-    *PRICES,
-    column("volume", "traded_contracts"),
-    column("buy_volume", "taker_bought_contracts", optional=True),
-    column("trade_count", optional=True),
-    column("buy_trade_count", optional=True),
-)
-IN_COINS_OR_USD = Fields(
-    OPENED, {"l": "long_coin", "s": "short_coin"}, inverse_columns={"l": "long_usd", "s": "short_usd"}
-)
-TRADED = Fields(OPENED, {**BAR, "v": "volume", "bv": "buy_volume", "tx": "trade_count", "btx": "buy_trade_count"})
-
-
-def liquidation_schema(name: str) -> pa.DataFrameSchema:
-    """The schema of longs and shorts closed by force."""
-    return feed_schema(name, SYMBOL, "open_at", *LIQUIDATION_COLUMNS, checks=SIDES_ARE_THERE)
-
-
-def kline_schema(name: str) -> pa.DataFrameSchema:
-    """The schema of bars."""
-    return feed_schema(name, SYMBOL, "open_at", *KLINE_COLUMNS, checks=[ORDERED])
 
 
 def liquidation_series(instrument: Instrument) -> str:
@@ -111,61 +84,73 @@ def liquidation_series(instrument: Instrument) -> str:
     return f"{instrument.symbol} in USD" if instrument.margin_type == "inverse" else instrument.symbol
 
 
+FLOOR = "A floor, because the venue publishes one order a second."
+ORDERED = rows("high below low", pl.col("high") >= pl.col("low"))
+SYMBOL = column("symbol", note="With the exchange's suffix: .A is Binance.")
+
+# Each takes the cadence.
+open_interest = partial(
+    feed,
+    kind="open_interest",
+    description="open interest of single contracts, as Coinalyze records it from the exchanges.",
+    columns=[column(part, f"open_interest_{part}") for part in PRICES],
+    checks=[ORDERED],
+    ask=api.ask,
+    path="open-interest-history",
+    fields=Fields(OPENED, BAR),
+)
+liquidations = partial(
+    feed,
+    kind="liquidations",
+    description="forced closing of longs and of shorts of single contracts; a missing row is unknown, not zero.",
+    columns=(
+        column("long_coin", "long_liquidations_coin", optional=True, note=f"Of a linear contract. {FLOOR}"),
+        column("short_coin", "short_liquidations_coin", optional=True, note=f"Of a linear contract. {FLOOR}"),
+        column("long_usd", "long_liquidations_usd", optional=True, note=f"Of an inverse contract. {FLOOR}"),
+        column("short_usd", "short_liquidations_usd", optional=True, note=f"Of an inverse contract. {FLOOR}"),
+    ),
+    checks=[
+        rows(f"{side} missing", pl.any_horizontal(pl.col(f"{side}_coin", f"{side}_usd").is_not_null()))
+        for side in ("long", "short")
+    ],
+    ask=api.ask_in_usd,
+    path="liquidation-history",
+    fields=Fields(OPENED, {"l": "long_coin", "s": "short_coin"}, inverse_columns={"l": "long_usd", "s": "short_usd"}),
+    series_of=liquidation_series,
+)
+klines = partial(
+    feed,
+    kind="klines",
+    description="bars of single contracts; they give a price where the exchange's own bars are missing.",
+    columns=(
+        *PRICES,
+        column("volume", "traded_contracts"),
+        column("buy_volume", "taker_bought_contracts", optional=True),
+        column("trade_count", optional=True),
+        column("buy_trade_count", optional=True),
+    ),
+    checks=[ORDERED],
+    ask=api.ask,
+    path="ohlcv-history",
+    fields=Fields(OPENED, {**BAR, "v": "volume", "bv": "buy_volume", "tx": "trade_count", "btx": "buy_trade_count"}),
+)
+funding = partial(
+    feed,
+    kind="funding",
+    description="funding rates of single contracts, in percent per settlement interval.",
+    columns=[column(part, f"funding_{part}") for part in PRICES],
+    checks=[ORDERED],
+    ask=api.ask,
+    path="funding-rate-history",
+    fields=Fields(OPENED, BAR),
+)
+
 FEEDS: tuple[Feed, ...] = (
-    feed(
-        name="coinalyze_open_interest",
-        kind="open_interest",
-        description="Daily open interest of single contracts, as Coinalyze records it from the exchanges.",
-        schema=bar_schema("coinalyze_open_interest", "open_interest"),
-        fetch=daily(api.ask, api.url("open-interest-history"), Fields(OPENED, BAR)),
-    ),
-    feed(
-        name="coinalyze_liquidations",
-        kind="liquidations",
-        description="Daily forced closing of longs and of shorts of single contracts; a day without a row is unknown,"
-        " not zero.",
-        schema=liquidation_schema("coinalyze_liquidations"),
-        fetch=daily(
-            api.ask_in_usd,
-            api.url("liquidation-history"),
-            IN_COINS_OR_USD,
-            series_of=liquidation_series,
-        ),
-    ),
-    feed(
-        name="coinalyze_klines",
-        kind="klines",
-        description="Daily bars of single contracts; they give a price where the exchange's own bars are missing.",
-        schema=kline_schema("coinalyze_klines"),
-        fetch=daily(api.ask, api.url("ohlcv-history"), TRADED),
-    ),
-    feed(
-        name="coinalyze_funding",
-        kind="funding",
-        description="Daily funding rates of single contracts, in percent per settlement interval.",
-        schema=bar_schema("coinalyze_funding", "funding"),
-        fetch=daily(api.ask, api.url("funding-rate-history"), Fields(OPENED, BAR)),
-    ),
-    hourly_feed(
-        name="coinalyze_hourly_open_interest",
-        kind="open_interest",
-        description="Hourly open interest of single contracts.",
-        schema=bar_schema("coinalyze_hourly_open_interest", "open_interest"),
-        fetch=hourly(api.ask, api.url("open-interest-history"), Fields(OPENED, BAR)),
-    ),
-    hourly_feed(
-        name="coinalyze_hourly_klines",
-        kind="klines",
-        description="Hourly bars of single contracts; they give a price where the exchange's own bars are missing.",
-        schema=kline_schema("coinalyze_hourly_klines"),
-        fetch=hourly(api.ask, api.url("ohlcv-history"), TRADED),
-    ),
-    hourly_feed(
-        name="coinalyze_hourly_liquidations",
-        kind="liquidations",
-        description="Hourly forced closing of longs and of shorts of single contracts; an hour without a row is"
-        " unknown, not zero.",
-        schema=liquidation_schema("coinalyze_hourly_liquidations"),
-        fetch=hourly(api.ask_in_usd, api.url("liquidation-history"), IN_COINS_OR_USD, series_of=liquidation_series),
-    ),
+    open_interest("daily"),
+    liquidations("daily"),
+    klines("daily"),
+    funding("daily"),
+    open_interest("hourly"),
+    klines("hourly"),
+    liquidations("hourly"),
 )

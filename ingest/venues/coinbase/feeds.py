@@ -15,14 +15,12 @@ KLINES = feed_schema(
 
 FEEDS: tuple[Feed, ...] = (
     Feed(
-        name="coinbase_spot_klines",
         venue="coinbase",
         hosts=(api.HOST,),
         kind="klines",
         description="Daily spot bars of Coinbase Exchange against USD.",
         schema=KLINES,
         key=("symbol", "open_at"),
-        observed="open_at",
         cadence="daily bars",
         retention="all since listing",
         licence="Coinbase market data terms; no redistribution",

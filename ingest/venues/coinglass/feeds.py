@@ -27,13 +27,11 @@ LIQUIDATIONS = feed_schema(
 
 FEEDS: tuple[Feed, ...] = (
     Feed(
-        name="coinglass_liquidations",
         venue="coinglass",
         kind="liquidations",
         description="Hourly longs and shorts closed by force, summed over the exchanges that the symbol names.",
         schema=LIQUIDATIONS,
         key=("symbol", "open_at"),
-        observed="open_at",
         cadence="hourly",
         retention="depends on the plan",
         licence="CoinGlass terms of use; no redistribution",

@@ -24,13 +24,11 @@ NETWORK = feed_schema(
 
 FEEDS: tuple[Feed, ...] = (
     Feed(
-        name="coinmetrics_network",
         venue="coinmetrics",
         kind="network",
         description="Daily flows to and from exchanges, supply on exchanges, active addresses and price.",
         schema=NETWORK,
         key=("asset_code", "day"),
-        observed="day",
         cadence="daily, final about 03:00 UTC on the next day",
         retention="all; flows are restated for years back",
         licence="CC BY-NC 4.0: name the source, no commercial use",

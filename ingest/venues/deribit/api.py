@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, TypeVar
 
-from ingest.errors import RequestRefused, Transient, UnknownCode
+from ingest.errors import CHECK_SYMBOL, Codes, RequestRefused
 from ingest.feed import Request
 from ingest.fetch.questions import Page, Params, Question
 from ingest.http import MarketSession
@@ -18,6 +18,7 @@ PASSING = {"10028", "10040", "10041", "10047", "10066", "11051", "11094", "13028
 # Codes about the question itself: JSON-RPC's own, bad arguments and requests, no such thing, keys and rights.
 FINAL = {"-32000", "-32600", "-32601", "-32602", "-32700", "9999", "10000", "11029", "11050", "13004", "13009", "13010",
          "13020", "13021", "13403"}  # fmt: skip
+CODES = Codes(PASSING, FINAL, advice=CHECK_SYMBOL)
 CHART = ("ticks", "open", "high", "low", "close", "volume", "cost")
 
 Kind = TypeVar("Kind", list[Any], dict[str, Any])
@@ -30,14 +31,9 @@ def url(method: str, host: str = HOST) -> str:
 def judge(body: Any, host: str, path: str) -> None:  # noqa: ANN401 - whatever JSON came
     """Raise for `{"error": {"code": ..., "message": ..., "data": ...}}`."""
     if isinstance(body, Mapping) and isinstance(error := body.get("error"), Mapping):
-        said = f"code {error.get('code')}: {error.get('message')}"
-        code = str(error.get("code"))
-        if code in PASSING:
-            raise Transient(said, host=host, path=path)
         detail = f" {error['data']}" if error.get("data") else ""
-        if code not in FINAL:
-            raise UnknownCode(f"{said}{detail}", host=host, path=path)
-        raise RequestRefused(f"{said}{detail}", host=host, path=path, advice="check the symbol in the catalogue")
+        said = f"code {error.get('code')}: {error.get('message')}{detail}"
+        raise CODES.error(str(error.get("code")), said, host, path)
 
 
 def ask(request: Request, question: Question) -> Page:

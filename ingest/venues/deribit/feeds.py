@@ -11,12 +11,7 @@ from ingest.feed import Feed
 from ingest.fetch.pages import Single, between
 from ingest.fetch.rows import PRICES, Fields, Stamp, same
 from ingest.fetch.shapes import Present, bars, hourly_funding
-from ingest.schema import (
-    PRICES_FIT,
-    column,
-    feed_schema,
-    rows,
-)
+from ingest.schema import PRICES_FIT, column, feed_schema, rows
 from ingest.venues.deribit import api, liquidations
 
 feed = partial(
@@ -34,10 +29,7 @@ KLINES = feed_schema(
     "close",
     "volume_coin",
     "volume_usd",
-    checks=[
-        rows("opens at midnight", pl.col("open_at").dt.truncate("1d") == pl.col("open_at")),
-        *PRICES_FIT,
-    ],
+    checks=[rows("opens at midnight", pl.col("open_at").dt.truncate("1d") == pl.col("open_at")), *PRICES_FIT],
 )
 
 # Funding accrues continuously. `interest_1h` is the funding of an hour, and the hours of a day add up to its funding.
@@ -65,10 +57,7 @@ LIQUIDATIONS = feed_schema(
     "trade_id",
     column("position_side", note="A trade of two such positions has two rows."),
     "happened_at",
-    column(
-        "liquidation",
-        allowed=("M", "T", "MT"),
-    ),
+    column("liquidation", allowed=("M", "T", "MT")),
     "direction",
     "amount_contracts",
     "price",
@@ -77,57 +66,44 @@ LIQUIDATIONS = feed_schema(
 
 FEEDS: tuple[Feed, ...] = (
     feed(
-        name="deribit_klines",
         kind="klines",
         description="Daily bars of Deribit's perpetuals.",
         schema=KLINES,
         key=("symbol", "open_at"),
-        observed="open_at",
         cadence="daily bars",
         retention="all since listing",
         fetch=bars(
             api.ask_chart,
             api.url("get_tradingview_chart_data"),
             Fields(
-                Stamp("ticks", "open_at"),
-                {**PRICES, "volume": "volume_coin", "cost": "volume_usd"},
-                cells=api.CHART,
+                Stamp("ticks", "open_at"), {**PRICES, "volume": "volume_coin", "cost": "volume_usd"}, cells=api.CHART
             ),
             Single(WINDOW),  # an answer holds 5000 bars, more than the venue has days
             params={"resolution": "1D"},
         ),
     ),
     feed(
-        name="deribit_funding",
         kind="funding",
         description="Hourly funding of Deribit's perpetuals, which accrues continuously.",
         schema=FUNDING,
         key=("symbol", "settled_at"),
-        observed="settled_at",
         cadence="hourly",
         retention="all since 2019",
-        stamped_at_end=True,
         fetch=hourly_funding(
             api.ask,
             api.url("get_funding_rate_history"),
-            Fields(
-                Stamp("timestamp", "settled_at", floor="1h"),
-                same("interest_1h", "interest_8h", "index_price"),
-            ),
+            Fields(Stamp("timestamp", "settled_at", floor="1h"), same("interest_1h", "interest_8h", "index_price")),
             Single(WINDOW),
             longest=timedelta(days=30),  # an answer holds 744 hours and a longer window is refused
         ),
     ),
     feed(
-        name="deribit_open_interest",
         kind="open_interest",
         description="Open interest of Deribit's perpetuals at the moment of each run.",
         schema=OPEN_INTEREST,
         key=("symbol", "snapshot_at"),
-        observed="snapshot_at",
         cadence="one snapshot a run",
         retention="none: what no run has seen is gone",
-        stamped_at_end=True,
         fetch=Present(
             api.ask,
             api.url("get_book_summary_by_instrument"),
@@ -138,12 +114,10 @@ FEEDS: tuple[Feed, ...] = (
         ),
     ),
     feed(
-        name="deribit_liquidations",
         kind="liquidations",
         description="Trades of Deribit's perpetuals in which a position was closed by force, on either side.",
         schema=LIQUIDATIONS,
         key=("symbol", "trade_id", "position_side"),
-        observed="happened_at",
         cadence="events",
         retention=f"all; the last {liquidations.REACH.days} days are asked for, as the whole tape has to be read",
         hosts=(api.HOST, api.HISTORY),

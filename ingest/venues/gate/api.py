@@ -7,7 +7,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
-from ingest.errors import RequestRefused, Transient, UnknownCode, VenueFailing
+from ingest.errors import Codes, VenueFailing
 from ingest.feed import Request
 from ingest.fetch.questions import Page, Question
 from ingest.responses import place
@@ -18,11 +18,12 @@ PAGE = 1000  # rows, the most that can be asked for
 NEVER_CUT_OFF = 20  # rows: no limit below that has been seen
 KEPT = timedelta(days=179)  # an older `from` than 180 days is refused; a day for clocks that differ
 
-# Labels about the question itself, besides those that begin with INVALID_.
-FINAL = {"BAD_REQUEST", "CONTRACT_NOT_FOUND", "FORBIDDEN", "METHOD_NOT_ALLOWED", "MISSING_REQUIRED_HEADER",
+# Labels about the question itself. INVALID_ stands for all that begin with it.
+FINAL = {"BAD_REQUEST", "CONTRACT_NOT_FOUND", "FORBIDDEN", "INVALID_", "METHOD_NOT_ALLOWED", "MISSING_REQUIRED_HEADER",
          "MISSING_REQUIRED_PARAM", "NOT_ACCEPTABLE", "NOT_FOUND"}  # fmt: skip
 # Labels about the whole venue that pass.
 PASSING = {"INTERNAL", "SERVER_ERROR", "TOO_BUSY", "TOO_MANY_REQUESTS"}
+CODES = Codes(PASSING, FINAL, advice="check the contract in the catalogue")
 
 
 def url(path: str) -> str:
@@ -38,11 +39,7 @@ def judge(body: Any, host: str, path: str) -> None:  # noqa: ANN401 - whatever J
     """Raise for `{"label": ..., "message": ...}`, which comes with HTTP 4xx and 5xx."""
     if isinstance(body, Mapping) and "label" in body:
         label, said = str(body["label"]), f"{body['label']}: {body.get('message', '')}"
-        if label in PASSING:
-            raise Transient(said, host=host, path=path)
-        if label not in FINAL and not label.startswith("INVALID_"):
-            raise UnknownCode(said, host=host, path=path)
-        raise RequestRefused(said, host=host, path=path, advice="check the contract in the catalogue")
+        raise CODES.error("INVALID_" if label.startswith("INVALID_") else label, said, host, path)
 
 
 def ask(request: Request, question: Question) -> Page:

@@ -56,12 +56,10 @@ FUNDING = feed_schema(
 
 FEEDS: tuple[Feed, ...] = (
     feed(
-        name="gate_contract_stats",
         kind="open_interest and liquidations",
         description="Daily open interest of Gate's USDT-margined perpetuals, and longs and shorts closed by force.",
         schema=CONTRACT_STATS,
         key=("symbol", "open_at"),
-        observed="open_at",
         cadence="daily",
         retention="180 days",
         revises=timedelta(hours=5),
@@ -97,26 +95,21 @@ FEEDS: tuple[Feed, ...] = (
         ),
     ),
     feed(
-        name="gate_liquidations",
         kind="liquidations",
         description="Single liquidations of Gate's USDT-margined perpetuals; they accrue from the first run on.",
         schema=LIQUIDATIONS,
         key=("symbol", "happened_at", "position_contracts", "order_price", "fill_price"),
-        observed="happened_at",
         cadence="as they happen",
         retention="about 90 days, an hour a request; only the last 2 days are asked for",
         fetch=liquidations.fetch,
     ),
     feed(
-        name="gate_funding",
         kind="funding",
         description="Funding settlements of Gate's USDT-margined perpetuals.",
         schema=FUNDING,
         key=("symbol", "settled_at"),
-        observed="settled_at",
         cadence="every 8 hours, 4 or 1 for some contracts at times",
         retention="180 days",
-        stamped_at_end=True,
         fetch=funding(
             api.ask_whole,
             api.url("funding_rate"),

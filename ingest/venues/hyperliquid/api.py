@@ -5,13 +5,12 @@ A question that the venue cannot read is answered with HTTP 422 and plain text, 
 
 from __future__ import annotations
 
-from ingest.errors import RequestRefused
+from ingest.errors import CHECK_SYMBOL, RequestRefused
 from ingest.feed import Request
 from ingest.fetch.questions import Page, Question
 
 HOST = "api.hyperliquid.xyz"
 URL = f"https://{HOST}/info"
-CHECK = "check the symbol in the catalogue"
 
 
 def ask(request: Request, question: Question) -> Page:
@@ -22,5 +21,5 @@ def ask(request: Request, question: Question) -> Page:
     body = request.session.post_json(question.url, {"type": kind, **nested})
     if not isinstance(body, list) or not all(isinstance(row, question.row) for row in body):
         what = f"{kind}: expected a list of rows, got {str(body)[:80]}"
-        raise RequestRefused(what, host=HOST, path="/info", advice=CHECK)
+        raise RequestRefused(what, host=HOST, path="/info", advice=CHECK_SYMBOL)
     return Page(body)

@@ -10,7 +10,7 @@ from ingest.feed import Feed
 from ingest.fetch.pages import OldestFirst, Single, between
 from ingest.fetch.rows import Fields, Stamp, same
 from ingest.fetch.shapes import bars, hourly_funding
-from ingest.listings import WholeList, contract_list, list_schema
+from ingest.listings import contract_list
 from ingest.schema import PRICES, PRICES_FIT, column, feed_schema, rows
 from ingest.venues.hyperliquid import api, contracts, open_interest
 
@@ -45,12 +45,10 @@ KLINES = feed_schema(
 
 FEEDS: tuple[Feed, ...] = (
     feed(
-        name="hyperliquid_klines",
         kind="klines",
         description="Daily bars of Hyperliquid's perpetuals.",
         schema=KLINES,
         key=("symbol", "open_at"),
-        observed="open_at",
         cadence="daily bars",
         retention="the last 5000 bars",
         fetch=bars(
@@ -65,15 +63,12 @@ FEEDS: tuple[Feed, ...] = (
         ),
     ),
     feed(
-        name="hyperliquid_funding",
         kind="funding",
         description="Hourly funding settlements of Hyperliquid's perpetuals.",
         schema=FUNDING,
         key=("symbol", "settled_at"),
-        observed="settled_at",
         cadence="hourly",
         retention="all since 2023",
-        stamped_at_end=True,
         fetch=hourly_funding(
             api.ask,
             api.URL,
@@ -86,24 +81,19 @@ FEEDS: tuple[Feed, ...] = (
         ),
     ),
     feed(
-        name="hyperliquid_open_interest",
         kind="open_interest",
         description="Open interest of Hyperliquid's perpetuals at the moment of each run.",
         schema=OPEN_INTEREST,
         key=("symbol", "snapshot_at"),
-        observed="snapshot_at",
         cadence="one snapshot a run",
         retention="none: what no run has seen is gone",
-        stamped_at_end=True,
         fetch=open_interest.fetch,
     ),
     contract_list(
-        name="hyperliquid_instruments",
-        venue="hyperliquid",
-        description="Hyperliquid's list of perpetuals, delisted ones included.",
-        schema=list_schema("hyperliquid_instruments"),
-        licence="Hyperliquid terms of use; public data of its chain",
-        hosts=(api.HOST,),
-        fetch=WholeList(contracts.contracts, api.URL),
+        feed,
+        "hyperliquid_instruments",
+        "Hyperliquid's list of perpetuals, delisted ones included.",
+        contracts.contracts,
+        api.URL,
     ),
 )

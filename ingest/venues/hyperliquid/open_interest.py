@@ -13,7 +13,7 @@ from typing import Any
 import polars as pl
 
 from ingest.coverage import Part
-from ingest.errors import RequestRefused
+from ingest.errors import CHECK_SYMBOL, RequestRefused
 from ingest.feed import Batch, Request
 from ingest.fetch.rows import text_frame
 from ingest.venues.hyperliquid import api
@@ -27,7 +27,7 @@ def fetch(request: Request) -> Iterator[Batch]:
     for coin in (instrument.symbol for instrument in request.trading):
         with request.noting_refusal(coin):
             if coin not in contexts:
-                raise RequestRefused(f"the venue lists no {coin}", host=api.HOST, advice=api.CHECK)
+                raise RequestRefused(f"the venue lists no {coin}", host=api.HOST, advice=CHECK_SYMBOL)
             frame = text_frame([contexts[coin]], ("openInterest", "markPx")).select(
                 pl.lit(coin).alias("symbol"),
                 present.alias("snapshot_at"),

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
-from ingest.errors import RequestRefused, Transient, UnknownCode
+from ingest.errors import CHECK_SYMBOL, RequestRefused, Transient, UnknownCode
 from ingest.feed import Request
 from ingest.fetch.pages import EPOCH, AskPage, Pages, StampOf, Told, readable_stamp
 from ingest.fetch.questions import Page, Question
@@ -39,7 +39,7 @@ def judge(body: Any, host: str, path: str) -> None:  # noqa: ANN401 - whatever J
             raise Transient("; ".join(said), host=host, path=path)
         if not any(map(FINAL.search, said)):
             raise UnknownCode("; ".join(said), host=host, path=path)
-        raise RequestRefused("; ".join(said), host=host, path=path, advice="check the symbol in the catalogue")
+        raise RequestRefused("; ".join(said), host=host, path=path, advice=CHECK_SYMBOL)
 
 
 def ask(request: Request, question: Question, *, listed: str) -> Page:

@@ -54,12 +54,10 @@ LIQUIDATIONS = feed_schema("kraken_liquidations", "symbol", "open_at", column("v
 
 FEEDS: tuple[Feed, ...] = (
     feed(
-        name="kraken_klines",
         kind="klines",
         description="Daily bars of Kraken Futures' linear perpetuals.",
         schema=KLINES,
         key=("symbol", "open_at"),
-        observed="open_at",
         cadence="daily bars",
         retention="all since listing",
         fetch=bars(
@@ -70,35 +68,28 @@ FEEDS: tuple[Feed, ...] = (
         ),
     ),
     feed(
-        name="kraken_funding",
         kind="funding",
         description="Hourly funding of Kraken Futures' linear perpetuals, as a fraction of the price.",
         schema=FUNDING,
         key=("symbol", "settled_at"),
-        observed="settled_at",
         cadence="hourly",
         retention="about a year",
-        stamped_at_end=True,
         fetch=funding.fetch,
     ),
     feed(
-        name="kraken_open_interest",
         kind="open_interest",
         description="Open interest of Kraken Futures' linear perpetuals over each day.",
         schema=OPEN_INTEREST,
         key=("symbol", "open_at"),
-        observed="open_at",
         cadence="daily bars",
         retention="daily since 2023-03",
         fetch=daily_buckets(api.url("api/charts/v1/analytics/{symbol}/open-interest"), Fields(BUCKET, PRICES)),
     ),
     feed(
-        name="kraken_liquidations",
         kind="liquidations",
         description="Volume of Kraken Futures' linear perpetuals closed by force in a day, longs and shorts together.",
         schema=LIQUIDATIONS,
         key=("symbol", "open_at"),
-        observed="open_at",
         cadence="daily sums",
         retention="since about 2021",
         fetch=daily_buckets(

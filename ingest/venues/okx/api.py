@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from ingest.errors import RequestRefused, Transient, UnknownCode
+from ingest.errors import Codes, UnknownCode
 from ingest.feed import Request
 from ingest.fetch.questions import Page, Question
 
@@ -17,6 +17,7 @@ PASSING = {"50001", "50004", "50005", "50011", "50013", "50026", "50040", "50061
 # Codes about the question itself: its form (500xx, 51000, 51015, 51026), no permission (50030), no such instrument.
 UNKNOWN = {"51001", "51002", "51014", "51027", "51087"}
 FINAL = {"50000", "50002", "50006", "50014", "50015", "50016", "50024", "50025", "50030", "51000", "51015", "51026"}
+CODES = Codes(PASSING, FINAL, UNKNOWN)
 
 
 def url(path: str) -> str:
@@ -28,15 +29,8 @@ def judge(body: Any, host: str, path: str) -> None:  # noqa: ANN401 - whatever J
     if not isinstance(body, Mapping) or "code" not in body:
         raise UnknownCode(f"expected a code, got {str(body)[:80]}", host=host, path=path)
     code = str(body["code"])
-    said = f"code {code}: {body.get('msg', '')}"
-    if code in PASSING:
-        raise Transient(said, host=host, path=path)
-    if code in UNKNOWN:
-        raise RequestRefused(said, host=host, path=path, advice="check the symbol in the catalogue")
-    if code in FINAL:
-        raise RequestRefused(said, host=host, path=path)
     if code != "0":
-        raise UnknownCode(said, host=host, path=path)
+        raise CODES.error(code, f"code {code}: {body.get('msg', '')}", host, path)
 
 
 def ask(request: Request, question: Question) -> Page:

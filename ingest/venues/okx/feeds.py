@@ -10,16 +10,10 @@ import polars as pl
 from ingest.feed import Feed
 from ingest.fetch.pages import NewestFirst, before
 from ingest.fetch.rows import PRICES, Fields, Stamp, same
-from ingest.fetch.shapes import HOUR, bars, funding
-from ingest.listings import WholeList, contract_list, list_schema
-from ingest.schema import (
-    PRICES_FIT,
-    column,
-    feed_schema,
-    rows,
-)
+from ingest.fetch.shapes import HOUR, HOURS_ASKED, bars, funding, since_days_ago
+from ingest.listings import contract_list
+from ingest.schema import PRICES_FIT, column, feed_schema, rows
 from ingest.venues.okx import api, contracts, liquidations
-from ingest.windows import Window, day_start
 
 feed = partial(Feed, venue="okx", hosts=(api.HOST,), licence="OKX terms of use; no redistribution of raw data")
 FUNDING_KEPT = timedelta(days=92)  # three calendar months
@@ -36,19 +30,10 @@ KLINES = feed_schema(
     "volume_contracts",
     "volume_coin",
     "volume_usd",
-    checks=[
-        *PRICES_FIT,
-        rows("not a UTC day", pl.col("open_at").dt.truncate("1d") == pl.col("open_at")),
-    ],
+    checks=[*PRICES_FIT, rows("not a UTC day", pl.col("open_at").dt.truncate("1d") == pl.col("open_at"))],
 )
 
-FUNDING = feed_schema(
-    "okx_funding",
-    "symbol",
-    "settled_at",
-    "funding_rate",
-    column("predicted_rate", optional=True),
-)
+FUNDING = feed_schema("okx_funding", "symbol", "settled_at", "funding_rate", column("predicted_rate", optional=True))
 
 # A row is stamped at the start of its day or hour and changes until that is over, so it is the value at its end.
 OPEN_INTEREST_COLUMNS = (
@@ -58,7 +43,6 @@ OPEN_INTEREST_COLUMNS = (
     "open_interest_coin",
     "open_interest_usd",
 )
-HOURS_ASKED = timedelta(days=9)  # the 24 hours up to now and the week that they are compared with
 open_interest = partial(
     bars,
     api.ask,
@@ -76,10 +60,7 @@ LIQUIDATIONS = feed_schema(
     "okx_liquidations",
     "symbol",
     "happened_at",
-    column(
-        "order_side",
-        allowed=("buy", "sell"),
-    ),
+    column("order_side", allowed=("buy", "sell")),
     column("position_side", note="A sell closes a long."),
     "contracts",
     "bankruptcy_price",
@@ -87,12 +68,10 @@ LIQUIDATIONS = feed_schema(
 
 FEEDS: tuple[Feed, ...] = (
     feed(
-        name="okx_klines",
         kind="klines",
         description="Daily bars of OKX's perpetual swaps.",
         schema=KLINES,
         key=("symbol", "open_at"),
-        observed="open_at",
         cadence="daily bars",
         retention="several years",
         fetch=bars(
@@ -109,15 +88,12 @@ FEEDS: tuple[Feed, ...] = (
         ),
     ),
     feed(
-        name="okx_funding",
         kind="funding",
         description="Funding settlements of OKX's perpetual swaps.",
         schema=FUNDING,
         key=("symbol", "settled_at"),
-        observed="settled_at",
         cadence="every 8 hours, 4 or 1 for some instruments at times",
         retention="three months",
-        stamped_at_end=True,
         fetch=funding(
             api.ask,
             api.url("public/funding-rate-history"),
@@ -127,11 +103,10 @@ FEEDS: tuple[Feed, ...] = (
                 {"realizedRate": "funding_rate", "fundingRate": "predicted_rate"},
             ),
             NewestFirst(before("after"), limit=api.PAGE),
-            kept=lambda now: Window(day_start((now - FUNDING_KEPT).date()), now + HOUR),
+            kept=since_days_ago(FUNDING_KEPT, HOUR),
         ),
     ),
     feed(
-        name="okx_open_interest",
         kind="open_interest",
         description="Daily open interest of OKX's perpetual swaps.",
         schema=feed_schema(
@@ -140,46 +115,35 @@ FEEDS: tuple[Feed, ...] = (
             checks=[rows("not a UTC day", pl.col("period_start_at").dt.truncate("1d") == pl.col("period_start_at"))],
         ),
         key=("symbol", "period_start_at"),
-        observed="period_start_at",
         cadence="daily",
         retention="about 100 days, not documented",
         fetch=open_interest({"period": UTC_DAY}),
     ),
     feed(
-        name="okx_hourly_open_interest",
         kind="open_interest",
         description="Hourly open interest of OKX's perpetual swaps.",
         schema=feed_schema("okx_hourly_open_interest", *OPEN_INTEREST_COLUMNS),
         key=("symbol", "period_start_at"),
-        observed="period_start_at",
         cadence="hourly",
-        retention="not documented; only the last 9 days are asked for",
+        retention=f"not documented; only the last {HOURS_ASKED.days} days are asked for",
         revises=HOUR,
-        fetch=open_interest(
-            {"period": "1H"},
-            step=HOUR,
-            kept=lambda now: Window(day_start((now - HOURS_ASKED).date()), now),
-        ),
+        fetch=open_interest({"period": "1H"}, step=HOUR, kept=since_days_ago(HOURS_ASKED)),
     ),
     feed(
-        name="okx_liquidations",
         kind="liquidations",
         description="Liquidation orders of OKX's perpetual swaps, one by one.",
         schema=LIQUIDATIONS,
         key=("symbol", "happened_at", "order_side", "contracts", "bankruptcy_price"),
-        observed="happened_at",
         cadence="as they happen",
         retention="24 hours: what no run fetched in time is lost",
         lost_after=liquidations.KEPT,
         fetch=liquidations.fetch,
     ),
     contract_list(
-        name="okx_instruments",
-        venue="okx",
-        description="OKX's list of perpetual swaps: state, listing, size of a contract, tick.",
-        schema=list_schema("okx_instruments"),
-        licence="OKX terms of use; no redistribution of raw data",
-        hosts=(api.HOST,),
-        fetch=WholeList(contracts.contracts, contracts.URL),
+        feed,
+        "okx_instruments",
+        "OKX's list of perpetual swaps: state, listing, size of a contract, tick.",
+        contracts.contracts,
+        contracts.URL,
     ),
 )
