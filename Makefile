@@ -29,11 +29,11 @@ record: setup  ## record the liquidations of the live venues until stopped
 dev: setup  ## serve the Dagster UI on 127.0.0.1:3000 for the warehouse of LEVERAGE_MARKET (default: sample)
 	$(BIN)/python -m orchestration.serve --port $(PORT)
 
-test: setup-dev  ## run the tests, a few minutes: all but proofs and browser
+test: setup-dev  ## run the tests, a few minutes: all but proofs and browser, and a quarter of the examples of properties
 	$(PYTEST) -m "not proof" --ignore tests/browser
 
-proofs: setup-dev  ## run the proofs: whole runs under faults, such as kill -9 at ten moments, cut answers, restated days
-	$(PYTEST) -m proof
+proofs: setup-dev  ## run the proofs: whole runs under faults, such as kill -9 at ten moments, cut answers, and all properties
+	$(PYTEST) -m "proof or hypothesis" --hypothesis-profile thorough
 
 check: setup-dev  ## check format, lint, types, SQL lint, import contracts, dependencies, generated files
 	$(BIN)/ruff format --check $(CODE)

@@ -8,9 +8,12 @@ from dataclasses import asdict
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 
-from tests import pipelines
+from tests import pipelines, properties  # noqa: F401 - registers the profiles
 from tests.recordings import NO_SAMPLES, SAMPLES
+
+settings.load_profile("quick")  # unless --hypothesis-profile names another
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 from collections.abc import Iterable, Mapping
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -28,14 +29,10 @@ Row = Mapping[str, Any]
 class CompiledModels:
     """A warehouse whose raw rows are replaced at will, and the models that `wanted` needs, in dbt's order."""
 
-    def __init__(self, folder: Path, wanted: Iterable[str]) -> None:
-        path = folder / "build.duckdb"
-        self._connection = duckdb.connect(path)
-        create_tables(self._connection)
-        write_run_context(self._connection, PRESENT, load_catalogue())
-        self._connection.close()
-        manifest = _compiled(folder, path)
-        self._connection = duckdb.connect(path)
+    def __init__(self, compiled: Path, folder: Path, wanted: Iterable[str]) -> None:
+        """Over a copy in `folder` of what `compile_models` has made in `compiled`."""
+        manifest = manifest_of(compiled)
+        self._connection = duckdb.connect(shutil.copy(compiled / "build.duckdb", folder))
         self._wanted, self._filled = tuple(wanted), set[str]()
         self._models = _in_order(manifest["nodes"], [f"model.leverage.{name}" for name in self._wanted])
         self._tests = _tests_of(manifest["nodes"], {model["unique_id"] for model in self._models})
@@ -84,11 +81,20 @@ def _schema(feed: str, rows: list[Row]) -> dict[str, pl.DataType]:
     return {name: dtype for name, dtype in feed_named(feed).rows_schema().items() if name in named}
 
 
-def _compiled(folder: Path, database: Path) -> dict[str, Any]:
-    target = folder / "target"
+def compile_models(folder: Path) -> None:
+    """Fill `folder` with a build database without rows and, in `target`, with the project as dbt compiles it there."""
+    folder.mkdir()
+    database, target = folder / "build.duckdb", folder / "target"
+    with duckdb.connect(database) as connection:
+        create_tables(connection)
+        write_run_context(connection, PRESENT, load_catalogue())
     done = dbt("compile", "--quiet", "--target-path", target, "--log-path", target, database=database)
     assert done.status == 0, done.said
-    return dict(json.loads((target / "manifest.json").read_text()))
+
+
+def manifest_of(compiled: Path) -> dict[str, Any]:
+    """The manifest that `compile_models` has left in a folder."""
+    return dict(json.loads((compiled / "target" / "manifest.json").read_text()))
 
 
 def _in_order(nodes: dict[str, Any], wanted: list[str]) -> list[dict[str, Any]]:

@@ -4,15 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import date, datetime, timedelta
+from pathlib import Path
 
 import polars as pl
 import pytest
-from hypothesis import Phase, given, settings
+from hypothesis import Phase, given
 from hypothesis import strategies as st
 
 from ingest.catalogue import load_catalogue
 from ingest.selection import Chosen, ListedContract, Selection
 from tests.dbt.compiled_models import CompiledModels, Row
+from tests.properties import examples
 
 DAYS = [datetime(2025, 12, 31) + timedelta(days=n) for n in range(5)]
 MARTS = (
@@ -23,10 +25,10 @@ SYMBOLS = {"SHIB": "1000SHIBUSDT", "XRP": "XRPUSDT", "ADA": "ADAUSDT", "MATIC": 
 
 
 @pytest.fixture(scope="module")
-def models(tmp_path_factory: pytest.TempPathFactory) -> Iterator[CompiledModels]:
-    compiled = CompiledModels(tmp_path_factory.mktemp("compiled"), MARTS)
-    yield compiled
-    compiled.close()
+def models(compiled: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[CompiledModels]:
+    opened = CompiledModels(compiled, tmp_path_factory.mktemp("compiled"), MARTS)
+    yield opened
+    opened.close()
 
 
 def bar(day: datetime, price: float) -> Row:
@@ -94,7 +96,7 @@ def test_a_multiple_and_single_coins_are_one_price_and_add_up(models):
 
 
 @pytest.mark.parametrize("change", ["remove", "add", "rename", "delist"])
-@settings(max_examples=2, deadline=None, phases=[Phase.generate])  # an example builds the models twice
+@examples(2, phases=[Phase.generate])  # an example builds the models twice
 @given(kept=st.sets(st.sampled_from(["XRP", "SHIB", "ADA"]), min_size=1, max_size=2))
 def test_a_change_of_one_asset_leaves_every_row_of_the_others(models, change, kept):
     others, with_matic, day = sorted(kept), [*sorted(kept), "MATIC"], date(2026, 1, 2)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import json
+import shutil
 from collections.abc import Iterable
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
@@ -15,10 +15,10 @@ import pytest
 
 from ingest.catalogue import Catalogue, load_catalogue
 from ingest.feeds import feed_named
+from tests.dbt.compiled_models import manifest_of
 from tests.pipelines import dbt
 from warehouse.connection import build_database
 from warehouse.location import Calendar
-from warehouse.raw_tables import create_tables
 from warehouse.run_context import RunContext, write_run_context
 
 pytestmark = pytest.mark.slow
@@ -57,13 +57,10 @@ def bybit(day: int, coins: float = 40.0) -> Rows:
 class Days:
     """A warehouse in which segments land and whose tables by day are then built again by dbt."""
 
-    def __init__(self, folder: Path) -> None:
-        self.folder, self.database, self.landed = folder, folder / "build.duckdb", 0
-        with build_database(self.database) as connection:
-            create_tables(connection)
+    def __init__(self, compiled: Path, folder: Path) -> None:
+        self.folder, self.database, self.landed = folder, Path(shutil.copy(compiled / "build.duckdb", folder)), 0
         self.catalogued(load_catalogue())
-        self.dbt("compile")
-        nodes = json.loads((folder / "target" / "manifest.json").read_text())["nodes"].values()
+        nodes = manifest_of(compiled)["nodes"].values()
         self.models = {n["name"]: n for n in nodes if n["config"]["materialized"] == "by_day"}
         (self.snapshots,) = (n["compiled_code"] for n in nodes if n["name"] == "stg_binance__um_open_interest")
 
@@ -133,9 +130,9 @@ def _exists(connection: duckdb.DuckDBPyConnection, model: dict[str, Any]) -> boo
 
 
 @pytest.fixture(scope="module")
-def days(tmp_path_factory: pytest.TempPathFactory) -> Days:
+def days(compiled: Path, tmp_path_factory: pytest.TempPathFactory) -> Days:
     """Twenty days of three feeds, built once."""
-    made = Days(tmp_path_factory.mktemp("by-day"))
+    made = Days(compiled, tmp_path_factory.mktemp("by-day"))
     with build_database(made.database) as connection:  # as an earlier version left it
         connection.execute("CREATE SCHEMA intermediate")
         connection.execute("CREATE VIEW intermediate.int_open_interest__day_end AS SELECT DATE '2020-01-01' AS day")
@@ -181,6 +178,7 @@ def test_a_late_archive_and_a_restatement_reach_old_days_and_what_compares_with_
     assert date(2026, 1, 18) not in written["int_rolling_24h__open_interest"]
 
 
+@pytest.mark.proof
 def test_a_day_whose_rows_are_restated_to_nothing_goes(days: Days) -> None:
     days.land(SNAPSHOTS, [{**row, "open_interest_coin": 0.0, "open_interest_usd": 0.0} for row in snapshots(7)])
     days.build()
@@ -189,6 +187,7 @@ def test_a_day_whose_rows_are_restated_to_nothing_goes(days: Days) -> None:
     assert date(2026, 1, 9) in found
 
 
+@pytest.mark.proof
 def test_another_catalogue_reaches_every_day(days: Days) -> None:
     catalogue = load_catalogue()
     halved = {
@@ -201,6 +200,7 @@ def test_another_catalogue_reaches_every_day(days: Days) -> None:
     days.build()
 
 
+@pytest.mark.proof
 def test_a_lost_segment_reaches_its_days(days: Days) -> None:
     segment = days.land(SNAPSHOTS, snapshots(2, 700.0))
     days.build()
@@ -214,6 +214,7 @@ def test_a_lost_segment_reaches_its_days(days: Days) -> None:
     assert row["open_interest_coin"] == 92 + 24
 
 
+@pytest.mark.proof
 def test_what_was_known_earlier_is_built_whole_and_so_is_the_present_after_it(days: Days) -> None:
     days.land(SNAPSHOTS, snapshots(1, 900.0))
     days.build()
@@ -223,6 +224,7 @@ def test_what_was_known_earlier_is_built_whole_and_so_is_the_present_after_it(da
     assert date(2026, 1, 19) in {row["day"] for row in days.rows("int_open_interest__day_end")}
 
 
+@pytest.mark.proof
 def test_a_model_that_is_built_alone_takes_in_what_landed_when_what_it_reads_has(days: Days) -> None:
     days.land(SNAPSHOTS, snapshots(3, 800.0))
     days.dbt("run", "--select", "int_open_interest__day_end", "int_rolling_24h__open_interest")

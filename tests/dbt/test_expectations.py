@@ -6,6 +6,7 @@ import math
 import random
 from collections.abc import Iterator
 from datetime import date, datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -51,10 +52,10 @@ CHANGES: list[tuple[int, str, dict[str, Any], str, str, float | None]] = [
 
 
 @pytest.fixture(scope="module")
-def models(tmp_path_factory: pytest.TempPathFactory) -> Iterator[CompiledModels]:
-    compiled = CompiledModels(tmp_path_factory.mktemp("expectations"), sorted(DBT_MARTS))
-    yield compiled
-    compiled.close()
+def models(compiled: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[CompiledModels]:
+    opened = CompiledModels(compiled, tmp_path_factory.mktemp("expectations"), sorted(DBT_MARTS))
+    yield opened
+    opened.close()
 
 
 def segments(rows: list[tuple[str, Row]]) -> list[tuple[str, list[Row]]]:
@@ -106,7 +107,7 @@ def test_an_implausible_row_is_excluded_and_named(models: CompiledModels) -> Non
     assert len(found) == len(CHANGES)
 
 
-@pytest.mark.parametrize("number", range(6))
+@pytest.mark.parametrize("number", [0, *(pytest.param(n, marks=pytest.mark.proof) for n in range(1, 6))])
 def test_no_value_breaks_a_test_that_stops_a_release(models: CompiledModels, number: int) -> None:
     seed = random.Random(number)
     rows = [(feed, odd(feed, row, seed)) if seed.random() < 0.1 else (feed, row) for feed, row in OBSERVED]

@@ -5,12 +5,13 @@ from __future__ import annotations
 import random
 from collections.abc import Iterator
 from datetime import datetime, timedelta
+from pathlib import Path
 from types import SimpleNamespace
 
 import polars as pl
 import polars.selectors as cs
 import pytest
-from hypothesis import Phase, given, settings
+from hypothesis import Phase, given
 from hypothesis import strategies as st
 
 from ingest.feeds import feed_named
@@ -18,6 +19,7 @@ from regimes import load_parameters
 from regimes.comparable_funding import comparable_funding
 from tests.dbt.compiled_models import CompiledModels, Row
 from tests.dbt.venue_observations import DAYS, HOUR, observations
+from tests.properties import examples
 
 BY_VENUE = (
     "funding_by_venue_daily", "liquidations_by_venue_daily", "open_interest_by_venue_daily", "prices_by_venue_daily",
@@ -33,7 +35,7 @@ WHOLE = "coinmetrics_network"
 OBSERVED = observations()
 EVERYTHING = [(feed, row) for _, feed, row in OBSERVED]
 # Shrinking an example of tables says little and takes minutes.
-few = settings(max_examples=8, deadline=None, phases=[Phase.generate])
+few = examples(8, phases=[Phase.generate])
 
 
 def pages(rows: list[tuple[str, Row]], lengths: list[int]) -> list[tuple[str, list[Row]]]:
@@ -55,10 +57,10 @@ def pages(rows: list[tuple[str, Row]], lengths: list[int]) -> list[tuple[str, li
 
 
 @pytest.fixture(scope="module")
-def models(tmp_path_factory: pytest.TempPathFactory) -> Iterator[CompiledModels]:
-    compiled = CompiledModels(tmp_path_factory.mktemp("compiled"), (*BY_VENUE, *DAILY))
-    yield compiled
-    compiled.close()
+def models(compiled: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[CompiledModels]:
+    opened = CompiledModels(compiled, tmp_path_factory.mktemp("compiled"), (*BY_VENUE, *DAILY))
+    yield opened
+    opened.close()
 
 
 @pytest.fixture(scope="module")

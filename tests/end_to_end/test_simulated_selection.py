@@ -11,7 +11,7 @@ import pytest
 
 from tests.pipelines import built_once, leverage, published
 
-pytestmark = pytest.mark.slow(minutes=4)
+pytestmark = [pytest.mark.slow(minutes=4), pytest.mark.proof]
 
 FIRST, NOW = "2025-11-25", "2026-02-02T06:00:00Z"
 FLUSH = date(2026, 2, 1)

@@ -6,17 +6,12 @@ import socket
 import threading
 from collections.abc import Callable, Iterator
 
-import hypothesis
 import pytest
 from pytest_httpserver import HTTPServer
 from werkzeug import Request, Response
 
 from ingest.http import MarketSession
 from ingest.market import Host, Market
-
-# Two busy cores are no fault of the code: properties have no deadline.
-hypothesis.settings.register_profile("any machine", deadline=None)
-hypothesis.settings.load_profile("any machine")
 
 
 class Relay:

@@ -11,7 +11,7 @@ from typing import Any
 
 import polars as pl
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from ingest.coverage import A_DAY_APART, LATE, Coverage
@@ -19,6 +19,7 @@ from ingest.landing import INGESTED_AT, Landing
 from ingest.pull import pull
 from ingest.windows import day_start
 from tests.ingest.scripted_venues import ScriptedVenues, asking, at, days
+from tests.properties import examples
 
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
 FIRST, LAST = "2026-01-05", "2026-01-10"
@@ -103,7 +104,7 @@ def came(rows: pl.DataFrame, shape: Shape) -> set[datetime]:
 
 
 @pytest.mark.parametrize("shape", [s for s in SHAPES if s.step == DAY], ids=lambda shape: shape.feed)
-@settings(max_examples=15, deadline=None)
+@examples(15)
 @given(troubles=TROUBLES)
 def test_coverage_claims_what_came_and_what_the_venue_has_twice_answered_with_nothing(
     shape: Shape, troubles: list[Trouble]
@@ -130,7 +131,7 @@ def test_coverage_claims_what_came_and_what_the_venue_has_twice_answered_with_no
 
 
 @pytest.mark.parametrize("shape", SHAPES, ids=lambda shape: shape.feed)
-@settings(max_examples=8, deadline=None)
+@examples(8)
 @given(troubles=TROUBLES)
 def test_after_the_venue_recovers_everything_has_come(shape: Shape, troubles: list[Trouble]) -> None:
     with TemporaryDirectory() as folder, TemporaryDirectory() as other:

@@ -4,11 +4,12 @@ import json
 from datetime import UTC, date, datetime
 
 import polars as pl
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from ingest.schema import KEPT, conform
 from tests.ingest.bars import KEY, OPENED, SCHEMA, frame
+from tests.properties import examples
 
 NOW = datetime(2026, 2, 2, 4, tzinfo=UTC)
 NUMBERS = st.one_of(
@@ -34,7 +35,7 @@ CHANGES = st.fixed_dictionaries(
 )
 PAYLOADS = st.lists(CHANGES, max_size=8)
 MARK = 1_000_000
-CHECKED = settings(max_examples=30)  # Pandera takes some milliseconds for a frame, however small
+CHECKED = examples(30)  # Pandera takes some milliseconds for a frame, however small
 
 
 def marked(changes: list[dict[str, object]]) -> pl.DataFrame:

@@ -9,7 +9,7 @@ from itertools import pairwise
 from typing import Any
 
 import polars as pl
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from regimes import load_parameters
@@ -17,6 +17,7 @@ from regimes.hourly_events import new_events
 from tables import field
 from tables.frames import dtypes
 from tables.published.hourly import EVENT, READINGS_HOURLY
+from tests.properties import examples
 
 RULE = load_parameters().hourly_events
 FIRST = datetime(2026, 1, 31, 1)
@@ -155,7 +156,7 @@ def drawn(story: list[tuple[str, float, float, str | None, bool]]) -> list[dict[
     return sorted(rows, key=lambda row: (row["available_at"], row["window_ended_at"]))
 
 
-@settings(max_examples=60, deadline=None)
+@examples(60)
 @given(READINGS, st.integers(0, 130))
 def test_later_readings_change_no_earlier_event(story: list[Any], cut: int) -> None:
     rows = drawn(story)
@@ -163,7 +164,7 @@ def test_later_readings_change_no_earlier_event(story: list[Any], cut: int) -> N
     assert not set(part) - set(whole)
 
 
-@settings(max_examples=60, deadline=None)
+@examples(60)
 @given(READINGS, st.lists(st.integers(0, 130), max_size=6))
 def test_each_event_is_made_once_across_restarts(story: list[Any], stops: list[int]) -> None:
     rows, known = drawn(story), NO_EVENTS
@@ -174,7 +175,7 @@ def test_each_event_is_made_once_across_restarts(story: list[Any], stops: list[i
     assert set(known["event_id"]) == set(new_events(frame(rows), NO_EVENTS, RULE, FIRST)["event_id"])
 
 
-@settings(max_examples=60, deadline=None)
+@examples(60)
 @given(READINGS)
 def test_no_kind_comes_again_within_its_cooldown(story: list[Any]) -> None:
     cooldown = {

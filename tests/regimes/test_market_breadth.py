@@ -9,12 +9,13 @@ from typing import Any
 
 import polars as pl
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from regimes import Parameters, classify, daily_features, market_breadth_daily, market_daily, regime_labels
 from regimes.labels import GROUP_OF, Group, Label
 from tables.published.market import COUNTS
+from tests.properties import examples
 from tests.regimes.synthetic_marts import FIRST_DAY, LONG_AFTER, Day, marts_of, quiet_day, settled_days
 
 FLUSH = quiet_day(
@@ -166,7 +167,7 @@ def test_an_asset_that_is_not_listed_yet_is_inactive(parameters: Parameters) -> 
 
 
 @given(seed=st.integers(min_value=0, max_value=2**16))
-@settings(max_examples=10, deadline=None)
+@examples(10)
 def test_the_order_of_assets_is_irrelevant(seed: int, each_kind: pl.DataFrame, parameters: Parameters) -> None:
     rows = list(range(each_kind.height))
     random.Random(seed).shuffle(rows)

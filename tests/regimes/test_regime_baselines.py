@@ -6,10 +6,11 @@ from statistics import median
 
 import polars as pl
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from regimes.baselines import known_before, percentile, robust_z, trailing
+from tests.properties import examples
 
 START = date(2024, 1, 1)
 
@@ -88,7 +89,7 @@ def test_percentile_counts_the_days_before_and_half_of_the_ties() -> None:
             assert ours == pytest.approx(100.0 * (below + equal / 2) / len(before))
 
 
-@settings(max_examples=15, deadline=None)
+@examples(15)
 @given(later=st.lists(st.floats(-1e6, 1e6), min_size=1, max_size=40), seed=st.integers(0, 1000))
 def test_a_percentile_never_looks_ahead(later: list[float], seed: int) -> None:
     noise = random.Random(seed)

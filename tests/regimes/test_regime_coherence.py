@@ -7,11 +7,12 @@ from typing import Any
 
 import polars as pl
 import pytest
-from hypothesis import example, given, settings
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from regimes import Classification, Parameters, classify, daily_features, regime_labels
 from regimes.labels import Label
+from tests.properties import examples
 from tests.regimes.synthetic_marts import FIRST_DAY, LONG_AFTER, Day, calm_days, marts_of, quiet_day, settled_days
 
 SHOCK_Z = 2.5  # from here on the ramps of a price shock are whole
@@ -50,7 +51,7 @@ def told(days: list[Day], parameters: Parameters) -> Classification:
     return classify(daily_features(marts_of({"BTC": days}), parameters), parameters, LONG_AFTER)
 
 
-@settings(max_examples=12, deadline=None)
+@examples(12)
 @given(seed=st.integers(0, 10_000))
 @example(seed=3)
 def test_no_label_contradicts_its_day(seed: int, parameters: Parameters) -> None:
@@ -158,7 +159,7 @@ def mirror_days() -> dict[str, list[Day]]:
     }
 
 
-@settings(max_examples=2, deadline=None)
+@examples(2)
 @given(seed=st.integers(0, 9))
 def test_upside_down_every_label_is_its_mirror(seed: int, parameters: Parameters) -> None:
     """Prices turned and sides swapped, of the day and of the history before it."""

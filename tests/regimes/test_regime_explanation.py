@@ -6,7 +6,7 @@ from datetime import timedelta
 
 import polars as pl
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from regimes import DailyMarts, Parameters, classify, daily_features
@@ -14,6 +14,7 @@ from regimes.marts import NUMBERS
 from regimes.memberships import deciding_features
 from regimes.words.baselines import baseline_texts
 from regimes.words.numbers import coins, ordinal, signed_percent, times, usd
+from tests.properties import examples
 from tests.regimes.synthetic_marts import FIRST_DAY, LONG_AFTER, calm_days, marts_of, quiet_day
 
 
@@ -59,7 +60,7 @@ def test_other_numbers_read_like_in_a_note() -> None:
 FORMULA_WORDS = re.compile(r"_|\bz\b|membership|score|median|sigma|\bnan\b|null|None|inf\b", re.IGNORECASE)
 
 
-@settings(max_examples=6, deadline=None)
+@examples(6)
 @given(
     seed=st.integers(0, 200),
     move=st.floats(-25, 25),
@@ -104,7 +105,7 @@ CRASH = quiet_day(return_pct=-6.0, low_pct=-9.0, long_usd=40e6, open_interest_ch
 HOLES = st.lists(st.tuples(st.sampled_from(DAILY), st.integers(0, 119), st.integers(1, 40)), max_size=6)
 
 
-@settings(max_examples=15, deadline=None)
+@examples(15)
 @given(seed=st.integers(0, 200), holes=HOLES, columns=st.sets(st.integers(0, 40), max_size=3))
 def test_whatever_is_missing_no_day_is_without_its_sentence(
     seed: int, holes: list[tuple[str, int, int]], columns: set[int], parameters: Parameters

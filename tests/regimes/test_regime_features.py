@@ -6,12 +6,13 @@ from statistics import median
 
 import polars as pl
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from polars.testing import assert_frame_equal
 
 from regimes import DailyMarts, MartError, Parameters, classify, daily_features
 from regimes.features import funding_state
+from tests.properties import examples
 from tests.regimes.synthetic_marts import FIRST_DAY, LONG_AFTER, Day, calm_days, marts_of, quiet_day
 
 
@@ -194,7 +195,7 @@ def test_assets_do_not_touch_each_other(parameters: Parameters) -> None:
         assert_frame_equal(together.filter(pl.col("asset") == asset), alone)
 
 
-@settings(max_examples=5, deadline=None)
+@examples(5)
 @given(kept=st.integers(70, 215), seed=st.integers(0, 50))
 def test_later_rows_change_nothing_earlier(kept: int, seed: int, parameters: Parameters) -> None:
     days = calm_days(220, seed)

@@ -5,11 +5,12 @@ from datetime import date, timedelta
 
 import polars as pl
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from polars.testing import assert_frame_equal
 
 from regimes import Classification, DailyMarts, MartError, Parameters, classify, daily_features
+from tests.properties import examples
 from tests.regimes.synthetic_marts import (
     FIRST_DAY,
     LONG_AFTER,
@@ -27,7 +28,7 @@ FLUSH = quiet_day(
 SOLD = quiet_day(return_pct=-3.0, low_pct=-4.0)
 REDEEMED = replace(SOLD, fund_netflow=-900e6)
 STORY = (FLUSH, FLUSH.mirrored(), quiet_day(), replace(SOLD, inflow=40_000.0), REDEEMED)
-few = settings(max_examples=12, deadline=None)
+few = examples(12)
 
 
 def told(days: list[Day], parameters: Parameters) -> Classification:
@@ -47,7 +48,7 @@ def as_it_stood(scenarios: pl.DataFrame, last_day: date) -> pl.DataFrame:
     )
 
 
-@settings(max_examples=10, deadline=None)
+@examples(10)
 @given(
     seed=st.integers(0, 99),
     story=st.lists(st.sampled_from(STORY), min_size=30, max_size=30),
@@ -94,7 +95,7 @@ MART_OF = {
 
 
 @pytest.mark.parametrize("drop", [*ON_THE_DAY, *THE_DAY_BEFORE])
-@settings(max_examples=3, deadline=None)
+@examples(3)
 @given(seed=st.integers(0, 99), day=st.sampled_from(STORY))
 def test_a_dropped_input_is_insufficient_data_with_its_name(
     drop: str, seed: int, day: Day, parameters: Parameters
@@ -105,7 +106,7 @@ def test_a_dropped_input_is_insufficient_data_with_its_name(
 
 
 @pytest.mark.parametrize("drop", MART_OF)
-@settings(max_examples=2, deadline=None)
+@examples(2)
 @given(seed=st.integers(0, 99), day=st.sampled_from(STORY))
 def test_a_dropped_row_is_insufficient_data_with_its_name(
     drop: str, seed: int, day: Day, parameters: Parameters
@@ -140,7 +141,7 @@ def is_insufficient(said: Classification, missing: str) -> None:
     assert row["confidence"] is row["grade"] is row["flags"] is row["phase"] is None
 
 
-@settings(max_examples=40, deadline=None)
+@examples(40)
 @given(
     name=st.sampled_from([field.name for field in fields(DailyMarts)]), places=st.sets(st.integers(0, 4), min_size=1)
 )

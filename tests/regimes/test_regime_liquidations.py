@@ -6,11 +6,12 @@ from statistics import median
 
 import polars as pl
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from polars.testing import assert_frame_equal
 
 from regimes import DailyMarts, Parameters, classify, daily_features
+from tests.properties import examples
 from tests.regimes.synthetic_marts import FIRST_DAY, LONG_AFTER, Day, calm_days, marts_of, quiet_day
 
 FLUSH = quiet_day(return_pct=-6.0, low_pct=-9.0, long_usd=40e6, short_usd=8e6, open_interest_change_pct=-7.0)
@@ -90,7 +91,7 @@ def test_a_feed_whose_contracts_nobody_knows_speaks_only_where_no_other_does(par
     assert unknown["liquidation_multiple"][-1] == pytest.approx((alone + other) / 2)
 
 
-@settings(max_examples=12, deadline=None)
+@examples(12)
 @given(
     seed=st.integers(0, 99),
     factors=st.lists(st.floats(1e-3, 1e3), min_size=2, max_size=2),

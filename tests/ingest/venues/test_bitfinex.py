@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 
 import polars as pl
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from werkzeug import Response
 
@@ -18,6 +18,7 @@ from ingest.market import Market
 from ingest.venues.bitfinex import api, liquidations, status
 from ingest.windows import Window
 from tests.ingest.scripted_venues import ScriptedVenues, asking, at, conformed, days, fetched, landed, ms, parts_of
+from tests.properties import examples
 
 STATUS, LIQUIDATIONS = "bitfinex_status", "bitfinex_liquidations"
 BTC, ETH = "tBTCF0:USTF0", "tETHF0:USTF0"
@@ -206,7 +207,7 @@ def test_a_full_page_of_another_time_is_refused_and_covers_nothing(monkeypatch):
     assert request.held.missing(BTC, request.window) == [request.window]
 
 
-@settings(max_examples=30)
+@examples(30)
 @given(st.lists(st.integers(0, 86_399_000), min_size=1, max_size=30, unique=True), st.randoms(use_true_random=False),
        st.integers(8, 40))  # fmt: skip
 def test_order_repetition_and_page_size_change_no_liquidation(times, random, limit):

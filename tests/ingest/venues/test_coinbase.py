@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 
 import polars as pl
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from werkzeug import Response
 
@@ -16,6 +16,7 @@ from ingest.landing import Landing
 from ingest.pull import pull
 from ingest.venues.coinbase import api
 from tests.ingest.scripted_venues import ScriptedVenues, asking, at, conformed, days, fetched, landed
+from tests.properties import examples
 
 FEED, BTC = "coinbase_spot_klines", "BTC-USD"
 DAY = 86400
@@ -105,7 +106,7 @@ def test_a_product_that_is_not_listed_costs_that_product_alone(relay, tmp_path):
     assert 'NONE-USD: HTTP 404: {"message":"NotFound"}' in pulled.notes[0]
 
 
-@settings(max_examples=30)
+@examples(30)
 @given(st.sets(st.integers(0, 11), min_size=1), st.randoms(use_true_random=False), st.integers(1, 12))
 def test_order_repetition_and_page_size_change_no_bar(numbers, random, size):
     bars = [bar(at("2026-01-21") + timedelta(days=n), volume=n) for n in numbers]

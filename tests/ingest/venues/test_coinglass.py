@@ -8,7 +8,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from ingest.errors import AccessRefused, KeyMissing, RequestRefused, VenueFailing
@@ -17,6 +17,7 @@ from ingest.market import Market
 from ingest.venues.coinglass import api
 from ingest.windows import Window
 from tests.ingest.scripted_venues import ScriptedVenues, asking, at, conformed, days, fetched, landed, ms
+from tests.properties import examples
 from tests.recordings import NOT_RECORDED, RECORDED
 
 FEED = "coinglass_liquidations"
@@ -154,7 +155,7 @@ def test_an_answer_of_another_shape_is_refused_with_what_came(body):
         fetched(put(ScriptedVenues(lambda url, params: body)))
 
 
-@settings(max_examples=30)
+@examples(30)
 @given(st.integers(1, 72), st.randoms(use_true_random=False), st.integers(1, 100))
 def test_order_repetition_and_page_size_change_no_hour(count, random, size):
     hours = [hour(ms("2026-02-02") - n * HOUR, n) for n in range(1, count + 1)]

@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 
 import polars as pl
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from werkzeug import Response
 
@@ -21,6 +21,7 @@ from ingest.pull import pull
 from ingest.venues.gate import api, liquidations
 from ingest.windows import Window
 from tests.ingest.scripted_venues import ScriptedVenues, asking, at, conformed, days, fetched, landed
+from tests.properties import examples
 
 STATS, LIQUIDATIONS, FUNDING = "gate_contract_stats", "gate_liquidations", "gate_funding"
 BTC = "BTC_USDT"
@@ -263,7 +264,7 @@ def test_an_empty_answer_covers_nothing(feed):
     assert request.held.missing(BTC, request.window) == [request.window]
 
 
-@settings(max_examples=30)
+@examples(30)
 @given(
     st.lists(st.integers(0, 86399), min_size=1, max_size=40, unique=True),
     st.randoms(use_true_random=False),

@@ -6,7 +6,7 @@ import json
 from datetime import datetime
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from werkzeug import Response
 
@@ -17,6 +17,7 @@ from ingest.pull import pull
 from ingest.venues.hyperliquid import api
 from ingest.windows import Window
 from tests.ingest.scripted_venues import ScriptedVenues, asking, at, conformed, days, fetched, landed, ms, parts_of
+from tests.properties import examples
 
 FUNDING, OPEN_INTEREST, KLINES = (f"hyperliquid_{series}" for series in ("funding", "open_interest", "klines"))
 HOUR = 3_600_000
@@ -119,7 +120,7 @@ def test_a_page_that_is_repeated_is_refused():
         fetched(put(FUNDING, lambda url, question: [settlement(ms("2026-01-10"))]))
 
 
-@settings(max_examples=20)
+@examples(20)
 @given(st.sets(st.integers(0, 72), min_size=1), st.integers(1, 30), st.randoms())
 def test_pages_order_and_duplicates_change_no_row(present, page, chance):
     stamps = [ms("2026-01-10") + n * HOUR for n in present]

@@ -5,11 +5,12 @@ from __future__ import annotations
 from datetime import datetime
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from ingest.errors import RequestRefused
 from tests.ingest.scripted_venues import ScriptedVenues, asking, at, conformed, days, fetched, landed, ms, parts_of
+from tests.properties import examples
 
 FEED, SYMBOL = "deribit_funding", "BTC-PERPETUAL"
 HOUR = 3_600_000
@@ -117,7 +118,7 @@ def test_an_answer_of_another_shape_is_refused(body):
 STAMPS = list(range(ms("2026-01-10"), ms("2026-01-11") + 1, HOUR))
 
 
-@settings(max_examples=20)
+@examples(20)
 @given(st.permutations(STAMPS * 2))
 def test_order_and_duplicates_change_no_row(shuffled):
     request, ordered = (

@@ -6,13 +6,14 @@ import json
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from ingest.errors import RequestRefused
 from ingest.venues.deribit import liquidations
 from ingest.windows import Window
 from tests.ingest.scripted_venues import ScriptedVenues, asking, at, conformed, days, fetched, landed, ms, parts_of
+from tests.properties import examples
 
 FEED, SYMBOL = "deribit_liquidations", "BTC-PERPETUAL"
 WWW, HISTORY = (
@@ -159,7 +160,7 @@ def test_an_answer_of_another_shape_is_refused(result):
         fetched(put(lambda url, params: {"result": result}))
 
 
-@settings(max_examples=20)
+@examples(20)
 @given(st.lists(st.integers(0, 24 * 60 - 1), min_size=1, max_size=12, unique=True), st.integers(3, 9), st.randoms())
 def test_pages_order_and_duplicates_change_no_row(minutes, page, chance):
     forced = [

@@ -6,7 +6,7 @@ import json
 from datetime import UTC, datetime
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from werkzeug import Response
 
@@ -14,6 +14,7 @@ from ingest.errors import RequestRefused, VenueFailing
 from ingest.venues.kraken import api
 from ingest.windows import Window
 from tests.ingest.scripted_venues import ScriptedVenues, asking, at, conformed, days, fetched, landed, ms, parts_of
+from tests.properties import examples
 
 OPEN_INTEREST, LIQUIDATIONS, SYMBOL = "kraken_open_interest", "kraken_liquidations", "PF_XBTUSD"
 BASE = "https://futures.kraken.com/api/charts/v1/analytics/PF_XBTUSD"
@@ -65,7 +66,7 @@ class Paged:
         return buckets(*((stamp, bar(1000 + stamp // DAY % 100)) for stamp in page), more=len(wanted) > len(page))
 
 
-@settings(max_examples=30)
+@examples(30)
 @given(st.integers(1, 9), st.booleans(), st.integers(0, 12), st.permutations(range(12)))
 def test_pages_from_either_end_give_the_same_days(size, newest_first, listed, order):
     first = seconds("2026-01-01") // DAY

@@ -6,7 +6,7 @@ import json
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from ingest.errors import RequestRefused
@@ -14,6 +14,7 @@ from ingest.feeds import feed_named
 from ingest.instrument import Instrument
 from ingest.venues.kraken import funding
 from tests.ingest.scripted_venues import ScriptedVenues, asking, at, conformed, days, fetched, landed, ms
+from tests.properties import examples
 
 FEED, SYMBOL = "kraken_funding", "PF_XBTUSD"
 HISTORY = "https://futures.kraken.com/derivatives/api/v4/historicalfundingrates"
@@ -142,7 +143,7 @@ def test_an_answer_of_another_shape_is_refused(body):
         fetched(put(lambda url, params: body))
 
 
-@settings(max_examples=20)
+@examples(20)
 @given(st.permutations(hours("2026-01-10", "2026-01-11") * 2), st.integers(0, 24))
 def test_order_duplicates_and_which_list_an_hour_is_in_change_no_rate(shuffled, first):
     year = [stamp for stamp in shuffled if stamp >= at("2026-01-10") + first * HOUR]
