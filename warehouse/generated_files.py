@@ -60,7 +60,7 @@ class Generator:
     def contract(self, path: Path, table: Table) -> str:
         """A mart's YAML file with its `columns:` from the table, everything else as it is."""
         entries = [
-            {"name": column.name, "data_type": column.field.sql_type.lower(), "description": _doc(table, column)}
+            {"name": column.name, "data_type": _dbt_type(column), "description": _doc(table, column)}
             for column in table
         ]
         written = "    columns:\n" + _indented(_dumped(entries), 6)
@@ -92,6 +92,11 @@ class Generator:
 def _contracted() -> Iterator[tuple[Path, Table]]:
     for name, table in DBT_MARTS.items():
         yield MODELS / "marts" / f"{name}.yml", table
+
+
+def _dbt_type(column: Column) -> str:
+    """The type of a column in a contract, by a name that DuckDB and Spark both know."""
+    return column.field.sql_type.lower().replace("varchar", "string")
 
 
 def _further_text(contract: str) -> str:

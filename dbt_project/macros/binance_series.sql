@@ -35,7 +35,7 @@
 
 {# Those observations alone that an hour or a day ends with: on the hour, and in the ten minutes up to 24:00. #}
 {% macro ends_an_hour_or_a_day() -%}
-    (snapshot_at = date_trunc('hour', snapshot_at) or {{ is_at_day_end('snapshot_at') }})
+    (snapshot_at = {{ start_of_hour('snapshot_at') }} or {{ is_at_day_end('snapshot_at') }})
 {%- endmacro %}
 
 {% macro staged_binance_spot_klines(key_where=none) -%}
@@ -51,7 +51,7 @@
         'binance', feed,
         shape='bars', ties=['channel', 'trade_count desc', 'volume desc', 'close'],
         columns={
-            'bar_interval': '"interval"',
+            'bar_interval': quoted('interval'),
             'volume_coin': 'volume',
             'volume_usd': 'quote_volume',
             'trade_count': 'trade_count',

@@ -168,6 +168,11 @@
     {%- endfor -%}
 {%- endmacro %}
 
+{# Spark builds such a table whole, as any other: what it is for is to build everything at once. #}
+{% materialization by_day, adapter='spark' %}
+    {{ return(materialization_table_spark()) }}
+{% endmaterialization %}
+
 {% materialization by_day, adapter='duckdb' %}
     {%- set existing = load_cached_relation(this) -%}
     {%- set target = this.incorporate(type='table') -%}

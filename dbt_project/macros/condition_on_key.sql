@@ -14,8 +14,8 @@
 {% macro condition_on_key(table, key_where) -%}
     {%- if modules is defined -%}  {# not in the linter #}
         {%- set code = modules.re.sub("'[^']*'", "''", key_where) -%}
-        {%- set quoted_names = modules.re.findall('"([^"]*)"', code) -%}
-        {%- set words = modules.re.findall('\\b[A-Za-z_]\\w*\\b(?!\\s*[(])', modules.re.sub('"[^"]*"', '', code)) -%}
+        {%- set quoted_names = modules.re.findall('["`]([^"`]*)["`]', code) -%}
+        {%- set words = modules.re.findall('\\b[A-Za-z_]\\w*\\b(?!\\s*[(])', modules.re.sub('["`][^"`]*["`]', '', code)) -%}
         {%- set key = feed_keys()[table] -%}
         {%- for name in quoted_names + words | map('lower') | reject('in', key_condition_words()) | list -%}
             {%- if name not in key -%}

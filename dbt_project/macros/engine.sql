@@ -1,29 +1,76 @@
-{# SQL that differs between engines. Everything else in intermediate and marts is sums, joins and plain
-   windows. #}
+{# SQL that differs between engines, DuckDB's and Spark's side by side. Models, tests and all other macros hold SQL that
+   both take and that means the same to both; tests/dbt/test_one_sql.py refuses anything else. The target decides and not
+   adapter.dispatch, which the linter's plain Jinja does not know. #}
 
-{# Hours from one timestamp to a later one, with fractions. #}
-{% macro hours_between(earlier, later) -%}
-    (epoch({{ later }}) - epoch({{ earlier }})) / 3600.0
+{# Names of columns, quoted, as a list in SQL. To Spark a name in double quotes is a text: dbt-spark switches ANSI mode
+   off. #}
+{% macro quoted() -%}
+    {%- set mark = '`' if target.type == 'spark' else '"' -%}
+    {%- for name in varargs -%}
+        {{ mark ~ name ~ mark }}{{ ', ' if not loop.last }}
+    {%- endfor -%}
+{%- endmacro %}
+
+{# Seconds since 1970, with fractions. #}
+{% macro seconds_of(moment) -%}
+    {%- if target.type == 'spark' -%}
+        unix_micros(cast({{ moment }} as timestamp_ltz)) / 1e6
+    {%- else -%}
+        epoch({{ moment }})
+    {%- endif -%}
+{%- endmacro %}
+
+{# Milliseconds since 1970 as a timestamp in UTC. #}
+{% macro moment_of_ms(milliseconds) -%}
+    {%- if target.type == 'spark' -%}
+        cast(timestamp_millis({{ milliseconds }}) as timestamp)
+    {%- else -%}
+        epoch_ms({{ milliseconds }})
+    {%- endif -%}
+{%- endmacro %}
+
+{# Days since 1970-01-01. A window over a range of days counts in these, because Sail is wrong about ranges of
+   intervals. #}
+{% macro day_number(day) -%}
+    {%- if target.type == 'spark' -%}
+        datediff({{ day }}, date '1970-01-01')
+    {%- else -%}
+        datediff('day', date '1970-01-01', {{ day }})
+    {%- endif -%}
+{%- endmacro %}
+
+{# One row for each value from `first` to `last`, as a column of a select: whole numbers, or moments `step` apart. #}
+{% macro each_of(first, last, step=none) -%}
+    {%- set bounds = [first, last] + ([step] if step else []) -%}
+    {%- if target.type == 'spark' -%}
+        explode(sequence({{ bounds | join(', ') }}))
+    {%- else -%}
+        unnest(generate_series({{ bounds | join(', ') }}))
+    {%- endif -%}
 {%- endmacro %}
 
 {# Sum of a group. In order of size, because a sum of doubles depends on its order: the same rows must give
    the same total to the last bit, in whatever order they were loaded. #}
 {% macro total(expression) -%}
-    sum({{ expression }} order by {{ expression }})
+    {%- if target.type == 'spark' -%}
+        case
+            when count({{ expression }}) > 0
+                then aggregate(
+                    sort_array(collect_list(cast({{ expression }} as double))), 0e0, (summed, value) -> summed + value
+                )
+        end
+    {%- else -%}
+        sum({{ expression }} order by {{ expression }})
+    {%- endif -%}
 {%- endmacro %}
 
 {# Distinct values of a group as one sorted text, "a, b, c"; null for an empty group. #}
 {% macro sorted_list(expression) -%}
-    string_agg(distinct {{ expression }}, ', ' order by {{ expression }})
-{%- endmacro %}
-
-{# One row per day from `lookback_days` before first_day up to last_day of a one-row relation. #}
-{% macro days_of_window(calendar_window, lookback_days) -%}
-    select
-        cast(unnest(generate_series(
-            first_day - interval '{{ lookback_days }}' day, cast(last_day as timestamp), interval '1' day
-        )) as date) as day
-    from {{ calendar_window }}
+    {%- if target.type == 'spark' -%}
+        nullif(array_join(array_sort(collect_set({{ expression }})), ', '), '')
+    {%- else -%}
+        string_agg(distinct {{ expression }}, ', ' order by {{ expression }})
+    {%- endif -%}
 {%- endmacro %}
 
 {# Median of a group. Only over the few venues of one day: windows over days are the business of regimes/. #}
@@ -31,32 +78,29 @@
     median({{ expression }})
 {%- endmacro %}
 
-{# The 24 hours of a day as rows, hour_of_day 0 to 23. #}
-{% macro hours_of_day() -%}
-    select unnest(generate_series(0, 23)) as hour_of_day
+{# The last value of a window that is not null; `over` follows. #}
+{% macro last_known(expression) -%}
+    {%- if target.type == 'spark' -%}
+        last_value({{ expression }}) ignore nulls
+    {%- else -%}
+        last_value({{ expression }} ignore nulls)
+    {%- endif -%}
 {%- endmacro %}
 
-{# A timestamp so many whole hours after the start of a day. #}
-{% macro hour_of(day, hour_of_day) -%}
-    cast({{ day }} as timestamp) + {{ hour_of_day }} * interval '1' hour
-{%- endmacro %}
-
-{# One row per hour from `first_at` to before `end_at`, both columns of a one-row relation. #}
-{% macro hours_between_moments(relation, first_at, end_at) -%}
-    select unnest(generate_series({{ first_at }}, {{ end_at }} - interval '1' hour, interval '1' hour)) as hour_at
-    from {{ relation }}
-{%- endmacro %}
-
-{# The rows of an hourly relation, each in the 24 windows of 24 hours that hold its hour; window_ended_at says which. #}
-{% macro hours_of_windows(relation) -%}
-    select
-        hourly.*,
-        hourly.hour_at + hours_later * interval '1' hour as window_ended_at
-    from {{ relation }} as hourly
-    cross join (select unnest(generate_series(1, 24)) as hours_later) as ends
-{%- endmacro %}
-
-{# Milliseconds since 1970 as a timestamp in UTC. #}
-{% macro moment_of_ms(milliseconds) -%}
-    epoch_ms({{ milliseconds }})
+{# The rows of a seed as an insert. dbt-spark's session method makes the text 'None' of a null. #}
+{% macro spark__load_csv_rows(model, agate_table) -%}
+    {%- set types = model['config'].get('column_types', {}) -%}
+    {%- set rows = [] -%}
+    {%- for row in agate_table.rows -%}
+        {%- set cells = [] -%}
+        {%- for name in agate_table.column_names -%}
+            {%- set type = types.get(name, adapter.convert_type(agate_table, loop.index0)) -%}
+            {%- set literal = 'null' if row[name] is none else "'" ~ (row[name] | string | replace("\\", "\\\\") | replace("'", "\\'")) ~ "'" -%}
+            {%- do cells.append('cast(' ~ literal ~ ' as ' ~ type ~ ')') -%}
+        {%- endfor -%}
+        {%- do rows.append('(' ~ cells | join(', ') ~ ')') -%}
+    {%- endfor -%}
+    {%- set sql = 'insert into ' ~ this.render() ~ ' values ' ~ rows | join(', ') -%}
+    {%- do adapter.add_query(sql, abridge_sql_log=True) -%}
+    {{ return(sql) }}
 {%- endmacro %}

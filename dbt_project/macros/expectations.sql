@@ -22,18 +22,18 @@
         }),
         'hourly_bars': dict(bar, **{
             'does not open on the hour': {
-                'holds': "open_at = date_trunc('hour', open_at)",
+                'holds': 'open_at = ' ~ start_of_hour('open_at'),
                 'value': hours_between('cast(day as timestamp)', 'open_at'),
             },
         }),
         'funding': {
             'has no funding rate': {'holds': 'funding_rate is not null', 'value': none},
             'funding rate is beyond 4 percent': {
-                'holds': 'funding_rate between -0.04 and 0.04', 'value': 'funding_rate',
+                'holds': 'funding_rate between -4e-2 and 4e-2', 'value': 'funding_rate',
             },
             'does not settle on the hour': {
-                'holds': "settled_at = date_trunc('hour', settled_at)",
-                'value': hours_between("date_trunc('day', settled_at)", 'settled_at'),
+                'holds': 'settled_at = ' ~ start_of_hour('settled_at'),
+                'value': hours_between(start_of_day('settled_at'), 'settled_at'),
             },
             'interval is not between an hour and a day': {
                 'holds': 'interval_hours between 1 and 24', 'value': 'interval_hours',
@@ -84,7 +84,7 @@
                     ~ ' long_liquidations_usd, liquidations_usd)',
             },
             'period reaches beyond its day': {
-                'holds': hours_between("date_trunc('day', period_start_at)", 'period_start_at')
+                'holds': hours_between(start_of_day('period_start_at'), 'period_start_at')
                     ~ ' + period_hours between 0 and 24',
                 'value': 'period_hours',
             },

@@ -4,7 +4,7 @@
    and cannot move it when it comes or goes. An instrument alone without open interest does not count beside those of its
    venue that have some. `period` is the column of the day, the hour or the window. #}
 {% macro funding_weights(funding, period) -%}
-{%- set small = 0.01 %}
+{%- set small = '1e-2' %}
 venues as (
 
     select
@@ -40,7 +40,7 @@ select
         when known.open_interest_usd is not null
             then {{ small }} * known.open_interest_usd / venues.instrument_count
         -- without any open interest at all every venue counts the same
-        else 1.0 / venues.instrument_count
+        else 1e0 / venues.instrument_count
     end as weight_usd,
     venues.open_interest_usd is null as is_weight_assumed
 from {{ funding }} as weighed

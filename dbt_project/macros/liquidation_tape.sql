@@ -6,12 +6,17 @@ with
 source as (
 
     select *
-    from {{ source(venue, table) }}
-    {{ where_known_as_of() }}
-    qualify row_number() over (
-        partition by {{ quoted(feed_keys()[table]) }}
-        order by ingested_at asc, received_at asc, segment asc
-    ) = 1
+    from (
+        select
+            *,
+            row_number() over (
+                partition by {{ quoted(*feed_keys()[table]) }}
+                order by ingested_at asc, received_at asc, segment asc
+            ) as arrival
+        from {{ source(venue, table) }}
+        {{ where_known_as_of() }}
+    ) as numbered
+    where arrival = 1
 
 ),
 

@@ -1,21 +1,5 @@
 {# Arithmetic that several models share; portable SQL. #}
 
-{# The day whose (00:00, 24:00] holds the moment: 00:00 closes the day before. #}
-{% macro day_closed_by(moment) -%}
-    cast({{ moment }} - interval '1' microsecond as date)
-{%- endmacro %}
-
-{# Whether a moment lies in the ten minutes up to 24:00, that moment included: ten minutes later it is another day than
-   the one that the moment closes. #}
-{% macro is_at_day_end(moment) -%}
-    cast({{ moment }} + interval '10' minute as date) > {{ day_closed_by(moment) }}
-{%- endmacro %}
-
-{# The hour whose (start, end] holds the moment: 01:00 closes the hour that begins at 00:00. #}
-{% macro hour_closed_by(moment) -%}
-    date_trunc('hour', {{ moment }} - interval '1' microsecond)
-{%- endmacro %}
-
 {# Sum of a group, null as soon as one member is unknown: a partial sum would look like a small total.
    `among` narrows the group; without any member the sum is null as well. #}
 {% macro sum_if_all_known(expression, among=none) -%}

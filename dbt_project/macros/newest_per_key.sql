@@ -8,10 +8,10 @@
     {%- endif -%}
 {%- endmacro %}
 
-{# Columns as a list in SQL; quoted, because some are named like a type. #}
-{% macro quoted(names) -%}
-    {%- for name in names -%}
-        "{{ name }}"{{ ', ' if not loop.last }}
+{# `order by` terms with nulls at the end, where DuckDB puts them by itself and Spark only when descending. #}
+{% macro nulls_last(terms) -%}
+    {%- for term in terms -%}
+        {{ term }} nulls last{{ ', ' if not loop.last }}
     {%- endfor -%}
 {%- endmacro %}
 
@@ -21,27 +21,38 @@
    to keep a few costs most of the time, and DuckDB does not move a condition on the result below the window. #}
 {% macro newest_per_key(venue, table, ties, key_where=none) -%}
     select *
-    from {{ source(venue, table) }}
-    {{ where_known_as_of() }}
-    {%- if key_where %}
-    {{ 'where' if var('as_of') is none else 'and' }} ({{ condition_on_key(table, key_where) }})
-    {%- endif %}
-    qualify row_number() over (
-        partition by {{ quoted(feed_keys()[table]) }}
-        order by ingested_at desc, segment desc, {{ ties | join(', ') }}
-    ) = 1
+    from (
+        select
+            *,
+            row_number() over (
+                partition by {{ quoted(*feed_keys()[table]) }}
+                order by ingested_at desc, segment desc, {{ nulls_last(ties) }}
+            ) as recency
+        from {{ source(venue, table) }}
+        {{ where_known_as_of() }}
+        {%- if key_where %}
+        {{ 'where' if var('as_of') is none else 'and' }} ({{ condition_on_key(table, key_where) }})
+        {%- endif %}
+    ) as numbered
+    where recency = 1
 {%- endmacro %}
 
 {# Rows of the newest pull of each `whole`, and of no other pull: a series that is restated as a whole is never
    mixed. #}
 {% macro newest_pull(venue, table, whole, ties) -%}
     select *
-    from {{ source(venue, table) }}
-    {{ where_known_as_of() }}
-    qualify
-        ingested_at = max(ingested_at) over (partition by {{ whole | join(', ') }})
-        and row_number() over (
-            partition by {{ quoted(feed_keys()[table]) }}, ingested_at
-            order by segment desc, {{ ties | join(', ') }}
-        ) = 1
+    from (
+        select
+            *,
+            max(ingested_at) over (partition by {{ whole | join(', ') }}) as newest_at,
+            row_number() over (
+                partition by {{ quoted(*feed_keys()[table]) }}, ingested_at
+                order by segment desc, {{ nulls_last(ties) }}
+            ) as recency
+        from {{ source(venue, table) }}
+        {{ where_known_as_of() }}
+    ) as numbered
+    where
+        ingested_at = newest_at
+        and recency = 1
 {%- endmacro %}

@@ -4,7 +4,7 @@
    24:00. Where that leaves none, the venues disagree and the most traded one stands. An asset without a spot pair in the
    catalogue is priced by its perpetual contracts. #}
 {% macro spot_prices_by_venue(bars, period) -%}
-{%- set tolerance = 0.02 %}
+{%- set tolerance = '2e-2' %}
 with
 
 assets_with_spot as (

@@ -51,7 +51,7 @@
             'coin': null_number,
             'usd': null_number,
             'price_usd': 'price',
-            'price_kind': 'cast(null as varchar)',
+            'price_kind': 'cast(null as string)',
             'happened_at': 'happened_at',
         },
         'contract_list': {

@@ -19,5 +19,5 @@
 {# What the row of a feed and venue counts as, from the feed, the venue's kind, and the last day from which its levels
    do not compare with earlier ones. A feed by the hour counts as the feed of the days, so that days are its baseline. #}
 {% macro counted_as(feed, venue, feed_version) -%}
-    {{ feed }} || ':' || {{ venue }} || coalesce('@' || cast({{ feed_version }} as varchar), '')
+    {{ feed }} || ':' || {{ venue }} || coalesce('@' || cast({{ feed_version }} as string), '')
 {%- endmacro %}

@@ -60,8 +60,8 @@ select
     paid.day,
     paid.feed,
     case when paid.midnight_pct is not null then 3 else 2 end as settlement_count,
-    case when paid.midnight_pct is not null then 24.0 else 16.0 end as hours_covered,
-    8.0 as interval_hours,
+    case when paid.midnight_pct is not null then 24e0 else 16e0 end as hours_covered,
+    8e0 as interval_hours,
     -- the sum over hours_covered: of 24 hours, or of the 16 that are known
     case
         when paid.midnight_pct is not null then paid.middle_pct + paid.close_pct + paid.midnight_pct

@@ -24,7 +24,7 @@ sums as (
         market = 'perpetual'
         and implausible is null
         and period_hours = 1
-        and period_start_at = date_trunc('hour', period_start_at)
+        and period_start_at = {{ start_of_hour('period_start_at') }}
 
 ),
 
@@ -38,7 +38,7 @@ sources as (
         feed,
         is_venue_feed,
         false as is_recorded_here,
-        1.0 as covered_hours,
+        1e0 as covered_hours,
         {%- for unit in ['coin', 'usd'] %}
         long_liquidations_{{ unit }},
         short_liquidations_{{ unit }},

@@ -31,7 +31,7 @@ select
     instruments.venue,
     instruments.instrument,
     hours.hour_at,
-    last_value(known.open_interest_usd ignore nulls) over (
+    {{ last_known('known.open_interest_usd') }} over (
         partition by hours.asset, instruments.venue, instruments.instrument
         order by hours.hour_at
         rows between 168 preceding and current row

@@ -13,7 +13,7 @@ where
     and market = 'perpetual'
     and margin_type = 'linear'
     and implausible is null
-    and snapshot_at = date_trunc('hour', snapshot_at)
+    and snapshot_at = {{ start_of_hour('snapshot_at') }}
     and snapshot_at > (select min(hours.hour_at) from {{ ref('int_hours') }} as hours)
     -- an outage is published as zero
     and open_interest_coin > 0

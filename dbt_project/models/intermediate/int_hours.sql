@@ -10,7 +10,7 @@ reach as (
 
     select
         first_day,
-        least(cast(last_day as timestamp) + interval '1' day, date_trunc('hour', now_at)) as end_at
+        least(cast(last_day as timestamp) + interval '1' day, {{ start_of_hour('now_at') }}) as end_at
     from {{ ref('stg_ops__calendar_window') }}
 
 ),

@@ -60,7 +60,7 @@ kept as (
     select
         feed,
         symbol,
-        min(date_trunc('hour', seen_at)) as first_hour_at
+        min({{ start_of_hour('seen_at') }}) as first_hour_at
     from seen
     group by feed, symbol
 
@@ -71,7 +71,7 @@ sums as (
     select
         feed,
         symbol,
-        date_trunc('hour', venue_at) as hour_at,
+        {{ start_of_hour('venue_at') }} as hour_at,
         {%- for unit in ['coin', 'usd'] %}
         {%- for side in ['long', 'short'] %}
         {%- set of_side = "case when position_side = '" ~ side ~ "' then quantity_" ~ unit ~ " else 0 end" %}
@@ -82,7 +82,7 @@ sums as (
         sum(case when position_side = 'short' then 1 else 0 end) as short_count,
         max(quantity_usd) as largest_liquidation_usd
     from orders
-    group by feed, symbol, date_trunc('hour', venue_at)
+    group by feed, symbol, {{ start_of_hour('venue_at') }}
 
 )
 

@@ -35,7 +35,7 @@ listened as (
     select
         venue,
         stream,
-        date_trunc('hour', start_at) as hour_at,
+        {{ start_of_hour('start_at') }} as hour_at,
         {{ total("case kind when 'recorded' then " ~ hours_between('start_at', 'end_at') ~ " when 'silent' then -("
             ~ hours_between('start_at', 'end_at') ~ ') else 0 end') }} as recorded_share,
         sum(case when kind = 'disconnected' then 1 else 0 end) as disconnection_count,
@@ -45,7 +45,7 @@ listened as (
         sum(case when kind = 'duplicate' then message_count else 0 end) as duplicate_count,
         sum(case when kind = 'late' then message_count else 0 end) as late_count
     from {{ ref('stg_tape__coverage') }}
-    group by venue, stream, date_trunc('hour', start_at)
+    group by venue, stream, {{ start_of_hour('start_at') }}
 
 ),
 
@@ -68,7 +68,7 @@ select
     by_stream.day,
     by_stream.hour_at,
     -- true zeros: without an entry nothing was recorded, and the ledger counts what happened to those who listened
-    least(1.0, greatest(0.0, coalesce(listened.recorded_share, 0.0))) as recorded_share,
+    least(1e0, greatest(0e0, coalesce(listened.recorded_share, 0e0))) as recorded_share,
     cast(coalesce(listened.disconnection_count, 0) as bigint) as disconnection_count,
     cast(coalesce(listened.refusal_count, 0) as bigint) as refusal_count,
     cast(coalesce(listened.silence_count, 0) as bigint) as silence_count,

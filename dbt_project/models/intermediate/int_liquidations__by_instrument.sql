@@ -82,7 +82,7 @@ select
     -- An aggregator's sum over exchanges is no contract: beside theirs it would count them twice.
     case
         when chosen.is_whole and venues.kind = 'exchange'
-            then chosen.feed || ':' || chosen.venue || coalesce('@' || cast(versions.feed_version as varchar), '')
+            then chosen.feed || ':' || chosen.venue || coalesce('@' || cast(versions.feed_version as string), '')
     end as counted_as
 from chosen
 inner join {{ ref('venues') }} as venues

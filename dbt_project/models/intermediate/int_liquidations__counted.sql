@@ -24,8 +24,8 @@ histories as (
         day,
         count(*) over (
             partition by asset, counted_as
-            order by day
-            range between interval '{{ baseline_days }}' day preceding and interval '1' day preceding
+            order by {{ day_number('day') }}
+            range between {{ baseline_days }} preceding and 1 preceding
         ) as days_before
     from days
 

@@ -29,7 +29,7 @@ observations as (
     inner join instruments
         on snapshots.symbol = instruments.symbol
     where
-        snapshots.snapshot_at = date_trunc('hour', snapshots.snapshot_at)
+        snapshots.snapshot_at = {{ start_of_hour('snapshots.snapshot_at') }}
         -- an outage is published as zero
         and snapshots.open_interest_coin > 0
         and {{ is_plausible('open_interest') }}

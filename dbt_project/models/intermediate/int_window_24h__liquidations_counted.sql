@@ -11,7 +11,7 @@ windows as (
         asset,
         counted_as,
         window_ended_at,
-        extract('hour' from window_ended_at) as hour_of_day
+        extract(hour from window_ended_at) as hour_of_day
     from {{ ref('int_window_24h__liquidations_by_instrument') }}
     where counted_as is not null
 
@@ -25,8 +25,8 @@ histories as (
         window_ended_at,
         count(*) over (
             partition by asset, counted_as, hour_of_day
-            order by window_ended_at
-            range between interval '{{ baseline_days }}' day preceding and interval '1' day preceding
+            order by {{ day_number('cast(window_ended_at as date)') }}
+            range between {{ baseline_days }} preceding and 1 preceding
         ) as days_before
     from windows
 

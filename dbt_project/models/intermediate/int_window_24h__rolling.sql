@@ -55,9 +55,9 @@ price_extremes as (
         instrument,
         window_ended_at,
         min(return_pct) as worst_return_24h_pct,
-        arg_min(hour_at + interval '1' hour, (return_pct, hour_at)) as worst_return_24h_ended_at,
+        min_by(hour_at + interval '1' hour, (return_pct, hour_at)) as worst_return_24h_ended_at,
         max(return_pct) as best_return_24h_pct,
-        arg_min(hour_at + interval '1' hour, (-return_pct, hour_at)) as best_return_24h_ended_at,
+        min_by(hour_at + interval '1' hour, (-return_pct, hour_at)) as best_return_24h_ended_at,
         min(low_pct) as low_vs_close_24h_before_pct,
         max(high_pct) as high_vs_close_24h_before_pct,
         {{ total('volume_usd') }} as volume_usd
@@ -109,9 +109,9 @@ open_interest as (
         asset,
         window_ended_at,
         min(change_pct) as open_interest_fall_24h_pct,
-        arg_min(hour_at + interval '1' hour, (change_pct, hour_at)) as open_interest_fall_24h_ended_at,
+        min_by(hour_at + interval '1' hour, (change_pct, hour_at)) as open_interest_fall_24h_ended_at,
         max(change_pct) as open_interest_rise_24h_pct,
-        arg_min(hour_at + interval '1' hour, (-change_pct, hour_at)) as open_interest_rise_24h_ended_at
+        min_by(hour_at + interval '1' hour, (-change_pct, hour_at)) as open_interest_rise_24h_ended_at
     from changes_of_windows
     group by asset, window_ended_at
     having count(change_pct) = 24

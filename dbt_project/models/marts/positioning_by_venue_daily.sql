@@ -48,7 +48,7 @@ with_cumulative as (
     window
         month as (
             partition by asset, venue, instrument
-            order by day range between interval '29' day preceding and current row
+            order by {{ day_number('day') }} range between 29 preceding and current row
         )
 
 ),

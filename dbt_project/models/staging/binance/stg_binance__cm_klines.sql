@@ -4,7 +4,7 @@
     'binance', 'binance_cm_klines',
     shape='bars', ties=['channel', 'trade_count desc', 'volume_contracts desc', 'close'],
     columns={
-        'bar_interval': '"interval"',
+        'bar_interval': quoted('interval'),
         'volume_contracts': 'volume_contracts',
         'trade_count': 'trade_count',
         'taker_buy_volume_coin': 'taker_buy_volume_coin',

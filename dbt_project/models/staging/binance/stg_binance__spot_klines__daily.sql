@@ -1,2 +1,2 @@
 -- Daily spot bars of Binance.
-{{ staged_binance_spot_klines(key_where='"interval" = \'1d\'') }}
+{{ staged_binance_spot_klines(key_where=quoted('interval') ~ " = '1d'") }}

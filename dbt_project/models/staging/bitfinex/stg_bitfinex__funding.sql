@@ -14,11 +14,16 @@ source as (
 latest_of_period as (
 
     select *
-    from source
-    where
-        funding_rate is not null
-        and snapshot_at < next_funding_at
-    qualify row_number() over (partition by symbol, next_funding_at order by snapshot_at desc) = 1
+    from (
+        select
+            *,
+            row_number() over (partition by symbol, next_funding_at order by snapshot_at desc) as period_recency
+        from source
+        where
+            funding_rate is not null
+            and snapshot_at < next_funding_at
+    ) as numbered
+    where period_recency = 1
 
 ),
 

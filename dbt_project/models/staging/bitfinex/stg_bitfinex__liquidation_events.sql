@@ -59,7 +59,7 @@ renamed as (
 
         ---------- ids
         symbol,
-        cast(position_id as varchar) || '/' || cast(day as varchar) as event_id,
+        cast(position_id as string) || '/' || cast(day as string) as event_id,
         position_id,
 
         ---------- text

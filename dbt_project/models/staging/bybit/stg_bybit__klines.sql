@@ -3,7 +3,7 @@
     'bybit', 'bybit_klines',
     shape='bars', ties=['volume_usd desc', 'volume_coin desc', 'close'],
     columns={
-        'bar_interval': '"interval"',
+        'bar_interval': quoted('interval'),
         'volume_usd': 'volume_usd',
     }
 ) }}

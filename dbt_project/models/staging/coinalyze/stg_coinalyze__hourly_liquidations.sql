@@ -3,7 +3,7 @@
     'coinalyze', 'coinalyze_hourly_liquidations',
     shape='liquidation_sums', ties=['long_coin desc', 'short_coin desc', 'long_usd desc', 'short_usd desc'],
     columns={
-        'period_hours': '1.0',
+        'period_hours': '1e0',
         'long_liquidations_coin': 'long_coin',
         'short_liquidations_coin': 'short_coin',
         'long_liquidations_usd': 'long_usd',

@@ -40,7 +40,7 @@ renamed as (
         cast(open_at as date) as day,
 
         ---------- numbers
-        24.0 as period_hours,
+        24e0 as period_hours,
         cast(null as double) as long_contracts,
         cast(null as double) as short_contracts,
         cast(null as double) as total_contracts,

@@ -4,8 +4,6 @@
     'gate', 'gate_liquidations',
     shape='liquidation_events', ties=['left_contracts'],
     columns={
-        'event_id': "cast(happened_at as varchar) || ' ' || cast(position_contracts as varchar) || ' @ '"
-            ~ " || cast(order_price as varchar) || '/' || cast(fill_price as varchar)",
         'position_side': "case when position_contracts > 0 then 'long' else 'short' end",
         'price_kind': "'fill'",
         'contracts': 'abs(position_contracts)',

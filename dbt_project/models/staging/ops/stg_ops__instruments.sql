@@ -35,7 +35,7 @@ renamed as (
         coalesce(terms.coin_multiple, 1) * case
             when substring(instruments.feed, 1, length(instruments.venue) + 1) = instruments.venue || '_'
                 then instruments.contract_size
-            else 1.0
+            else 1e0
         end as unit_size,
         coalesce(terms.coin_multiple, 1) as coin_multiple,
 
