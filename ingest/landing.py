@@ -12,8 +12,9 @@ import io
 import json
 import os
 import re
-from collections.abc import Collection, Iterable, Iterator, Sequence
-from dataclasses import dataclass
+import secrets
+from collections.abc import Collection, Iterator, Sequence
+from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -72,11 +73,22 @@ class Landed:
     parts: list[Part]
 
 
+@dataclass
+class _Written:
+    """What a folder held after the last write: the newest fetch, and the hash of the newest segment of each series and
+    window. It holds for as long as the folder has the time of change that was set then."""
+
+    changed_ns: int | None = None
+    newest: datetime | None = None
+    hashes: dict[str, str] = field(default_factory=dict)
+
+
 class Landing:
-    """The segments below one directory."""
+    """The segments below one directory. Safe in several threads and processes at once."""
 
     def __init__(self, directory: Path) -> None:
         self.directory = directory
+        self._written: dict[str, _Written] = {}
 
     @property
     def inbox(self) -> Path:
@@ -154,14 +166,12 @@ class Landing:
         window = _spanned(parts)
         described = json.dumps([_part_to(p) for p in parts], separators=(",", ":"))
         content = _content_hash(rows, described)
-        earlier = sorted(os.listdir(folder), key=_stamp, reverse=True)
-        same = _first_segment(file for file in earlier if file.startswith(f"{label}_{window}_"))
-        if same and same["hash"] == content:
+        written, series = self._before(folder), f"{label}_{window}"
+        if written.hashes.get(series) == content:
             return None
         stamp = now.astimezone(UTC)
-        newest = _first_segment(earlier)
-        if newest and (fetched := datetime.fromisoformat(newest["stamp"])) >= stamp:
-            stamp = fetched + timedelta(microseconds=1)  # a clock that stood still or went back: order must hold
+        if written.newest and written.newest >= stamp:
+            stamp = written.newest + timedelta(microseconds=1)  # a clock that stood still or went back: order must hold
         name = f"{label}_{window}_{content}_{stamp.strftime(STAMP)}.parquet"
         stamped = rows.with_columns(pl.lit(stamp.replace(tzinfo=None)).cast(pl.Datetime("us")).alias(INGESTED_AT))
         temporary = folder / f".{name}.{os.getpid()}"
@@ -173,7 +183,22 @@ class Landing:
             temporary.unlink(missing_ok=True)  # a full disk must not get fuller by what did not fit
             raise
         force_to_disk(folder)
+        written.newest, written.hashes[series] = stamp, content
+        written.changed_ns = _marked(folder)
         return Segment(f"{feed}/{name}", feed, stamp)
+
+    def _before(self, folder: Path) -> _Written:
+        """What the folder holds. It is listed only when somebody else has changed it since the last write from here: a
+        list for each of thousands of segments would cost more than writing them."""
+        known = self._written.get(folder.name)
+        if known is None or known.changed_ns is None or folder.stat().st_mtime_ns != known.changed_ns:
+            known = self._written[folder.name] = _Written()
+            # Other files may lie among the segments.
+            segments = (found for file in os.listdir(folder) if (found := NAME.fullmatch(file)))
+            for found in sorted(segments, key=lambda found: found["stamp"]):
+                known.hashes[f"{found['series']}_{found['window']}"] = found["hash"]
+                known.newest = datetime.fromisoformat(found["stamp"])
+        return known
 
     def _in(self, folder: Path, known: Collection[str] = frozenset()) -> Iterator[Segment]:
         feed = folder.name
@@ -192,14 +217,18 @@ def _common_series(parts: Sequence[Part]) -> str:
     return "several"
 
 
-def _stamp(file: str) -> str:
-    """When a segment was fetched, from its name: of one length, so that it sorts as the moments do."""
-    return file.rpartition("_")[2]
+def _marked(folder: Path) -> int | None:
+    """Set a time of change that no other writer leaves, and return it in nanoseconds. None where that is not possible.
 
-
-def _first_segment(files: Iterable[str]) -> re.Match[str] | None:
-    """The first that is a segment: other files may lie among them."""
-    return next((found for file in files if (found := NAME.fullmatch(file))), None)
+    The kernel's own times are those of its last tick: two writers within some milliseconds leave the same one.
+    """
+    state = folder.stat()
+    mark = state.st_mtime_ns // 1_000_000_000 * 1_000_000_000 + secrets.randbelow(1_000_000_000)
+    try:
+        os.utime(folder, ns=(state.st_atime_ns, mark))
+    except PermissionError:  # only the owner may
+        return None
+    return mark if folder.stat().st_mtime_ns == mark else None
 
 
 def _spanned(parts: Sequence[Part]) -> str:

@@ -124,6 +124,25 @@ def test_the_order_of_fetches_holds_when_the_clock_does_not_move_on(landing, ste
     assert held[INGESTED_AT].to_list() == [s.astimezone(UTC).replace(tzinfo=None) for s in stamps]
 
 
+def test_a_folder_is_listed_once_for_all_segments_of_a_writer(landing, monkeypatch):
+    listed = []
+    listing = os.listdir
+    monkeypatch.setattr(ingest.landing.os, "listdir", lambda folder: listed.append(folder) or listing(folder))
+    for value in range(5):
+        assert landing.write(FEED, rows(value), [PART], NOW)
+    assert landing.write(FEED, rows(4), [PART], NOW) is None
+    assert len(listed) == 1
+
+
+def test_what_another_writer_lands_in_between_is_seen(landing):
+    other = Landing(landing.directory)
+    segments = [(landing, other)[n % 2].write(FEED, rows(n), [PART], NOW) for n in range(20)]
+    assert [segment.ingested_at for segment in segments] == [NOW + timedelta(microseconds=n) for n in range(20)]
+    assert landing.write(FEED, rows(19), [PART], NOW) is None
+    landing.path(segments[-1]).unlink()
+    assert landing.write(FEED, rows(19), [PART], NOW)
+
+
 def test_what_a_dying_run_left_behind_is_no_segment(landing):
     segment = landing.write(FEED, rows(), [PART], NOW)
     folder = landing.directory / FEED.name
