@@ -1,19 +1,19 @@
 {# The series of Binance that some models read in part. `key_where` as in newest_per_key. #}
 
-{% macro staged_binance_um_open_interest(key_where=none) -%}
+{% macro staged_binance_um_open_interest(key_where=none, since=none) -%}
     {{ staged_binance_open_interest(
-        'binance_um_open_interest', 'open_interest_coin', 'open_interest_usd', key_where
+        'binance_um_open_interest', 'open_interest_coin', 'open_interest_usd', key_where, since
     ) }}
 {%- endmacro %}
 
-{% macro staged_binance_cm_open_interest(key_where=none) -%}
+{% macro staged_binance_cm_open_interest(key_where=none, since=none) -%}
     {{ staged_binance_open_interest(
-        'binance_cm_open_interest', 'open_interest_contracts', 'open_interest_coin', key_where
+        'binance_cm_open_interest', 'open_interest_contracts', 'open_interest_coin', key_where, since
     ) }}
 {%- endmacro %}
 
 {# `published` and `valued` are the two columns in which the archives give open interest. #}
-{% macro staged_binance_open_interest(feed, published, valued, key_where) -%}
+{% macro staged_binance_open_interest(feed, published, valued, key_where, since) -%}
     {{ staged(
         'binance', feed,
         shape='open_interest', ties=['labelled_at', 'channel', published, valued],
@@ -29,7 +29,8 @@
             'channel': 'channel',
             'labelled_at': 'labelled_at',
         },
-        key_where=key_where
+        key_where=key_where,
+        since=since
     ) }}
 {%- endmacro %}
 
@@ -38,15 +39,15 @@
     (snapshot_at = {{ start_of_hour('snapshot_at') }} or {{ is_at_day_end('snapshot_at') }})
 {%- endmacro %}
 
-{% macro staged_binance_spot_klines(key_where=none) -%}
-    {{ staged_binance_klines('binance_spot_klines', key_where) }}
+{% macro staged_binance_spot_klines(key_where=none, since=none) -%}
+    {{ staged_binance_klines('binance_spot_klines', key_where, since) }}
 {%- endmacro %}
 
-{% macro staged_binance_um_klines(key_where=none) -%}
-    {{ staged_binance_klines('binance_um_klines', key_where) }}
+{% macro staged_binance_um_klines(key_where=none, since=none) -%}
+    {{ staged_binance_klines('binance_um_klines', key_where, since) }}
 {%- endmacro %}
 
-{% macro staged_binance_klines(feed, key_where) -%}
+{% macro staged_binance_klines(feed, key_where, since) -%}
     {{ staged(
         'binance', feed,
         shape='bars', ties=['channel', 'trade_count desc', 'volume desc', 'close'],
@@ -59,6 +60,7 @@
             'taker_buy_volume_usd': 'taker_buy_quote_volume',
             'channel': 'channel',
         },
-        key_where=key_where
+        key_where=key_where,
+        since=since
     ) }}
 {%- endmacro %}

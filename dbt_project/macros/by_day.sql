@@ -161,13 +161,6 @@
     {{ return(ranges if ranges | length <= 100 else none) }}
 {%- endmacro %}
 
-{# The column of a feed's key that says when. #}
-{% macro moment_of(feed) -%}
-    {%- for column in feed_keys()[feed] if column.endswith('_at') or column == 'day' -%}
-        {{ return(column) }}
-    {%- endfor -%}
-{%- endmacro %}
-
 {# Spark builds such a table whole, as any other: what it is for is to build everything at once. #}
 {% materialization by_day, adapter='spark' %}
     {{ return(materialization_table_spark()) }}

@@ -15,11 +15,22 @@
     {%- endfor -%}
 {%- endmacro %}
 
+{# The column of a feed's key that says when. #}
+{% macro moment_of(feed) -%}
+    {%- for column in feed_keys()[feed] if column.endswith('_at') or column == 'day' -%}
+        {{ return(column) }}
+    {%- endfor -%}
+{%- endmacro %}
+
 {# Rows of the raw table of a feed, one per natural key: the newest by ingestion, then by segment name. `ties` orders
    what is still equal (one archive that holds a key twice), so that the same rows give the same result in whatever
-   order they are read. `key_where` is a condition on columns of the key. It is applied first, because sorting all rows
-   to keep a few costs most of the time, and DuckDB does not move a condition on the result below the window. #}
-{% macro newest_per_key(venue, table, ties, key_where=none) -%}
+   order they are read. `key_where` is a condition on columns of the key, `since` the earliest moment: a subquery. Both
+   are applied first, because sorting all rows to keep a few costs most of the time, and DuckDB does not move a
+   condition with a subquery below the window. #}
+{% macro newest_per_key(venue, table, ties, key_where=none, since=none) -%}
+    {%- set conditions = [] -%}
+    {%- if key_where %}{% do conditions.append(condition_on_key(table, key_where)) %}{% endif -%}
+    {%- if since %}{% do conditions.append(moment_of(table) ~ ' >= ' ~ since) %}{% endif -%}
     select *
     from (
         select
@@ -30,9 +41,9 @@
             ) as recency
         from {{ source(venue, table) }}
         {{ where_known_as_of() }}
-        {%- if key_where %}
-        {{ 'where' if var('as_of') is none else 'and' }} ({{ condition_on_key(table, key_where) }})
-        {%- endif %}
+        {%- for condition in conditions %}
+        {{ 'where' if loop.first and var('as_of') is none else 'and' }} ({{ condition }})
+        {%- endfor %}
     ) as numbered
     where recency = 1
 {%- endmacro %}

@@ -69,14 +69,14 @@
 
 {# A plain series: the newest row per key of the feed `table` of `venue`, with the columns of `shape`. `columns` maps a
    column to an expression over the raw table: instead of what the shape has, or beside it. `ties` as in
-   newest_per_key. `key_where` leaves rows out by columns of the key, before the newest is chosen, and `where` by any
-   column, afterwards. #}
-{% macro staged(venue, table, shape, ties, columns={}, where=none, key_where=none) -%}
+   newest_per_key. `key_where` leaves rows out by columns of the key, and `since` those before a moment, before the
+   newest is chosen; `where` leaves rows out by any column, afterwards. #}
+{% macro staged(venue, table, shape, ties, columns={}, where=none, key_where=none, since=none) -%}
 with
 
 source as (
 
-    {{ newest_per_key(venue, table, ties, key_where) }}
+    {{ newest_per_key(venue, table, ties, key_where, since) }}
 
 ),
 

@@ -1,9 +1,10 @@
--- Observations of open interest from the feeds that have one for every hour, as published.
+-- Observations of open interest from the feeds that have one for every hour, as published. Of five-minute feeds, the
+-- last ten minutes of an hour alone.
 
 {{ all_venues(
     feeds={
-        'binance_um_open_interest': ref('stg_binance__um_open_interest'),
-        'binance_cm_open_interest': ref('stg_binance__cm_open_interest'),
+        'binance_um_open_interest': ref('stg_binance__um_open_interest__hours'),
+        'binance_cm_open_interest': ref('stg_binance__cm_open_interest__hours'),
         'bybit_hourly_open_interest': ref('stg_bybit__hourly_open_interest'),
         'okx_hourly_open_interest': ref('stg_okx__hourly_open_interest'),
         'deribit_open_interest': ref('stg_deribit__open_interest'),

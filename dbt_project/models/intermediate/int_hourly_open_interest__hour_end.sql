@@ -22,7 +22,7 @@ observations as (
         is_both_sides,
         mark_price_usd,
         {{ hour_closed_by('snapshot_at') }} as hour_at,
-        snapshot_at >= {{ hour_closed_by('snapshot_at') }} + interval '50' minute as is_at_hour_end
+        {{ is_at_hour_end('snapshot_at') }} as is_at_hour_end
     from {{ ref('int_hourly_open_interest__all_venues') }}
     where
         market = 'perpetual'

@@ -2,27 +2,16 @@
 -- a change over 7 days needs the hour that ended 7 days earlier. The hours end with the last day of the calendar, or
 -- with the present while that day is running.
 {{ config(materialized='table') }}
-{%- set published_days, lookback_days = 90, 8 %}
 
 with
-
-reach as (
-
-    select
-        first_day,
-        least(cast(last_day as timestamp) + interval '1' day, {{ start_of_hour('now_at') }}) as end_at
-    from {{ ref('stg_ops__calendar_window') }}
-
-),
 
 bounds as (
 
     select
-        greatest(cast(first_day as timestamp), end_at - interval '{{ published_days }}' day) as first_at,
-        greatest(cast(first_day as timestamp), end_at - interval '{{ published_days }}' day)
-        - interval '{{ lookback_days }}' day as lookback_at,
-        end_at
-    from reach
+        {{ hours_begin_at() }} as first_at,
+        {{ hours_are_read_from() }} as lookback_at,
+        {{ hours_end_at() }} as end_at
+    from {{ ref('stg_ops__calendar_window') }}
 
 ),
 

@@ -1,4 +1,4 @@
--- Hourly open interest of Bybit's perpetuals, as stg_bybit__open_interest.
+-- Hourly open interest of Bybit's perpetuals, as stg_bybit__open_interest, of the hours that the hourly marts have.
 {{ staged(
     'bybit', 'bybit_hourly_open_interest',
     shape='open_interest',
@@ -6,6 +6,7 @@
         'open_interest_coin desc', 'open_interest_usd desc',
         'open_interest_both_sides_coin desc', 'open_interest_both_sides_usd desc',
     ],
+    since=first_hour_read(),
     columns={
         'open_interest_coin': 'coalesce(open_interest_coin, open_interest_both_sides_coin)',
         'open_interest_usd': 'coalesce(open_interest_usd, open_interest_both_sides_usd)',

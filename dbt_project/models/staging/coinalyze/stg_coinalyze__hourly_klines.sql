@@ -2,7 +2,7 @@
 -- one in any unit: nobody traded.
 {{ staged(
     'coinalyze', 'coinalyze_hourly_klines',
-    shape='bars', ties=['close desc', 'volume desc'],
+    shape='bars', ties=['close desc', 'volume desc'], since=first_hour_read(),
     columns={
         'bar_interval': "'1h'",
         'volume_coin': 'cast(null as double)',

@@ -2,7 +2,7 @@
 -- observation at its end, and unknown where it lies outside of its bar.
 {{ staged(
     'coinalyze', 'coinalyze_hourly_open_interest',
-    shape='open_interest', ties=['close', 'open', 'high', 'low'],
+    shape='open_interest', ties=['close', 'open', 'high', 'low'], since=first_hour_read(),
     columns={
         'open_contracts': 'open',
         'high_contracts': 'high',

@@ -1,4 +1,5 @@
--- Hourly open interest of OKX's perpetual swaps; the value of a period is the one at its end.
+-- Hourly open interest of OKX's perpetual swaps, of the hours that the hourly marts have. The value of a period is the
+-- one at its end.
 {{ staged(
     'okx', 'okx_hourly_open_interest',
     shape='open_interest',
@@ -6,6 +7,7 @@
         'open_interest_contracts desc', 'open_interest_coin desc',
         'open_interest_usd desc',
     ],
+    since=first_hour_read(),
     columns={
         'open_interest_contracts': 'open_interest_contracts',
         'open_interest_coin': 'open_interest_coin',
