@@ -58,17 +58,26 @@ def support_daily(frame: pl.DataFrame, rule: ScenarioRule) -> pl.DataFrame:
 
 def scenario_table(scenarios: Sequence[Scenario], frame: pl.DataFrame, rule: ScenarioRule) -> pl.DataFrame:
     """The table scenarios: a row for every scenario and outcome."""
+    resolved: dict[str, list[Scenario]] = {}
+    for each in scenarios:
+        if each.resolved_on is not None:
+            resolved.setdefault(each.asset, []).append(each)
     columns = with_forward(frame, rule).select("asset", "day", "forward_return_pct")
-    after = {(asset, day): value for asset, day, value in columns.iter_rows()}
-    rows = []
+    ends = pl.DataFrame(
+        [(each.asset, each.resolved_on) for several in resolved.values() for each in several],
+        schema={name: columns.schema[name] for name in ("asset", "day")},
+        orient="row",
+    )
+    after = {(asset, day): value for asset, day, value in columns.join(ends, on=["asset", "day"], how="semi").rows()}
+    rows, outcomes = [], conditions(rule)
     for scenario in scenarios:
         # A forward return is known `forward_days` later; the share of outcomes counts the same scenarios.
         earlier = [
-            each for each in scenarios
-            if each.asset == scenario.asset and each.resolved_on is not None
-            and (scenario.opened_on - each.resolved_on).days >= rule.forward_days
-        ]  # fmt: skip
-        for outcome, condition in conditions(rule).items():
+            each
+            for each in resolved.get(scenario.asset, [])
+            if each.resolved_on is not None and (scenario.opened_on - each.resolved_on).days >= rule.forward_days
+        ]
+        for outcome, condition in outcomes.items():
             alike = [each for each in earlier if each.resolution is outcome]
             returns = pl.Series([after[(each.asset, each.resolved_on)] for each in alike], dtype=pl.Float64)
             reached = "resolved" if scenario.resolution is outcome else "not_met"
