@@ -21,13 +21,15 @@ from orchestration.resources import Pipeline
 from regimes import DailyMarts, load_parameters
 from regimes.validation import regime_validation
 from regimes.validation_page import validation_page
+from tables.published.hourly import READINGS_HOURLY
 from tables.published.marts import LIQUIDATION_SOURCES_DAILY
 from tables.published.regimes import REGIME_REVISIONS, REGIME_VALIDATION
 from warehouse.connection import build_database, published_database
 from warehouse.location import PUBLISHED_DATABASE
 from warehouse.marts import has_mart, read_daily_marts, read_mart, write_table
 
-REVISIONS, SOURCES = REGIME_REVISIONS.name, LIQUIDATION_SOURCES_DAILY.name
+# What the validation reads beside the daily marts, where it is there.
+OTHERS = (REGIME_REVISIONS.name, LIQUIDATION_SOURCES_DAILY.name, READINGS_HOURLY.name)
 
 
 @dg.asset(
@@ -43,9 +45,8 @@ def validated(pipeline: Pipeline) -> dg.MaterializeResult[Any]:
     """Write the table regime_validation, which the next release includes."""
     run = pipeline.run_context()
     with build_database(pipeline.resolved_warehouse.build) as connection:
-        revisions = read_mart(connection, REVISIONS) if has_mart(connection, REVISIONS) else None
-        sources = read_mart(connection, SOURCES) if has_mart(connection, SOURCES) else None
-        measured = regime_validation(read_daily_marts(connection), load_parameters(), run.now, revisions, sources)
+        others = [read_mart(connection, name) if has_mart(connection, name) else None for name in OTHERS]
+        measured = regime_validation(read_daily_marts(connection), load_parameters(), run.now, *others)
         write_table(connection, REGIME_VALIDATION, measured)
         page = validation_page(measured, _about(pipeline.market, measured))
         return dg.MaterializeResult(
@@ -67,10 +68,10 @@ def main() -> None:
     with published_database(options.published / PUBLISHED_DATABASE) as connection:
         marts = DailyMarts(**{f.name: connection.sql(f"SELECT * FROM {f.name}").pl() for f in fields(DailyMarts)})  # noqa: S608
         about = dict(connection.sql("SELECT name, setting FROM about").fetchall())
-        revisions = connection.sql(f"SELECT * FROM {REVISIONS}").pl()  # noqa: S608
-        sources = connection.sql(f"SELECT * FROM {SOURCES}").pl()  # noqa: S608
+        present = {name for (name,) in connection.execute("SELECT table_name FROM duckdb_tables()").fetchall()}
+        others = [connection.sql(f"SELECT * FROM {name}").pl() if name in present else None for name in OTHERS]  # noqa: S608
     now = datetime.fromisoformat(about["published_at"])
-    measured = regime_validation(marts, load_parameters(), now, revisions, sources)
+    measured = regime_validation(marts, load_parameters(), now, *others)
     market = "the simulated market" if about["simulated"] == "true" else "recorded market data"
     days = f"Measured on {market} of {about['first_day']} to {about['last_day']}."
     options.page.write_text(validation_page(measured, days), encoding="utf-8")

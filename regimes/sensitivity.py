@@ -117,11 +117,11 @@ def left_out(counted: pl.DataFrame) -> Iterator[tuple[int, str, int, int, int]]:
 def removed(marts: DailyMarts, parameters: Parameters, now: datetime) -> Iterator[tuple[str, pl.DataFrame]]:
     """The labels without each feed in turn: name, asset, day, event, regime."""
     for name, gone in FEEDS.items():
-        without = {mart: _emptied(mart, getattr(marts, mart)) for mart in gone}
+        without = {mart: emptied(mart, getattr(marts, mart)) for mart in gone}
         yield name, _labels(daily_features(replace(marts, **without), parameters), parameters, now)
 
 
-def _emptied(name: str, frame: pl.DataFrame) -> pl.DataFrame:
+def emptied(name: str, frame: pl.DataFrame) -> pl.DataFrame:
     """The mart as it is without the feed: no row by venue, and null measures on every calendar day."""
     if name in BY_VENUE:
         return frame.clear()

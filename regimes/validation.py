@@ -21,6 +21,7 @@ from regimes.feeds_alone import labels_by_feed
 from regimes.labels import FAMILY_OF, Label
 from regimes.marts import DailyMarts
 from regimes.memberships import decider_column, membership_column
+from regimes.midnight_readings import midnight_agreement
 from regimes.outcomes import outcomes_by, with_outcomes
 from regimes.parameters import Parameters, Part
 from regimes.schema import KEY, conform, dtypes
@@ -52,12 +53,14 @@ def regime_validation(
     now: datetime,
     revisions: pl.DataFrame | None = None,
     sources: pl.DataFrame | None = None,
+    readings: pl.DataFrame | None = None,
 ) -> pl.DataFrame:
     """The table regime_validation over the days of `marts` as of `now` (UTC). Takes seconds, not milliseconds: every
     parameter is moved and every feed removed in turn.
 
     `revisions`, with the columns of regime_revisions, are what was published; without them nothing was. `sources`,
-    with the columns of liquidation_sources_daily, are the liquidations feed by feed."""
+    with the columns of liquidation_sources_daily, are the liquidations feed by feed. `readings`, with the columns of
+    readings_hourly, are what was read within the days."""
     features = daily_features(marts, parameters)
     classified = classify(features, parameters, now)
     documented = documented_days().join(classified.days.select("asset", "day"), on=["asset", "day"], how="semi")
@@ -72,6 +75,12 @@ def regime_validation(
         *_transitions(classified.days),
         *_outcomes(classified.days),
     ]
+    if readings is not None:
+        rows += [
+            ("reading", each.compared_with, "same as the reading at 24:00, % of days", 100.0 * each.same / each.days,
+             None, None, each.days, each.differing)
+            for each in midnight_agreement(readings, classified.days, marts, parameters, now, revisions)
+        ]  # fmt: skip
     counted = grid(features, parameters, documented, now)
     rows += _sensitivity(counted)
     rows += [

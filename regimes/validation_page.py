@@ -11,7 +11,8 @@ def validation_page(validation: pl.DataFrame, about: str) -> str:
     """The page as Markdown. `about` says in one sentence what market and days were measured."""
     sections = {name[0]: part for name, part in validation.group_by("section", maintain_order=True)}
     parts = [HEAD.format(about=about), *_coherence(sections["coherence"]), *_agreement(sections["agreement"])]
-    parts += [*_published(sections.get("published")), *_survival(sections["survival"])]
+    parts += [*_published(sections.get("published")), *_readings(sections.get("reading"))]
+    parts += _survival(sections["survival"])
     parts += [*_shares(sections["share"]), *_shares_by_asset(sections["asset_share"])]
     parts += [*_persistence(sections["persistence"]), *_transitions(sections["transition"])]
     parts += [*_outcomes(sections["outcome"]), *_sensitivity(sections["sensitivity"])]
@@ -89,6 +90,21 @@ def _published(rows: pl.DataFrame | None) -> Iterable[str]:
         agreeing = (f"{by[subject, name]['value']:.0f} of {documented}" for name in ("exact", "with_runner_up"))
         lines.append((subject, f"{by[subject, 'days with a label']['value']:.0f}", *agreeing))
     yield _table(("published", "days with a label", "documented days exact", "with the runner-up"), lines)
+
+
+def _readings(rows: pl.DataFrame | None) -> Iterable[str]:
+    if rows is None:
+        return
+    yield "## The reading at 24:00, and the label of the day"
+    yield (
+        "What the last reading of the running day said, beside what the day was called. Exchange flows, fund flows and "
+        "active addresses of a day are known some hours after it; a day whose flows decide its label differs from its "
+        "reading."
+    )
+    header = ("compared with", "same label", "days")
+    yield _table(header, ((f"{r['subject']}", f"{r['value']:.1f} %", f"{r['observations']}") for r in rows.to_dicts()))
+    for row in rows.filter(pl.col("detail").is_not_null()).to_dicts():
+        yield f"Not {row['subject']}: {row['detail']}."
 
 
 def _survival(rows: pl.DataFrame) -> Iterable[str]:

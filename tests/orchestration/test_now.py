@@ -97,6 +97,14 @@ def refresh(warehouse: Warehouse, models: Windows) -> Callable[..., Now]:
     return run
 
 
+@pytest.fixture
+def flush_an_hour_before(refresh: Callable[..., Now], models: Windows) -> None:
+    """The hour before has been read, with the same flush."""
+    before = joined(window(FLUSH, NOON - HOUR), window(quiet_day(), NOON - HOUR, asset="ETH"))
+    models.update({name: pl.concat([models[name], frame]) for name, frame in before.items()})
+    assert refresh(NOW - HOUR).new_events == 0
+
+
 def invoke(warehouse: Warehouse, *arguments: str):
     return CliRunner().invoke(
         app,
@@ -110,6 +118,7 @@ def readings(warehouse: Warehouse) -> pl.DataFrame:
         return landed_readings(connection, Landing(warehouse.landing))
 
 
+@pytest.mark.usefixtures("flush_an_hour_before")
 def test_an_hour_is_read_and_published_beside_the_release(refresh: Any, warehouse: Warehouse) -> None:
     release = warehouse.published.resolve()
     found = refresh()
@@ -137,6 +146,7 @@ def test_now_json_is_no_damage_and_outlives_a_release(refresh: Any, warehouse: W
     assert warehouse.published.resolve() == later
 
 
+@pytest.mark.usefixtures("flush_an_hour_before")
 def test_a_second_refresh_in_the_same_hour_reads_nothing_again(refresh: Any, warehouse: Warehouse) -> None:
     first = refresh()
     assert (first.new_readings, first.new_events) == (2, 1)
@@ -226,6 +236,7 @@ def test_a_lost_database_is_made_again_with_the_same_readings(refresh: Any, ware
     assert not (warehouse.root / "damaged").exists()
 
 
+@pytest.mark.usefixtures("flush_an_hour_before")
 def test_the_terminal_has_one_line_per_asset_first(models: Windows, warehouse: Warehouse) -> None:
     said = invoke(warehouse, "--now", NOW.isoformat())
     assert said.exit_code == 0

@@ -61,39 +61,55 @@ def closes(*several: float) -> list[dict[str, Any]]:
     return [reading(hour, close_usd=close) for hour, close in enumerate(several)]
 
 
-def test_a_flush_begins_with_its_first_clear_reading() -> None:
+def test_a_flush_begins_with_its_second_clear_reading_in_a_row() -> None:
     rows = labels("mixed", "leverage_flush", "leverage_flush", "leverage_flush")
-    assert events_of(rows) == [("flush_begins", 1)]
-    rows[1]["confidence"] = RULE.begin_confidence - 0.01
     assert events_of(rows) == [("flush_begins", 2)]
+    rows[1]["confidence"] = RULE.begin_confidence - 0.01
+    assert events_of(rows) == [("flush_begins", 3)]
+
+
+def test_one_clear_reading_among_unclear_ones_begins_nothing_and_delays_nothing() -> None:
+    """As contracts are closed late, in the aftermath of a squeeze: the flush a day later is still announced."""
+    late = [0.22, 0.26, 0.24, 0.24, 0.59, 0.33, 0.26, 0.27, 0.34, 0.43]
+    rows = [reading(hour, "leverage_flush", confidence=confidence) for hour, confidence in enumerate(late)]
+    rows += [reading(hour, "consolidation") for hour in range(10, 20)]
+    assert events_of(rows) == []
+    rows += [reading(hour, "leverage_flush", confidence=0.65) for hour in range(20, 30)]
+    assert events_of(rows) == [("flush_begins", 21)]
 
 
 def test_an_event_carries_its_id_its_sentence_and_its_figures() -> None:
-    (event,) = new_events(frame(labels("leverage_flush")), NO_EVENTS, RULE, FIRST).to_dicts()
-    assert event["event_id"] == "BTC/flush_begins/2026-01-31T01:00Z"
-    assert (event["asset"], event["sentence"], event["happened_at"]) == ("BTC", "leverage_flush.", FIRST)
+    (event,) = new_events(frame(labels("leverage_flush", "leverage_flush")), NO_EVENTS, RULE, FIRST).to_dicts()
+    assert event["event_id"] == "BTC/flush_begins/2026-01-31T02:00Z"
+    assert (event["asset"], event["sentence"], event["happened_at"]) == (
+        "BTC",
+        "leverage_flush.",
+        FIRST + timedelta(hours=1),
+    )
     assert json.loads(event["figures"])["close_usd"] == 100.0
 
 
 def test_a_label_that_hovers_at_its_bound_begins_one_flush() -> None:
-    assert events_of(labels(*["mixed", "leverage_flush"] * 40)) == [("flush_begins", 1)]
+    assert events_of(labels(*["mixed", "leverage_flush"] * 40)) == []
+    assert events_of(labels(*["mixed", "leverage_flush", "leverage_flush"] * 30)) == [("flush_begins", 2)]
     slowly = [label for _ in range(3) for label in ["leverage_flush"] * 2 + ["mixed"] * 7]
-    assert events_of(labels(*slowly)) == [("flush_begins", 0)]
+    assert events_of(labels(*slowly)) == [("flush_begins", 1)]
 
 
 def test_another_flush_two_days_later_is_announced() -> None:
-    rows = labels("leverage_flush", *["mixed"] * 47, "leverage_flush")
-    assert events_of(rows) == [("flush_begins", 0), ("flush_begins", 48)]
+    flush = ["leverage_flush"] * 2
+    assert events_of(labels(*flush, *["mixed"] * 46, *flush)) == [("flush_begins", 1), ("flush_begins", 49)]
 
 
 def test_longs_that_are_forced_to_sell_in_a_flush_are_no_squeeze() -> None:
-    assert events_of(labels("leverage_flush", "long_squeeze", "leverage_flush")) == [("flush_begins", 0)]
-    assert events_of(labels("mixed", "short_squeeze")) == [("squeeze_begins", 1)]
+    flush, squeeze = ["leverage_flush"] * 2, ["long_squeeze"] * 2
+    assert events_of(labels(*flush, *squeeze, *flush)) == [("flush_begins", 1)]
+    assert events_of(labels("mixed", "short_squeeze", "short_squeeze")) == [("squeeze_begins", 2)]
 
 
 def test_hours_without_a_reading_neither_end_nor_confirm_anything() -> None:
-    gap = ["insufficient_data"] * 30
-    assert ("flush_begins", 31) not in events_of(labels("leverage_flush", *gap, "leverage_flush"))
+    gap, flush = ["insufficient_data"] * 30, ["leverage_flush"] * 2
+    assert [kind for kind, _ in events_of(labels(*flush, *gap, *flush))].count("flush_begins") == 1
 
 
 def test_data_is_lost_after_two_hours_and_not_again_while_it_flickers() -> None:
