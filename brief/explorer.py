@@ -13,10 +13,10 @@ import polars as pl
 from markupsafe import Markup
 
 from brief.explorer_data import asset_days, asset_texts, market_breadth, packed
-from brief.figures import words
 from brief.page import About
 from brief.price_chart import script_json
 from brief.rendering import asset_text, environment, readable_on, script_hash
+from brief.words import words
 
 UPLOT, UPLOT_STYLE = "uplot/uPlot.iife.min.js", "uplot/uPlot.min.css"
 # In the order in which the browser reads them: each may use what is defined before it.

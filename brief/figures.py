@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -48,16 +47,6 @@ HEADLINE = {
 _SIGNED = ("return", "low_vs", "change", "netflow", "funding")
 
 
-def words(name: str) -> str:
-    """An identifier as words: leverage_flush is leverage flush."""
-    return name.replace("_", " ")
-
-
-def state_of(row: Mapping[str, Any]) -> str:
-    """The state in words; of a release of rules before 4.0.0, which has none, the name of the regime."""
-    return str(row.get("state_in_words") or words(row["regime"]))
-
-
 def headline(features: Mapping[str, Any]) -> list[Figure]:
     """The figures of a row of leverage_features_daily, in reading order."""
     return [Figure(title, _text(column, features[column]), MART_OF[column]) for column, title in HEADLINE.items()]
@@ -68,24 +57,6 @@ def _text(column: str, value: float | None) -> str | None:
     if value is None:
         return None
     return quantity(value, unit, signed=any(part in column for part in _SIGNED))
-
-
-def short(value: float) -> str:
-    """A number in a few characters: 52.5B, 252M, 743k, 78,640, 2.31, 0.00021."""
-    for scale, letter in ((1e9, "B"), (1e6, "M"), (1e5, "k")):
-        if abs(value) >= scale:
-            scaled = value / (1e3 if letter == "k" else scale)
-            return f"{scaled:,.{0 if abs(scaled) >= 100 else 1}f}{letter}"
-    if abs(value) >= 1000:
-        return f"{value:,.0f}"
-    return f"{value:,.2f}" if abs(value) >= 1 or value == 0 else f"{value:.3g}"
-
-
-def ordinal(value: float) -> str:
-    """A rank in whole numbers, rounded down as everywhere: 0th, 1st, 42nd, 113th."""
-    number = math.floor(value)
-    ending = "th" if number % 100 in (11, 12, 13) else {1: "st", 2: "nd", 3: "rd"}.get(number % 10, "th")
-    return f"{number}{ending}"
 
 
 def quantity(value: float, unit: str, *, signed: bool = False) -> str:

@@ -8,8 +8,9 @@ from typing import Any
 
 import polars as pl
 
-from brief.figures import quantity, words
+from brief.figures import quantity
 from brief.tables import DayTables
+from brief.words import words
 from regimes.words.numbers import counted
 
 REVISIONS_NAMED = 3

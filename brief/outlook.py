@@ -6,8 +6,9 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from brief.figures import quantity, words
+from brief.figures import quantity
 from brief.tables import DayTables
+from brief.words import words
 from regimes import Parameters
 from regimes.parameters import Ramp, Reference
 from regimes.words.numbers import counted

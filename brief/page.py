@@ -13,7 +13,7 @@ from urllib.parse import quote
 
 from markupsafe import Markup
 
-from brief.figures import headline, quantity, short, state_of, words
+from brief.figures import headline, quantity
 from brief.history import followed, since_yesterday
 from brief.outlook import distances, outlook
 from brief.price_chart import price_chart
@@ -21,6 +21,7 @@ from brief.rendering import asset_text, environment, readable_on, script_hash
 from brief.tables import DAYS_DRAWN, DayTables
 from brief.tiles import tiles
 from brief.verdict import answer, behind, scope
+from brief.words import short, state_of, words
 from regimes import Parameters
 from regimes.baselines import MAD_TO_SIGMA
 

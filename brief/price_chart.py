@@ -12,8 +12,8 @@ import polars as pl
 from markupsafe import Markup
 
 from brief.drawing import Scale, line, reaches, steps
-from brief.figures import words
 from brief.tables import DAYS_DRAWN, DayTables
+from brief.words import words
 
 DATES_SHOWN = 5
 LEGEND = 6  # the most frequent labels that the legend names; the pointer names each

@@ -9,8 +9,8 @@ from typing import Any
 import polars as pl
 
 from brief.drawing import Scale, line
-from brief.figures import ordinal, short
 from brief.tables import DayTables
+from brief.words import ordinal, short
 from regimes import Parameters
 from regimes.baselines import percentile
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from brief.figures import quantity, words
+from brief.figures import quantity
+from brief.words import words
 from regimes import Parameters
 from regimes.words.venues import venue_title
 

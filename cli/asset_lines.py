@@ -7,7 +7,7 @@ from typing import Any
 
 from rich.markup import escape
 
-from brief.figures import state_of, words
+from brief.words import state_of, words
 from cli.summary import NAMED, shortened
 
 Newest = Mapping[str, Mapping[str, Any]]

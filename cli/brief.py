@@ -15,7 +15,8 @@ from rich.panel import Panel
 from rich.table import Table
 
 from brief import EXPLORER, READ_IF_THERE, REQUIRED, About, DayTables, day_page
-from brief.figures import headline, quantity, state_of, words
+from brief.figures import headline, quantity
+from brief.words import state_of, words
 from cli.console import REGIME_STYLES, stdout_console
 from cli.days import asked_day
 from cli.errors import WrongUse

@@ -12,7 +12,8 @@ from rich.markup import escape
 from rich.panel import Panel
 from rich.table import Table
 
-from brief.figures import quantity, words
+from brief.figures import quantity
+from brief.words import words
 from cli.console import stdout_console
 from cli.days import asked_day
 from tables.published.market import MARKET_BREADTH_DAILY, MARKET_DAILY

@@ -12,7 +12,7 @@ from typing import Any
 from rich.console import Console
 from rich.markup import escape
 
-from brief.figures import words
+from brief.words import words
 from cli.console import REGIME_STYLES, stdout_console
 from cli.errors import Stale, WrongUse
 from cli.notify import channels_or_refuse

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from rich.markup import escape
 
-from brief.figures import state_of, words
+from brief.words import state_of, words
 from cli.console import REGIME_STYLES, stdout_console
 from warehouse.location import Warehouse
 from warehouse.reading import read_latest

@@ -11,7 +11,7 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
-from brief.figures import words
+from brief.words import words
 from cli.console import stdout_console
 from cli.errors import WrongUse
 from regimes import Label

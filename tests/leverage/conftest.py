@@ -1,14 +1,12 @@
-"""What the tests of the Python door share: a small published market, and pandas where it is installed."""
+"""What the tests of the Python door share: a small published market, and pandas."""
 
 from __future__ import annotations
 
-import sys
-from pathlib import Path
+from importlib import import_module
 from typing import Any
 
 import pytest
 
-from tests.pipelines import PROJECT
 from tests.serving.conftest import Market
 from warehouse.location import Warehouse
 
@@ -24,8 +22,5 @@ def published_market(tmp_path_factory: pytest.TempPathFactory) -> Market:
 
 @pytest.fixture(scope="session")
 def pandas() -> Any:
-    """The module. `make clients` installs it beside the project, whose own dependencies it is not among."""
-    beside = PROJECT / ".clients" / "pandas"
-    if beside.is_dir():
-        sys.path.append(str(Path(beside)))
-    return pytest.importorskip("pandas", reason="pandas is not installed; run: make clients")
+    """The module. It is among the dependencies of the tests, and not among those of the project."""
+    return import_module("pandas")

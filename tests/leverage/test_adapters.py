@@ -63,24 +63,26 @@ def test_a_signal_is_at_the_bar_at_whose_end_the_label_became_known(published_ma
     assert str(index[found["exits"]][-1]) == "2026-01-16 05:00:00"
 
 
+RALLY = "leveraged_rally"  # a label that the sixty days have
+
+
 @pytest.mark.slow
-def test_on_the_simulated_market_both_move_with_available_at(sample: Path, pandas: Any) -> None:
-    """A strategy that enters a day after a flush, over sixty days."""
-    release = leverage.open(sample)
-    flushes = release.regimes("BTC").polars().filter(pl.col("event") == "leverage_flush")["day"].to_list()
-    assert flushes
+def test_on_the_simulated_market_signals_of_both_move_with_available_at(sample: Path, pandas: Any) -> None:
+    """A strategy that enters when a day with the label is known, over sixty days."""
+    release, hour = leverage.open(sample), timedelta(hours=1)
+    days = release.regimes("BTC").polars().filter(pl.col("event") == RALLY)["day"].to_list()
+    assert days
     frame = candles(pandas, "2025-11-20", "2026-01-28")
     index = pandas.DatetimeIndex(frame["date"])
-    entered = {}
+    entered, labelled = {}, {}
     for delay in (FINAL, FINAL + timedelta(hours=3)):
         merged = LabelProvider(sample, delay).merge(frame, "BTC/USDT", "1h")
-        signals = signal_frame(
-            release, "BTC", index, timedelta(hours=1), entries=["leverage_flush"], backfill_delay=delay
-        )
+        signals = signal_frame(release, "BTC", index, hour, entries=[RALLY], backfill_delay=delay)
         entered[delay] = list(index[signals["entries"]])
-        for opened, day in zip(entered[delay], flushes, strict=False):
-            assert opened + timedelta(hours=1) >= pandas.Timestamp(day, tz="UTC") + delay
-        is_flush = merged["leverage_event"] == "leverage_flush"
-        assert set(entered[delay]) <= set(frame["date"][is_flush])
-    first, second = entered.values()
-    assert [bar + timedelta(hours=3) for bar in first] == second
+        labelled[delay] = list(frame["date"][merged["leverage_event"] == RALLY])
+        known_at = [pandas.Timestamp(day, tz="UTC") + delay for day in days]
+        assert entered[delay] == [moment.ceil("1h") - hour for moment in known_at], "the bar that ends then"
+        assert set(entered[delay]) <= set(labelled[delay])
+    for found in (entered, labelled):
+        earlier, later = found.values()
+        assert [bar + timedelta(hours=3) for bar in earlier] == later
