@@ -57,6 +57,7 @@ def settings_from_options(context: typer.Context, market: str | None, warehouse:
     market, warehouse = _given(context, "market", market), _given(context, "warehouse", warehouse)
     given: dict[str, Any] = {}
     if warehouse is not None:
+        warehouse = Path(warehouse)  # before the command, Typer keeps it as typed
         given["warehouse"] = warehouse
         owner = Warehouse(warehouse.expanduser().absolute()).market()
         if market is None and owner is not None:

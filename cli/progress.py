@@ -5,30 +5,53 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextColumn, TimeRemainingColumn
+from rich.console import Console, Group
+from rich.live import Live
+from rich.progress import (
+    BarColumn,
+    MofNCompleteColumn,
+    Progress,
+    SpinnerColumn,
+    TaskID,
+    TextColumn,
+    TimeElapsedColumn,
+    TimeRemainingColumn,
+)
+
+STARTING = "starting: importing Dagster and dbt"
 
 
-class FeedProgress:
-    """One progress line per feed that downloads archives: files, rows, time left. Drawn only on a terminal."""
+class TerminalProgress:
+    """What the run is doing and for how long, and of each feed that downloads archives: files, rows, time left.
+
+    Drawn only on a terminal, and gone at the end.
+    """
 
     def __init__(self, console: Console) -> None:
+        self._console = console
+        self._doing = Progress(SpinnerColumn("line"), TextColumn("{task.description}"), TimeElapsedColumn())
+        self._run = self._doing.add_task(STARTING, total=None)
         self._bar = Progress(
-            TextColumn("{task.description}"),
+            TextColumn("  {task.description}"),
             BarColumn(),
             MofNCompleteColumn(),
             TextColumn("files  {task.fields[rows]:>9,} rows  {task.fields[rate]:>9,.0f} rows/s"),
             TimeRemainingColumn(),
-            console=console,
-            disable=not console.is_terminal,
         )
         self._tasks: dict[str, TaskID] = {}
 
     @contextmanager
-    def shown(self) -> Iterator[FeedProgress]:
+    def shown(self) -> Iterator[TerminalProgress]:
         """Draw the lines during the block."""
-        with self._bar:
+        if not self._console.is_terminal:
             yield self
+            return
+        with Live(Group(self._doing, self._bar), console=self._console, transient=True):
+            yield self
+
+    def doing(self, what: str) -> None:
+        """Say what the run is doing from now on."""
+        self._doing.update(self._run, description=what)
 
     def begin(self, feed: str, files: int) -> None:
         if feed in self._tasks:

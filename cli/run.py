@@ -14,8 +14,9 @@ from cli.asset_lines import note_lines
 from cli.brief import brief
 from cli.console import stderr_console
 from cli.errors import Stale, WrongUse
+from cli.next_steps import next_steps
 from cli.options import DEFAULT_DAYS
-from cli.progress import FeedProgress
+from cli.progress import TerminalProgress
 from cli.summary import feeds_of, missing_of, relay_trouble
 from ingest.errors import CatalogueBroken, printable
 from ingest.inbox import strays
@@ -49,15 +50,17 @@ def run(
 
     Raises WrongUse for invalid options, Stale when an asset that had a reading has none for the last day.
     """
-    gc.disable()  # importing Dagster and dbt makes a million objects that stay; scanning them takes a second
-    # Imported here, because they take seconds that only a run needs.
-    from orchestration.asset_defaults import FIRST_PARTITION
-    from orchestration.run import run_daily
-
-    gc.freeze()
-    gc.set_threshold(50_000)
-    gc.enable()
     out, warehouse, market = stderr_console(), settings.resolved_warehouse(), settings.parsed_market()
+    progress = TerminalProgress(out)
+    with progress.shown():
+        gc.disable()  # importing Dagster and dbt makes a million objects that stay; scanning them takes a second
+        # Imported here, because they take seconds that only a run needs.
+        from orchestration.asset_defaults import FIRST_PARTITION
+        from orchestration.run import run_daily
+
+        gc.freeze()
+        gc.set_threshold(50_000)
+        gc.enable()
     warehouse.refuse_other(str(market))
     present = _parsed_now(market, now)
     complete = present.date() - timedelta(days=1)
@@ -96,7 +99,8 @@ def run(
     known_rows = _implausible_before(warehouse)
     known_damage = len(noted(warehouse.root))
     try:
-        with FeedProgress(out).shown() as progress:
+        with progress.shown():
+            progress.doing("reading what is landed")
             finished = run_daily(settings, days, present.isoformat(), progress, verbose, refetch, selection)
     finally:
         for line in noted(warehouse.root)[known_damage:]:
@@ -124,6 +128,9 @@ def run(
         else f"nothing new: the release of {latest['last_day']} is current"
     )
     brief(settings)
+    out.print("next:")
+    for line in next_steps(settings):
+        out.print(line, markup=False)
     if missing:
         advice = relay or "leverage status shows what was skipped and why"
         raise Stale(f"{'; '.join(texts(missing))}; {advice}")

@@ -5,13 +5,13 @@ from __future__ import annotations
 import os
 import re
 import warnings
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager, redirect_stdout
 from dataclasses import dataclass
+from uuid import uuid4
 
 import dagster as dg
 
-from ingest.feed import Progress
 from ingest.selection import Selection
 from orchestration.dbt_project import prepared_manifest
 from orchestration.definitions import build_definitions
@@ -19,9 +19,11 @@ from orchestration.errors import OWN_ERRORS, PipelineError
 from orchestration.instance import note_lost_databases, open_instance, set_aside_damaged_databases
 from orchestration.internals.dagster_log import silence_dagster
 from orchestration.internals.run_origin import LABEL, with_origin
+from orchestration.internals.step_events import on_step_start
 from orchestration.jobs import DAILY_JOB
 from orchestration.recovery import PROCESS_TAG, free_dead_runs, process_name
 from orchestration.resources import Pipeline
+from orchestration.run_progress import RunProgress, in_words
 from warehouse.errors import BuildDamaged, WarehouseError, WarehouseLocked
 from warehouse.location import Calendar
 from warehouse.lock import pipeline_lock
@@ -43,7 +45,7 @@ def run_daily(
     settings: Settings,
     days: Calendar,
     now: str | None,
-    progress: Progress,
+    progress: RunProgress,
     verbose: bool,
     refetch: Sequence[str] = (),
     assets: Selection | None = None,
@@ -66,12 +68,16 @@ def run_daily(
         refetch_to=days.last_day.isoformat(),
         lock_wait=0.0,
     )
-    pipeline.load_catalogue()  # report a broken catalogue before anything starts
+    feeds = {feed.name for feed in pipeline.load_catalogue().feeds}  # reports a broken one before anything starts
     pipeline = pipeline.with_progress(progress)
+
+    def started(step: str) -> None:
+        progress.doing(in_words(step, feeds))
+
     note_lost_databases(warehouse)
     with _dagster_output(verbose):
         try:
-            result = _execute(pipeline, days, verbose, assets)
+            result = _execute(pipeline, days, verbose, assets, started)
             again = not result.success and (
                 isinstance(_failure(result), BuildDamaged) or set_aside_damaged_databases(warehouse)
             )
@@ -83,16 +89,18 @@ def run_daily(
                 raise
             again = True
         if again:  # what was damaged is moved aside, and made anew by this run
-            result = _execute(pipeline, days, verbose, None)
+            result = _execute(pipeline, days, verbose, None, started)
     if not result.success:
         raise _failure(result)
     published = any(e.is_successful_output and e.step_key == "published" for e in result.all_events)
     return Finished(result.run_id, published)
 
 
-def _execute(pipeline: Pipeline, days: Calendar, verbose: bool, assets: Selection | None) -> dg.ExecuteInProcessResult:
-    """Execute the daily job; its result has the events, also of a run that failed."""
-    warehouse = pipeline.resolved_warehouse
+def _execute(
+    pipeline: Pipeline, days: Calendar, verbose: bool, assets: Selection | None, started: Callable[[str], None]
+) -> dg.ExecuteInProcessResult:
+    """Execute the daily job; its result has the events, also of a run that failed. `started` hears of each step."""
+    warehouse, run_id = pipeline.resolved_warehouse, str(uuid4())
     with open_instance(warehouse) as instance:
         with pipeline_lock(warehouse.lock):
             warehouse.claim(str(pipeline.parsed_market))
@@ -101,8 +109,10 @@ def _execute(pipeline: Pipeline, days: Calendar, verbose: bool, assets: Selectio
             free_dead_runs(instance)  # before the new run claims its first slot
         job = build_definitions(pipeline).resolve_job_def(DAILY_JOB)
         with_origin(instance, DAILY_JOB)
+        on_step_start(instance, run_id, started)
         return job.execute_in_process(
             instance=instance,
+            run_id=run_id,
             partition_key=days.last_day.isoformat(),
             tags={PROCESS_TAG: process_name(), **LABEL},
             run_config={"loggers": {"console": {"config": {"log_level": "DEBUG" if verbose else "CRITICAL"}}}},
