@@ -48,7 +48,7 @@ def brief(
         latest = release.latest
         asset = asset or latest["asset"]
         if asset not in latest["assets"]:
-            raise UnknownDay(f"{asset} is not in {warehouse.root}; it holds {', '.join(latest['assets'])}")
+            raise UnknownDay(f"{asset} is not in {warehouse.place}; it holds {', '.join(latest['assets'])}")
         lost = latest["assets"][asset].get("without_reading")  # releases before format 3 do not say it
         warning = f"{lost['text']}. This is its last reading." if lost and day is None else None
         day = day or date.fromisoformat(latest["assets"][asset]["day"])

@@ -128,7 +128,7 @@ def record(
     with errors_as_one_line(verbose):
         from cli.record import record as record_command
 
-        record_command(settings_from_options(context, market, warehouse), verbose)
+        record_command(settings_from_options(context, market, warehouse, following=False), verbose)
 
 
 @app.command()

@@ -45,7 +45,7 @@ def market(settings: Settings, asked: str | None, as_json: bool) -> None:
     with open_release(warehouse) as release:
         published = set(release.select("SELECT table_name FROM duckdb_tables()")["table_name"])
         if MARKET_DAILY.name not in published:
-            raise WarehouseError(f"the release in {warehouse.root} was made before market_daily; run: leverage run")
+            raise WarehouseError(f"the release in {warehouse.place} was made before market_daily; run: leverage run")
         day = day or date.fromisoformat(release.latest["last_day"])
         found = release.select(
             f"SELECT b.*, m.market_label, m.sentence FROM {MARKET_BREADTH_DAILY.name} b"  # noqa: S608 - constants

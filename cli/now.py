@@ -52,10 +52,10 @@ def now(
     latest = read_latest(warehouse)
     if latest is None:
         raise NotPublished(
-            f"{warehouse.root} has no calendar day to compare with; run: leverage run, then leverage now"
+            f"{warehouse.place} has no calendar day to compare with; run: leverage run, then leverage now"
         )
     if asset and asset not in latest["assets"]:
-        raise UnknownDay(f"{asset} is not in {warehouse.root}; it holds {', '.join(latest['assets'])}")
+        raise UnknownDay(f"{asset} is not in {warehouse.place}; it holds {', '.join(latest['assets'])}")
     from orchestration.now import refresh_now  # takes a second, which only a valid command is worth
 
     out, document = stdout_console(), {}

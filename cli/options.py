@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from datetime import date, datetime
 from enum import Enum
-from pathlib import Path
 from typing import Annotated, Any
 
 import typer
@@ -12,14 +11,16 @@ import typer
 from cli.errors import WrongUse
 from ingest.errors import IngestError
 from warehouse.location import Warehouse
-from warehouse.settings import Settings
+from warehouse.settings import Settings, warehouse_at
+from warehouse.storage.address import BadAddress
 
 DEFAULT_DAYS = 400  # of a first run: a year, and before it the weeks that the first baselines need
 WarehouseOption = Annotated[
-    Path | None,
+    str | None,
     typer.Option(
         "--warehouse",
-        help="Directory of the warehouse. [dim]Default: warehouse/data/<market>[/dim]",
+        help="Directory of the warehouse, or its address, such as s3://bucket/prefix."
+        " [dim]Default: warehouse/data/<market>[/dim]",
         envvar="LEVERAGE_WAREHOUSE",
     ),
 ]
@@ -49,17 +50,23 @@ class Format(Enum):
     MARKDOWN = "markdown"
 
 
-def settings_from_options(context: typer.Context, market: str | None, warehouse: Path | None) -> Settings:
+def settings_from_options(
+    context: typer.Context, market: str | None, warehouse: str | None, *, following: bool = True
+) -> Settings:
     """The settings of the environment, overridden by the options. A named warehouse brings its own market.
 
-    Raises WrongUse, and not IngestError, for an invalid market: its exit status tells a supervisor not to retry.
+    What is published of a warehouse on object storage is fetched, once a command, so that all of an answer is of one
+    release; unless `following` is false and something was fetched before.
+
+    Raises WrongUse, and not IngestError, for an invalid market or address: its exit status tells a supervisor not to
+    retry. Raises StorageError when the store cannot be used.
     """
     market, warehouse = _given(context, "market", market), _given(context, "warehouse", warehouse)
     given: dict[str, Any] = {}
     if warehouse is not None:
         warehouse = Path(warehouse)  # before the command, Typer keeps it as typed
         given["warehouse"] = warehouse
-        owner = Warehouse(warehouse.expanduser().absolute()).market()
+        owner = _opened(warehouse, following=following).market()
         if market is None and owner is not None:
             given["market"] = owner
     if market is not None:
@@ -70,6 +77,18 @@ def settings_from_options(context: typer.Context, market: str | None, warehouse:
     except IngestError as error:
         raise WrongUse(str(error)) from error
     return settings
+
+
+def _opened(place: str, *, following: bool) -> Warehouse:
+    try:
+        warehouse = warehouse_at(place)
+    except BadAddress as error:
+        raise WrongUse(str(error)) from error
+    if warehouse.address and (following or not warehouse.marker.exists()):
+        from warehouse.storage.sync import follow  # with Polars, which local warehouses are not read with
+
+        follow(warehouse)
+    return warehouse
 
 
 def as_day(moment: datetime | None) -> date | None:

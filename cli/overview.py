@@ -47,7 +47,7 @@ def overview(settings: Settings) -> None:
                 f"{asset} {newest['day']}  [{style}]{label}[/]{confidence}"
                 f"  [dim]state: {state} ({escape(market)})[/dim]"
             )
-        out.print(f"[dim]{escape(str(warehouse.root))}[/dim]")
+        out.print(f"[dim]{escape(warehouse.place)}[/dim]")
     if not found:
         out.print("Nothing is published yet. Is leverage being reset, or is the structure breaking? To find out:")
     out.print()

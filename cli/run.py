@@ -70,7 +70,7 @@ def run(
     known = warehouse.calendar()
     if known and known.last_day > complete:
         raise WrongUse(
-            f"{warehouse.root} reaches to {known.last_day}, which is not over at --now {present:%Y-%m-%d %H:%M}"
+            f"{warehouse.place} reaches to {known.last_day}, which is not over at --now {present:%Y-%m-%d %H:%M}"
         )
     if first is None:
         if known:
@@ -95,7 +95,7 @@ def run(
     calendar = known.including(days) if known else days
     if market.simulated:
         out.print("[bold yellow]simulated market[/bold yellow]: nothing below is real; use --market live for real data")
-    out.print(f"days {calendar.first_day} to {calendar.last_day} in {escape(str(warehouse.root))}")
+    out.print(f"days {calendar.first_day} to {calendar.last_day} in {escape(warehouse.place)}")
     known_rows = _implausible_before(warehouse)
     known_damage = len(noted(warehouse.root))
     try:
@@ -123,7 +123,7 @@ def run(
             out.print(line)
     _print_implausible(out, known_rows, _implausible(warehouse))
     out.print(
-        f"published {escape(str(warehouse.published))}"
+        f"published {escape(warehouse.address or str(warehouse.published))}"
         if finished.published
         else f"nothing new: the release of {latest['last_day']} is current"
     )

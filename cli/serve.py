@@ -14,6 +14,7 @@ from cli.errors import WrongUse
 from serving.app import application
 from serving.guard import LOCAL_HOSTS
 from warehouse.settings import Settings
+from warehouse.storage.following import following
 
 TOKEN = "LEVERAGE_SERVE_TOKEN"  # noqa: S105 - the name of a variable
 
@@ -23,7 +24,8 @@ def serve(settings: Settings, host: str, port: int, verbose: bool) -> None:
     token = os.environ.get(TOKEN)
     if token is not None and not token.strip():
         raise WrongUse(f"{TOKEN} is empty; give it a token or unset it")
-    published = settings.resolved_warehouse().published
+    warehouse = settings.resolved_warehouse()
+    published = warehouse.published
     listening = _listening(host, port)
     is_local = _is_loopback(host)
     app = application(
@@ -34,10 +36,14 @@ def serve(settings: Settings, host: str, port: int, verbose: bool) -> None:
     )
     address = f"[{host}]" if ":" in host else host
     out = stderr_console()
-    out.print(f"http://{address}:{listening.getsockname()[1]}/ serves {published}; Ctrl-C stops it", markup=False)
+    out.print(
+        f"http://{address}:{listening.getsockname()[1]}/ serves {warehouse.address or published}; Ctrl-C stops it",
+        markup=False,
+    )
     if not is_local and token is None:
         out.print(f"Other machines can read it without a token; to ask for one, set {TOKEN}", markup=False)
-    uvicorn.Server(config).run(sockets=[listening])
+    with following(warehouse):
+        uvicorn.Server(config).run(sockets=[listening])
 
 
 def _listening(host: str, port: int) -> socket.socket:

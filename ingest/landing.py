@@ -83,6 +83,14 @@ class _Written:
     hashes: dict[str, str] = field(default_factory=dict)
 
 
+def segment_named(name: str) -> Segment:
+    """The segment with this path below a landing directory. Raises ValueError when it is none of a segment."""
+    feed, _, file = name.rpartition("/")
+    if not (found := NAME.fullmatch(file)):
+        raise ValueError(f"{name} is no segment")
+    return Segment(name, feed, datetime.fromisoformat(found["stamp"]))
+
+
 class Landing:
     """The segments below one directory. Safe in several threads and processes at once."""
 
@@ -137,9 +145,15 @@ class Landing:
         Raises SegmentDamaged when they differ or the file cannot be decoded, IngestError when it cannot be opened.
         """
         try:
-            content = io.BytesIO(self.path(segment).read_bytes())
+            content = self.path(segment).read_bytes()
         except OSError as error:
             raise IngestError(f"cannot read {segment.name}: {error.strerror}", advice="check its owner") from error
+        return self.decode(segment, content)
+
+    @staticmethod
+    def decode(segment: Segment, file: bytes) -> Landed:
+        """The rows and parts of a segment from the bytes of its file. Raises SegmentDamaged like `read`."""
+        content = io.BytesIO(file)
         try:
             described = pl.read_parquet_metadata(content)["parts"]
             rows = pl.read_parquet(content)

@@ -11,7 +11,8 @@ from typing import Any
 
 from leverage.frame import Frame
 from warehouse.errors import NotPublished, WarehouseError
-from warehouse.location import LATEST_JSON, PARQUET_FOLDER, Warehouse
+from warehouse.location import LATEST_JSON, PARQUET_FOLDER
+from warehouse.settings import warehouse_at
 
 HIDDEN = "is_latest"  # says nothing about an earlier time
 
@@ -86,10 +87,19 @@ class Release:
 def open_release(path: str | os.PathLike[str]) -> Release:
     """The newest release of a warehouse; `path` may also be its `published`, or a release that was copied elsewhere.
 
-    Raises NotPublished when there is none.
+    Of a warehouse on object storage, such as s3://bucket/prefix, the release is fetched first. Raises NotPublished when
+    there is none, StorageError when the store cannot be used.
     """
-    given = Path(path).expanduser().absolute()
-    published = Warehouse(given).published
+    warehouse = warehouse_at(os.fspath(path))
+    if warehouse.address:
+        from warehouse.storage.sync import follow
+
+        follow(warehouse)
+        if not warehouse.published.exists():
+            raise NotPublished(
+                f"nothing is published in {warehouse.place}; run: leverage run --warehouse {warehouse.place}"
+            )
+    given, published = warehouse.root, warehouse.published
     folder = Path(os.path.realpath(published if published.exists() else given))
     try:
         latest = json.loads((folder / LATEST_JSON).read_text(encoding="utf-8"))

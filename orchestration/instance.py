@@ -76,7 +76,8 @@ def open_instance(warehouse: Warehouse) -> Iterator[dg.DagsterInstance]:
 def note_lost_databases(warehouse: Warehouse) -> None:
     """Note the databases that are gone since the last run. Dagster creates them again at its start."""
     home = dagster_home(warehouse)
-    if warehouse.releases.exists() and (home / FILE).read_text() == CONFIGURATION:
+    # A working directory of object storage may have fetched its releases before its first run.
+    if warehouse.releases.exists() and not warehouse.address and (home / FILE).read_text() == CONFIGURATION:
         for path in (home / name for name in DATABASES if not (home / name).exists()):
             set_aside(warehouse.root, path, "is gone", HISTORY_LOST)
 

@@ -21,7 +21,7 @@ LOCK_WAIT = 300.0  # seconds: `leverage now` from a terminal takes a few
 def now_asset(pipeline: Pipeline) -> dg.AssetsDefinition:
     """`now`, for the warehouse of a pipeline. It takes neither the pipeline's lock nor the slot of its database."""
     catalogue = Path(pipeline.catalogue) if pipeline.catalogue else None
-    settings = Settings(market=pipeline.market, warehouse=Path(pipeline.warehouse), catalogue=catalogue)
+    settings = Settings(market=pipeline.market, warehouse=pipeline.warehouse, catalogue=catalogue)
 
     @dg.asset(
         key=NOW,

@@ -31,7 +31,8 @@ from warehouse.lock import pipeline_lock
 from warehouse.publishing.release import mend
 from warehouse.refresh import Refresher
 from warehouse.run_context import RunContext, run_time
-from warehouse.settings import Settings
+from warehouse.settings import Settings, warehouse_at
+from warehouse.storage.sync import claim, take_over
 
 
 class Pipeline(dg.ConfigurableResource):
@@ -59,7 +60,7 @@ class Pipeline(dg.ConfigurableResource):
     def from_settings(cls, settings: Settings, **run: Any) -> Pipeline:  # noqa: ANN401 - the fields of this class
         """A pipeline with market, warehouse and catalogue of the settings; `run` has the other fields."""
         catalogue = str(settings.catalogue) if settings.catalogue else None
-        warehouse = str(settings.resolved_warehouse().root)
+        warehouse = settings.resolved_warehouse().place
         return cls(market=settings.market, warehouse=warehouse, catalogue=catalogue, **run)
 
     def with_progress(self, progress: Progress) -> Pipeline:
@@ -75,13 +76,17 @@ class Pipeline(dg.ConfigurableResource):
             raise WarehouseError("the pipeline can only be used in a Dagster run")
         tag_with_process(instance, run.run_id)
         market, warehouse = self.parsed_market, self.resolved_warehouse
-        warehouse.claim(str(market))
+        if not warehouse.address:
+            warehouse.claim(str(market))
         known_damage = len(noted(warehouse.root))
         with pipeline_lock(warehouse.lock, self.lock_wait):
             free_dead_runs(instance, run.run_id)
             mend(warehouse)
+            take_over(warehouse)
+            warehouse.claim(str(market))
             self._run_time, self._calendar = run_time(market, self.now), None
             self.choose_assets(None)
+            claim(warehouse)
             catalogue = self.load_catalogue()
             if unknown := set(self.refetch) - {feed.name for feed in catalogue.feeds}:
                 raise WarehouseError(f"refetch names {', '.join(sorted(unknown))}, which is not fetched here")
@@ -117,7 +122,7 @@ class Pipeline(dg.ConfigurableResource):
 
     @property
     def resolved_warehouse(self) -> Warehouse:
-        return Warehouse(Path(self.warehouse))
+        return warehouse_at(self.warehouse)
 
     @property
     def parsed_market(self) -> Market:

@@ -28,6 +28,8 @@ from warehouse.errors import BuildDamaged, WarehouseError, WarehouseLocked
 from warehouse.location import Calendar
 from warehouse.lock import pipeline_lock
 from warehouse.settings import Settings
+from warehouse.storage.sync import claim, take_over
+from warehouse.storage.working import refuse_working_directory
 
 COLOURS = re.compile(r"\x1b\[[0-9;]*m")
 CLASS_NAME = re.compile(r"^(?:\w+\.)+\w+: ")
@@ -59,6 +61,7 @@ def run_daily(
     """
     warehouse = settings.resolved_warehouse()
     warehouse.refuse_read_only()
+    refuse_working_directory(warehouse)
     prepared_manifest(warehouse)
     pipeline = Pipeline.from_settings(
         settings,
@@ -103,9 +106,11 @@ def _execute(
     warehouse, run_id = pipeline.resolved_warehouse, str(uuid4())
     with open_instance(warehouse) as instance:
         with pipeline_lock(warehouse.lock):
+            take_over(warehouse)
             warehouse.claim(str(pipeline.parsed_market))
             pipeline.choose_assets(assets)
             warehouse.extend(days)
+            claim(warehouse)
             free_dead_runs(instance)  # before the new run claims its first slot
         job = build_definitions(pipeline).resolve_job_def(DAILY_JOB)
         with_origin(instance, DAILY_JOB)

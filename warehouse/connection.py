@@ -16,7 +16,7 @@ import duckdb
 
 from warehouse.damage import set_aside
 from warehouse.errors import BuildDamaged, WarehouseError, WarehouseLocked
-from warehouse.location import RELEASES
+from warehouse.location import RELEASES, STORE_STATE
 from warehouse.odd_paths import openable
 
 MEMORY_LIMIT = "600MB"  # a full rebuild stays under 1 GB together with Python, Polars and Dagster; also in profiles.yml
@@ -69,7 +69,8 @@ def damage_in(message: str, path: Path) -> str | None:
 
 
 def _open_build(path: Path) -> duckdb.DuckDBPyConnection:
-    if not path.exists() and (_wal(path).exists() or (path.parent / RELEASES).exists()):
+    ran_before = (path.parent / RELEASES).exists() and not (path.parent / STORE_STATE).exists()
+    if not path.exists() and (_wal(path).exists() or ran_before):
         _set_aside(path, "is gone")  # with its write-ahead log, which DuckDB would replay into an empty database
     deadline, retried = time.monotonic() + LOCK_PATIENCE_SECONDS, False
     while True:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from itertools import groupby
 
 import duckdb
@@ -55,11 +56,19 @@ def check_loaded_segments(connection: duckdb.DuckDBPyConnection, landing: Landin
 def forget_lost_segments(connection: duckdb.DuckDBPyConnection, landing: Landing, feed: Feed) -> None:
     """Remove what was loaded from segments of `feed` that are not in landing any more, so that it is fetched again."""
     present = {segment.name for segment in landing.segments([feed.name])}
-    lost = [name for name, _ in _ledger(connection) if name.startswith(f"{feed.name}/") and name not in present]
-    if lost:
+    forget_segments(
+        connection,
+        feed.name,
+        [name for name, _ in _ledger(connection) if name.startswith(f"{feed.name}/") and name not in present],
+    )
+
+
+def forget_segments(connection: duckdb.DuckDBPyConnection, folder: str, names: Sequence[str]) -> None:
+    """Remove what was loaded from these segments of a folder of landing."""
+    if names:
         with transaction(connection):
-            for table in (f"raw.{identifier(feed.name)}", "raw.load_ledger", "ops.coverage"):
-                connection.execute(f"DELETE FROM {table} WHERE list_contains(?, segment)", [lost])  # noqa: S608
+            for table in (f"raw.{identifier(folder)}", "raw.load_ledger", "ops.coverage"):
+                connection.execute(f"DELETE FROM {table} WHERE list_contains(?, segment)", [list(names)])  # noqa: S608
 
 
 def _ledger(connection: duckdb.DuckDBPyConnection) -> list[tuple[str, FileState]]:

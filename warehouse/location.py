@@ -19,6 +19,9 @@ from warehouse.errors import WarehouseError, WrongMarket
 from warehouse.odd_paths import build_folder
 
 RELEASES = "releases"
+STORE_STATE = (
+    "store.json"  # in the working directory of a warehouse on object storage: its releases may come from others
+)
 # The files of a release.
 LATEST_JSON = "latest.json"
 NOW_JSON = "now.json"  # replaced every hour, also in a release that is already published
@@ -49,9 +52,15 @@ class Calendar:
 
 @dataclass(frozen=True)
 class Warehouse:
-    """The directory of one warehouse."""
+    """The directory of one warehouse. With an `address` on object storage, the working directory of one machine."""
 
     root: Path
+    address: str | None = None
+
+    @property
+    def place(self) -> str:
+        """What a person knows it by: the address, else the directory."""
+        return self.address or str(self.root)
 
     @property
     def landing(self) -> Path:
@@ -119,7 +128,7 @@ class Warehouse:
         owner = self.market()
         if owner not in (None, market):
             raise WrongMarket(
-                f"{self.root} holds the market {owner!r}, not {market!r}; "
+                f"{self.place} holds the market {owner!r}, not {market!r}; "
                 f"use --market {owner}, or another --warehouse for {market!r}"
             )
 

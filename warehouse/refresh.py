@@ -14,7 +14,7 @@ from ingest.coverage import Coverage, Part
 from ingest.errors import IngestError
 from ingest.feed import Feed, NoProgress, Progress, Request
 from ingest.http import MarketSession
-from ingest.landing import Landing
+from ingest.landing import QUARANTINE, Landing
 from ingest.pull import Pulled, pull
 from ingest.side_by_side import SideBySide
 from ingest.windows import Window
@@ -27,6 +27,7 @@ from warehouse.raw_loading import load_segments
 from warehouse.raw_tables import create_tables
 from warehouse.recorded_feeds import RecordedSpan, landed_on_last_day, recorded_span
 from warehouse.run_context import RunContext
+from warehouse.storage.sync import stored_landing
 
 
 @dataclass(frozen=True)
@@ -68,6 +69,7 @@ class Refresher:
     def __post_init__(self) -> None:
         self._landing = Landing(self.warehouse.landing)
         self._ahead = SideBySide(self._landing)
+        self._stored = stored_landing(self.warehouse)
 
     def begin(self, feeds: Iterable[Feed], run: RunContext) -> None:
         """Start to pull the feeds that have not begun, side by side by host. They land; `refresh` loads each.
@@ -90,6 +92,8 @@ class Refresher:
             if pulled.segments or pulled.quarantined:
                 load_segments(connection, self._landing, feed)
             record_pull(connection, pulled, run_id, run.now)
+            if self._stored:
+                self._stored.put([feed.name, QUARANTINE])
             return Refreshed(pulled, *observed_range(connection, feed))
 
     def close(self) -> None:

@@ -9,10 +9,24 @@ from pathlib import Path
 from ingest.errors import IngestError
 from ingest.market import Market
 from warehouse.location import Warehouse
+from warehouse.storage.address import directory_name, local_path, storage_address
 
 PROJECT = Path(__file__).resolve().parents[1]
 WAREHOUSES = PROJECT / "warehouse" / "data"  # the default place of warehouses, one directory per market
+WORKING_DIRECTORIES = WAREHOUSES / "working"  # the default place of what works for warehouses on object storage
 SIMULATED_KEY = "simulated"  # the simulation requires a key as the venue does, and accepts any
+
+
+def warehouse_at(place: str | Path) -> Warehouse:
+    """The warehouse at a directory, or at an address on object storage such as s3://bucket/prefix.
+
+    Its working directory is below `LEVERAGE_WORKING_DIRECTORY`, else below warehouse/data. Raises BadAddress.
+    """
+    address = storage_address(str(place))
+    if address is None:
+        return Warehouse(local_path(str(place)))
+    folder = _path("LEVERAGE_WORKING_DIRECTORY") or WORKING_DIRECTORIES
+    return Warehouse(folder.expanduser().absolute() / directory_name(address), address)
 
 
 def _path(variable: str) -> Path | None:
@@ -27,7 +41,7 @@ class Settings:
     """
 
     market: str = field(default_factory=lambda: os.environ.get("LEVERAGE_MARKET", "sample"))
-    warehouse: Path | None = field(default_factory=lambda: _path("LEVERAGE_WAREHOUSE"))
+    warehouse: str | Path | None = field(default_factory=lambda: os.environ.get("LEVERAGE_WAREHOUSE"))
     catalogue: Path | None = field(default_factory=lambda: _path("LEVERAGE_CATALOGUE"))
 
     def parsed_market(self) -> Market:
@@ -36,8 +50,7 @@ class Settings:
 
     def resolved_warehouse(self) -> Warehouse:
         """The warehouse of the setting, else the market's own below warehouse/data."""
-        root = self.warehouse or WAREHOUSES / self.parsed_market().folder
-        return Warehouse(root.expanduser().absolute())
+        return warehouse_at(self.warehouse or WAREHOUSES / self.parsed_market().folder)
 
     def keys(self) -> dict[str, str]:
         """The API keys that feeds need and that the environment has, by variable. Callers must not print them.

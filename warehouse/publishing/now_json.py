@@ -12,7 +12,7 @@ from typing import Any
 
 import polars as pl
 
-from ingest.durable import locked, replace_file
+from ingest.durable import replace_file
 from regimes import load_parameters
 from regimes.nearest_change import nearest_change
 from tables.json_schema import DIALECT, value_schema
@@ -22,6 +22,7 @@ from tables.table import Table
 from warehouse.connection import naive_utc
 from warehouse.location import NOW_JSON, Warehouse
 from warehouse.publishing.latest_json import FIGURES
+from warehouse.publishing.release_folders import place_now_json
 
 FORMAT = 1  # raised when a field changes its meaning or is removed
 LABEL = (
@@ -74,18 +75,6 @@ def write_now_json(warehouse: Warehouse, document: dict[str, Any]) -> None:
     content = json.dumps(document, indent=2, allow_nan=False) + "\n"
     replace_file(warehouse.now_json, content.encode(), durable=True)
     place_now_json(warehouse)
-
-
-def place_now_json(warehouse: Warehouse) -> None:
-    """Copy the newest `now.json` into the newest release, if there are both.
-
-    Called after either has changed. The lock keeps an older copy from following a newer one.
-    """
-    if not (warehouse.now_json.exists() and warehouse.published.exists()):
-        return
-    with locked(warehouse.releases):
-        release = warehouse.published.resolve()
-        replace_file(release / NOW_JSON, warehouse.now_json.read_bytes(), durable=False)
 
 
 def now_schema() -> dict[str, Any]:

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import json
 import os
-import re
 import shutil
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -20,7 +19,7 @@ import duckdb
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from ingest.durable import force_to_disk
+from ingest.durable import force_to_disk, locked
 from regimes import load_parameters
 from tables.published import PUBLISHED
 from tables.published.operations import ABOUT
@@ -32,12 +31,17 @@ from warehouse.marts import comments_of
 from warehouse.odd_paths import creatable
 from warehouse.publishing.checksums import damage_of, seal
 from warehouse.publishing.notice import SIMULATED
-from warehouse.publishing.now_json import place_now_json
+from warehouse.publishing.release_folders import (
+    KEPT_RELEASES,
+    place_now_json,
+    release_folders,
+    serial_of,
+    switch_to,
+)
 from warehouse.publishing.schemas import schemas
+from warehouse.storage.releases import put_release, stored_releases
 
 STORAGE_VERSION = "v1.2.0"  # what DuckDB 1.2 and later can open
-KEPT_RELEASES = 3  # the current one, and two that a slow reader may still be opening
-RELEASE_NAME = re.compile(r"\d{8}T\d{6}Z-\d{6,}")
 SORTED_BY = (
     "table_name",
     "asset",
@@ -84,7 +88,10 @@ def publish(connection: duckdb.DuckDBPyConnection, warehouse: Warehouse, release
     Raises WarehouseError when a table is missing or the release cannot be written.
     """
     name = f"{now.astimezone(UTC):%Y%m%dT%H%M%SZ}"
-    serial = 1 + max((int(d.name.rsplit("-", 1)[1]) for d in _release_directories(warehouse)), default=0)
+    taken = {folder.name for folder in release_folders(warehouse)}
+    if warehouse.address:
+        taken |= stored_releases(warehouse)
+    serial = 1 + max(map(serial_of, taken), default=0)
     final = warehouse.releases / f"{name}-{serial:06d}"
     unfinished = warehouse.releases / f".unfinished-{os.getpid()}"
     try:
@@ -103,9 +110,12 @@ def publish(connection: duckdb.DuckDBPyConnection, warehouse: Warehouse, release
         _sync_tree(unfinished)
         unfinished.rename(final)
         force_to_disk(warehouse.releases)
-        _replace_link(warehouse.published, final)
+        if warehouse.address:
+            _put_in_store(warehouse, final)
+        with locked(warehouse.releases):
+            switch_to(warehouse, final)
         place_now_json(warehouse)  # a newer one may have been placed in the release before
-        for old in _release_directories(warehouse)[:-KEPT_RELEASES]:
+        for old in release_folders(warehouse)[:-KEPT_RELEASES]:
             shutil.rmtree(old)
     except (
         OSError,
@@ -132,32 +142,25 @@ def mend(warehouse: Warehouse) -> None:
             return
     elif link.exists():
         why, damaged = "is no link to a release", link
-    elif warehouse.releases.exists():
+    elif warehouse.releases.exists() and not warehouse.address:
         why, damaged = "is gone", link
     else:
         return
     set_aside(warehouse.root, damaged, why, "published anew")
     link.unlink(missing_ok=True)
-    for candidate in reversed(_release_directories(warehouse)):
+    for candidate in reversed(release_folders(warehouse)):
         if damage_of(candidate) is None:
-            _replace_link(link, candidate)
+            switch_to(warehouse, candidate)
             break
 
 
-def _release_directories(warehouse: Warehouse) -> list[Path]:
-    """Release directories, oldest first."""
-    if not warehouse.releases.is_dir():
-        return []
-    found = [d for d in warehouse.releases.iterdir() if d.is_dir() and RELEASE_NAME.fullmatch(d.name)]
-    return sorted(found, key=lambda d: int(d.name.rsplit("-", 1)[1]))
-
-
-def _replace_link(link: Path, target: Path) -> None:
-    temporary = link.with_name(f".{link.name}.{os.getpid()}")
-    temporary.unlink(missing_ok=True)
-    temporary.symlink_to(Path(target.parent.name) / target.name)
-    temporary.rename(link)
-    force_to_disk(link.parent)
+def _put_in_store(warehouse: Warehouse, folder: Path) -> None:
+    """Publish the release on object storage first: a release that is not published there is none here either."""
+    try:
+        put_release(warehouse, folder)
+    except WarehouseError:
+        shutil.rmtree(folder)
+        raise
 
 
 def _write_database(connection: duckdb.DuckDBPyConnection, path: Path, release: Release) -> None:

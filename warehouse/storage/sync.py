@@ -1,0 +1,151 @@
+"""What a command does with the store of a warehouse: take it over, follow what it publishes, put what has landed."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+
+from ingest.durable import replace_file
+from ingest.landing import REVISIONS, Landing
+from warehouse.location import NOW_JSON, Warehouse
+from warehouse.publishing.release_folders import place_now_json, release_folders, serial_of
+from warehouse.storage.objects import Objects, read_file
+from warehouse.storage.releases import fetch_release, land_revisions_of
+from warehouse.storage.segments import StoredLanding
+from warehouse.storage.working import (
+    claim_market,
+    follow_marker,
+    note_taken,
+    put_marker,
+    require_conditional_puts,
+    take_marker,
+    taken,
+)
+
+
+def follow(warehouse: Warehouse) -> None:
+    """Bring what readers read up to date: `warehouse.json`, the published release, `now.json`. No landing.
+
+    Does nothing for a local warehouse. Raises StorageError.
+    """
+    if warehouse.address:
+        objects = Objects(warehouse.address)
+        follow_marker(warehouse, objects)
+        fetch_release(warehouse, objects)
+        _take_now_json(warehouse, objects)
+
+
+def take_over(warehouse: Warehouse) -> None:
+    """Bring the working directory to the state of the store before a run. The pipeline lock has to be held.
+
+    Segments that an earlier run could not put are put, those that are not here are fetched, and what a run made that
+    then lost the race to publish is removed. Does nothing for a local warehouse. Raises StorageError.
+    """
+    if not warehouse.address:
+        return
+    objects, known = Objects(warehouse.address), taken(warehouse)
+    take_marker(warehouse, objects)
+    pointer = fetch_release(warehouse, objects)
+    stored = StoredLanding(objects, Landing(warehouse.landing))
+    if pointer:
+        land_revisions_of(objects, pointer.release, stored)
+    release = pointer.release if pointer else None
+    if release != (known.release if known else None):
+        _remove_unpublished_revisions(warehouse, stored)
+    stored.fetch()
+    stored.put()
+    _take_now_json(warehouse, objects)
+    _remove_unpublished_releases(warehouse, release)
+    note_taken(warehouse, release=release, pointer=pointer.version if pointer else None)
+
+
+def put_recorded(warehouse: Warehouse) -> None:
+    """Put what the recorder has landed; raises WrongMarket when the store belongs to another market."""
+    if warehouse.address:
+        objects = Objects(warehouse.address)
+        claim_market(warehouse, objects)
+        StoredLanding(objects, Landing(warehouse.landing)).put()
+
+
+def claim(warehouse: Warehouse) -> None:
+    """Put the market, the days and the assets of the warehouse, before anything else of a first run.
+
+    Raises StorageError like `put_marker`, and where the store ignores conditions.
+    """
+    if warehouse.address:
+        objects, known = Objects(warehouse.address), taken(warehouse)
+        put_marker(warehouse, objects)
+        if known is None or known.release is None:
+            require_conditional_puts(objects)
+
+
+def take_landing(warehouse: Warehouse) -> None:
+    """Fetch the segments that are not here. Raises StorageError."""
+    if warehouse.address:
+        StoredLanding(Objects(warehouse.address), Landing(warehouse.landing)).fetch()
+
+
+def put_landing(warehouse: Warehouse) -> None:
+    """Put the segments that the store lacks, but revisions of labels, which are published with a release."""
+    if warehouse.address:
+        StoredLanding(Objects(warehouse.address), Landing(warehouse.landing)).put()
+
+
+def put_now_json(warehouse: Warehouse) -> None:
+    """Put the newest reading of the running day, after its segments. Raises StorageError."""
+    if warehouse.address and warehouse.now_json.exists():
+        Objects(warehouse.address).put(NOW_JSON, read_file(warehouse.now_json))
+
+
+def stored_landing(warehouse: Warehouse) -> StoredLanding | None:
+    """The landing of the store, to put each feed into; None for a local warehouse."""
+    return StoredLanding(Objects(warehouse.address), Landing(warehouse.landing)) if warehouse.address else None
+
+
+def _take_now_json(warehouse: Warehouse, objects: Objects) -> None:
+    """Replace `now.json` by that of the store, if that is newer, and place it in the release."""
+    found = objects.get(NOW_JSON)
+    here = warehouse.now_json.read_bytes() if warehouse.now_json.exists() else None
+    if found is not None and _refreshed_at(found.content) > _refreshed_at(here):
+        replace_file(warehouse.now_json, found.content, durable=True)
+    place_now_json(warehouse)
+
+
+def _refreshed_at(content: bytes | None) -> str:
+    """When a `now.json` was made: in UTC and of one form, so that texts sort as moments do; empty for none."""
+    try:
+        return str(json.loads(content)["refreshed_at"]) if content else ""
+    except (ValueError, TypeError, KeyError):
+        return ""
+
+
+def _remove_unpublished_revisions(warehouse: Warehouse, stored: StoredLanding) -> None:
+    """Remove revisions of labels that no release shows, here and from the build database: another machine published.
+
+    They were made against labels that are not the published ones any more, and the next run makes them anew.
+    """
+    unpublished = stored.unpublished_revisions()
+    if not unpublished:
+        return
+    for segment in unpublished:
+        os.unlink(stored.path(segment))
+    if warehouse.build.exists():
+        from warehouse.connection import build_database  # DuckDB, which most commands do without here
+        from warehouse.landing_damage import forget_segments
+        from warehouse.raw_tables import create_tables
+
+        with build_database(warehouse.build) as connection:
+            create_tables(connection)
+            forget_segments(connection, REVISIONS, [segment.name for segment in unpublished])
+
+
+def _remove_unpublished_releases(warehouse: Warehouse, published: str | None) -> None:
+    """Remove what a run left here that was stopped before it published."""
+    for folder in release_folders(warehouse):
+        if published is None or serial_of(folder.name) > serial_of(published):
+            shutil.rmtree(folder)
+    if published is None:
+        warehouse.published.unlink(missing_ok=True)
+        if warehouse.releases.is_dir() and not any(warehouse.releases.iterdir()):
+            warehouse.releases.rmdir()
