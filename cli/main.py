@@ -110,7 +110,7 @@ def run(
     with errors_as_one_line(verbose):
         from cli.run import run as run_command
 
-        settings = settings_from_options(context, market, warehouse)
+        settings = settings_from_options(context, market, warehouse, "runs")
         run_command(settings, as_day(first), as_day(last), now, refetch or [], verbose, assets)
 
 
@@ -128,7 +128,7 @@ def record(
     with errors_as_one_line(verbose):
         from cli.record import record as record_command
 
-        record_command(settings_from_options(context, market, warehouse, following=False), verbose)
+        record_command(settings_from_options(context, market, warehouse, "records"), verbose)
 
 
 @app.command()

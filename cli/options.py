@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import date, datetime
 from enum import Enum
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 import typer
 
@@ -14,6 +14,7 @@ from warehouse.location import Warehouse
 from warehouse.settings import Settings, warehouse_at
 from warehouse.storage.address import BadAddress
 
+Command = Literal["reads", "runs", "records"]  # what a command does with a warehouse
 DEFAULT_DAYS = 400  # of a first run: a year, and before it the weeks that the first baselines need
 WarehouseOption = Annotated[
     str | None,
@@ -51,12 +52,12 @@ class Format(Enum):
 
 
 def settings_from_options(
-    context: typer.Context, market: str | None, warehouse: str | None, *, following: bool = True
+    context: typer.Context, market: str | None, warehouse: str | None, command: Command = "reads"
 ) -> Settings:
     """The settings of the environment, overridden by the options. A named warehouse brings its own market.
 
     What is published of a warehouse on object storage is fetched, once a command, so that all of an answer is of one
-    release; unless `following` is false and something was fetched before.
+    release. A command that "runs" begins also when that is damaged, and one that "records" when there is no store.
 
     Raises WrongUse, and not IngestError, for an invalid market or address: its exit status tells a supervisor not to
     retry. Raises StorageError when the store cannot be used.
@@ -66,7 +67,7 @@ def settings_from_options(
     if warehouse is not None:
         warehouse = Path(warehouse)  # before the command, Typer keeps it as typed
         given["warehouse"] = warehouse
-        owner = _opened(warehouse, following=following).market()
+        owner = _opened(warehouse, command).market()
         if market is None and owner is not None:
             given["market"] = owner
     if market is not None:
@@ -79,15 +80,21 @@ def settings_from_options(
     return settings
 
 
-def _opened(place: str, *, following: bool) -> Warehouse:
+def _opened(place: str, command: Command) -> Warehouse:
     try:
         warehouse = warehouse_at(place)
     except BadAddress as error:
         raise WrongUse(str(error)) from error
-    if warehouse.address and (following or not warehouse.marker.exists()):
-        from warehouse.storage.sync import follow  # with Polars, which local warehouses are not read with
+    if warehouse.address and (command != "records" or not warehouse.marker.exists()):
+        # With Polars, which local warehouses are not read with.
+        from warehouse.storage.releases import ReleaseDamaged
+        from warehouse.storage.sync import follow
 
-        follow(warehouse)
+        try:
+            follow(warehouse)
+        except ReleaseDamaged:
+            if command != "runs":
+                raise  # a run notes it, and publishes anew
     return warehouse
 
 

@@ -89,9 +89,9 @@ def dbt(*arguments: str | Path, database: Path | None = None, project: Path = DB
     return _ended(_dbt if project == DBT_PROJECT else _dbt_of_another_project, *arguments, *where, extra=extra)
 
 
-def forked(*arguments: str | Path, out: Path, err: Path) -> ForkServerProcess:
+def forked(*arguments: str | Path, out: Path, err: Path, extra: Mapping[str, str] | None = None) -> ForkServerProcess:
     """`leverage` with these arguments, under way; what it says goes to the two files."""
-    return _forked(_leverage, *arguments, out=out, err=err)
+    return _forked(_leverage, *arguments, out=out, err=err, extra=extra)
 
 
 def _ended(

@@ -28,6 +28,10 @@ ABANDONED_SECONDS = 3600.0  # after which a folder that is being fetched is one 
 ATTEMPTS = 5  # a release may be removed while it is fetched
 
 
+class ReleaseDamaged(StorageError):
+    """The files of a release in the store are not as they were published."""
+
+
 def stored_releases(warehouse: Warehouse) -> set[str]:
     """The names of the releases in the store, unfinished ones included. Raises StorageError."""
     return _release_names(Objects(str(warehouse.address)).names(RELEASES))
@@ -75,7 +79,7 @@ def land_revisions_of(objects: Objects, release: str, stored: StoredLanding) -> 
 def fetch_release(warehouse: Warehouse, objects: Objects) -> Pointer | None:
     """Fetch the published release if it is not here, and link `published` to it; None when nothing is published.
 
-    Raises StorageError when it is damaged in the store, WarehouseError when it cannot be written here.
+    Raises ReleaseDamaged when it is damaged in the store, WarehouseError when it cannot be written here.
     """
     for _ in range(ATTEMPTS):
         pointer = read_pointer(objects)
@@ -152,7 +156,7 @@ def _fetch(objects: Objects, target: Path) -> bool:
             pointer = read_pointer(objects)
             if pointer is None or target.name not in pointer.kept:
                 return False  # it was being removed
-            raise StorageError(f"{objects.address}/{prefix.rstrip('/')} {why}; publish anew, or restore it there")
+            raise ReleaseDamaged(f"{objects.address}/{prefix.rstrip('/')} {why}; publish anew: leverage run")
         for path in [*unfinished.rglob("*"), unfinished]:
             force_to_disk(path)
         if not target.exists():

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import json
-import os
 import shutil
 
 from ingest.durable import replace_file
 from ingest.landing import REVISIONS, Landing
-from warehouse.location import NOW_JSON, Warehouse
+from warehouse.damage import note, set_aside
+from warehouse.location import NOW_JSON, STORE_STATE, Warehouse
 from warehouse.publishing.release_folders import place_now_json, release_folders, serial_of
-from warehouse.storage.objects import Objects, read_file
-from warehouse.storage.releases import fetch_release, land_revisions_of
+from warehouse.storage.objects import Objects, StorageError, read_file
+from warehouse.storage.pointer import read_pointer
+from warehouse.storage.releases import ReleaseDamaged, fetch_release, land_revisions_of
 from warehouse.storage.segments import StoredLanding
 from warehouse.storage.working import (
     claim_market,
@@ -39,20 +40,32 @@ def follow(warehouse: Warehouse) -> None:
 def take_over(warehouse: Warehouse) -> None:
     """Bring the working directory to the state of the store before a run. The pipeline lock has to be held.
 
-    Segments that an earlier run could not put are put, those that are not here are fetched, and what a run made that
-    then lost the race to publish is removed. Does nothing for a local warehouse. Raises StorageError.
+    Segments that an earlier run could not put are put, those that are not here are fetched, and revisions that a run
+    made and then lost the race to publish are moved aside. A release that is damaged in the store is noted, because the
+    run publishes anew. Does nothing for a local warehouse.
+
+    Raises StorageError, also when the store has lost what was published.
     """
     if not warehouse.address:
         return
     objects, known = Objects(warehouse.address), taken(warehouse)
     take_marker(warehouse, objects)
-    pointer = fetch_release(warehouse, objects)
+    pointer = read_pointer(objects)
+    if pointer is None and known and known.release:
+        raise StorageError(
+            f"{warehouse.address} no longer says what is published, and was at {known.release}; restore published.json,"
+            f" or to begin anew with what {warehouse.root} holds, delete {STORE_STATE} there"
+        )
+    try:
+        pointer = fetch_release(warehouse, objects)
+    except ReleaseDamaged as error:
+        note(warehouse.root, str(error))
     stored = StoredLanding(objects, Landing(warehouse.landing))
     if pointer:
         land_revisions_of(objects, pointer.release, stored)
     release = pointer.release if pointer else None
     if release != (known.release if known else None):
-        _remove_unpublished_revisions(warehouse, stored)
+        _move_unpublished_revisions(warehouse, stored)
     stored.fetch()
     stored.put()
     _take_now_json(warehouse, objects)
@@ -120,16 +133,17 @@ def _refreshed_at(content: bytes | None) -> str:
         return ""
 
 
-def _remove_unpublished_revisions(warehouse: Warehouse, stored: StoredLanding) -> None:
-    """Remove revisions of labels that no release shows, here and from the build database: another machine published.
+def _move_unpublished_revisions(warehouse: Warehouse, stored: StoredLanding) -> None:
+    """Move aside the revisions of labels that no release shows, and forget them: another machine has published.
 
-    They were made against labels that are not the published ones any more, and the next run makes them anew.
+    They were made against labels that are not the published ones any more.
     """
     unpublished = stored.unpublished_revisions()
     if not unpublished:
         return
     for segment in unpublished:
-        os.unlink(stored.path(segment))
+        why = f"was not published, because another machine published to {warehouse.address} first"
+        set_aside(warehouse.root, stored.path(segment), why, "the run makes anew what is still to be said")
     if warehouse.build.exists():
         from warehouse.connection import build_database  # DuckDB, which most commands do without here
         from warehouse.landing_damage import forget_segments

@@ -16,7 +16,7 @@ SECRET = "wJalrXUtnFEMI"
         ("s3a://prices//leverage", "s3://prices/leverage"),
         ("S3://prices", "s3://prices"),
         ("gs://prices/a/b", "gs://prices/a/b"),
-        ("az://account/container/a", "az://account/container/a"),
+        ("az://container/a", "az://container/a"),
         ("abfss://container@account.dfs.core.windows.net/a", "abfss://container@account.dfs.core.windows.net/a"),
     ],
 )
@@ -40,7 +40,7 @@ def test_a_file_address_is_the_directory(tmp_path):
         f"s3://AKIDEXAMPLE:{SECRET}@prices/leverage",
         f"s3://{SECRET}@prices",
         f"s3://prices/leverage?secret_access_key={SECRET}",
-        f"az://account/container#{SECRET}",
+        f"az://container/a#{SECRET}",
         f"abfss://container:{SECRET}@account.dfs.core.windows.net/a",
         f"https://{SECRET}@bucket.example/prefix",
         f"memory://{SECRET}",

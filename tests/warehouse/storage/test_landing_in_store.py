@@ -156,6 +156,8 @@ def test_revisions_of_a_lost_race_are_forgotten(machine, objects):
     other.connection.close()
     other.begin()
     assert set(landed(other.landing)) == {published}
+    (line,) = noted(other.warehouse.root)
+    assert "was not published, because another machine published to s3://" in line
     with machine_database(other) as connection:
         load_segments(connection, other.landing)
         loaded = connection.sql(f"SELECT segment FROM raw.{REVISIONS}").fetchall()

@@ -11,11 +11,13 @@ import polars as pl
 import pytest
 
 import leverage
+from warehouse.damage import noted
 from warehouse.errors import WrongMarket
 from warehouse.publishing.release_folders import KEPT_RELEASES
 from warehouse.settings import warehouse_at
 from warehouse.storage.following import following
 from warehouse.storage.objects import Objects, StorageError
+from warehouse.storage.releases import ReleaseDamaged
 from warehouse.storage.sync import follow, put_now_json
 
 
@@ -201,14 +203,33 @@ def test_a_reader_without_our_code_reads_one_release_by_the_pointer(machine, obj
     assert rows.rows() == [(1,)]
 
 
-def test_a_damaged_release_is_not_fetched(machine, objects, address):
-    one, reader = machine("one"), machine("reader")
+def test_a_damaged_release_is_not_read_and_the_next_run_publishes_over_it(machine, objects):
+    one, reader, other = machine("one"), machine("reader"), machine("other")
     folder = one.run(1)
     objects.put(f"releases/{folder.name}/latest.json", b"{}")
-    with pytest.raises(StorageError, match=r"latest\.json does not match its checksum"):
+    with pytest.raises(ReleaseDamaged, match=r"latest\.json does not match its checksum; publish anew: leverage run"):
         follow(reader.warehouse)
     assert not reader.warehouse.published.exists()
     assert list(reader.warehouse.releases.iterdir()) == []
+    other.run(2)
+    (line,) = noted(other.warehouse.root)
+    assert f"{folder.name} is damaged" in line
+    follow(reader.warehouse)
+    assert reader.mark() == 2
+
+
+def test_a_store_that_has_lost_what_was_published_is_refused(machine, objects):
+    one = machine("one")
+    one.run(1)
+    objects.delete(["published.json"])
+    with pytest.raises(
+        StorageError, match=r"no longer says what is published, and was at \S+; restore published\.json"
+    ):
+        one.begin()
+    assert one.mark() == 1
+    (one.warehouse.root / "store.json").unlink()
+    one.run(2)
+    assert pointer(objects)["release"] == one.warehouse.published.resolve().name
 
 
 def test_a_damaged_pointer_is_one_line(machine, objects, address):
