@@ -6,7 +6,7 @@ import re
 from collections.abc import Collection
 from pathlib import Path
 
-from ingest.durable import replace_file
+from ingest.durable import locked, replace_file
 from ingest.errors import SegmentDamaged
 from ingest.landing import NAME, REVISIONS, Landing, Segment, segment_named
 from warehouse.damage import note
@@ -87,6 +87,7 @@ def _write(path: Path, content: bytes) -> None:
     """Write a fetched segment, whole or not at all."""
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        replace_file(path, content, durable=True)
+        with locked(path.parent):  # as every writer of segments
+            replace_file(path, content, durable=True)
     except OSError as error:
         raise WarehouseError(f"cannot write {path}: {error.strerror}; check the disk and its owner") from error
