@@ -65,7 +65,6 @@ def settings_from_options(
     market, warehouse = _given(context, "market", market), _given(context, "warehouse", warehouse)
     given: dict[str, Any] = {}
     if warehouse is not None:
-        warehouse = Path(warehouse)  # before the command, Typer keeps it as typed
         given["warehouse"] = warehouse
         owner = _opened(warehouse, command).market()
         if market is None and owner is not None:
