@@ -108,7 +108,7 @@ class Catalogue:
 
     @property
     def last_days(self) -> dict[str, date | None]:
-        """The last day of each asset, None while one of its contracts goes on."""
+        """The last day of each asset, None while one of its contracts is traded."""
         found: dict[str, list[date | None]] = {}
         for instrument in {i for listed in self.instruments.values() for i in listed}:
             found.setdefault(instrument.asset, []).append(instrument.last_day)

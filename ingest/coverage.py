@@ -194,10 +194,10 @@ class Coverage:
         following = iter(left)
         upcoming = next(following, None)
         for start, end in pairwise(edges):
-            covering = [known for known in covering if known[0].end > start]
             while upcoming and upcoming[0].start <= start:
                 covering.append(upcoming)
                 upcoming = next(following, None)
+            covering = [known for known in covering if known[0].end > start]  # drops an empty window, too
             if covering:
                 first, last = min(a.first for _, a in covering), max(a.last for _, a in covering)
                 pieces.append((Window(start, end), Absence(first, last)))

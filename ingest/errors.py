@@ -38,7 +38,7 @@ class IngestError(Exception):
 
 
 class FeedUnavailable(IngestError):
-    """The feed cannot be had now; the run goes on without it and says why."""
+    """The feed cannot be fetched now; the run continues without it and says why."""
 
 
 class FeedBroken(FeedUnavailable):
@@ -138,9 +138,9 @@ class RefusedByServer(RefusedAttempt):
 class UnknownCode(RefusedAttempt):
     """An error code that the venue module does not know to be final: worth as many attempts as a server error."""
 
-    def __init__(self, what: str, *, host: str, path: str, told: str = "", retry_after: float | None = None) -> None:
+    def __init__(self, what: str, *, host: str, path: str, attempt: str = "", retry_after: float | None = None) -> None:
         refusal = RequestRefused(what, host=host, path=path, advice="the next run asks again")
-        super().__init__(refusal, told, retry_after=retry_after)
+        super().__init__(refusal, attempt, retry_after=retry_after)
 
 
 CHECK_SYMBOL = "check the symbol in the catalogue"

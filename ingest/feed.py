@@ -116,9 +116,9 @@ class Feed:
     """One kind of data of one venue: how to fetch it, and the schema that its rows land in.
 
     The feed has the name of its schema.
-    `kind` is what it measures, such as klines or funding. `key` are the natural key columns.
+    `kind` is what it measures, such as klines or funding.
     `observed` is the column with the time of a row, the first time in the schema unless it is given; its day counts for
-    freshness.
+    freshness. `key` are the natural key columns, `symbol` and `observed` unless they are given.
     `retention` is how far back the venue keeps the data, in words.
     `hosts` are the hosts that the fetch asks: host names, or host/path where the venue limits a path separately. A feed
     of the user's own files has none. `archive_host` is the one of them that only publishes files.
@@ -135,13 +135,13 @@ class Feed:
     kind: str
     description: str
     schema: pa.DataFrameSchema
-    key: tuple[str, ...]
     cadence: str
     retention: str
     licence: str
     fetch: Fetch
     hosts: tuple[str, ...]
     observed: str = ""
+    key: tuple[str, ...] = ()
     name: str = field(init=False)
     archive_host: str | None = None
     settles: timedelta = timedelta(0)
@@ -156,6 +156,7 @@ class Feed:
         object.__setattr__(self, "name", self.schema.name)
         times = (name for name, column in self.schema.columns.items() if column.dtype.type.is_temporal())
         object.__setattr__(self, "observed", self.observed or next(times))
+        object.__setattr__(self, "key", self.key or ("symbol", self.observed))
 
     @property
     def stamped_at_end(self) -> bool:

@@ -110,7 +110,7 @@ class MarketSession:
         return own
 
     def refuse_if_closed(self) -> None:
-        """Raise Stopped once the session is closed, so that no thread goes on asking."""
+        """Raise Stopped once the session is closed, so that no thread asks again."""
         if self._stop.is_set():
             raise Stopped("the run was stopped", advice="the next run fetches what is missing")
 
@@ -140,7 +140,7 @@ class MarketSession:
         headers: Mapping[str, str] | None = None,
         judge: Judge | None = None,
     ) -> Any:  # noqa: ANN401 - whatever JSON the venue sends
-        """The decoded body of a GET. Raises FeedUnavailable, or one of its kinds, when it cannot be had."""
+        """The decoded body of a GET. Raises FeedUnavailable, or one of its kinds, when there is none."""
         return self._persist(url, lambda: decoded(self._ask(url, params, headers, judge), *place(url), judge))
 
     def post_json(self, url: str, question: Mapping[str, Any], *, judge: Judge | None = None) -> Any:  # noqa: ANN401
@@ -218,7 +218,7 @@ class MarketSession:
                 path=path,
                 advice="the next run fetches what is missing",
             )
-            # Whoever goes on asking a host that wants a break is banned from it.
+            # A host that asks for a break bans clients that do not take it.
             if asks_for_a_break or self._failed_for(host) > PATIENCE:
                 failing = self._close_host(failing)
             elif isinstance(error, RefusedAttempt):

@@ -41,7 +41,7 @@ INGESTED_AT = "ingested_at"
 
 @dataclass(frozen=True)
 class Segment:
-    """One landed file: `name` is its path below the landing directory and its identity for ever."""
+    """One landed file: `name` is its path below the landing directory, and identifies it."""
 
     name: str
     feed: str
@@ -255,7 +255,7 @@ def _content_hash(rows: pl.DataFrame, described: str) -> str:
     """Of the values and what they answer for, not of the file: Parquet bytes differ between writers."""
     digest = hashlib.sha256(described.encode())
     digest.update(repr(list(rows.schema.items())).encode())
-    # As text: the same values can lie in memory in several ways (chunks, what stands under a null).
+    # As text: the same values can have several forms in memory (chunks, the bytes below a null).
     digest.update(rows.select(pl.all().to_physical()).write_csv(None, include_header=False, null_value="\0").encode())
     return digest.hexdigest()[:16]
 

@@ -65,7 +65,6 @@ def contract_list(feed: Callable[..., Feed], name: str, description: str, contra
             column("snapshot_at", note="The present of the run that asked; a list has no stamp."),
             *(column(one, optional=True) for one in COLUMNS),
         ),
-        key=("symbol", "snapshot_at"),
         cadence="one list a day",
         retention="none: a list is of the present",
         hosts=(place(url)[0],),

@@ -31,8 +31,10 @@ NAMED = 20  # series in a refusal that are named; the others are counted
 
 @dataclass
 class Pulled:
-    """What a pull brought. `skipped` says in one line why the feed, or the rest of it, could not be had, `notes` what
-    else there is to say, such as what was refused of it."""
+    """What a pull brought. `skipped` says in one line why the feed, or the rest of it, could not be fetched.
+
+    `notes` are other things to report, such as series that were refused.
+    """
 
     feed: str
     rows: int = 0
@@ -46,10 +48,11 @@ class Pulled:
 def pull(request: Request, landing: Landing) -> Pulled:
     """Land the user's own files, then what the venue has of the request's window and the warehouse does not hold.
 
-    A feed that cannot be had is not an error of the run: what came before stays landed and `skipped` says why. So does
-    any error inside the feed, with its type and place; only a disk that cannot be written ends the run.
-    A feed that takes longer than LONGEST is broken off between two batches, and the next run goes on from there.
-    Quarantined rows land first, so that rows never stand without what was taken out of them.
+    A feed that cannot be fetched is not an error of the run: earlier batches stay landed and `skipped` says why.
+    That holds for any error inside the feed, whose type and place are given. Only a disk that cannot be written ends
+    the run.
+    A feed that takes longer than LONGEST is stopped between two batches, and the next run continues from there.
+    Quarantined rows land first, so that rows are never landed without the rows that were taken out of them.
     """
     feed, result = request.feed, Pulled(request.feed.name, notes=request.notes)
     started = time.monotonic()

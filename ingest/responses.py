@@ -143,7 +143,7 @@ def refuse(
     try:
         said = parsed(body)
     except ValueError:
-        # No venue answers like that: what stands before it does, and would to every other question as well.
+        # No venue answers like that: a firewall before it does, and would answer every other question in the same way.
         if status == 403 and (not keyed or b"cloudfront" in body.lower()):
             raise GeoBlocked(
                 "refused by a firewall, or not available from this country (HTTP 403)",
@@ -167,11 +167,11 @@ def _judged(judge: Judge, said: Any, status: int, host: str, path: str) -> None:
     """Raise what the judge raises. A code that is not known to be final is final all the same where the status is."""
     try:
         judge(said, host, path)
-    except Transient as told:
+    except Transient as error:
         if status == 404:
-            raise AddressGone(told.what, host=host, path=path) from None
-        if isinstance(told, UnknownCode) and status in FINAL_WITH_ANY_CODE:
-            raise told.refusal from None
+            raise AddressGone(error.what, host=host, path=path) from None
+        if isinstance(error, UnknownCode) and status in FINAL_WITH_ANY_CODE:
+            raise error.refusal from None
         raise
 
 
@@ -186,10 +186,10 @@ def _passing(response: requests.Response, body: bytes, host: str, path: str, jud
     try:
         if judge:
             judge(parsed(body), host, path)
-    except Transient as told:
-        what, wait = f"{what}, {told.what}", told.retry_after if wait is None else wait
-        if isinstance(told, UnknownCode) and status >= 500:
-            return UnknownCode(told.what, host=host, path=path, told=what, retry_after=wait)
+    except Transient as error:
+        what, wait = f"{what}, {error.what}", error.retry_after if wait is None else wait
+        if isinstance(error, UnknownCode) and status >= 500:
+            return UnknownCode(error.what, host=host, path=path, attempt=what, retry_after=wait)
     except RequestRefused as refusal:
         if status >= 500:
             return RefusedByServer(refusal)

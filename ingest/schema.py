@@ -103,6 +103,8 @@ PRICES_FIT = (
     ),
 )
 
+OPENS_AT_MIDNIGHT = rows("opens at midnight", pl.col("open_at").dt.truncate("1d") == pl.col("open_at"))
+
 
 def forming(opened: str, step: timedelta, now: datetime) -> pl.Expr:
     """True for a bar that is not over at `now`. One that opens after tomorrow is no bar but a wrong stamp: False."""
@@ -146,7 +148,7 @@ def conform(frame: pl.DataFrame, schema: pa.DataFrameSchema, key: tuple[str, ...
     be, a broken check, a moment before 2009 or later than one day after `now`: quarantined.
     In a column that may be null, only the cell is lost: it becomes null and the quarantined row says so. NaN there is
     null, as a blank is.
-    Of rows with one key in one payload the last stands; earlier ones that differ from it are quarantined.
+    Of rows with one key in one payload the last is kept; earlier ones that differ from it are quarantined.
 
     Raises SchemaBroken when the columns themselves differ: that is a mistake in the parser.
     """

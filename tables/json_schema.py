@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 from tables.field import Field, Kind
@@ -38,6 +39,25 @@ def row_schema(table: Table, numbers: dict[str, object]) -> dict[str, Any]:
         },
         "required": list(table.columns),
         "additionalProperties": False,
+    }
+
+
+def object_schema(properties: dict[str, Any]) -> dict[str, Any]:
+    """The schema of an object that has these properties and no other."""
+    return {
+        "type": "object",
+        "properties": properties,
+        "required": list(properties),
+        "additionalProperties": False,
+    }
+
+
+def column_schemas(table: Table, names: Iterable[str], numbers: dict[str, object]) -> dict[str, Any]:
+    """The schemas of the values of some columns, all of which may be null. `numbers` are as for `row_schema`."""
+    described = {column.name: column for column in table}
+    return {
+        name: {**value_schema(described[name].field, is_key=False), "description": described[name].description(numbers)}
+        for name in names
     }
 
 

@@ -18,7 +18,7 @@ from ingest.errors import RequestRefused
 from ingest.fetch.questions import Page, Params
 from ingest.windows import Window, milliseconds
 
-Told = Callable[[Window], Params]
+WindowParams = Callable[[Window], Params]
 """The parameters that tell a venue which window is wanted."""
 AskPage = Callable[[Params], Page]
 Pages = Iterator[Sequence[Any]]
@@ -32,18 +32,18 @@ TICK = timedelta(milliseconds=1)
 UNITS: dict[Unit, int] = {"ms": 1, "s": 1000}
 
 
-def between(start: str, end: str, unit: Unit = "ms") -> Told:
+def between(start: str, end: str, unit: Unit = "ms") -> WindowParams:
     """Both ends are sent, and the venue includes both: the last tick is the one before the end of the window."""
     ticks = UNITS[unit]
     return lambda window: {start: milliseconds(window.start) // ticks, end: milliseconds(window.end) // ticks - 1}
 
 
-def before(end: str) -> Told:
+def before(end: str) -> WindowParams:
     """Only the end is sent, in milliseconds, and the venue leaves it out."""
     return lambda window: {end: milliseconds(window.end)}
 
 
-def since(start: str, unit: Unit = "ms") -> Told:
+def since(start: str, unit: Unit = "ms") -> WindowParams:
     """Only the start is sent."""
     return lambda window: {start: milliseconds(window.start) // UNITS[unit]}
 
@@ -61,27 +61,27 @@ class Paginator(Protocol):
 class Single:
     """One answer has the whole window, or the whole piece of a window longer than `longest`."""
 
-    told: Told
+    window_params: WindowParams
     longest: timedelta = timedelta.max
 
     def __call__(self, ask: AskPage, window: Window, step: timedelta, stamp_of: StampOf, host: str) -> Pages:
         del step, stamp_of, host
         for piece in window.split(self.longest):
-            yield ask(self.told(piece)).rows
+            yield ask(self.window_params(piece)).rows
 
 
 @dataclass(frozen=True)
 class NewestFirst:
     """Pages of at most `limit` rows, newest first; the next one ends before the oldest row of the last."""
 
-    told: Told
+    window_params: WindowParams
     limit: int
 
     def __call__(self, ask: AskPage, window: Window, step: timedelta, stamp_of: StampOf, host: str) -> Pages:
         del step
 
         def older(end: int) -> list[Any]:
-            asked = self.told(Window(window.start, EPOCH + timedelta(milliseconds=end)))
+            asked = self.window_params(Window(window.start, EPOCH + timedelta(milliseconds=end)))
             return ask({**asked, "limit": self.limit}).rows
 
         return newest_first(older, window, limit=self.limit, stamp_of=stamp_of, host=host)
@@ -91,13 +91,13 @@ class NewestFirst:
 class ByCursor:
     """Pages of at most `limit` rows, newest first; each names the `cursor` of the next, and the last one names none."""
 
-    told: Told
+    window_params: WindowParams
     limit: int
     cursor: str = "cursor"
 
     def __call__(self, ask: AskPage, window: Window, step: timedelta, stamp_of: StampOf, host: str) -> Pages:
         del step
-        asked: dict[str, str | int] = {**self.told(window), "limit": self.limit}
+        asked: dict[str, str | int] = {**self.window_params(window), "limit": self.limit}
         more = True
 
         def older(end: int) -> list[Any]:
@@ -119,7 +119,7 @@ class OldestFirst:
     A window longer than `longest` is split. If `limit` is None, none is sent.
     """
 
-    told: Told
+    window_params: WindowParams
     limit: int | None
     longest: timedelta = timedelta.max
 
@@ -127,7 +127,7 @@ class OldestFirst:
         for piece in window.split(self.longest):
             start, end = milliseconds(piece.start), milliseconds(piece.end)
             while start < end:
-                asked = self.told(Window(EPOCH + start * TICK, piece.end))
+                asked = self.window_params(Window(EPOCH + start * TICK, piece.end))
                 page = ask({**asked, "limit": self.limit} if self.limit else asked).rows
                 inside = stamps_within(page, stamp_of, start, end)
                 if inside or (page and start == milliseconds(piece.start)):  # else it repeats the last one

@@ -1,6 +1,6 @@
 """The transport adapter that puts the simulated market behind a ``requests`` session.
 
-It only carries: what a venue answers stands in the venue's module.
+It only passes requests on: the venue's module makes the answers.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
 """Binance's REST answers in the simulated market: spot and USDT-M klines, funding, open-interest history.
 
-The bulk archives stand in ``vision``, what both call the symbols and how a kline reads stands here.
+``vision`` has the bulk archives. The symbols and klines that both use are here.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ PERPETUALS = {**SYMBOLS, **{one.symbol: one.code for one in FOLLOWERS.values()}}
 INTERVALS_MS = {"1h": HOUR_MS, "1d": DAY_MS}
 # openInterestHist keeps no more than 30 days.
 _OPEN_INTEREST_RETENTION_MS = 30 * DAY_MS
-_NO_DELIVERY_MS = 4133404800000  # what the list has for a perpetual that goes on: 2100-12-25
+_NO_DELIVERY_MS = 4133404800000  # what the list has for a perpetual without an end: 2100-12-25
 
 Row = TypeVar("Row")
 

@@ -51,7 +51,7 @@ def _page(market: SimulatedMarket, question: Question) -> dict[str, object]:
     size = 100 if size is None else size
     if not 1 <= size <= _MOST_ROWS:
         raise BadParameterError("page_size", f"Value must be between 1 and {_MOST_ROWS}.")
-    # The vendor begins at the end unless told otherwise, which a client that forgets to say so is to notice.
+    # The vendor begins at the end by default, so that a client that forgets the parameter notices.
     if question.parameters.get("paging_from") != "start":
         raise BadParameterError("paging_from", "is 'start' in the simulated market")
     served = integer(question, "next_page_token") or 0

@@ -1,6 +1,6 @@
 """The daily state of one simulated asset: what every series reads at the end of each day.
 
-Scenario plus seeded noise. How a day gets from its open to its close stands in ``path``.
+Scenario plus seeded noise. ``path`` has the way from the open of a day to its close.
 """
 
 from __future__ import annotations

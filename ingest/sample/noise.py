@@ -1,7 +1,7 @@
 """Seeded noise for the simulated market, built from additions and multiplications alone.
 
 No ``math.exp`` and no ``gauss``: the C library may round those differently on another platform, and then the
-same seed would give another market. What the noise is used for stands in ``daily`` and ``path``.
+same seed would give another market. ``daily`` and ``path`` use the noise.
 """
 
 from __future__ import annotations

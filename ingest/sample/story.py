@@ -70,7 +70,7 @@ class Episode:
 
 @dataclass(frozen=True, slots=True)
 class AssetScale:
-    """Magnitudes of one asset. Open interest stands for the whole market, as in the published figures."""
+    """Magnitudes of one asset. Open interest is of the whole market, as in the published figures."""
 
     code: str
     close_before: float
@@ -113,7 +113,7 @@ def _calm(first: date, last: date, btc: float, eth: float, open_interest: float,
 
 # The first 106 days are ordinary: a baseline needs 60 to 90 days before anything can stand out. A label of
 # several days is reached within them, not on the first: a week of rising open interest takes a week. A
-# build-up whose leverage comes to stand in the top tenth of its year ends as overheated.
+# build-up whose leverage reaches the top tenth of its year ends as overheated.
 EPISODES: tuple[Episode, ...] = (
     _calm(date(2024, 12, 29), date(2025, 4, 13), 95_400.0, 3_290.0, 1.00, (0.9, 0.9)),
     Episode("leverage_buildup", date(2025, 4, 14), date(2025, 4, 27), 103_200.0, 3_590.0, 1.13, (1.3, 1.9),

@@ -26,7 +26,7 @@ FIELDS = (
             " are of single coins.", kind="count", unit="coin", low=1),
     declare("listed_on", "Day on which the venue listed the contract, as it says."),
     declare("delisted_on", "Day of the first list without the contract, else the day of its end that the venue has"
-            " announced; null while it goes on."),
+            " announced; null while it has not ended."),
     text("contract_unit", "coin for linear, usd for inverse contracts; null for spot."),
     declare("open_interest_sides", "Sides that the published open interest counts, 2 when longs and shorts are added"
             " up; null when unverified.", kind="count", unit="count"),

@@ -49,7 +49,7 @@ FIELDS = (
     text("kinds", "Comma-separated: regime_change, support_broken, support_reclaimed, scenario_resolved, degraded_data,"
          " restatement; null when nothing changed."),
     flag("is_latest", "True for the newest revision of its day."),
-    text("event_id", "Identifies what is announced, the same for ever."),
+    text("event_id", "Identifies what is announced; never changes."),
     text("label", "A label of the rules, see regime_labels."),
     text("state_in_words", "The state that the day leaves the market in, in words: aftermath of leverage flush,"
          " day 3."),

@@ -66,6 +66,13 @@ def test_an_absent_archive_is_not_asked_for_again_but_its_rows_are_still_missing
     assert held.of("BTC", "archive", absent=True) == [FIRST]
 
 
+def test_an_absence_of_no_length_says_nothing_about_the_hours_after_it():
+    nothing = Window(FIRST.start, FIRST.start)
+    held = Coverage([part(nothing, absent=True), part(SECOND, absent=True)])
+    assert held.lacks_archive("BTC", FIRST)
+    assert held.of("BTC", "archive", absent=True) == [SECOND]
+
+
 def test_rows_that_came_by_rest_leave_the_archive_to_be_fetched():
     held = Coverage([part(FIRST, "rest")])
     assert held.lacks_archive("BTC", FIRST)

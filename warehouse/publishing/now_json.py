@@ -15,7 +15,7 @@ import polars as pl
 from ingest.durable import replace_file
 from regimes import load_parameters
 from regimes.nearest_change import nearest_change
-from tables.json_schema import DIALECT, value_schema
+from tables.json_schema import DIALECT, column_schemas, object_schema
 from tables.published import table
 from tables.published.hourly import EVENTS_HOURLY, READINGS_HOURLY
 from tables.table import Table
@@ -98,10 +98,10 @@ def now_schema() -> dict[str, Any]:
         "events": {
             "type": "array",
             "description": "What happened in the 24 hours, oldest first.",
-            "items": _object({**_fields(EVENTS_HOURLY, EVENT), "figures": figures}),
+            "items": object_schema({**_fields(EVENTS_HOURLY, EVENT), "figures": figures}),
         },
     }
-    return {"$schema": DIALECT, "title": NOW_JSON, **_object(properties)}
+    return {"$schema": DIALECT, "title": NOW_JSON, **object_schema(properties)}
 
 
 def _asset(asset: str, row: dict[str, Any] | None) -> dict[str, Any]:
@@ -116,28 +116,14 @@ def _asset(asset: str, row: dict[str, Any] | None) -> dict[str, Any]:
 
 
 def _asset_schema() -> dict[str, Any]:
-    headline = _object(_fields(READINGS_HOURLY, HEADLINE))
+    headline = object_schema(_fields(READINGS_HOURLY, HEADLINE))
     nearest = {"type": ["string", "null"], "description": "What would have to change for another label, in words."}
     label = {**_fields(READINGS_HOURLY, LABEL), "headline": headline, "nearest_change": nearest}
-    return _object({"asset": {"type": "string"}, **label})
+    return object_schema({"asset": {"type": "string"}, **label})
 
 
 def _fields(of: Table, names: Sequence[str]) -> dict[str, Any]:
-    numbers = load_parameters().numbers
-    described = {column.name: column for column in table(of.name)}
-    return {
-        name: {**value_schema(described[name].field, is_key=False), "description": described[name].description(numbers)}
-        for name in names
-    }
-
-
-def _object(properties: dict[str, Any]) -> dict[str, Any]:
-    return {
-        "type": "object",
-        "properties": properties,
-        "required": list(properties),
-        "additionalProperties": False,
-    }
+    return column_schemas(table(of.name), names, load_parameters().numbers)
 
 
 def _plain(value: object) -> object:

@@ -10,7 +10,7 @@ from importlib import metadata
 from typing import Any
 
 from regimes import load_parameters
-from tables.json_schema import DIALECT, row_schema, value_schema
+from tables.json_schema import DIALECT, column_schemas, object_schema, row_schema
 from tables.published import PUBLISHED
 from tables.published.market import MARKET_BREADTH_DAILY, MARKET_DAILY
 from tables.published.operations import FEED_STATUS
@@ -48,13 +48,13 @@ def latest_schema() -> dict[str, Any]:
         "first_day": DAY,
         "last_day": DAY,
         "unavailable_feeds": {"type": "array", "items": TEXT},
-        "feeds": {"type": "array", "items": _object(_columns(FEED_STATUS, FEED))},
-        "breadth": {**_object(_breadth()), "type": ["object", "null"]},
-        "assets": {"type": "object", "additionalProperties": _object(reading)},
+        "feeds": {"type": "array", "items": object_schema(_columns(FEED_STATUS, FEED))},
+        "breadth": {**object_schema(_breadth()), "type": ["object", "null"]},
+        "assets": {"type": "object", "additionalProperties": object_schema(reading)},
         "inputs": {**TEXT, "description": "A hash over what went into the release."},
     }
     selection = {"selection": {"type": "object", "description": "Which assets are chosen, where they were."}}
-    document = {**_object({**reading, **rest, **selection}), "required": list(rest)}
+    document = {**object_schema({**reading, **rest, **selection}), "required": list(rest)}
     return {"$schema": DIALECT, "title": "latest.json", **document}
 
 
@@ -65,9 +65,9 @@ def pages_schema() -> dict[str, Any]:
 
 def _reading() -> dict[str, Any]:
     """The fields of an asset."""
-    lost = _object({"since": DAY, "missing_inputs": MAYBE_TEXT, "text": TEXT})
+    lost = object_schema({"since": DAY, "missing_inputs": MAYBE_TEXT, "text": TEXT})
     names = {"type": "array", "items": TEXT}
-    venues = _object({"reporting": names, "missing": names, "reporting_share": {"type": ["number", "null"]}})
+    venues = object_schema({"reporting": names, "missing": names, "reporting_share": {"type": ["number", "null"]}})
     return {
         "asset": TEXT,
         "day": DAY,
@@ -75,7 +75,7 @@ def _reading() -> dict[str, Any]:
         "without_reading": {
             **lost, "type": ["object", "null"], "description": "Since when the asset has no reading, and why.",
         },
-        "headline": _object(_columns(LEVERAGE_FEATURES_DAILY, FIGURES)),
+        "headline": object_schema(_columns(LEVERAGE_FEATURES_DAILY, FIGURES)),
         "venues": {"type": "object", "description": "Venues by series.", "additionalProperties": venues},
     }  # fmt: skip
 
@@ -85,19 +85,5 @@ def _breadth() -> dict[str, Any]:
     return {"day": DAY, **label, **_columns(MARKET_BREADTH_DAILY, MARKET_BREADTH_DAILY.columns[1:])}
 
 
-def _columns(table: Table, names: Sequence[str]) -> dict[str, Any]:
-    numbers = load_parameters().numbers
-    described = {column.name: column for column in table}
-    return {
-        name: {**value_schema(described[name].field, is_key=False), "description": described[name].description(numbers)}
-        for name in names
-    }
-
-
-def _object(properties: dict[str, Any]) -> dict[str, Any]:
-    return {
-        "type": "object",
-        "properties": properties,
-        "required": list(properties),
-        "additionalProperties": False,
-    }
+def _columns(of: Table, names: Sequence[str]) -> dict[str, Any]:
+    return column_schemas(of, names, load_parameters().numbers)

@@ -41,7 +41,7 @@ def contracts(request: Request) -> Iterator[Mapping[str, object]]:
 
 
 def _changed_intervals(request: Request) -> dict[str, object] | None:
-    """The hours of the contracts whose interval was changed. None, with a note, where they cannot be had."""
+    """The hours of the contracts whose interval was changed. None, with a note, when they cannot be fetched."""
     try:
         body = request.session.get_json(INTERVALS, judge=api.judge)
     except FeedUnavailable as error:

@@ -39,7 +39,6 @@ FEEDS: tuple[Feed, ...] = (
         kind="open_interest and funding",
         description="Hourly status of Bitfinex's perpetuals: open interest, funding rate, mark price.",
         schema=STATUS,
-        key=("symbol", "snapshot_at"),
         cadence="every minute, of which the last of each hour is kept",
         retention="since 2019-09; a run asks for 120 days a contract, newest first",
         hosts=(api.HOST,),

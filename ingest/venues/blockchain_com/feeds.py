@@ -20,7 +20,6 @@ FEEDS: tuple[Feed, ...] = (
         kind="addresses",
         description="Unique addresses of Bitcoin by day, another count than Coin Metrics' active addresses.",
         schema=ADDRESSES,
-        key=("symbol", "day"),
         cadence="daily",
         retention="all",
         licence="Blockchain.com terms of service; no redistribution",

@@ -100,7 +100,6 @@ FEEDS: tuple[Feed, ...] = (
         kind="funding",
         description="Funding settlements of Bybit's linear and inverse perpetuals.",
         schema=FUNDING,
-        key=("symbol", "settled_at"),
         cadence="every 8 hours, 4 or 1 for some symbols at times",
         retention="a year at least",
         fetch=funding(
@@ -114,7 +113,6 @@ FEEDS: tuple[Feed, ...] = (
         kind="open_interest",
         description="Daily open interest of Bybit's linear and inverse perpetuals, both sides and one side.",
         schema=feed_schema("bybit_open_interest", *OPEN_INTEREST_COLUMNS, checks=OPEN_INTEREST_CHECKS),
-        key=("symbol", "snapshot_at"),
         cadence="daily, a snapshot at 00:00 UTC",
         retention="all since listing",
         revises=OPEN_INTEREST_LAGS,
@@ -124,7 +122,6 @@ FEEDS: tuple[Feed, ...] = (
         kind="open_interest",
         description="Hourly open interest of Bybit's linear and inverse perpetuals, both sides and one side.",
         schema=feed_schema("bybit_hourly_open_interest", *OPEN_INTEREST_COLUMNS, checks=OPEN_INTEREST_CHECKS),
-        key=("symbol", "snapshot_at"),
         cadence="hourly, a snapshot at each full hour",
         retention=f"all since listing; only the last {HOURS_ASKED.days} days are asked for",
         revises=HOUR,

@@ -21,7 +21,7 @@ from ingest.schema import PRICES, column, feed_schema, rows
 from ingest.venues.coinalyze import api
 
 Cadence = Literal["daily", "hourly"]
-TOLD = between("from", "to", unit="s")
+WINDOW_PARAMS = between("from", "to", unit="s")
 OPENED = Stamp("t", "open_at", unit="s")
 BAR = {"o": "open", "h": "high", "l": "low", "c": "close"}
 INTERVALS: dict[Cadence, str] = {"daily": "daily", "hourly": "1hour"}
@@ -55,7 +55,6 @@ def feed(
         kind=kind,
         description=f"{cadence.capitalize()} {description}",
         schema=feed_schema(name, SYMBOL, "open_at", *columns, checks=checks),
-        key=("symbol", "open_at"),
         cadence=cadence,
         retention=KEPT[cadence],
         revises=REVISES[cadence],
@@ -67,11 +66,11 @@ def feed(
             lambda request, one: ask(request, [one])[0],
             api.url(path),
             fields,
-            Single(TOLD),
+            Single(WINDOW_PARAMS),
             {"interval": INTERVALS[cadence]},
             drops_forming=True,
             ask_together=ask,
-            told=TOLD,
+            window_params=WINDOW_PARAMS,
             most=api.MOST_SYMBOLS,
             **hours,
             **more,

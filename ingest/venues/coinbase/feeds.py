@@ -20,7 +20,6 @@ FEEDS: tuple[Feed, ...] = (
         kind="klines",
         description="Daily spot bars of Coinbase Exchange against USD.",
         schema=KLINES,
-        key=("symbol", "open_at"),
         cadence="daily bars",
         retention="all since listing",
         licence="Coinbase market data terms; no redistribution",

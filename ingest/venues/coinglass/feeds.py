@@ -31,7 +31,6 @@ FEEDS: tuple[Feed, ...] = (
         kind="liquidations",
         description="Hourly longs and shorts closed by force, summed over the exchanges that the symbol names.",
         schema=LIQUIDATIONS,
-        key=("symbol", "open_at"),
         cadence="hourly",
         retention="depends on the plan",
         licence="CoinGlass terms of use; no redistribution",

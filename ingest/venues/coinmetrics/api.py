@@ -43,7 +43,7 @@ def days(request: Request, instrument: Instrument, window: Window) -> list[dict[
     """The rows of all days of the window. The address of the next page contains the same filters.
 
     Raises RequestRefused when an answer has another shape, or its next page is an earlier one or on another host, or
-    when a page repeats earlier days only: the vendor has been seen to repeat a page for ever.
+    when a page repeats earlier days only: the vendor has been seen to repeat a page without end.
     """
     first, last = f"{window.start:%Y-%m-%d}", f"{window.end - timedelta(days=1):%Y-%m-%d}"
     question = Question(URL, instrument, {"assets": instrument.symbol, "start_time": first, "end_time": last, **WANTED})

@@ -93,7 +93,7 @@ def _days(request: Request, instrument: Instrument, window: Window) -> tuple[pl.
         try:
             frame = _read(_lines(request.session.download(file.url), file))
         except (ArchiveAbsent, FeedUnavailable) as error:
-            request.notes.append(f"{code}: the file that would stand in: {error}")
+            request.notes.append(f"{code}: the file that replaces it: {error}")
             raise refusal from error
         request.notes.append(f"{code}: {refusal}; asked the file on {FILE_HOST} instead")
         inside = pl.col("day").is_between(window.start.date(), window.end.date(), closed="left")

@@ -5,13 +5,11 @@ from __future__ import annotations
 from datetime import timedelta
 from functools import partial
 
-import polars as pl
-
 from ingest.feed import Feed
 from ingest.fetch.pages import Single, between
 from ingest.fetch.rows import PRICES, Fields, Stamp, same
 from ingest.fetch.shapes import Present, bars, hourly_funding
-from ingest.schema import PRICES_FIT, column, feed_schema, rows
+from ingest.schema import OPENS_AT_MIDNIGHT, PRICES_FIT, column, feed_schema
 from ingest.venues.deribit import api, liquidations
 
 feed = partial(
@@ -29,7 +27,7 @@ KLINES = feed_schema(
     "close",
     "volume_coin",
     "volume_usd",
-    checks=[rows("opens at midnight", pl.col("open_at").dt.truncate("1d") == pl.col("open_at")), *PRICES_FIT],
+    checks=[OPENS_AT_MIDNIGHT, *PRICES_FIT],
 )
 
 # Funding accrues continuously. `interest_1h` is the funding of an hour, and the hours of a day add up to its funding.
@@ -69,7 +67,6 @@ FEEDS: tuple[Feed, ...] = (
         kind="klines",
         description="Daily bars of Deribit's perpetuals.",
         schema=KLINES,
-        key=("symbol", "open_at"),
         cadence="daily bars",
         retention="all since listing",
         fetch=bars(
@@ -86,7 +83,6 @@ FEEDS: tuple[Feed, ...] = (
         kind="funding",
         description="Hourly funding of Deribit's perpetuals, which accrues continuously.",
         schema=FUNDING,
-        key=("symbol", "settled_at"),
         cadence="hourly",
         retention="all since 2019",
         fetch=hourly_funding(
@@ -101,7 +97,6 @@ FEEDS: tuple[Feed, ...] = (
         kind="open_interest",
         description="Open interest of Deribit's perpetuals at the moment of each run.",
         schema=OPEN_INTEREST,
-        key=("symbol", "snapshot_at"),
         cadence="one snapshot a run",
         retention="none: what no run has seen is gone",
         fetch=Present(

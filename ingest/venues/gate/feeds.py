@@ -59,7 +59,6 @@ FEEDS: tuple[Feed, ...] = (
         kind="open_interest and liquidations",
         description="Daily open interest of Gate's USDT-margined perpetuals, and longs and shorts closed by force.",
         schema=CONTRACT_STATS,
-        key=("symbol", "open_at"),
         cadence="daily",
         retention="180 days",
         revises=timedelta(hours=5),
@@ -107,7 +106,6 @@ FEEDS: tuple[Feed, ...] = (
         kind="funding",
         description="Funding settlements of Gate's USDT-margined perpetuals.",
         schema=FUNDING,
-        key=("symbol", "settled_at"),
         cadence="every 8 hours, 4 or 1 for some contracts at times",
         retention="180 days",
         fetch=funding(

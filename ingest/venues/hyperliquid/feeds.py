@@ -4,14 +4,12 @@ from __future__ import annotations
 
 from functools import partial
 
-import polars as pl
-
 from ingest.feed import Feed
 from ingest.fetch.pages import OldestFirst, Single, between
 from ingest.fetch.rows import Fields, Stamp, same
 from ingest.fetch.shapes import bars, hourly_funding
 from ingest.listings import contract_list
-from ingest.schema import PRICES, PRICES_FIT, column, feed_schema, rows
+from ingest.schema import OPENS_AT_MIDNIGHT, PRICES, PRICES_FIT, column, feed_schema
 from ingest.venues.hyperliquid import api, contracts, open_interest
 
 feed = partial(
@@ -40,7 +38,7 @@ KLINES = feed_schema(
     *PRICES,
     column("volume", "volume_coin"),
     "trade_count",
-    checks=[rows("opens at midnight", pl.col("open_at").dt.truncate("1d") == pl.col("open_at")), *PRICES_FIT],
+    checks=[OPENS_AT_MIDNIGHT, *PRICES_FIT],
 )
 
 FEEDS: tuple[Feed, ...] = (
@@ -48,7 +46,6 @@ FEEDS: tuple[Feed, ...] = (
         kind="klines",
         description="Daily bars of Hyperliquid's perpetuals.",
         schema=KLINES,
-        key=("symbol", "open_at"),
         cadence="daily bars",
         retention="the last 5000 bars",
         fetch=bars(
@@ -66,7 +63,6 @@ FEEDS: tuple[Feed, ...] = (
         kind="funding",
         description="Hourly funding settlements of Hyperliquid's perpetuals.",
         schema=FUNDING,
-        key=("symbol", "settled_at"),
         cadence="hourly",
         retention="all since 2023",
         fetch=hourly_funding(
@@ -84,7 +80,6 @@ FEEDS: tuple[Feed, ...] = (
         kind="open_interest",
         description="Open interest of Hyperliquid's perpetuals at the moment of each run.",
         schema=OPEN_INTEREST,
-        key=("symbol", "snapshot_at"),
         cadence="one snapshot a run",
         retention="none: what no run has seen is gone",
         fetch=open_interest.fetch,

@@ -13,7 +13,7 @@ from typing import Any
 
 from ingest.errors import CHECK_SYMBOL, RequestRefused, Transient, UnknownCode
 from ingest.feed import Request
-from ingest.fetch.pages import EPOCH, AskPage, Pages, StampOf, Told, readable_stamp
+from ingest.fetch.pages import EPOCH, AskPage, Pages, StampOf, WindowParams, readable_stamp
 from ingest.fetch.questions import Page, Question
 from ingest.fetch.rows import PRICES
 from ingest.windows import Window, milliseconds
@@ -82,13 +82,13 @@ class FromEitherEnd:
     is left on either side is asked for. Raises RequestRefused for such a page outside of the window asked for.
     """
 
-    told: Told
+    window_params: WindowParams
 
     def __call__(self, ask: AskPage, window: Window, step: timedelta, stamp_of: StampOf, host: str) -> Pages:
         left = [window]
         while left:
             asked = left.pop()
-            rows, more = ask(self.told(asked))
+            rows, more = ask(self.window_params(asked))
             yield rows
             if rows and more:
                 start, end = milliseconds(asked.start), milliseconds(asked.end)

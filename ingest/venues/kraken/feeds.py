@@ -10,7 +10,7 @@ from ingest.feed import Feed
 from ingest.fetch.pages import between
 from ingest.fetch.rows import PRICES, Fields, Stamp, same
 from ingest.fetch.shapes import bars
-from ingest.schema import PRICES_FIT, column, feed_schema, rows
+from ingest.schema import OPENS_AT_MIDNIGHT, PRICES_FIT, column, feed_schema, rows
 from ingest.venues.kraken import api, funding
 
 feed = partial(
@@ -27,7 +27,7 @@ KLINES = feed_schema(
     "open_at",
     *PRICES,
     column("volume", "volume_coin"),
-    checks=[rows("opens at midnight", pl.col("open_at").dt.truncate("1d") == pl.col("open_at")), *PRICES_FIT],
+    checks=[OPENS_AT_MIDNIGHT, *PRICES_FIT],
 )
 
 FUNDING = feed_schema(
@@ -57,7 +57,6 @@ FEEDS: tuple[Feed, ...] = (
         kind="klines",
         description="Daily bars of Kraken Futures' linear perpetuals.",
         schema=KLINES,
-        key=("symbol", "open_at"),
         cadence="daily bars",
         retention="all since listing",
         fetch=bars(
@@ -71,7 +70,6 @@ FEEDS: tuple[Feed, ...] = (
         kind="funding",
         description="Hourly funding of Kraken Futures' linear perpetuals, as a fraction of the price.",
         schema=FUNDING,
-        key=("symbol", "settled_at"),
         cadence="hourly",
         retention="about a year",
         fetch=funding.fetch,
@@ -80,7 +78,6 @@ FEEDS: tuple[Feed, ...] = (
         kind="open_interest",
         description="Open interest of Kraken Futures' linear perpetuals over each day.",
         schema=OPEN_INTEREST,
-        key=("symbol", "open_at"),
         cadence="daily bars",
         retention="daily since 2023-03",
         fetch=daily_buckets(api.url("api/charts/v1/analytics/{symbol}/open-interest"), Fields(BUCKET, PRICES)),
@@ -89,7 +86,6 @@ FEEDS: tuple[Feed, ...] = (
         kind="liquidations",
         description="Volume of Kraken Futures' linear perpetuals closed by force in a day, longs and shorts together.",
         schema=LIQUIDATIONS,
-        key=("symbol", "open_at"),
         cadence="daily sums",
         retention="since about 2021",
         fetch=daily_buckets(

@@ -71,7 +71,6 @@ FEEDS: tuple[Feed, ...] = (
         kind="klines",
         description="Daily bars of OKX's perpetual swaps.",
         schema=KLINES,
-        key=("symbol", "open_at"),
         cadence="daily bars",
         retention="several years",
         fetch=bars(
@@ -91,7 +90,6 @@ FEEDS: tuple[Feed, ...] = (
         kind="funding",
         description="Funding settlements of OKX's perpetual swaps.",
         schema=FUNDING,
-        key=("symbol", "settled_at"),
         cadence="every 8 hours, 4 or 1 for some instruments at times",
         retention="three months",
         fetch=funding(
@@ -114,7 +112,6 @@ FEEDS: tuple[Feed, ...] = (
             *OPEN_INTEREST_COLUMNS,
             checks=[rows("not a UTC day", pl.col("period_start_at").dt.truncate("1d") == pl.col("period_start_at"))],
         ),
-        key=("symbol", "period_start_at"),
         cadence="daily",
         retention="about 100 days, not documented",
         fetch=open_interest({"period": UTC_DAY}),
@@ -123,7 +120,6 @@ FEEDS: tuple[Feed, ...] = (
         kind="open_interest",
         description="Hourly open interest of OKX's perpetual swaps.",
         schema=feed_schema("okx_hourly_open_interest", *OPEN_INTEREST_COLUMNS),
-        key=("symbol", "period_start_at"),
         cadence="hourly",
         retention=f"not documented; only the last {HOURS_ASKED.days} days are asked for",
         revises=HOUR,
