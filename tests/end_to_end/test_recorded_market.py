@@ -25,7 +25,11 @@ from tests.end_to_end.recorded_market import (
 from tests.pipelines import differing, published, up_to
 from tests.recordings import NOT_RECORDED, RECORDED
 
-pytestmark = [pytest.mark.slow(minutes=5), pytest.mark.skipif(not RECORDED.is_dir(), reason=NOT_RECORDED)]
+pytestmark = [
+    pytest.mark.slow(minutes=5),
+    pytest.mark.proof,
+    pytest.mark.skipif(not RECORDED.is_dir(), reason=NOT_RECORDED),
+]
 
 DAY_BEFORE = "2026-02-01T04:00:00Z"
 
@@ -124,7 +128,6 @@ def test_the_same_command_again_asks_little_and_changes_nothing(
 HOURLY = ("prices_hourly", "liquidations_hourly", "open_interest_hourly", "funding_hourly")
 
 
-@pytest.mark.proof
 def test_a_moved_clock_adds_exactly_the_new_day(market: RecordedMarket, unlimited: Path, tmp_path: Path) -> None:
     warehouse = tmp_path / "warehouse"
     market.set(now=DAY_BEFORE)
@@ -158,7 +161,6 @@ def test_a_moved_clock_adds_exactly_the_new_day(market: RecordedMarket, unlimite
     assert differing(up_to(after, "2026-01-31"), up_to(before, "2026-01-31"), but=told) == []
 
 
-@pytest.mark.proof
 def test_landing_alone_rebuilds_the_same_marts(
     market: RecordedMarket, history: Path, recorded: Path, tmp_path: Path
 ) -> None:

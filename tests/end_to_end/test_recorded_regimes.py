@@ -16,7 +16,11 @@ from tests.end_to_end.recorded_market import NOW, RecordedMarket, behind, run
 from tests.pipelines import published
 from tests.recordings import NOT_RECORDED, RECORDED
 
-pytestmark = [pytest.mark.slow(minutes=2), pytest.mark.skipif(not RECORDED.is_dir(), reason=NOT_RECORDED)]
+pytestmark = [
+    pytest.mark.slow(minutes=2),
+    pytest.mark.proof,
+    pytest.mark.skipif(not RECORDED.is_dir(), reason=NOT_RECORDED),
+]
 AS_OF_NOW = "SELECT * FROM regimes_as_of(TIMESTAMP '2026-02-02 04:00:00') ORDER BY asset, day"
 
 
@@ -79,7 +83,6 @@ def test_a_contract_that_ended_gates_no_day(history: Path) -> None:
     assert after["missing_inputs"].null_count() == after.height
 
 
-@pytest.mark.proof
 def test_restated_flows_make_revisions_and_leave_what_was_known(history: Path, restated: Path) -> None:
     def as_of(warehouse: Path) -> list:
         with duckdb.connect(warehouse / "published" / "leverage.duckdb", read_only=True) as connection:
@@ -97,7 +100,6 @@ def test_restated_flows_make_revisions_and_leave_what_was_known(history: Path, r
     assert 0.0 < report["label_changed_share"] < 0.2
 
 
-@pytest.mark.proof
 def test_revisions_outlive_the_build_database(
     market: RecordedMarket, unlimited: Path, restated: Path, tmp_path: Path
 ) -> None:

@@ -12,7 +12,7 @@ import pytest
 from tests.end_to_end import old_landing
 from tests.pipelines import leverage, published
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.proof]
 
 RENAMED = {"coverage": "known_inputs_share", "funding_bp": "funding_8h_bp"}
 WHOLE_PULLS = {"coinmetrics_network"}  # each pull is the whole series

@@ -22,7 +22,7 @@ FIRST = date(2022, 1, 2)
 CRASHES = [date(2022, 5, day) for day in (9, 10, 11, 12)] + [date(2022, 11, day) for day in (8, 9, 10)]
 Rows = dict[str, dict[date, dict[str, float]]]
 
-pytestmark = [pytest.mark.slow, pytest.mark.skipif(not WIDE.exists(), reason=NOT_RECORDED)]
+pytestmark = [pytest.mark.slow, pytest.mark.proof, pytest.mark.skipif(not WIDE.exists(), reason=NOT_RECORDED)]
 
 
 @pytest.fixture(scope="module")

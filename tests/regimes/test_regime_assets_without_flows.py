@@ -97,6 +97,7 @@ def wide(parameters: Parameters) -> Classification:
 
 
 @pytest.mark.slow
+@pytest.mark.proof
 @pytest.mark.skipif(not WIDE.is_file(), reason=NOT_RECORDED)
 def test_the_wide_market_has_labels_that_contradict_no_day(wide: Classification, parameters: Parameters) -> None:
     filled = FIRST_DAY.toordinal() + parameters.windows.baseline_minimum_days + 1
