@@ -39,7 +39,7 @@ def now(
     from_hour: str | None,
     notify: bool,
 ) -> None:
-    """Refresh the reading of the running day and print it. `watch` goes on every hour, `notify` sends alerts.
+    """Refresh the reading of the running day and print it. `watch` repeats it every hour, `notify` sends alerts.
 
     Raises WrongUse for invalid options, NotPublished without a daily run, UnknownDay for an unknown asset, Stale when
     an asset with a daily label has no reading.
@@ -80,7 +80,7 @@ def now(
 
 
 def _moments(settings: Settings, at: str | None, *, watch: bool, from_hour: str | None) -> Iterator[datetime]:
-    """The times to refresh at: one, those of the simulated hours, or one an hour for ever."""
+    """The times to refresh at: one, those of the simulated hours, or one an hour without an end."""
     market = settings.parsed_market()
     last, first = _parsed("--now", settings, at), _parsed("--from-hour", settings, from_hour)
     if not watch:

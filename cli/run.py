@@ -155,7 +155,7 @@ def _implausible_before(warehouse: Warehouse) -> list[dict[str, Any]]:
 
 
 def _print_implausible(out: Console, before: list[dict[str, Any]], now: list[dict[str, Any]]) -> None:
-    """Name each row that is new: what was excluded, then what only stands out."""
+    """Name each row that is new: what was excluded, then what is unusual and still counts."""
     for is_excluded, word in ((True, "excluded"), (False, "unusual")):
         rows = [row for row in now if row["is_excluded"] == is_excluded]
         new = new_lines(before, rows)

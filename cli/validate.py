@@ -32,11 +32,11 @@ def validate(settings: Settings, days: Path) -> None:
     with open_release(settings.resolved_warehouse()) as release:
         current = release.select("SELECT * FROM regimes_daily")
         published = first_published(release.select("SELECT * FROM regime_revisions"))
-    told = agreement(current, documented)
-    labelled = told.filter(pl.col("event") != Label.INSUFFICIENT_DATA.value)
+    agreed = agreement(current, documented)
+    labelled = agreed.filter(pl.col("event") != Label.INSUFFICIENT_DATA.value)
     out = stdout_console()
-    if told.height:
-        out.print(_days(told))
+    if agreed.height:
+        out.print(_days(agreed))
     _counts(out, "the labels as they are now", labelled)
     for name, is_backfill in (("published at the time", False), ("computed later (backfill)", True)):
         first = published.filter(
@@ -45,7 +45,7 @@ def validate(settings: Settings, days: Path) -> None:
         _counts(out, name, agreement(first, documented))
     out.print(
         f"{documented.height} days in {escape(str(days))}: {labelled.height} with a label, "
-        f"{told.height - labelled.height} without enough data, {documented.height - told.height} not published"
+        f"{agreed.height - labelled.height} without enough data, {documented.height - agreed.height} not published"
     )
 
 
@@ -82,11 +82,11 @@ def read_days(path: Path) -> pl.DataFrame:
     return typed.select(COLUMNS)
 
 
-def _days(told: pl.DataFrame) -> Table:
+def _days(agreed: pl.DataFrame) -> Table:
     table = Table(box=box.SIMPLE_HEAD, header_style="bold", pad_edge=False)
     for name in ("asset", "day", "documented", "label", "runner-up", "agrees"):
         table.add_column(name)
-    for row in told.iter_rows(named=True):
+    for row in agreed.iter_rows(named=True):
         agrees = "exactly" if row["exact"] else "runner-up" if row["with_runner_up"] else "no"
         runner_up = words(row["runner_up"]) if row["runner_up"] else "-"
         label = words(row["event"])
@@ -94,11 +94,11 @@ def _days(told: pl.DataFrame) -> Table:
     return table
 
 
-def _counts(out: Console, name: str, told: pl.DataFrame) -> None:
-    if not told.height:
+def _counts(out: Console, name: str, agreed: pl.DataFrame) -> None:
+    if not agreed.height:
         out.print(f"{name}: none of the days")
         return
-    exact, second, family = (int(told[column].sum()) for column in ("exact", "with_runner_up", "by_family"))
+    exact, second, family = (int(agreed[column].sum()) for column in ("exact", "with_runner_up", "by_family"))
     out.print(
-        f"{name}: {exact} of {told.height} exactly, {second} with the runner-up, {family} by family", highlight=False
+        f"{name}: {exact} of {agreed.height} exactly, {second} with the runner-up, {family} by family", highlight=False
     )

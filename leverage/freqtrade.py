@@ -35,7 +35,7 @@ class UnknownTimeframe(ValueError):
 class LabelProvider:
     """Merges labels into the dataframes of a strategy, as `merge_informative_pair` does for another pair.
 
-    `backfill_delay` is that of `known_labels`: a backtest over days before the warehouse existed needs it.
+    `backfill_delay` is as in `known_labels`: a backtest over days before the warehouse existed needs it.
     """
 
     def __init__(self, warehouse: str | os.PathLike[str], backfill_delay: timedelta | None = None) -> None:

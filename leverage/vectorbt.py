@@ -33,7 +33,7 @@ def signal_frame(
     """`entries` and `exits` for bars that open at `index` and last `bar`, in order of time.
 
     vectorbt fills an order at the close of its bar, so a bar has a signal when a label of a new day became known by its
-    end, and no earlier bar has. `backfill_delay` is that of `known_labels`.
+    end, and no earlier bar has. `backfill_delay` is as in `known_labels`.
     """
     revisions = release.table("regime_revisions", asset).polars()
     found = label_signals(known_labels(revisions, bar_ends(index, bar), backfill_delay), entries, exits)

@@ -98,7 +98,7 @@ def _fetch(
     calendar: Calendar,
     now: datetime,
 ) -> dict[str, str]:
-    """Land and load what is new of the feeds behind the hourly models; why a feed could not be had, by its name."""
+    """Land and load the news of the feeds behind the hourly models. Returns why some were not fetched, by name."""
     landing, today, skipped = Landing(warehouse.landing), now.date(), {}
     since = first_kept_day(today)
     with now_database(warehouse) as connection:

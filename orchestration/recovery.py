@@ -1,6 +1,6 @@
 """Cleaning up after runs whose process has died: mark them as failed and free their pool slots.
 
-Dagster keeps the pool slot of a dead run, and the next run would wait for it for ever.
+Dagster keeps the pool slot of a dead run, and the next run would wait for it without end.
 """
 
 from __future__ import annotations

@@ -136,7 +136,7 @@ class Pipeline(dg.ConfigurableResource):
     def choose_assets(self, asked: Selection | None) -> None:
         """Bring the assets of the warehouse up to date; `asked` is a new rule. The pipeline lock has to be held.
 
-        Raises CatalogueBroken when an asset is not to be had, and then the assets stay as they were.
+        Raises CatalogueBroken when an asset is not available, and then the assets stay as they were.
         """
         market, path = self.parsed_market, Path(self.catalogue) if self.catalogue else None
         catalogue, now = load_catalogue(path), run_time(market, self.now)

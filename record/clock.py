@@ -19,7 +19,7 @@ class Clock:
         return self._at + timedelta(seconds=time.monotonic() - self._since)
 
     def monotonic(self) -> float:
-        """Seconds of an arbitrary beginning; they stand still while the machine sleeps."""
+        """Seconds since an arbitrary moment; the clock stops while the machine sleeps."""
         return time.monotonic()
 
     async def sleep(self, seconds: float) -> None:

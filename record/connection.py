@@ -47,7 +47,7 @@ class Connection:
         return True
 
     async def stay(self) -> None:
-        """Listen until `leave`, or for ever; cancelling loses what has arrived and was not read yet."""
+        """Listen until `leave`; cancelling loses messages that have arrived and were not read yet."""
         pause = FIRST_PAUSE
         while True:
             began = self._clock.monotonic()

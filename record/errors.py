@@ -6,4 +6,4 @@ from ingest.errors import IngestError
 
 
 class RecorderBusy(IngestError):
-    """Another recorder is at work in this warehouse."""
+    """Another recorder is running in this warehouse."""

@@ -28,7 +28,7 @@ class Entry:
     detail: str | None = None
 
     def stored(self) -> dict[str, Any]:
-        """As it stands in the write-ahead file."""
+        """The entry as a line of the write-ahead file."""
         return {
             **self.__dict__,
             "start_at": self.start_at.isoformat(),

@@ -1,4 +1,4 @@
-"""The recorder put together: streams listened to, lines synced, files rotated and landed, health told.
+"""The recorder put together: streams listened to, lines synced, files rotated and landed, health reported.
 
 One process a warehouse. It holds neither DuckDB nor the pipeline's lock, so neither waits for the other.
 """
@@ -124,7 +124,7 @@ class Recorder:
         return self._wal.append(Message(stream, at, frame))
 
     async def _keep_time(self) -> None:
-        told, period = self._clock.monotonic(), self._period()
+        reported, period = self._clock.monotonic(), self._period()
         await self._tell()
         while not self._stopping.is_set():
             with suppress(TimeoutError):
@@ -137,8 +137,8 @@ class Recorder:
             if self._period() != period and self._rotate():
                 period = self._period()
             steady = self._clock.monotonic()
-            if steady - told >= HEALTH_EVERY:
-                told = steady
+            if steady - reported >= HEALTH_EVERY:
+                reported = steady
                 await self._tell()
 
     def _period(self) -> int:
@@ -228,7 +228,7 @@ class Recorder:
             log.warning("%s works again", what)
 
     async def _tell(self, *, stopped: bool = False) -> None:
-        told = health.Health(
+        current = health.Health(
             recorder=self._name,
             pid=os.getpid(),
             at=self._clock.now().isoformat(),
@@ -240,9 +240,9 @@ class Recorder:
             streams=tuple(_health_of(watch) for watch in self._watches),
         )
         try:
-            await asyncio.to_thread(health.write, self._folder, told)
+            await asyncio.to_thread(health.write, self._folder, current)
         except OSError as error:
-            log.error("health is not told: %s", error.strerror)
+            log.error("health cannot be written: %s", error.strerror)
 
 
 def _health_of(watch: Watch) -> health.StreamHealth:

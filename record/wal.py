@@ -80,7 +80,7 @@ class WriteAhead:
         return sealed
 
     def close(self) -> None:
-        """Nothing is written any more; the file stands like one of a recorder that is gone."""
+        """Nothing is written any more; the file is left as a recorder that has died leaves it."""
         os.close(self._file)
         if not self.synced_bytes and self.path:
             self.path.unlink()

@@ -14,7 +14,7 @@ from record.ledger import Entry
 from record.silence import QuietSpells
 
 ACKNOWLEDGED_WITHIN = 30.0  # seconds after the connection was opened
-CLAIM_EVERY = 10.0  # seconds of a stretch that one line of the write-ahead file stands for
+CLAIM_EVERY = 10.0  # seconds of a stretch that one line of the write-ahead file covers
 SLIP = 86400.0  # seconds; a clock that is set back further had been wrong, and what was claimed by it is no obstacle
 DEAF_AFTER = 2.5  # pings without any sign of life
 
@@ -87,7 +87,7 @@ class Watch:
         self._claim_from = self._clock.now() if self._claim_from else None
 
     def clock_jumped(self, seconds: float) -> None:
-        """The clock was set. What lies between the last claim and now has no length that could be told."""
+        """The clock was set. The time between the last claim and now has no known length."""
         if self._claim_from is not None:
             self._claim_from = self._clock.now()
         if self._furthest is not None and -seconds > SLIP:

@@ -74,10 +74,10 @@ def _share(
     spine = _spine(reported, calendar, *weighed).with_columns(pl.when(present).then("weight").alias("weight"))
     spine = spine.with_columns(_sum_before("weight", windows))
     weights = (pl.col("weight").filter(present).sum().alias("present"), pl.col("weight").sum().alias("total"))
-    stands = pl.col("present") > gate.instrument_weight_share * pl.col("total")
+    is_enough = pl.col("present") > gate.instrument_weight_share * pl.col("total")
     venues = spine.group_by(*KEY, "venue").agg(weights)
     shares = (
-        venues.with_columns(pl.when(stands).then("total").otherwise("present").alias("present"))
+        venues.with_columns(pl.when(is_enough).then("total").otherwise("present").alias("present"))
         .group_by(KEY)
         .agg(pl.col("present").sum(), pl.col("total").sum())
     )

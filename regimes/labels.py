@@ -247,7 +247,7 @@ DEFINITIONS = (
     ),
 )
 
-# The labels that have a score: every label except that of a day without enough data.
+# The labels that have a score: every label except the one for a day without enough data.
 SCORED: tuple[Label, ...] = tuple(
     definition.label for definition in DEFINITIONS if definition.label is not Label.INSUFFICIENT_DATA
 )

@@ -172,9 +172,9 @@ def _published(revisions: pl.DataFrame | None, documented: pl.DataFrame) -> Iter
     for subject, is_backfill in (("at the time", False), ("backfill", True)):
         days = first.filter(pl.col("is_backfill") == is_backfill)
         yield "published", subject, "days with a label", float(days.height), None, None, days.height, None
-        told = agreement(days, documented)
+        agreed = agreement(days, documented)
         for name in AGREEMENTS:
-            yield "published", subject, name, float(told[name].sum()), None, None, told.height, None
+            yield "published", subject, name, float(agreed[name].sum()), None, None, agreed.height, None
 
 
 def _coherence(days: pl.DataFrame) -> Iterator[Row]:

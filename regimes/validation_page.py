@@ -56,10 +56,10 @@ def _agreement(rows: pl.DataFrame) -> Iterable[str]:
         "under a half; the rolling 24 hours; the score of the event. A core condition at 0 rules a label out."
     )
     for title, agrees in (("Days that disagree", 0.0), ("Days that agree although a condition is weak", 1.0)):
-        told = [row for row in days if row["value"] == agrees and (not agrees or " (" in row["detail"])]
-        if told:
+        listed = [row for row in days if row["value"] == agrees and (not agrees or " (" in row["detail"])]
+        if listed:
             yield f"{title}:"
-            yield "\n".join(f"* {row['subject']}: {row['detail']}" for row in told)
+            yield "\n".join(f"* {row['subject']}: {row['detail']}" for row in listed)
 
 
 def _coherence(rows: pl.DataFrame) -> Iterable[str]:

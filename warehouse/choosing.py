@@ -98,7 +98,7 @@ def _month_before(today: date) -> Window:
 def market_catalogue(market: Market, path: Path | None, chosen: Chosen | None) -> Catalogue:
     """The catalogue at `path`, or the default one, of the chosen assets; of the simulated market what is simulated.
 
-    Raises CatalogueBroken when a chosen asset is not to be had.
+    Raises CatalogueBroken when a chosen asset is not available.
     """
     catalogue = load_catalogue(path)
     if chosen:

@@ -36,7 +36,7 @@ def landed_revisions(connection: duckdb.DuckDBPyConnection, landing: Landing) ->
     """Every landed revision, after loading new segments. `available_at` is the time at which it landed (UTC)."""
     create_tables(connection)
     load_segments(connection, landing)
-    # Not stored in the row: landing keeps segments in order even when the clock stands still between two runs.
+    # Not stored in the row: landing keeps segments in order even when the clock does not move between two runs.
     landed = {name: INGESTED_AT if name == "available_at" else landed_name(name) for name in REVISION}
     columns = ", ".join(f"{identifier(column)} AS {identifier(name)}" for name, column in landed.items())
     return connection.sql(f"SELECT {columns} FROM raw.{REVISIONS} ORDER BY asset, day, revision").pl()  # noqa: S608

@@ -133,7 +133,7 @@ class Warehouse:
             )
 
     def claim(self, market: str) -> None:
-        """Give the warehouse to `market` for ever, and write `warehouse.json` anew where it is gone or damaged.
+        """Assign the warehouse to `market`, and write `warehouse.json` again if it is missing or damaged.
 
         Raises WrongMarket when the warehouse already belongs to another market.
         """
@@ -214,13 +214,13 @@ class Warehouse:
         """The market, the days and the chosen assets as the newest release says them, {} when it does not."""
         try:
             document = json.loads((self.published / LATEST_JSON).read_text(encoding="utf-8"))
-            told = {name: document[name] for name in ("market", "first_day", "last_day")}
+            named = {name: document[name] for name in ("market", "first_day", "last_day")}
         except (OSError, ValueError, TypeError, KeyError):
             return {}
-        if not all(isinstance(value, str) for value in told.values()):
+        if not all(isinstance(value, str) for value in named.values()):
             return {}
         selection = document.get("selection")
-        return {**told, "selection": selection} if _is_selection(selection) else told
+        return {**named, "selection": selection} if _is_selection(selection) else named
 
     def _write(self, content: dict[str, Any]) -> None:
         try:
