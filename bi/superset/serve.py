@@ -7,16 +7,20 @@ from __future__ import annotations
 
 import argparse
 import hashlib
+import json
 import os
 import secrets
+import shutil
 import subprocess
 import sys
+from datetime import date
 from pathlib import Path
 
 HERE = Path(__file__).resolve().parent
 PROJECT = HERE.parents[1]
 BIN = Path(sys.executable).parent
 DEFAULT_WAREHOUSES = ("sample", "live")
+ANY_RANGE = "No filter"  # in the dashboard's YAML, where the range that it opens on is put
 
 
 def main() -> None:
@@ -41,7 +45,7 @@ def main() -> None:
         "SUPERSET_HOME": str(state),
         "FLASK_APP": "superset.app:create_app()",
     }
-    _prepare(state, environment, password)
+    _prepare(state, environment, password, _range_to_open(published))
     print(f"dashboard on http://127.0.0.1:{options.port}/superset/dashboard/leverage/ over {published.parent}")
     print(f"log in as admin; the password is in {state / 'password'}, or what LEVERAGE_BI_PASSWORD says", flush=True)
     # One process with threads: enough for a person, and what Superset keeps in memory is kept once.
@@ -61,6 +65,16 @@ def _chosen() -> Path:
     return PROJECT / "warehouse" / "data" / market
 
 
+def _range_to_open(published: Path) -> str:
+    """The range that the dashboard opens on, as Superset writes it: from the first of the month a year before the end.
+
+    It is counted from the last day of the release, because the simulated market ends on a day of its own. It has no end
+    so that new days show, and begins with a month so that the bundle is imported once a month and not every day.
+    """
+    last = date.fromisoformat(json.loads((published / "latest.json").read_text())["last_day"])
+    return f"{last.year - 1}-{last.month:02}-01 : "
+
+
 def _secret(path: Path) -> str:
     """A random text kept in a file that its owner alone may read, made at the first call."""
     if not path.exists():
@@ -69,10 +83,20 @@ def _secret(path: Path) -> str:
     return path.read_text()
 
 
-def _prepare(state: Path, environment: dict[str, str], password: str) -> None:
-    """Schema, roles, user and bundle, once for each version of Superset, of the bundle and of the password."""
+def _bundle_in(state: Path, opens_on: str) -> Path:
+    """A copy of the bundle in which the filter of days begins with this range."""
+    copy = state / "bundle"
+    shutil.rmtree(copy, ignore_errors=True)
+    shutil.copytree(HERE / "bundle", copy)
+    for dashboard in copy.glob("dashboards/*.yaml"):
+        dashboard.write_text(dashboard.read_text().replace(ANY_RANGE, f"'{opens_on}'"))
+    return copy
+
+
+def _prepare(state: Path, environment: dict[str, str], password: str, opens_on: str) -> None:
+    """Schema, roles, user and bundle, once for each version of Superset, of the bundle, its range and the password."""
     inputs = [PROJECT / "requirements" / "bi.txt", *sorted((HERE / "bundle").rglob("*.yaml"))]
-    digest = hashlib.sha256(password.encode())
+    digest = hashlib.sha256((password + opens_on).encode())
     for file in inputs:
         digest.update(file.read_bytes())
     stamp = state / "prepared"
@@ -84,7 +108,7 @@ def _prepare(state: Path, environment: dict[str, str], password: str) -> None:
         ("schema", [superset, "db", "upgrade"]),
         ("roles", [superset, "init"]),
         ("account", [sys.executable, HERE / "account.py"]),
-        ("bundle", [superset, "import-directory", "--overwrite", HERE / "bundle"]),
+        ("bundle", [superset, "import-directory", "--overwrite", _bundle_in(state, opens_on)]),
     ):
         done = subprocess.run(
             command,

@@ -24,7 +24,7 @@ from warehouse.publishing.release import Release, publish
 CHARTS = [yaml.safe_load(f.read_text())["slice_name"] for f in (PROJECT / "bi/superset/bundle/charts").glob("*.yaml")]
 PATIENCE = 90.0
 PUBLICATIONS = 5
-TALL = 4800  # pixels: Superset draws a chart when it is in sight
+TALL = 6200  # pixels: Superset draws a chart when it is in sight
 LAST = date(2026, 2, 1)
 
 
@@ -63,7 +63,7 @@ def drawn(driver: Any) -> bool:
     return driver.execute_script("""
         const charts = [...document.querySelectorAll('[data-test="chart-grid-component"]')];
         return charts.length === arguments[0]
-            && charts.every(c => c.querySelector('canvas, table tbody tr'))
+            && charts.every(c => c.querySelector('canvas, table tbody tr, .lv'))
             && !document.querySelector('[data-test="loading-indicator"]');
     """, len(CHARTS))  # fmt: skip
 
@@ -93,6 +93,10 @@ def test_every_chart_shows_data_and_the_asset_filter_changes_them(
     assert {chart for chart in CHARTS if chart not in driver.page_source} == set()
     assert len(asked) >= len(CHARTS)
     assert "ETH" not in json.dumps([body for _, body in asked])
+    said = driver.find_element("css selector", ".lv").text
+    assert said.startswith("Simulated market: nothing on this page is real data.")
+    assert f"BTC {LAST}: leverage flush" in said
+    assert len(driver.find_elements("css selector", ".lv-tile")) == 6
     pictured(driver, "dashboard")
 
     field = driver.find_elements("css selector", '[data-test="form-item-value"] input[type="search"]')[0]
