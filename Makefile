@@ -9,9 +9,11 @@ BI := .venv-bi
 DOCS := .venv-docs
 PYTEST := $(BIN)/python -m pytest -n 2 --dist loadscope --no-loadscope-reorder
 BI_PORT ?= 8088
+ENGINE ?= spark
+SPARK = .venv-$(ENGINE)
 CLIENTS := duckdb-1.2 duckdb-1.4 duckdb-1.5 pandas
 
-.PHONY: help run live record test proofs check dev bi browser clients docs bench setup setup-dev format lock generated definitions clean
+.PHONY: help run live record test proofs check dev bi browser clients spark spark-cluster docs bench setup setup-dev format lock generated definitions clean
 .DEFAULT_GOAL := run
 
 help:  ## list the targets with what they do
@@ -57,6 +59,12 @@ docs: $(DOCS)/.installed  ## build the documents as a site in site/ and check ev
 clients: setup-dev $(CLIENTS:%=.clients/%/.installed)  ## test that older DuckDB clients and pandas read the published files
 	$(BIN)/python -m pytest tests/bi/test_clients.py
 
+spark: $(SPARK)/.installed  ## build every model on DuckDB and on Spark, and compare; ENGINE=sail does without Java
+	$(SPARK)/bin/python -m tests.engines --engine $(ENGINE)
+
+spark-cluster: $(SPARK)/.installed  ## the same on a standalone cluster of two workers, started on loopback
+	$(SPARK)/bin/python -m tests.engines --engine spark --cluster
+
 bench: setup-dev  ## run the benchmarks and write docs/benchmarks.md
 	$(BIN)/python -m benchmarks
 
@@ -76,6 +84,16 @@ $(VENV)/.browser-installed: requirements/browser.txt $(VENV)/.dev-installed
 $(DOCS)/.installed: requirements/docs.txt
 	$(PYTHON) -m venv $(DOCS)
 	$(DOCS)/bin/pip install --quiet --require-hashes --no-deps --only-binary :all: -r requirements/docs.txt
+	@touch $@
+
+# Spark is published as a source archive, so it is built here, with the locked setuptools.
+$(SPARK)/.installed: requirements/$(ENGINE).txt requirements/run.txt pyproject.toml
+	[ $(ENGINE) != spark ] || command -v java || { apt-get update && apt-get install --yes default-jre-headless; }
+	$(PYTHON) -m venv $(SPARK)
+	$(SPARK)/bin/pip install --quiet --require-hashes --no-deps --only-binary :all: -r requirements/run.txt
+	$(SPARK)/bin/pip install --quiet --require-hashes --no-deps --no-build-isolation --only-binary :all: --no-binary pyspark,pyspark-client -r requirements/$(ENGINE).txt
+	$(SPARK)/bin/pip install --quiet --no-deps --no-build-isolation --editable .
+	$(SPARK)/bin/python -m orchestration.dbt_project
 	@touch $@
 
 .clients/%/.installed: requirements/clients/%.txt $(VENV)/.dev-installed
@@ -110,9 +128,10 @@ definitions: setup-dev  ## write tests/orchestration/definitions.txt: every asse
 lock:  ## write requirements/*.txt from pyproject.toml; needs uv
 	uv pip compile pyproject.toml --extra build --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-emit-find-links --no-header --quiet -o requirements/run.txt
 	uv pip compile pyproject.toml --extra build --group dev -c requirements/run.txt --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-emit-find-links --no-header --quiet -o requirements/dev.txt
+	for engine in sail spark; do uv pip compile pyproject.toml --extra build --extra $$engine -c requirements/run.txt --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-emit-find-links --no-header --quiet -o requirements/$$engine.txt || exit 1; done
 	uv pip compile requirements/bi.in --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-emit-find-links --no-header --quiet -o requirements/bi.txt
 	uv pip compile requirements/docs.in --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-emit-find-links --no-header --quiet -o requirements/docs.txt
 	uv pip compile requirements/browser.in -c requirements/dev.txt --no-emit-package playwright --no-emit-package pyee --no-emit-package greenlet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-emit-find-links --no-header --quiet -o requirements/browser.txt
 
 clean:  ## remove environments and caches; warehouses stay
-	rm -rf $(VENV) $(BI) $(DOCS) .clients site .superset .mypy_cache .ruff_cache .pytest_cache dbt_project/target dbt_project/logs
+	rm -rf $(VENV) $(BI) $(DOCS) .venv-sail .venv-spark .clients site .superset .mypy_cache .ruff_cache .pytest_cache dbt_project/target dbt_project/logs

@@ -8,6 +8,7 @@ from __future__ import annotations
 import io
 import sys
 import warnings
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated
@@ -18,6 +19,7 @@ from cli.errors import begin_process, errors_as_one_line, finish_output
 from cli.options import (
     DEFAULT_DAYS,
     DayOption,
+    Engine,
     Format,
     JsonOption,
     MarketOption,
@@ -99,6 +101,14 @@ def run(
             " May be repeated.",
         ),
     ] = None,
+    engine: Annotated[
+        Engine,
+        typer.Option(
+            help="Where the models are built: in this process by DuckDB, by Spark where SPARK_REMOTE or spark.master"
+            " says, or by Sail.",
+            envvar="LEVERAGE_ENGINE",
+        ),
+    ] = Engine.DUCKDB,
     warehouse: WarehouseOption = None,
     verbose: VerboseOption = False,
 ) -> None:
@@ -111,6 +121,7 @@ def run(
         from cli.run import run as run_command
 
         settings = settings_from_options(context, market, warehouse, "runs")
+        settings = replace(settings, engine=engine.value)
         run_command(settings, as_day(first), as_day(last), now, refetch or [], verbose, assets)
 
 

@@ -11,7 +11,7 @@ import typer
 from cli.errors import WrongUse
 from ingest.errors import IngestError
 from warehouse.location import Warehouse
-from warehouse.settings import Settings, warehouse_at
+from warehouse.settings import DUCKDB, SAIL, SPARK, Settings, warehouse_at
 from warehouse.storage.address import BadAddress
 
 Command = Literal["reads", "runs", "records"]  # what a command does with a warehouse
@@ -49,6 +49,14 @@ class Format(Enum):
     JSON = "json"
     PARQUET = "parquet"
     MARKDOWN = "markdown"
+
+
+class Engine(Enum):
+    """Where `leverage run` builds the models."""
+
+    DUCKDB = DUCKDB
+    SPARK = SPARK
+    SAIL = SAIL
 
 
 def settings_from_options(

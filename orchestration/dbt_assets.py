@@ -12,7 +12,8 @@ from dagster_dbt import DagsterDbtTranslator, DagsterDbtTranslatorSettings, dbt_
 from ingest.landing import Landing
 from orchestration.asset_defaults import OWNERS, POOL, fresh_daily, mart_key
 from orchestration.dbt_project import DBT_PROJECT, existing_manifest
-from orchestration.internals.dbt_build import build_models
+from orchestration.engines import open_engine
+from orchestration.internals.dbt_build import build_models, build_upstream
 from orchestration.internals.kept_verdicts import checks_of_job, keep_last_verdicts
 from orchestration.jobs import DAILY_JOB
 from orchestration.mart_metadata import mart_metadata
@@ -97,38 +98,47 @@ def warehouse_models() -> dg.AssetsDefinition:
             context.log.info("nothing new since the last release: no model is built and nothing is published")
             keep_last_verdicts(context, (key for key in checks_of_job(context) if key.asset_key.path[0] in MADE_HERE))
             return
-        if context.is_subset:
-            select = sorted(key.path[-1] for key in context.selected_asset_keys)
-        else:
-            select = [*CHANGED_BY_ROWS] if is_daily and keep_views else []
-        later: list[Any] = []
-        warned: dict[str, str] = {}
-        for event in build_models(
-            context,
-            database=warehouse.build,
-            target=warehouse.dbt,
-            manifest=manifest,
-            translator=translator,
-            select=select,
-            exclude=[WINDOWS],
-            warned=warned,
-        ):
-            # dbt has the database for itself while it runs, so metadata is read afterwards. Events stay in their order.
-            if later or _mart_of(event, context) or _warns(event):
-                later.append(event)
+        with open_engine(pipeline.engine, warehouse) as engine:
+            if context.is_subset:
+                select = sorted(key.path[-1] for key in context.selected_asset_keys)
             else:
-                yield event
-        with build_database(warehouse.build) as connection:
-            if not select:
-                remember_views(connection)
-            lines = {} if context.is_subset else write_implausible_rows(connection, warned)
-            for event in later:
-                if mart := _mart_of(event, context):
-                    yield event.with_metadata({**event.metadata, **mart_metadata(connection, mart)})
-                elif _warns(event):
-                    yield _with_lines(event, lines.get(event.check_name, []))
+                select = [*CHANGED_BY_ROWS] if is_daily and keep_views and engine.keeps_models else []
+            with build_database(warehouse.build) as connection:
+                engine.prepare(connection)
+            if select and not engine.keeps_models:
+                build_upstream(engine, warehouse.dbt, select, [WINDOWS])
+            later: list[Any] = []
+            warned: dict[str, str] = {}
+            for event in build_models(
+                context,
+                engine=engine,
+                database=warehouse.build,
+                target=warehouse.dbt,
+                manifest=manifest,
+                translator=translator,
+                select=select,
+                exclude=[WINDOWS],
+                warned=warned,
+            ):
+                # dbt has the engine for itself while it runs, so metadata is read afterwards. Events stay in their
+                # order.
+                if later or _mart_of(event, context) or _warns(event):
+                    later.append(event)
                 else:
                     yield event
+            with build_database(warehouse.build) as connection:
+                engine.collect(connection, [mart for event in later if (mart := _mart_of(event, context))])
+                if not select and engine.keeps_models:
+                    remember_views(connection)
+                found = {} if context.is_subset else {name: engine.rows(connection, q) for name, q in warned.items()}
+                lines = {} if context.is_subset else write_implausible_rows(connection, found)
+                for event in later:
+                    if mart := _mart_of(event, context):
+                        yield event.with_metadata({**event.metadata, **mart_metadata(connection, mart)})
+                    elif _warns(event):
+                        yield _with_lines(event, lines.get(event.check_name, []))
+                    else:
+                        yield event
 
     files = _code_references(manifest)
 

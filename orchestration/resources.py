@@ -31,13 +31,14 @@ from warehouse.lock import pipeline_lock
 from warehouse.publishing.release import mend
 from warehouse.refresh import Refresher
 from warehouse.run_context import RunContext, run_time
-from warehouse.settings import Settings, warehouse_at
+from warehouse.settings import DUCKDB, Settings, warehouse_at
 from warehouse.storage.sync import claim, take_over
 
 
 class Pipeline(dg.ConfigurableResource):
     """The warehouse of a run. One run holds it at a time; another waits `lock_wait` seconds and then fails.
 
+    `engine` is where the models are built, one of `warehouse.settings.ENGINES`.
     The feeds in `refetch` are fetched again from the day `refetch_from` to the day `refetch_to`, both included. The
     defaults are the first possible day and the present.
     """
@@ -45,6 +46,7 @@ class Pipeline(dg.ConfigurableResource):
     market: str
     warehouse: str
     catalogue: str | None = None
+    engine: str = DUCKDB
     now: str | None = None
     refetch: list[str] = Field(default=[])
     refetch_from: str | None = None
@@ -58,10 +60,12 @@ class Pipeline(dg.ConfigurableResource):
 
     @classmethod
     def from_settings(cls, settings: Settings, **run: Any) -> Pipeline:  # noqa: ANN401 - the fields of this class
-        """A pipeline with market, warehouse and catalogue of the settings; `run` has the other fields."""
+        """A pipeline with market, warehouse, catalogue and engine of the settings; `run` has the other fields."""
         catalogue = str(settings.catalogue) if settings.catalogue else None
         warehouse = settings.resolved_warehouse().place
-        return cls(market=settings.market, warehouse=warehouse, catalogue=catalogue, **run)
+        return cls(
+            market=settings.market, warehouse=warehouse, catalogue=catalogue, engine=settings.parsed_engine(), **run
+        )
 
     def with_progress(self, progress: Progress) -> Pipeline:
         """The same pipeline, reporting its progress to `progress`."""

@@ -17,17 +17,18 @@ GIVEN = ("table_name", "finding", "implausible_value", "implausible_count", "is_
 KEY = ("asset", "venue", "instrument", "feed", "symbol", "day")  # of which a query has some
 
 
-def write_implausible_rows(connection: duckdb.DuckDBPyConnection, queries: Mapping[str, str]) -> dict[str, list[str]]:
-    """Replace `marts.implausible_rows` by the results of the queries, and return the lines of each query by its name.
+def write_implausible_rows(
+    connection: duckdb.DuckDBPyConnection, warned: Mapping[str, pl.DataFrame]
+) -> dict[str, list[str]]:
+    """Replace `marts.implausible_rows` by the rows of the tests that warned; returns each test's lines by its name.
 
-    The queries are those of the dbt tests `plausible` and `ordinary` that warned. A symbol gets the asset, venue and
-    instrument that it stands for. Other queries are ignored.
+    The tests are `plausible` and `ordinary` of dbt. A symbol gets the asset, venue and instrument that it stands for.
+    Other tests are ignored.
     """
     lines: dict[str, list[str]] = {}
     with transaction(connection):
         create_table(connection, IMPLAUSIBLE_ROWS)
-        for name, query in queries.items():
-            found = connection.sql(query).pl()
+        for name, found in warned.items():
             if not set(GIVEN) <= set(found.columns):
                 continue
             rows = _with_instruments(connection, found)

@@ -1,4 +1,4 @@
-"""Settings from environment variables: market, warehouse, catalogue and API keys. Nothing is read at import."""
+"""Settings from environment variables: market, warehouse, catalogue, engine and API keys. Nothing is read at import."""
 
 from __future__ import annotations
 
@@ -14,6 +14,7 @@ from warehouse.storage.address import directory_name, local_path, storage_addres
 PROJECT = Path(__file__).resolve().parents[1]
 WAREHOUSES = PROJECT / "warehouse" / "data"  # the default place of warehouses, one directory per market
 WORKING_DIRECTORIES = WAREHOUSES / "working"  # the default place of what works for warehouses on object storage
+DUCKDB, SPARK, SAIL = ENGINES = ("duckdb", "spark", "sail")  # where the models are built
 SIMULATED_KEY = "simulated"  # the simulation requires a key as the venue does, and accepts any
 
 
@@ -35,7 +36,8 @@ def _path(variable: str) -> Path | None:
 
 @dataclass(frozen=True)
 class Settings:
-    """`LEVERAGE_MARKET`, `LEVERAGE_WAREHOUSE` and `LEVERAGE_CATALOGUE`. `keys()` reads the API keys; none is stored.
+    """`LEVERAGE_MARKET`, `LEVERAGE_WAREHOUSE`, `LEVERAGE_CATALOGUE` and `LEVERAGE_ENGINE`. `keys()` reads the API keys;
+    none is stored.
 
     A dataclass: importing pydantic-settings would take longer than a query of the published database.
     """
@@ -43,6 +45,13 @@ class Settings:
     market: str = field(default_factory=lambda: os.environ.get("LEVERAGE_MARKET", "sample"))
     warehouse: str | Path | None = field(default_factory=lambda: os.environ.get("LEVERAGE_WAREHOUSE"))
     catalogue: Path | None = field(default_factory=lambda: _path("LEVERAGE_CATALOGUE"))
+    engine: str = field(default_factory=lambda: os.environ.get("LEVERAGE_ENGINE", DUCKDB))
+
+    def parsed_engine(self) -> str:
+        """The engine. Raises IngestError when the setting is none."""
+        if self.engine not in ENGINES:
+            raise IngestError(f"no engine is named {self.engine!r}; the engines are {', '.join(ENGINES)}")
+        return self.engine
 
     def parsed_market(self) -> Market:
         """The market. Raises IngestError when the setting is not a market."""

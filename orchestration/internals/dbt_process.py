@@ -49,18 +49,23 @@ def build_untested(project: Manifest, database: Path, target: Path, select: Sequ
     with restored_process(database):
         result = dbtRunner(project).invoke(build_arguments(target, select, exclude_kinds=("unit_test", "test")))
     set_aside_damaged(result, database)
-    if result.exception:
-        raise PipelineError(f"dbt could not run: {str(result.exception).splitlines()[0]}") from result.exception
-    if not result.success:
-        failed = [f"{one.node.name}: {one.message}" for one in getattr(result.result, "results", ()) if one.message]
-        first = failed[0].splitlines()[0] if failed else "failed"
-        raise PipelineError(f"dbt build: {first}; {target / 'dbt.log'} has the details")
+    refuse_failure(result, target)
     built = [one.node for one in getattr(result.result, "results", ())]
     return [
         (node.relation_name, node.compiled_code)
         for node in built
         if node.resource_type == "model" and node.config.materialized in TABLES
     ]
+
+
+def refuse_failure(result: dbtRunnerResult, target: Path) -> None:
+    """Raise PipelineError, which names the first model that failed, unless dbt has built all."""
+    if result.exception:
+        raise PipelineError(f"dbt could not run: {str(result.exception).splitlines()[0]}") from result.exception
+    if not result.success:
+        failed = [f"{one.node.name}: {one.message}" for one in getattr(result.result, "results", ()) if one.message]
+        first = failed[0].splitlines()[0] if failed else "failed"
+        raise PipelineError(f"dbt build: {first}; {target / 'dbt.log'} has the details")
 
 
 def set_aside_damaged(result: dbtRunnerResult, database: Path) -> None:

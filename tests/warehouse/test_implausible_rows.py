@@ -33,8 +33,13 @@ def connection() -> Iterator[duckdb.DuckDBPyConnection]:
         yield opened
 
 
+def warned(**queries: str) -> dict[str, pl.DataFrame]:
+    """The rows of tests that warned."""
+    return {name: duckdb.sql(query).pl() for name, query in queries.items()}
+
+
 def test_each_row_is_one_line_with_table_key_finding_and_value(connection: duckdb.DuckDBPyConnection) -> None:
-    lines = write_implausible_rows(connection, {"days": LIQUIDATIONS, "bars": BARS, "other": "SELECT 1 AS feed"})
+    lines = write_implausible_rows(connection, warned(days=LIQUIDATIONS, bars=BARS, other="SELECT 1 AS feed"))
     assert lines == {
         "days": ["liquidations_daily: BTC 2020-03-13 liquidations exceed open interest: 2.31"],
         "bars": ["prices_by_venue_daily: BTC binance BTCUSDT 2020-03-12 low is no possible price: -71,234 (2 rows)"],
@@ -45,13 +50,13 @@ def test_each_row_is_one_line_with_table_key_finding_and_value(connection: duckd
 
 
 def test_a_run_without_warnings_leaves_no_row(connection: duckdb.DuckDBPyConnection) -> None:
-    write_implausible_rows(connection, {"days": LIQUIDATIONS})
+    write_implausible_rows(connection, warned(days=LIQUIDATIONS))
     assert write_implausible_rows(connection, {}) == {}
     assert connection.sql("SELECT * FROM marts.implausible_rows").fetchall() == []
 
 
 def test_a_day_without_a_label_says_what_was_excluded(connection: duckdb.DuckDBPyConnection) -> None:
-    write_implausible_rows(connection, {"days": LIQUIDATIONS, "bars": BARS})
+    write_implausible_rows(connection, warned(days=LIQUIDATIONS, bars=BARS))
     days = pl.DataFrame(
         {
             "asset": ["BTC", "BTC", "ETH"],
