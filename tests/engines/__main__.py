@@ -13,10 +13,13 @@ import time
 from contextlib import ExitStack, closing
 from pathlib import Path
 
+import duckdb
+
 from benchmarks.memory import watched
 from ingest.landing import Landing
 from orchestration.dbt_project import prepared_manifest
 from orchestration.engines.duckdb import DuckDBEngine
+from orchestration.engines.engine import Engine
 from orchestration.engines.spark import SparkEngine
 from orchestration.internals.dbt_manifest import parsed_project
 from orchestration.internals.dbt_process import build_arguments
@@ -77,8 +80,7 @@ def _compared(warehouse: Warehouse, engine: str, on_cluster: bool) -> bool:
                 print(f"executor {executor}: {tasks} tasks")
         with build_database(warehouse.build) as connection:
             for relation in relations:
-                query = f"select * from {relation}"
-                if one := different_rows(relation, connection.sql(query).pl(), other.rows(connection, query)):
+                if one := _differences(connection, other, relation):
                     differing.add(relation)
                     lines += one
     lines += different_verdicts(expected, found)
@@ -87,6 +89,15 @@ def _compared(warehouse: Warehouse, engine: str, on_cluster: bool) -> bool:
     print(f"{len(relations) - len(differing)} of {len(relations)} relations identical")
     print(f"{same_tests} of {len(expected)} data tests with the same result")
     return not lines
+
+
+def _differences(connection: duckdb.DuckDBPyConnection, engine: Engine, relation: str) -> list[str]:
+    """One line for each difference of a relation. An engine may fail to read what it has built, in any way."""
+    query = f"select * from {relation}"
+    try:
+        return different_rows(relation, connection.sql(query).pl(), engine.rows(connection, query))
+    except Exception as error:  # noqa: BLE001 - reported as a difference
+        return [f"{relation}: {type(error).__name__}: {str(error).splitlines()[0]}"]
 
 
 if __name__ == "__main__":

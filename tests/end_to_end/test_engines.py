@@ -1,0 +1,79 @@
+"""A run whose models are built by Sail or Spark publishes what a run on DuckDB publishes, also after kill -9."""
+
+from __future__ import annotations
+
+import signal
+import subprocess
+import time
+from pathlib import Path
+
+import psutil
+import pytest
+
+from tests.engines.comparison import different_rows
+from tests.pipelines import PROJECT, SAMPLE_FIRST, SAMPLE_NOW, environment, published
+
+PATIENCE = 900.0
+KILLED_AT = (0.3, 0.7)  # shares of a whole run
+# Times of the run itself. Everything else is compared.
+OF_THE_RUN = ("feed_status",)
+
+
+@pytest.fixture(params=["sail", "spark"])
+def engine(request: pytest.FixtureRequest) -> str:
+    if not command(request.param).exists():
+        pytest.skip(f".venv-{request.param} is absent: make spark ENGINE={request.param} makes it")
+    return str(request.param)
+
+
+@pytest.mark.slow(minutes=5)
+@pytest.mark.proof
+def test_another_engine_publishes_the_same_release_also_after_kills(engine: str, sample: Path, tmp_path: Path) -> None:
+    began = time.monotonic()
+    assert started(engine, tmp_path / "whole", tmp_path / "whole.log").wait(PATIENCE) == 0, said(tmp_path)
+    lasts = time.monotonic() - began
+    assert different_releases(tmp_path / "whole", sample) == []
+    for number, share in enumerate(KILLED_AT):
+        warehouse = tmp_path / f"killed-{number}"
+        kill_after(started(engine, warehouse, tmp_path / "killed.log"), share * lasts)
+        assert started(engine, warehouse, tmp_path / "again.log").wait(PATIENCE) == 0, said(tmp_path)
+        assert different_releases(warehouse, sample) == []
+        assert not (warehouse / "spark").exists(), "nothing of the engine is kept"
+
+
+def command(engine: str) -> Path:
+    return PROJECT / f".venv-{engine}" / "bin" / "leverage"
+
+
+def started(engine: str, warehouse: Path, log: Path) -> subprocess.Popen[bytes]:
+    """The same run as that of `sample`, under way on another engine."""
+    days = ("--from", SAMPLE_FIRST, "--now", SAMPLE_NOW)
+    with log.open("wb") as output:
+        return subprocess.Popen(
+            [command(engine), "run", "--engine", engine, "--warehouse", warehouse, *days],
+            env=environment(),
+            stdin=subprocess.DEVNULL,
+            stdout=output,
+            stderr=subprocess.STDOUT,
+        )
+
+
+def kill_after(process: subprocess.Popen[bytes], seconds: float) -> None:
+    """kill -9, and no child of it may live on."""
+    time.sleep(seconds)
+    process.send_signal(signal.SIGSTOP)
+    children = psutil.Process(process.pid).children(recursive=True)
+    process.kill()
+    process.wait()
+    _, alive = psutil.wait_procs(children, timeout=60)
+    assert [" ".join(child.cmdline()) for child in alive] == []
+
+
+def different_releases(one: Path, other: Path) -> list[str]:
+    left, right = published(one), published(other)
+    assert sorted(left) == sorted(right)
+    return [line for name in left if name not in OF_THE_RUN for line in different_rows(name, left[name], right[name])]
+
+
+def said(folder: Path) -> str:
+    return "\n".join(log.read_text() for log in sorted(folder.glob("*.log")))
