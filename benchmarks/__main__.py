@@ -16,6 +16,7 @@ from benchmarks import (
     classification,
     commands,
     days,
+    engines,
     history,
     many_assets,
     pipeline,
@@ -42,6 +43,7 @@ def main() -> None:
         whole = many_assets.classified()
         reads = days.measure_reads(Path(folder) / "reads")
         added = days.measure_days(Path(folder) / "days")
+        built = engines.measure(Path(folder) / "engines")
         started = commands.measure(Path(folder) / "commands")
     parts = [
         _bulk(bulk),
@@ -52,7 +54,15 @@ def main() -> None:
         _many_assets(wide),
     ]
     page = "\n".join(
-        [_head(), *parts, _classification(classified, whole), _days(reads, added), _tape(load), _commands(started)]
+        [
+            _head(),
+            *parts,
+            _classification(classified, whole),
+            _days(reads, added),
+            engines.section(built),
+            _tape(load),
+            _commands(started),
+        ]
     )
     PAGE.write_text(page)
     print(page)

@@ -15,6 +15,7 @@ import dagster as dg
 from ingest.selection import Selection
 from orchestration.dbt_project import prepared_manifest
 from orchestration.definitions import build_definitions
+from orchestration.engines.spark_session import refuse_missing
 from orchestration.errors import OWN_ERRORS, PipelineError
 from orchestration.instance import note_lost_databases, open_instance, set_aside_damaged_databases
 from orchestration.internals.dagster_log import silence_dagster
@@ -27,7 +28,7 @@ from orchestration.run_progress import RunProgress, in_words
 from warehouse.errors import BuildDamaged, WarehouseError, WarehouseLocked
 from warehouse.location import Calendar
 from warehouse.lock import pipeline_lock
-from warehouse.settings import Settings
+from warehouse.settings import DUCKDB, Settings
 from warehouse.storage.sync import claim, take_over
 from warehouse.storage.working import refuse_working_directory
 
@@ -56,12 +57,15 @@ def run_daily(
 
     `assets` changes which assets the warehouse is about, from now on.
 
-    Raises PipelineError with the reason of the failed step, WrongMarket when the warehouse belongs to another market,
-    and WarehouseLocked at once, with the calendar unchanged, while another pipeline is running.
+    Raises PipelineError with the reason of the failed step or what the engine lacks, WrongMarket when the warehouse
+    belongs to another market, and WarehouseLocked at once, with the calendar unchanged, while another pipeline is
+    running.
     """
     warehouse = settings.resolved_warehouse()
     warehouse.refuse_read_only()
     refuse_working_directory(warehouse)
+    if settings.parsed_engine() != DUCKDB:
+        refuse_missing(settings.engine)  # before anything is fetched
     prepared_manifest(warehouse)
     pipeline = Pipeline.from_settings(
         settings,

@@ -11,6 +11,7 @@ import os
 import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
@@ -18,7 +19,7 @@ import yaml
 
 from orchestration.dbt_project import DBT_PROJECT
 from orchestration.errors import PipelineError
-from warehouse.settings import SAIL
+from warehouse.settings import SAIL, SPARK
 
 REMOTE = "SPARK_REMOTE"
 # Of a session in this process. A server of Spark Connect has its own configuration.
@@ -36,23 +37,29 @@ SHUFFLE_DEFAULT = "200"
 def spark_session(engine: str, tables: Path) -> Iterator[Any]:
     """A session of the engine `spark` or `sail`, stopped at the end. Tables are written below `tables`.
 
-    A server of Spark Connect writes them where it is configured to.
-
-    Raises PipelineError, which says what to install, when the engine is not there.
+    A server of Spark Connect writes them where it is configured to. Raises PipelineError like `refuse_missing`.
     """
-    try:
-        if engine == SAIL:
-            with _sail_server() as own:
-                yield from _remote(own, {"spark.sql.warehouse.dir": str(tables)})
-        elif address := os.environ.get(REMOTE):
-            yield from _remote(address, {})
-        else:
-            yield from _own(tables)
-    except ImportError as error:
+    refuse_missing(engine)
+    if engine == SAIL:
+        with _sail_server() as own:
+            yield from _remote(own, {"spark.sql.warehouse.dir": str(tables)})
+    elif address := os.environ.get(REMOTE):
+        yield from _remote(address, {})
+    else:
+        yield from _own(tables)
+
+
+def refuse_missing(engine: str) -> None:
+    """Raise PipelineError, which says what to do, when something that the engine `spark` or `sail` needs is missing."""
+    needed = [*(["pysail"] if engine == SAIL else []), "pyspark", "dbt.adapters.spark"]
+    if missing := [name for name in needed if find_spec(name) is None]:
         raise PipelineError(
-            f"the engine {engine} needs {error.name}; run: make spark ENGINE={engine}, which makes .venv-{engine}, and"
-            f" then .venv-{engine}/bin/leverage"
-        ) from error
+            f"the engine {engine} needs {missing[0]}, which is not installed here; run: make spark ENGINE={engine},"
+            f" and then .venv-{engine}/bin/leverage run --engine {engine}"
+        )
+    is_own = engine == SPARK and REMOTE not in os.environ
+    if is_own and not (os.environ.get("JAVA_HOME") or shutil.which("java")):
+        raise PipelineError("Spark needs Java 17 or later; install default-jre-headless, or use --engine sail")
 
 
 def model_settings() -> dict[str, str]:
@@ -65,8 +72,6 @@ def model_settings() -> dict[str, str]:
 def _own(tables: Path) -> Iterator[Any]:
     from pyspark.sql import SparkSession
 
-    if not (os.environ.get("JAVA_HOME") or shutil.which("java")):
-        raise PipelineError("Spark needs Java 17 or later; install default-jre-headless, or use --engine sail")
     builder = SparkSession.builder.appName("leverage").config("spark.sql.warehouse.dir", str(tables))
     for name, value in {**OWN_CONFIGURATION, **model_settings()}.items():
         builder = builder.config(name, value)
