@@ -74,7 +74,7 @@ sums as (
         {{ start_of_hour('venue_at') }} as hour_at,
         {%- for unit in ['coin', 'usd'] %}
         {%- for side in ['long', 'short'] %}
-        {%- set of_side = "case when position_side = '" ~ side ~ "' then quantity_" ~ unit ~ " else 0 end" %}
+        {%- set of_side = "case when position_side = '" ~ side ~ "' then quantity_" ~ unit ~ " else 0e0 end" %}
         {{ sum_if_all_known(of_side) }} as {{ side }}_liquidations_{{ unit }},
         {%- endfor %}
         {%- endfor %}
@@ -97,7 +97,7 @@ select
     {%- for measure in [
         'long_liquidations_coin', 'short_liquidations_coin', 'long_liquidations_usd', 'short_liquidations_usd'
     ] %}
-    case when sums.feed is null then 0 else sums.{{ measure }} end as {{ measure }},
+    case when sums.feed is null then 0e0 else sums.{{ measure }} end as {{ measure }},
     {%- endfor %}
     cast(coalesce(sums.long_count, 0) as bigint) as long_count,
     cast(coalesce(sums.short_count, 0) as bigint) as short_count,

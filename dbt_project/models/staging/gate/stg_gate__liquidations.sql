@@ -5,7 +5,7 @@
     shape='liquidation_sums', ties=['open_interest_contracts', 'open_interest_usd'],
     columns={
         'day': 'cast(open_at as date)',
-        'period_hours': '24',
+        'period_hours': '24e0',
         'long_contracts': 'long_contracts',
         'short_contracts': 'short_contracts',
         'long_liquidations_coin': 'long_coin',
