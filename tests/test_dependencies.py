@@ -6,7 +6,7 @@ import ast
 import re
 import sys
 import tomllib
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from importlib.metadata import packages_distributions
 
 from tests.pipelines import PROJECT
@@ -25,13 +25,21 @@ def imported() -> Iterator[tuple[str, str]]:
                 yield node.module.split(".")[0], file.name
 
 
+def names(requirements: Iterable[str]) -> set[str]:
+    """The distributions that requirements name."""
+    return {re.split(r"[\[<>=~! ]", line)[0] for line in requirements}
+
+
 def test_every_imported_distribution_is_declared() -> None:
-    declared = {re.split(r"[\[<>=~! ]", line)[0] for line in PROJECT_FILE["project"]["dependencies"]}
+    project = PROJECT_FILE["project"]
+    declared = names(project["dependencies"])
+    # Of an extra, which may be absent here, a module is known by the name that its distribution shares.
+    extras = names(line for lines in project["optional-dependencies"].values() for line in lines)
     owners = packages_distributions()
     undeclared = {
         (name, file)
         for name, file in imported()
-        if name not in sys.stdlib_module_names and name not in PACKAGES
+        if name not in sys.stdlib_module_names and name not in PACKAGES and name not in extras
         # A namespace such as dbt is several distributions'; one of them says enough.
         if not {owner.lower() for owner in owners.get(name, [])} & declared
     }
