@@ -44,6 +44,7 @@ check: setup-dev  ## check format, lint, types, SQL lint, import contracts, depe
 	$(BIN)/lint-imports --no-cache
 	$(BIN)/deptry .
 	cd dbt_project && ../$(BIN)/sqlfluff lint --disable-progress-bar -p 2 models tests macros
+	$(BIN)/python -m pytest -q tests/dbt/test_one_sql.py
 	$(BIN)/python -m warehouse.generated_files --check
 	$(BIN)/python -m regimes.documents --check
 

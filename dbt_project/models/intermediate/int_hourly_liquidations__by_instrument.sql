@@ -7,7 +7,7 @@ sources as (
 
     select
         *,
-        covered_hours >= {{ var('wanted_tape_share') }} as is_covered
+        covered_hours >= cast({{ var('wanted_tape_share') }} as double) as is_covered
     from {{ ref('int_hourly_liquidations__by_source') }}
 
 ),

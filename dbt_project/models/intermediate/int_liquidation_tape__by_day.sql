@@ -21,6 +21,6 @@ select
     max(largest_liquidation_usd) as largest_liquidation_usd,
     -- an hour without a row was not heard at all, so the sum over 24 hours is of those that are there
     {{ total('recorded_share') }} / 24 as recorded_share,
-    {{ total('recorded_share') }} / 24 >= {{ var('wanted_tape_share') }} as is_covered
+    {{ total('recorded_share') }} / 24 >= cast({{ var('wanted_tape_share') }} as double) as is_covered
 from {{ ref('int_liquidation_tape__by_hour') }}
 group by asset, venue, instrument, day, feed
