@@ -34,7 +34,7 @@ dev: setup  ## serve the Dagster UI on 127.0.0.1:3000 for the warehouse of LEVER
 test: setup-dev  ## run the tests, a few minutes: all but proofs and browser, and a quarter of the examples of properties
 	$(PYTEST) -m "not proof" --ignore tests/browser
 
-proofs: setup-dev  ## run the proofs: whole runs under faults, such as kill -9 at ten moments, cut answers, and all properties
+proofs: setup-dev  ## run the proofs: whole runs under faults, such as kill -9 at twenty moments, cut answers, and all properties
 	$(PYTEST) -m "proof or hypothesis" --hypothesis-profile thorough
 
 check: setup-dev  ## check format, lint, types, SQL lint, import contracts, dependencies, generated files
