@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -12,6 +13,7 @@ from benchmarks.pipeline import Run, leverage
 ROUNDS = 3
 FIRST = datetime(2026, 1, 29, 6, tzinfo=UTC)  # of the run that the warehouse begins with: 400 days
 DAY = timedelta(days=1)
+MANY = 43  # assets, each that the simulated market has
 
 
 @dataclass(frozen=True)
@@ -23,13 +25,18 @@ class Round:
     daily: Run
 
 
+@dataclass(frozen=True)
+class Pair:
+    """An hour and the run that added a day, one after the other."""
+
+    hour: Run
+    daily: Run
+
+
 def measure(folder: Path) -> list[Round]:
     """The rounds, each a day later. The first hour, in which dbt builds the models, is not among them."""
-    _leverage("run", folder, FIRST)
-    _leverage("now", folder, FIRST + timedelta(minutes=2))
     rounds = []
-    for number in range(ROUNDS):
-        morning = FIRST + number * DAY
+    for morning in _mornings(folder):
         alone = _leverage("now", folder, morning + timedelta(hours=6))
         with ThreadPoolExecutor() as both:
             daily = both.submit(_leverage, "run", folder, morning + DAY)
@@ -38,5 +45,20 @@ def measure(folder: Path) -> list[Round]:
     return rounds
 
 
-def _leverage(command: str, folder: Path, now: datetime) -> Run:
-    return leverage(command, "--market", "sample", "--warehouse", str(folder), "--now", now.isoformat())
+def measure_many(folder: Path) -> list[Pair]:
+    """The rounds with all assets of the market."""
+    return [
+        Pair(_leverage("now", folder, morning + timedelta(hours=6)), _leverage("run", folder, morning + DAY))
+        for morning in _mornings(folder, "--assets", f"top:{MANY}")
+    ]
+
+
+def _mornings(folder: Path, *chosen: str) -> Iterator[datetime]:
+    """The mornings of the rounds, after a run and the first hour in a new warehouse."""
+    _leverage("run", folder, FIRST, *chosen)
+    _leverage("now", folder, FIRST + timedelta(minutes=2))
+    yield from (FIRST + number * DAY for number in range(ROUNDS))
+
+
+def _leverage(command: str, folder: Path, now: datetime, *more: str) -> Run:
+    return leverage(command, "--market", "sample", "--warehouse", str(folder), "--now", now.isoformat(), *more)
