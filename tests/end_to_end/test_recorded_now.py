@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import gzip
+import json
 import statistics
 from collections.abc import Iterator
 from dataclasses import dataclass, field, fields
@@ -182,6 +183,15 @@ def test_no_reading_changes_but_as_a_new_row(watched: Watched) -> None:
         assert after.filter(pl.col("available_at") < moment).equals(before)
     newest = watched.after[-1][1]
     assert newest.select("asset", "window_ended_at", "revision").is_unique().all()
+
+
+def test_a_daily_run_takes_the_readings_into_its_release_and_keeps_the_newest(watched: Watched) -> None:
+    release, (_, newest) = published(watched.warehouse), watched.after[-1]
+    key = ["asset", "window_ended_at", "revision"]
+    assert release["readings_hourly"].sort(key).select(newest.columns).equals(newest.sort(key))
+    document = json.loads((watched.warehouse / "published" / "now.json").read_text())
+    assert document["window_ended_at"] == "2026-02-02T00:00:00+00:00"
+    assert json.loads((watched.warehouse / "published" / "latest.json").read_text())["last_day"] == "2026-02-01"
 
 
 def test_what_was_known_at_a_time_stays_the_same(watched: Watched) -> None:

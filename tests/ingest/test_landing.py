@@ -1,6 +1,7 @@
 """Segments: written once and whole, in an order that holds, and read back with what they answer for."""
 
 import os
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, date, datetime, timedelta, timezone
 from pathlib import Path
 
@@ -141,6 +142,16 @@ def test_what_another_writer_lands_in_between_is_seen(landing):
     assert landing.write(FEED, rows(19), [PART], NOW) is None
     landing.path(segments[-1]).unlink()
     assert landing.write(FEED, rows(19), [PART], NOW)
+
+
+def test_writers_side_by_side_lose_nothing_and_keep_an_order(landing):
+    """A daily run, an hour's refresh and the recorder, each with a landing of its own."""
+    writers = [Landing(landing.directory) for _ in range(3)]
+    with ThreadPoolExecutor(len(writers)) as threads:
+        written = threads.map(lambda n: writers[n % 3].write(FEED, rows(n), [PART], NOW), range(60))
+        landed = [segment.ingested_at for segment in written]
+    assert sorted(landed) == [NOW + timedelta(microseconds=n) for n in range(60)]
+    assert len(landing.segments([FEED.name])) == 60
 
 
 def test_what_a_dying_run_left_behind_is_no_segment(landing):
