@@ -258,7 +258,7 @@ def sql(
         Path | None,
         typer.Option(
             metavar="FILE",
-            help="Write the rows to this file: .csv, .tsv, .json, .parquet or .md; - is standard output.",
+            help="Write the rows to this file: .csv, .tsv, .json, .parquet, .xlsx or .md; - is standard output.",
         ),
     ] = None,
     chosen: Annotated[

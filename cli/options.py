@@ -48,6 +48,7 @@ class Format(Enum):
     TSV = "tsv"
     JSON = "json"
     PARQUET = "parquet"
+    XLSX = "xlsx"
     MARKDOWN = "markdown"
 
 

@@ -21,8 +21,11 @@ ENDINGS = {
     ".tsv": Format.TSV,
     ".json": Format.JSON,
     ".parquet": Format.PARQUET,
+    ".xlsx": Format.XLSX,
     ".md": Format.MARKDOWN,
 }
+
+BINARY = (Format.PARQUET, Format.XLSX)
 
 
 def sql(settings: Settings, query: str, output: Path | None, chosen: Format | None) -> None:
@@ -33,8 +36,10 @@ def sql(settings: Settings, query: str, output: Path | None, chosen: Format | No
     """
     file = None if output in (None, STANDARD) else output
     wanted = _format(file, chosen)
-    if file is None and wanted is Format.PARQUET and sys.stdout.isatty():
-        raise WrongUse("--format parquet is not for a terminal; name a file with --output, or pipe it to a program")
+    if file is None and wanted in BINARY and sys.stdout.isatty():
+        raise WrongUse(
+            f"--format {wanted.value} is not for a terminal; name a file with --output, or pipe it to a program"
+        )
     text = _typed(query)
     with open_release(settings.resolved_warehouse()) as release:
         relation = release.relation(text)
@@ -47,7 +52,7 @@ def sql(settings: Settings, query: str, output: Path | None, chosen: Format | No
     elif file is not None:
         write_output(file, content)
         print(f"{count} rows in {file}", file=sys.stderr)
-    elif wanted is Format.PARQUET:
+    elif wanted in BINARY:
         sys.stdout.buffer.write(content)
     else:
         sys.stdout.write(content.decode())
