@@ -5,6 +5,7 @@ A build begins with no model and leaves none behind: everything is made from lan
 
 from __future__ import annotations
 
+import json
 import shutil
 from collections.abc import Sequence
 from contextlib import ExitStack
@@ -15,6 +16,7 @@ import polars as pl
 from dbt.cli.main import dbtRunner, dbtRunnerResult
 
 from ingest.landing import Landing
+from orchestration.dbt_project import existing_manifest
 from orchestration.engines.engine import Callback
 from orchestration.engines.spark_session import spark_session
 from orchestration.engines.spark_sources import declare_sources
@@ -24,7 +26,7 @@ from orchestration.internals.dbt_process import restored_process
 from tables.published import table
 from warehouse.connection import identifier, transaction
 from warehouse.location import Warehouse
-from warehouse.marts import create_table
+from warehouse.marts import comment_on, comments_of, create_table
 
 COLLECTED = "collected"
 
@@ -54,13 +56,16 @@ class SparkEngine:
             return dbtRunner(callbacks=list(callbacks)).invoke([*arguments, "--target", "spark"])
 
     def collect(self, connection: duckdb.DuckDBPyConnection, marts: Sequence[str]) -> None:
-        """Replace the marts by those of the session, in one transaction.
+        """Replace the marts by those of the session, in one transaction, with the comments that dbt writes on DuckDB.
 
         What DuckDB remembers of how it built them by day is forgotten, so that it builds them whole the next time.
         """
+        nodes = json.loads(existing_manifest().read_text())["nodes"].values()
+        descriptions = {node["name"]: node["description"] for node in nodes}
         with transaction(connection):
             for name in marts:
                 create_table(connection, table(name))
+                comment_on(connection, name, descriptions[name], comments_of(table(name)))
                 connection.register(COLLECTED, result_of(self._opened, f"select * from marts.{name}"))  # noqa: S608
                 connection.execute(
                     f"INSERT INTO marts.{identifier(name)} BY NAME SELECT * FROM {COLLECTED}"  # noqa: S608 - quoted
