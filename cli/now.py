@@ -90,7 +90,8 @@ def _moments(settings: Settings, at: str | None, *, watch: bool, from_hour: str 
         if moment > last:
             raise WrongUse(f"--from-hour {first:%Y-%m-%d %H:%M} is after --now {last:%Y-%m-%d %H:%M}")
         while moment <= last:
-            yield moment
+            # The settlement of an hour's end is published after it, so a refresh at the hour itself would lack it.
+            yield moment.replace(minute=0, second=0, microsecond=0) + PUBLISHED_AFTER
             moment += HOUR
             time.sleep(SHOWN_SECONDS if market.simulated else 0.0)
     else:

@@ -256,6 +256,8 @@ def test_a_simulated_day_is_watched_hour_by_hour(
     said = invoke(warehouse, "--watch", "--json", "--from-hour", str(NOON - HOUR), "--now", str(NOON))
     hours = [json.loads(line)["window_ended_at"][11:16] for line in said.output.splitlines() if line.startswith("{")]
     assert hours == ["11:00", "12:00"]
+    landed = readings(warehouse).filter(pl.col("asset") == "BTC")
+    assert {moment.minute for moment in landed["available_at"]} == {2}  # an hour's last settlement comes after it
 
 
 @pytest.mark.parametrize(
