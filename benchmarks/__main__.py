@@ -23,6 +23,7 @@ from benchmarks import (
     many_assets,
     pipeline,
     running_day,
+    served_readings,
     tape,
 )
 from regimes.chunks import ASSETS_PER_CHUNK
@@ -302,6 +303,17 @@ The goal, less than 0.5 s each, is {_met(slowest < 0.5)}.
 """
 
 
+def _served(found: served_readings.Served) -> str:
+    median, slow = statistics.median(found.waited), statistics.quantiles(found.waited, n=100)[98]
+    return f"""## The reading of a day through `leverage serve`
+
+{len(found.waited):,} requests in turn over one connection, each for another day of the simulated market:
+median {median:.1f} ms, 99th percentile {slow:.1f} ms; {found.processor:.1f} ms of processor time of the server each.
+
+The goal, a median of less than 10 ms, is {_met(median < 10)}.
+"""
+
+
 def _met(holds: bool) -> str:
     return "met" if holds else "**missed**"
 
@@ -319,6 +331,7 @@ SECTIONS: dict[str, Callable[[Path], str]] = {
     "engines": lambda folder: engines.section(engines.measure(folder)),
     "tape": lambda folder: _tape(tape.measure(folder)),
     "commands": lambda folder: _commands(commands.measure(folder)),
+    "readings": lambda folder: _served(served_readings.measure(folder)),
 }
 
 

@@ -121,4 +121,8 @@ def _rank(measure: Measure, past: pl.DataFrame, features: Mapping[str, Any], par
     else:
         ranked = percentile(measure.column, windows.percentile_days, windows.percentile_minimum_days, ["asset"])
         rank = past.sort("day").select(ranked.alias("rank"))["rank"].last() if past.height else None
-    return None if rank is None else f"{ordinal(float(rank))} percentile"
+    if rank is None:
+        return None
+    if rank < 1:
+        return "lowest 1 %"
+    return "highest 1 %" if rank >= 99 else f"{ordinal(float(rank))} percentile"

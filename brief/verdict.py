@@ -51,8 +51,8 @@ def scope(row: Mapping[str, Any], support: Mapping[str, Any], parameters: Parame
             else f"the lowest close of {parameters.support.floor_days} days"
         )
         status = f", {support['support_status']} today" if support["support_status"] else ""
-        parts.append(f"Broken is about support at {quantity(level, 'USD')} ({origin}{status})")
-    parts.append("the label about one UTC day")
+        parts.append(f"Whether it is broken is judged at support, {quantity(level, 'USD')} ({origin}{status})")
+    parts.append("the label describes one UTC day")
     if not row["is_final"]:
         parts.append(f"provisional until {parameters.gate.final_at:%H:%M} UTC")
     text = "; ".join(parts)

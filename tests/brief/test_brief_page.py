@@ -157,7 +157,7 @@ def test_a_level_and_what_can_follow_are_conditions_with_their_counts() -> None:
     assert "A close below 69,100 USD breaks it." in said
     assert "After 54 % of 13 earlier days with this status, the next three closes kept the level" in said
     assert "fresh shorts close below 69,100 USD 25 % of 4" in said
-    assert "-2.7 %: support breaks below 69,100 USD (now 71,000 USD)" in said
+    assert "support breaks below 69,100 USD now 71,000 USD, -2.7 % away" in said
     assert "Not broken, leverage was reset today" in said
     assert "Grade B" in said
     assert "State: aftermath of leverage flush, day 3." in said
@@ -169,8 +169,8 @@ def test_the_next_thresholds_are_distances_with_the_figure_of_the_day() -> None:
         {"label": "capitulation", "label_rank": 2, "predicate": "liquidation_spike", "membership": 0.1, "value": 1.2},
     ]
     said = text(page(tables(evidence=rows)))
-    assert "+1.30 x: liquidation spike holds in full, for capitulation at 2.50 x (now 1.20 x)" in said
-    assert "-4.50 x: liquidation spike no longer holds at 1.00 x (now 5.50 x)" in said
+    assert "liquidation spike holds in full, for capitulation at 2.50 x now 1.20 x, +1.30 x away" in said
+    assert "liquidation spike no longer holds at 1.00 x now 5.50 x, -4.50 x away" in said
     assert said.index("+1.30 x") < said.index("-4.50 x"), "the closest comes first"
 
 

@@ -200,6 +200,7 @@ def test_each_tab_has_no_serious_violation_and_fits_its_screen(
         driver.execute_script("return document.querySelectorAll('#tab-panel table tbody tr').length") > 0
         or tab == "revisions"
     )
+    driver.execute_script("document.querySelector('[role=tablist]').scrollIntoView()")
     pictured(driver, f"explorer-{tab}-{screen['width']}")
 
 

@@ -1,5 +1,7 @@
 // The calendar of all years: a square for each day, coloured by label or state. Click or Enter pins a day.
 const calendar = { years: [], at: -1 };
+const MONTHS = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
+const MONTHS_HEIGHT = 13; // pixels above the squares
 
 function buildCalendar(days) {
   const holder = $("years");
@@ -33,7 +35,8 @@ function place(year, seconds) {
 function dayUnder(days, year, canvas, event) {
   const box = canvas.getBoundingClientRect();
   const column = Math.floor(((event.clientX - box.left) / box.width) * 54);
-  const row = Math.floor(((event.clientY - box.top) / box.height) * 7);
+  const row = Math.floor(((event.clientY - box.top - MONTHS_HEIGHT) / (box.height - MONTHS_HEIGHT)) * 7);
+  if (row < 0) return -1;
   const start = Date.UTC(year, 0, 1) / 1000;
   const before = (new Date(start * 1000).getUTCDay() + 6) % 7;
   const seconds = start + (column * 7 + row - before) * DAY;
@@ -53,9 +56,18 @@ function drawCalendar(days) {
   for (const { year, canvas } of calendar.years) {
     const cell = Math.max(1, Math.floor((canvas.clientWidth * ratio) / 54));
     canvas.width = cell * 54;
-    canvas.height = cell * 7;
-    canvas.style.height = `${(canvas.clientWidth * 7) / 54}px`;
+    // The canvas is shown as wide as its row, so its own pixels are a little larger or smaller than the screen's.
+    const scale = canvas.clientWidth / (cell * 54);
+    const top = Math.round(MONTHS_HEIGHT / scale);
+    canvas.height = top + cell * 7;
+    canvas.style.height = `${canvas.height * scale}px`;
     const context = canvas.getContext("2d");
+    context.fillStyle = colour("--quiet");
+    context.font = `${Math.round(10 / scale)}px system-ui, sans-serif`;
+    context.textBaseline = "top";
+    MONTHS.forEach((name, month) => {
+      context.fillText(name, place(year, Date.UTC(year, month, 1) / 1000).column * cell, 0);
+    });
     const hatch = hatching(context);
     const from = Math.max(0, days.index(`${year}-01-01`));
     for (let i = from; i < days.count && days.date(i).startsWith(String(year)); i += 1) {
@@ -63,13 +75,13 @@ function drawCalendar(days) {
       context.globalAlpha = matches(days, i) || !isFiltered() ? 1 : FAINT;
       const name = state.colour === "state" ? days.name("regime", i) : days.name("event", i);
       context.fillStyle = name === null || name === "insufficient_data" ? hatch : shown(days, i).colour;
-      context.fillRect(column * cell, row * cell, cell - ratio, cell - ratio);
+      context.fillRect(column * cell, top + row * cell, cell - ratio, cell - ratio);
       context.globalAlpha = 1;
       for (const [pinned, ink] of [[state.compare, "--quiet"], [state.day, "--text"]]) {
         if (days.date(i) !== pinned) continue;
         context.strokeStyle = colour(ink);
         context.lineWidth = 2 * ratio;
-        context.strokeRect(column * cell, row * cell, cell - ratio, cell - ratio);
+        context.strokeRect(column * cell, top + row * cell, cell - ratio, cell - ratio);
       }
     }
   }

@@ -32,6 +32,9 @@ function table(caption, columns, rows) {
       }),
     ),
   );
+  if (!body.length) {
+    body.push(element("tr", {}, element("td", { className: "quiet", colSpan: columns.length }, "no rows")));
+  }
   return element(
     "div",
     { className: "wide", tabIndex: 0, role: "region", ariaLabel: caption },

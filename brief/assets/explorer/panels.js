@@ -13,6 +13,7 @@ const BREADTH = { key: "breadth", title: "Breadth: share of the assets with a re
 const BREADTH_INKS = ["--main", "--long", "--short", "--rule", "--quiet"];
 const RIBBON = 10; // pixels, as all heights
 const OVERVIEW_HEIGHT = 100;
+const RIGHT = 18; // the same beside each plot, so that a day is at one place in all of them
 const plots = []; // {panel, values, holder, plot}
 let overview = null;
 let settingRange = false;
@@ -24,10 +25,11 @@ function buildPanels(days) {
   const inks = Object.keys(shares).map((name, at) => [name, words(name), BREADTH_INKS[at % BREADTH_INKS.length]]);
   const panels = inks.length ? [...PANELS, { ...BREADTH, series: inks }] : PANELS;
   for (const panel of panels) {
+    const dated = panel.ribbon || panel === panels.at(-1);
     const values = panel.series.map(([column]) => shares[column] || days.numbers(column));
     const holder = element("figure", { className: "panel" }, element("figcaption", {}, panel.title));
     $("panels").append(holder);
-    plots.push({ panel, values, holder, plot: new uPlot(options(days, panel, values), [days.times, ...values], holder) });
+    plots.push({ panel, values, holder, plot: new uPlot(options(days, panel, values, dated), [days.times, ...values], holder) });
   }
   buildOverview(days);
   applyRange(days);
@@ -41,12 +43,13 @@ function width() {
   return Math.max(260, $("panels").clientWidth);
 }
 
-function axes(format, splits) {
+// Only the first and the last panel have dates, which leaves the others more height for their values.
+function axes(format, splits, dated = true) {
   const look = { stroke: () => colour("--quiet"), font: "12px system-ui, sans-serif" };
   const grid = { stroke: () => colour("--grid"), width: 1 };
   const y = { ...look, grid, ticks: { show: false }, size: 62, values: (_, ticks) => ticks.map((v) => (v === null ? "" : format(v))) };
   if (splits) Object.assign(y, { splits, filter: (_, ticks) => ticks });
-  return [{ ...look, grid: { show: false }, ticks: { stroke: () => colour("--grid") } }, y];
+  return [{ ...look, show: dated, grid: { show: false }, ticks: { stroke: () => colour("--grid") } }, y];
 }
 
 // Round prices between the bounds: even steps within a factor of four, else 1, 2 and 5 times powers of ten.
@@ -65,16 +68,17 @@ function priceSplits(_, __, low, high) {
   return found;
 }
 
-function options(days, panel, values) {
+function options(days, panel, values, dated) {
   return {
     width: width(),
-    height: panel.ribbon ? 230 : 130,
+    height: panel.ribbon ? 240 : dated ? 160 : 110,
+    padding: [null, RIGHT, null, null],
     tzDate: (seconds) => uPlot.tzDate(new Date(seconds * 1000), "Etc/UTC"),
     scales: {
       x: { time: true },
       y: panel.log ? { distr: 3, range: (_, low, high) => (low === null ? [1, 10] : [low * 0.96, high * 1.03]) } : {},
     },
-    axes: axes(panel.key === "prices" ? price : panel.key === "breadth" ? panel.format : amount, panel.log ? priceSplits : null),
+    axes: axes(panel.key === "prices" ? price : panel.key === "breadth" ? panel.format : amount, panel.log ? priceSplits : null, dated),
     cursor: { sync: { key: "days", setSeries: false }, drag: { x: true, y: false }, points: { size: 6 } },
     series: [
       { value: (_, seconds) => (seconds === null ? "" : isoDay(seconds)), label: "day" },
@@ -174,6 +178,7 @@ function buildOverview(days) {
     {
       width: width(),
       height: OVERVIEW_HEIGHT,
+      padding: [null, RIGHT, null, null],
       tzDate: (seconds) => uPlot.tzDate(new Date(seconds * 1000), "Etc/UTC"),
       legend: { show: false },
       cursor: { y: false, drag: { x: true, y: false, setScale: false }, points: { show: false } },
