@@ -27,9 +27,10 @@ def next_steps(settings: Settings) -> Iterator[str]:
 
 def warehouse_option(settings: Settings) -> str:
     """The option with which a command finds this warehouse: none for the default one, else as short as possible."""
-    root = settings.resolved_warehouse().root
+    warehouse = settings.resolved_warehouse()
+    root = warehouse.root
     if root == WAREHOUSES / Settings(market="sample").parsed_market().folder:
         return ""
     if root == WAREHOUSES / settings.parsed_market().folder:
         return f" --market {shlex.quote(settings.market)}"
-    return f" --warehouse {shlex.quote(str(root))}"
+    return f" --warehouse {shlex.quote(warehouse.place)}"

@@ -145,6 +145,22 @@ def test_an_address_shows_the_same_view_again(explorer: Callable[..., Any]) -> N
 
 
 @pytest.mark.slow
+def test_the_address_of_all_days_shows_all_days_and_a_panel_keeps_its_height_in_another_window(
+    explorer: Callable[..., Any],
+) -> None:
+    from selenium.webdriver.support.ui import WebDriverWait
+
+    driver = explorer("#from=all", width=1440, height=900)
+    assert driver.execute_script(DRAWN) == "#from=all"
+    assert driver.execute_script("return document.querySelector('#range').textContent") == "2024-12-29 to 2026-02-01"
+    sizes = "return plots.map(({plot}) => plot.height)"
+    before, wide = driver.execute_script(sizes), driver.execute_script("return plots[0].plot.width")
+    driver.set_window_size(900, 900)
+    WebDriverWait(driver, 20).until(lambda d: d.execute_script("return plots[0].plot.width") != wide)
+    assert driver.execute_script(sizes) == before
+
+
+@pytest.mark.slow
 def test_filters_query_and_file_are_about_the_same_days(whole: Path, explorer: Callable[..., Any]) -> None:
     driver = explorer("#from=all&label=leverage_flush,deleveraging&onset=1&grade=A,B")
     query = driver.execute_script("return document.querySelector('#sql').textContent")

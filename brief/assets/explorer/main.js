@@ -141,7 +141,7 @@ async function start() {
   addEventListener("resize", () => {
     clearTimeout(waiting);
     waiting = setTimeout(() => {
-      for (const { plot, panel } of plots) plot.setSize({ width: width(), height: panel.ribbon ? 230 : 130 });
+      for (const { plot, panel } of plots) plot.setSize({ width: width(), height: heightOf(panel) });
       overview.setSize({ width: width(), height: OVERVIEW_HEIGHT });
       applyRange(current);
       draw(["colour"]);

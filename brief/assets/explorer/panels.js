@@ -23,13 +23,15 @@ function buildPanels(days) {
   for (const { plot } of plots.splice(0)) plot.destroy();
   const shares = breadth ? onDaysOf(days, breadth) : {};
   const inks = Object.keys(shares).map((name, at) => [name, words(name), BREADTH_INKS[at % BREADTH_INKS.length]]);
-  const panels = inks.length ? [...PANELS, { ...BREADTH, series: inks }] : PANELS;
+  const panels = (inks.length ? [...PANELS, { ...BREADTH, series: inks }] : PANELS).map((panel, at, all) => ({
+    ...panel,
+    dated: at === 0 || at === all.length - 1,
+  }));
   for (const panel of panels) {
-    const dated = panel.ribbon || panel === panels.at(-1);
     const values = panel.series.map(([column]) => shares[column] || days.numbers(column));
     const holder = element("figure", { className: "panel" }, element("figcaption", {}, panel.title));
     $("panels").append(holder);
-    plots.push({ panel, values, holder, plot: new uPlot(options(days, panel, values, dated), [days.times, ...values], holder) });
+    plots.push({ panel, values, holder, plot: new uPlot(options(days, panel, values), [days.times, ...values], holder) });
   }
   buildOverview(days);
   applyRange(days);
@@ -41,6 +43,11 @@ function clearPanels() {
 
 function width() {
   return Math.max(260, $("panels").clientWidth);
+}
+
+function heightOf(panel) {
+  if (panel.ribbon) return 240;
+  return panel.dated ? 160 : 110;
 }
 
 // Only the first and the last panel have dates, which leaves the others more height for their values.
@@ -68,17 +75,17 @@ function priceSplits(_, __, low, high) {
   return found;
 }
 
-function options(days, panel, values, dated) {
+function options(days, panel, values) {
   return {
     width: width(),
-    height: panel.ribbon ? 240 : dated ? 160 : 110,
+    height: heightOf(panel),
     padding: [null, RIGHT, null, null],
     tzDate: (seconds) => uPlot.tzDate(new Date(seconds * 1000), "Etc/UTC"),
     scales: {
       x: { time: true },
       y: panel.log ? { distr: 3, range: (_, low, high) => (low === null ? [1, 10] : [low * 0.96, high * 1.03]) } : {},
     },
-    axes: axes(panel.key === "prices" ? price : panel.key === "breadth" ? panel.format : amount, panel.log ? priceSplits : null, dated),
+    axes: axes(panel.key === "prices" ? price : panel.key === "breadth" ? panel.format : amount, panel.log ? priceSplits : null, panel.dated),
     cursor: { sync: { key: "days", setSeries: false }, drag: { x: true, y: false }, points: { size: 6 } },
     series: [
       { value: (_, seconds) => (seconds === null ? "" : isoDay(seconds)), label: "day" },

@@ -25,7 +25,8 @@ function readAddress() {
   }
   if (!CONTENT.assets.includes(state.asset)) state.asset = DEFAULTS.asset;
   for (const name of ["day", "compare", "from", "to"]) {
-    if (state[name] && !/^\d{4}-\d{2}-\d{2}$/.test(state[name])) state[name] = "";
+    const known = /^\d{4}-\d{2}-\d{2}$/.test(state[name]) || (name === "from" && state[name] === "all");
+    if (!known) state[name] = "";
   }
   if (state.asof && Number.isNaN(Date.parse(state.asof + "Z"))) state.asof = "";
   state.label = state.label.filter((label) => LABELS.has(label));
