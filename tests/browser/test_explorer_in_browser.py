@@ -151,7 +151,7 @@ def test_the_address_of_all_days_shows_all_days_and_a_panel_keeps_its_height_in_
     from selenium.webdriver.support.ui import WebDriverWait
 
     driver = explorer("#from=all", width=1440, height=900)
-    assert driver.execute_script(DRAWN) == "#from=all"
+    assert driver.execute_script(DRAWN).endswith("from=all")
     assert driver.execute_script("return document.querySelector('#range').textContent") == "2024-12-29 to 2026-02-01"
     sizes = "return plots.map(({plot}) => plot.height)"
     before, wide = driver.execute_script(sizes), driver.execute_script("return plots[0].plot.width")
