@@ -114,7 +114,7 @@ def test_the_pointer_shows_one_day_in_all_panels_and_a_brush_moves_them_all(
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("page", ("brief.html", "explorer.html#tab=transitions", "briefs/ETH.html"))
+@pytest.mark.parametrize("page", ["brief.html", "explorer.html#tab=transitions", "briefs/ETH.html"])
 def test_a_printed_page_fits_its_sheets(page: str, served: str, browser: Callable[..., Any]) -> None:
     driver = browser()
     driver.get(f"{served}/{page}")
