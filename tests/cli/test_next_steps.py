@@ -41,3 +41,7 @@ def test_a_run_ends_with_what_to_open(first_run: tuple[Path, Ran]) -> None:
     lines = ran.err.split("\nnext:\n")[1].splitlines()
     assert lines[0].split()[:2] == ["open", str(warehouse / "published" / "brief.html")]
     assert any(line.split()[:2] == ["leverage", "serve"] for line in lines)
+
+
+def test_a_warehouse_on_object_storage_is_named_by_its_address():
+    assert warehouse_option(Settings(market="live", warehouse="s3://prices/x")) == " --warehouse s3://prices/x"
