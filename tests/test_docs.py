@@ -50,6 +50,13 @@ def test_every_leverage_command_and_option_exists(page: Path):
         assert set(re.findall(r"(?<!\S)--[a-z-]+", unquoted)) <= options, line
 
 
+def test_every_place_to_look_at_exists():
+    table = (PROJECT / "docs/architecture.md").read_text().partition("## Where to look\n")[2].partition("\n## ")[0]
+    paths = [path.replace("<venue>", "bybit") for path in re.findall(r"`([\w<>/]+[/.][\w.]*)`", table)]
+    assert len(paths) > 10
+    assert [path for path in paths if not (PROJECT / path).exists()] == []
+
+
 def test_the_readme_names_the_two_commands_that_a_newcomer_types():
     named = commands(PROJECT / "README.md")
     assert "make run" in named
