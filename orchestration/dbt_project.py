@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import hashlib
 import os
+import shutil
 import subprocess
 import sys
 import tempfile
 from importlib.metadata import version
 from pathlib import Path
 
+from ingest.durable import locked, replace_file
 from orchestration.errors import PipelineError
 from warehouse.damage import set_aside
 from warehouse.location import Warehouse
@@ -32,20 +34,21 @@ def read_by_dbt(variable: str) -> bool:
 def prepared_manifest(warehouse: Warehouse | None = None) -> Path:
     """The manifest, parsed again if the project has changed or what dbt made of it is damaged.
 
-    With a warehouse, damaged files are moved aside and noted there. Raises PipelineError when dbt cannot parse the
-    project.
+    With a warehouse, damaged files are moved aside and noted there. Of processes that call this at once, one parses and
+    the others wait for it. Raises PipelineError when dbt cannot parse the project.
     """
-    sources = _sources_hash()
-    stamped, *made = (STAMP.read_text(errors="replace") if STAMP.exists() else "").splitlines() or [""]
-    damaged = [path for path, expected in zip(MADE, made, strict=False) if _hash(path) != expected]
-    if stamped == sources and warehouse:
-        for path in damaged:
-            set_aside(
-                warehouse.root, path, "is damaged" if path.exists() else "is gone", "dbt parses its project again"
-            )
-    if stamped != sources or damaged or len(made) != len(MADE):
-        _parse()
-        STAMP.write_text("\n".join((sources, *map(_hash, MADE))))
+    STAMP.parent.mkdir(parents=True, exist_ok=True)
+    with locked(STAMP.parent):
+        sources = _sources_hash()
+        stamped, *made = (STAMP.read_text(errors="replace") if STAMP.exists() else "").splitlines() or [""]
+        damaged = [path for path, expected in zip(MADE, made, strict=False) if _hash(path) != expected]
+        if stamped == sources and warehouse:
+            for path in damaged:
+                why = "is damaged" if path.exists() else "is gone"
+                set_aside(warehouse.root, path, why, "dbt parses its project again")
+        if stamped != sources or damaged or len(made) != len(MADE):
+            _parse()
+            replace_file(STAMP, "\n".join((sources, *map(_hash, MADE))).encode(), durable=False)
     return MANIFEST
 
 
@@ -72,12 +75,24 @@ def _hash(path: Path) -> str:
 
 
 def _parse() -> None:
+    """Parse in a folder of its own and rename the files: a reader in another process finds the old or the new ones."""
+    TARGET.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(prefix="parse-", dir=TARGET) as folder:
+        parsed = Path(folder)
+        if PARSED.exists():
+            shutil.copy(PARSED, parsed)  # dbt parses only the files that have changed since
+        _dbt_parse(parsed)
+        for path in MADE:
+            (parsed / path.name).replace(TARGET / path.name)
+
+
+def _dbt_parse(target: Path) -> None:
     # In a process of its own, so that no state of dbt stays behind in this one. Isolated: no modules from PYTHONPATH.
     dbt = (sys.executable, "-I", "-c", "from dbt.cli.main import cli; cli()")
     with tempfile.TemporaryDirectory() as logs:
         done = subprocess.run(
             [
-                *(*dbt, "parse", "--quiet", "--log-path", logs, "--target-path", TARGET),
+                *(*dbt, "parse", "--quiet", "--log-path", logs, "--target-path", target),
                 *("--project-dir", DBT_PROJECT, "--profiles-dir", DBT_PROJECT),
             ],
             env={name: value for name, value in os.environ.items() if not read_by_dbt(name)},
