@@ -23,13 +23,19 @@ def now_asset(pipeline: Pipeline) -> dg.AssetsDefinition:
     catalogue = Path(pipeline.catalogue) if pipeline.catalogue else None
     settings = Settings(market=pipeline.market, warehouse=pipeline.warehouse, catalogue=catalogue)
 
-    @dg.asset(
-        key=NOW,
-        deps=[PUBLISHED],
-        group_name="published",
-        description=f"`{NOW_JSON}` and `readings_hourly`: a reading of the 24 hours up to the last full hour.",
-        kinds={"duckdb", "json"},
-        owners=OWNERS,
+    # Dagster loads no repository where an op and a job have the same name, and the job is `now`.
+    @dg.multi_asset(
+        name="read_now",
+        specs=[
+            dg.AssetSpec(
+                NOW,
+                deps=[PUBLISHED],
+                group_name="published",
+                description=f"`{NOW_JSON}` and `readings_hourly`: a reading of the 24 hours up to the last full hour.",
+                kinds={"duckdb", "json"},
+                owners=OWNERS,
+            )
+        ],
     )
     def now() -> dg.MaterializeResult[Any]:
         found = refresh_now(settings, run_time(settings.parsed_market(), pipeline.now), wait=LOCK_WAIT)

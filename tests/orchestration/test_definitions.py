@@ -86,6 +86,13 @@ def test_the_definitions_are_those_of_the_snapshot(definitions: dg.Definitions, 
     )
 
 
+@pytest.mark.parametrize("market", ["live", "sample"])
+def test_dagster_loads_the_definitions_as_its_server_does(warehouse: Path, market: str) -> None:
+    """It refuses what a graph of assets alone does not show, such as an op and a job of one name."""
+    settings = Settings(market=market, warehouse=warehouse)
+    dg.Definitions.validate_loadable(build_definitions(Pipeline.from_settings(settings)))
+
+
 def test_every_asset_says_what_it_is_whose_it_is_and_where_it_belongs(graph) -> None:
     for key in graph.get_all_asset_keys():
         node = graph.get(key)
