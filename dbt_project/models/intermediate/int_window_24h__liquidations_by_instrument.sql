@@ -31,7 +31,8 @@ sources as (
         {%- endfor %}
         cast({{ sum_if_all_known('liquidation_count') }} as bigint) as liquidation_count,
         case
-            when is_recorded_here then {{ total('covered_hours') }} / 24 >= cast({{ var('wanted_tape_share') }} as double)
+            when is_recorded_here
+                then {{ total('covered_hours') }} / 24 >= cast({{ var('wanted_tape_share') }} as double)
             else count(*) = 24
         end as is_covered
     from hours
