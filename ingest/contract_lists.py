@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, replace
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 import polars as pl
 
@@ -22,17 +22,19 @@ from ingest.windows import Window
 
 @dataclass(frozen=True)
 class Contract:
-    """A contract of a list, as its venue writes it."""
+    """A contract of a list, as its venue writes it. `announced_end` is the last day of trading that it has set."""
 
     symbol: str
     base: str
     quote: str
     base_per_contract: float | None
     is_trading: bool
+    announced_end: date | None = None
 
 
 TRADING = {"TRADING", "Trading", "live"}  # of Binance, Bybit, OKX; Hyperliquid's are brought to `live`
 PERPETUAL = {"PERPETUAL", "LinearPerpetual", "linear"}
+NO_DELIVERY_MS = 4_000_000_000_000  # in 2096; Binance delivers a contract that has no end in 2100
 
 
 def newest_list(landing: Landing, feed: Feed) -> tuple[datetime, tuple[Contract, ...]] | None:
@@ -53,6 +55,7 @@ def newest_list(landing: Landing, feed: Feed) -> tuple[datetime, tuple[Contract,
                 row["quote_symbol"],
                 row["base_per_contract"],
                 row["listing_status"] in TRADING,
+                _last_day_before(row["delivery_ms"]),
             )
             for row in perpetuals.sort("symbol").to_dicts()
         )
@@ -79,6 +82,13 @@ def current_lists(
     return found
 
 
+def _last_day_before(delivery_ms: int | None) -> date | None:
+    """The day of the last moment before a delivery, None where none is announced."""
+    if delivery_ms is None or delivery_ms >= NO_DELIVERY_MS:
+        return None
+    return (datetime.fromtimestamp(delivery_ms / 1000, UTC) - timedelta(milliseconds=1)).date()
+
+
 def listed_contracts(
     rules: Iterable[Perpetuals],
     lists: Mapping[str, tuple[Contract, ...]],
@@ -88,10 +98,10 @@ def listed_contracts(
 ) -> tuple[ListedContract, ...]:
     """The contracts of `assets` in the lists, and those that they no longer have.
 
-    A contract that is not traded any more, or not listed, ended on the last whole day before `today`, unless `before`
-    has an earlier end. Where no list was fetched, the contracts stay as they were.
+    A contract ends on the day that its venue has announced, once that day is over. One that is not traded any more, or
+    not listed, ended on that day or on the last whole day before `today`, whichever is earlier, unless `before` has an
+    earlier end. Where no list was fetched, the other contracts stay as they were.
     """
-    yesterday = today - timedelta(days=1)
     known = {(one.venue, one.instrument): one for one in before}
     for rule in rules:
         if rule.venue not in lists:
@@ -102,13 +112,32 @@ def listed_contracts(
             if contract.quote != rule.quote or asset not in assets:
                 continue
             key = (rule.venue, contract.symbol)
-            ended = known[key].last_day if key in known else None
-            last_day = None if contract.is_trading else ended or yesterday
-            known[key] = ListedContract(
-                rule.venue, asset, contract.symbol, contract.base, contract.base_per_contract, last_day
+            ended = known[key].last_day if key in known and not contract.is_trading else None
+            one = ListedContract(
+                rule.venue,
+                asset,
+                contract.symbol,
+                contract.base,
+                contract.base_per_contract,
+                ended,
+                contract.announced_end,
             )
+            known[key] = one if contract.is_trading else _ended(one, today)
             listed.add(contract.symbol)
         for key, one in known.items():
-            if one.venue == rule.venue and one.instrument not in listed and one.last_day is None:
-                known[key] = replace(one, last_day=yesterday)
-    return tuple(known[key] for key in sorted(known))
+            if one.venue == rule.venue and one.instrument not in listed:
+                known[key] = _ended(one, today)
+    return tuple(_ended(one, today) if _is_over(one, today) else one for _, one in sorted(known.items()))
+
+
+def _is_over(contract: ListedContract, today: date) -> bool:
+    """Whether the day on which its venue ends the contract is over."""
+    return contract.announced_end is not None and contract.announced_end < today
+
+
+def _ended(contract: ListedContract, today: date) -> ListedContract:
+    """A contract that has ended: on the announced day if that has come, else on the day before `today`, or earlier."""
+    announced = contract.announced_end
+    if announced and announced <= today:
+        return replace(contract, last_day=min(contract.last_day or announced, announced))
+    return replace(contract, last_day=contract.last_day or today - timedelta(days=1))

@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass, field, replace
 from datetime import date
-from typing import Any, Literal, get_args
+from typing import Any, ClassVar, Literal, get_args
 
 from ingest.coins import coin_of
 from ingest.errors import IngestError
@@ -81,7 +81,13 @@ def _top(term: str) -> dict[str, Any]:
 
 @dataclass(frozen=True)
 class ListedContract:
-    """A contract that a venue's list had, and the last day on which it was traded, None while it is."""
+    """A contract that a venue's list had.
+
+    `last_day` is the last day on which it was traded, None while it is. `announced_end` is the last day that the venue
+    has set, which may still be to come.
+    """
+
+    DAYS: ClassVar = ("last_day", "announced_end")
 
     venue: str
     asset: str
@@ -89,16 +95,18 @@ class ListedContract:
     base: str
     base_per_contract: float | None = None
     last_day: date | None = None
+    announced_end: date | None = None
 
     def document(self) -> dict[str, Any]:
         """The contract as JSON."""
-        return {**asdict(self), "last_day": self.last_day.isoformat() if self.last_day else None}
+        days = {name: day.isoformat() if (day := getattr(self, name)) else None for name in self.DAYS}
+        return {**asdict(self), **days}
 
     @classmethod
     def read(cls, document: dict[str, Any]) -> ListedContract:
         """The contract that `document` was made of. Raises KeyError, TypeError or ValueError."""
-        day = document["last_day"]
-        return cls(**{**document, "last_day": date.fromisoformat(day) if day else None})
+        days = {name: date.fromisoformat(day) if (day := document.get(name)) else None for name in cls.DAYS}
+        return cls(**{**document, **days})
 
 
 @dataclass(frozen=True)

@@ -63,8 +63,8 @@ def test_a_top_is_taken_once_a_month_from_the_month_before(warehouse):
     assert set(march.left) == {"A10", "A11", "ETH", "SOL"}
 
 
-def contract(symbol, base, *, size=1.0, is_trading=True, quote="USDT"):
-    return Contract(symbol, base, quote, size, is_trading)
+def contract(symbol, base, *, size=1.0, is_trading=True, quote="USDT", announced=None):
+    return Contract(symbol, base, quote, size, is_trading, announced)
 
 
 def asked_symbols(warehouse, feed):
@@ -101,6 +101,53 @@ def test_a_contract_that_leaves_the_list_or_is_renamed_ends_and_stays(warehouse)
     assert asked_symbols(warehouse, "binance_um_klines") == ended, "the day does not move, nor without a list"
     choose(warehouse, None, date(2026, 1, 22), {"binance": (after, before)})
     assert asked_symbols(warehouse, "binance_um_klines") == dict.fromkeys(ended), "listed again"
+
+
+def xrp_ends(warehouse, today, *listed):
+    """The last day on which XRPUSDT is asked for after a choice on the given day in February 2026."""
+    choose(warehouse, asked("XRP"), date(2026, 2, today), {"binance": listed} if listed else {})
+    return asked_symbols(warehouse, "binance_um_klines")["XRPUSDT"]
+
+
+OTHER = contract("BTCUSDT", "BTC")
+
+
+@pytest.mark.parametrize(
+    ("steps", "last_days"),
+    [
+        pytest.param([(4, True), (5, True), (6, True)], [None, None, 5], id="announced, then over"),
+        pytest.param([(4, True), (20, None)], [None, 5], id="over while no list was fetched"),
+        pytest.param([(4, True), (20, "gone")], [None, 5], id="gone from the list long after the end"),
+        pytest.param([(3, True), (4, "gone")], [None, 3], id="gone before the announced end"),
+        pytest.param([(5, False), (6, False), (7, "gone")], [5, 5, 5], id="settled within its last day"),
+        pytest.param([(20, False)], [5], id="settled before it was chosen"),
+        pytest.param([(3, False), (20, False)], [2, 2], id="suspended before the announced end"),
+    ],
+)
+def test_a_contract_ends_on_the_day_that_its_venue_has_announced(warehouse, steps, last_days):
+    warehouse.claim("live")
+    found = []
+    for today, state in steps:
+        xrp = contract("XRPUSDT", "XRP", is_trading=state is True, announced=date(2026, 2, 5))
+        listed = {None: (), "gone": (OTHER,)}.get(state, (OTHER, xrp))
+        found.append(xrp_ends(warehouse, today, *listed))
+    assert found == [day and date(2026, 2, day) for day in last_days]
+
+
+def test_an_announcement_that_is_withdrawn_ends_nothing(warehouse):
+    warehouse.claim("live")
+    assert xrp_ends(warehouse, 4, contract("XRPUSDT", "XRP", announced=date(2026, 2, 5))) is None
+    assert xrp_ends(warehouse, 5, contract("XRPUSDT", "XRP")) is None
+    assert xrp_ends(warehouse, 9) is None
+
+
+def test_a_set_chosen_before_ends_were_remembered_is_read(warehouse):
+    warehouse.claim("live")
+    chosen = choose(warehouse, asked("XRP"), lists={"binance": (contract("XRPUSDT", "XRP"),)})
+    document = chosen.document()
+    for one in document["contracts"]:
+        del one["announced_end"]
+    assert Chosen.read(document) == chosen
 
 
 def test_a_top_ranks_coins_by_size_and_by_name_among_equals():

@@ -66,8 +66,8 @@ known as (
         listed.tick_size,
         listed.funding_interval_hours,
         listed.listed_on,
-        -- the day of the first list without it, else the day that the venue has announced
-        coalesce(case when listed.is_last_seen then lists.next_list_day end, listed.delivery_day) as delisted_on
+        -- a list that comes later than the announced day is not when the contract ended
+        least(case when listed.is_last_seen then lists.next_list_day end, listed.delivery_day) as delisted_on
     from listed
     left join lists
         on

@@ -1,5 +1,9 @@
 """The lists of contracts: fields by value, one list a day, several pages, refusals, and the newest landed one."""
 
+import json
+import re
+from datetime import date
+
 import pytest
 
 from ingest.contract_lists import newest_list
@@ -7,7 +11,7 @@ from ingest.errors import FeedUnavailable, RequestRefused
 from ingest.feeds import feed_named
 from ingest.landing import Landing
 from ingest.pull import pull
-from tests.ingest.scripted_venues import ScriptedVenues, asking, at, days, fetched, landed
+from tests.ingest.scripted_venues import ScriptedVenues, asking, at, days, fetched, landed, ms
 
 BINANCE, BYBIT = "binance_um_instruments", "bybit_instruments"
 OKX, HYPERLIQUID = "okx_instruments", "hyperliquid_instruments"
@@ -136,7 +140,30 @@ def test_the_newest_landed_list_is_read(tmp_path):
     pull(asking(BINANCE, ScriptedVenues(answer), LAST_DAY), landing)
     fetched_at, contracts = newest_list(landing, feed_named(BINANCE))
     assert fetched_at == at("2026-02-02T04:00")
-    assert [(one.symbol, one.base, one.is_trading) for one in contracts] == [
-        ("1000SHIBUSDT", "1000SHIB", True),
-        ("OLDUSDT", "OLD", False),
+    assert [(one.symbol, one.base, one.is_trading, one.announced_end) for one in contracts] == [
+        ("1000SHIBUSDT", "1000SHIB", True, None),
+        ("OLDUSDT", "OLD", False, date(2026, 2, 3)),
     ]
+
+
+@pytest.mark.parametrize(
+    ("feed", "field", "without"),
+    [(BINANCE, "deliveryDate", 4133404800000), (BYBIT, "deliveryTime", "0"), (OKX, "expTime", "")],
+)
+@pytest.mark.parametrize(
+    ("delivery", "last_day"),
+    [("2026-02-05T00:00", date(2026, 2, 4)), ("2026-02-05T09:00", date(2026, 2, 5)), (None, None)],
+)
+def test_the_last_day_is_that_of_the_last_moment_before_the_delivery(
+    tmp_path, feed, field, without, delivery, last_day
+):
+    def announcing(url, params):
+        stamp = type(without)(ms(delivery)) if delivery else without
+        return json.loads(
+            re.sub(f'"{field}": ("[^"]*"|[0-9]+)', f'"{field}": {json.dumps(stamp)}', json.dumps(answer(url, params)))
+        )
+
+    landing = Landing(tmp_path)
+    pull(asking(feed, ScriptedVenues(announcing), LAST_DAY), landing)
+    _, contracts = newest_list(landing, feed_named(feed))
+    assert {one.announced_end for one in contracts} == {last_day}
