@@ -20,10 +20,10 @@ APP_NAME = "leverage"
 SECRET_KEY = (STATE / "secret_key").read_text()
 SQLALCHEMY_DATABASE_URI = f"sqlite:///{STATE / 'superset.db'}"
 DEFAULT_TIMEZONE = "UTC"
-# A result that is kept would be yesterday's tomorrow, and a query here takes milliseconds.
+# A cached result would be out of date after the next release, and a query takes milliseconds.
 DATA_CACHE_CONFIG = {"CACHE_TYPE": "NullCache"}
 CACHE_CONFIG = {"CACHE_TYPE": "NullCache"}
-# Superset's pages carry a picture from a third party that counts who opens them: no page here loads from elsewhere.
+# Superset's pages load an image from a third party that counts who opens them. This policy blocks it.
 # Superset compiles the templates of texts (Handlebars) in the browser, which needs unsafe-eval.
 _POLICY = SHIPPED_POLICY["content_security_policy"]
 TALISMAN_CONFIG = {
