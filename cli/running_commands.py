@@ -53,7 +53,8 @@ def run(
         typer.Option(
             metavar="RULE",
             help="Assets of the warehouse from now on: names such as BTC,ETH,XRP, or top:50 by traded value of the last"
-            " month; -NAME leaves one out. Default: those of the last run, else those that the catalogue lists.",
+            " month, top:50:open_interest by open interest at its end; -NAME leaves one out. Default: those of the last"
+            " run, else those that the catalogue lists.",
         ),
     ] = None,
     refetch: Annotated[

@@ -155,7 +155,7 @@ class Pipeline(dg.ConfigurableResource):
 
             def rank(rule: Selection, month: Window, found: Lists) -> tuple[str, ...]:
                 def size(symbol: str) -> float | None:
-                    return ranking.size(session, symbol, month, rule.measure)
+                    return ranking.size(session, symbol, month, rule.measure, now)
 
                 return ranked_assets(catalogue, rule, found.get(RANKED_AT, ()), size)
 

@@ -113,6 +113,8 @@ class Archives:
     def _metrics(self, archive: _Archive) -> tuple[list[str], list[str]]:
         """Labelled at the end of the five minutes: 00:05 to 00:00 of the next day."""
         rows = self._market.open_interest(archive.code, archive.start_ms + FIVE_MINUTES_MS, archive.end_ms)
+        if not rows:
+            return [], []
         rng = noise.stream(self._market.seed, archive.name)
         today = 0.1 * noise.normal(rng)
         crowd = [today + swing for swing in noise.bridge(rng, len(rows), 0.002)]

@@ -1,36 +1,59 @@
 """How much a USDT-margined contract counted in a month: what was traded in it, or its open interest at the end.
 
-Both are asked for one contract at a time and are final once the month is over, so that a ranking can be made again;
-open interest only for 30 days.
+Both are asked for one contract at a time and are final once the month is over, so that a ranking can be made again.
+REST has open interest for 30 days, archives have older months.
 """
 
 from __future__ import annotations
 
+from datetime import datetime, timedelta
 from typing import Any
 
+import polars as pl
+
+from ingest.coverage import Coverage
 from ingest.errors import RequestRefused
+from ingest.feed import Request
 from ingest.http import MarketSession
+from ingest.instrument import Instrument
 from ingest.selection import Measure
 from ingest.venues.binance import api
+from ingest.venues.binance.feeds import FEEDS
+from ingest.venues.binance.open_interest import RETENTION
 from ingest.windows import Window, milliseconds
 
 KLINES = f"https://{api.USDT_MARGINED.host}/{api.USDT_MARGINED.root}/klines"
 OPEN_INTEREST = f"https://{api.USDT_MARGINED.host}/futures/data/openInterestHist"
 QUOTE_VOLUME = 7  # place of the cell in a bar
+SNAPSHOTS = next(feed for feed in FEEDS if feed.name == "binance_um_open_interest")
 
 
-def size(session: MarketSession, symbol: str, month: Window, measure: Measure) -> float | None:
-    """USD of a contract in a month, None where it was not traded then. Raises FeedUnavailable."""
+def size(session: MarketSession, symbol: str, month: Window, measure: Measure, now: datetime) -> float | None:
+    """USD of a contract in a month that is over, None where it was not traded then. Raises FeedUnavailable."""
     last = milliseconds(month.end) - 1
     asked: dict[str, str | int]
     if measure == "traded_value":
         asked = {"interval": "1d", "startTime": milliseconds(month.start), "endTime": last, "limit": 31}
         values = [bar[QUOTE_VOLUME] for bar in _rows(session, KLINES, symbol, asked, list)]
+    elif month.end - timedelta(minutes=10) < now - RETENTION:
+        return _archived_open_interest(session, symbol, month, now)
     else:
         asked = {"period": "5m", "startTime": last + 1 - 600_000, "endTime": last + 1, "limit": 3}
         rows = _rows(session, OPEN_INTEREST, symbol, asked, dict)
         values = [row["sumOpenInterestValue"] for row in rows[-1:]]
     return sum(map(float, values)) if values else None
+
+
+def _archived_open_interest(session: MarketSession, symbol: str, month: Window, now: datetime) -> float | None:
+    """USD at the last snapshot of the month's last day. Raises FeedUnavailable, also when the archive is damaged."""
+    perpetual = Instrument(symbol, symbol, "perpetual")
+    request = Request(
+        SNAPSHOTS, (perpetual,), Window(month.end - timedelta(days=1), month.end), now, session, Coverage()
+    )
+    rows = pl.concat([batch.rows for batch in SNAPSHOTS.fetch(request)] or [pl.DataFrame()])
+    if rows.is_empty() and request.notes:
+        raise RequestRefused("; ".join(request.notes), host=api.USDT_MARGINED.host)
+    return None if rows.is_empty() else float(rows.sort("snapshot_at")["open_interest_usd"][-1])
 
 
 def _rows(session: MarketSession, url: str, symbol: str, asked: dict[str, str | int], kind: type) -> list[Any]:

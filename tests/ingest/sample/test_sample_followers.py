@@ -162,6 +162,13 @@ def test_five_minute_open_interest_ends_where_the_daily_series_says(venues):
     assert float(rows[-1][2]) == daily["c"]
 
 
+@pytest.mark.parametrize(("symbol", "day"), [("EOSUSDT", "2025-05-22"), ("PUMPUSDT", "2025-01-01")])
+def test_there_is_no_archive_of_a_day_without_the_contract(venues, symbol, day):
+    for kind in ("metrics", "klines"):
+        folder, what = (f"{symbol}/1h", "1h") if kind == "klines" else (symbol, kind)
+        assert venues.get(f"{VISION}/daily/{kind}/{folder}/{symbol}-{what}-{day}.zip").status_code == 404
+
+
 def test_further_assets_have_no_spot_pair(venues):
     assert venues.get(SPOT, symbol="SOLUSDT", interval="1d").json()["code"] == -1121
     archive = "https://data.binance.vision/data/spot/monthly/klines/SOLUSDT/1d/SOLUSDT-1d-2025-10.zip"
