@@ -16,7 +16,7 @@ from brief.explorer_data import asset_days, asset_texts, market_breadth, packed
 from brief.page import About
 from brief.price_chart import script_json
 from brief.rendering import asset_text, environment, readable_on, script_hash
-from brief.words import words
+from brief.words import as_words
 
 UPLOT, UPLOT_STYLE = "uplot/uPlot.iife.min.js", "uplot/uPlot.min.css"
 # In the order in which the browser reads them: each may use what is defined before it.
@@ -49,7 +49,7 @@ def explorer_page(
     library = asset_text(UPLOT)
     own = Markup("\n").join([Markup('"use strict";'), *(asset_text(f"explorer/{name}.js") for name in SCRIPTS)])
     labels = [
-        {**label, "words": words(label["label"]), "on": readable_on(label["colour"])}
+        {**label, "words": as_words(label["label"]), "on": readable_on(label["colour"])}
         for label in frames["regime_labels"]
         .sort("label_order")
         .select("label", "colour", "family", "meaning")

@@ -10,7 +10,7 @@ import polars as pl
 
 from brief.figures import quantity
 from brief.tables import DayTables
-from brief.words import words
+from brief.words import as_words
 from regimes.words.numbers import counted
 
 REVISIONS_NAMED = 3
@@ -20,7 +20,7 @@ HORIZONS = (1, 7, 30)
 def since_yesterday(tables: DayTables) -> list[tuple[str, str]]:
     """Label, support and revisions: what each was and is."""
     now, before = tables.of_day("regimes_daily"), tables.of_day_before("regimes_daily")
-    changes = [("Label", _turned(before.get("event"), now["event"], words))]
+    changes = [("Label", _turned(before.get("event"), now["event"], as_words))]
     support, earlier = tables.of_day("support_daily"), tables.of_day_before("support_daily")
     level = support.get("support_usd")
     if level is not None:
@@ -47,7 +47,7 @@ def _revisions(tables: DayTables) -> str:
     if revised.is_empty():
         return "no earlier day revised"
     newest = revised.sort("day", descending=True).head(REVISIONS_NAMED)
-    named = [f"{row['day']} ({words(row['restatement_reason'])})" for row in newest.to_dicts()]
+    named = [f"{row['day']} ({as_words(row['restatement_reason'])})" for row in newest.to_dicts()]
     more = revised.height - len(named)
     return ", ".join(named) + (f" and {more} more" if more else "")
 

@@ -8,7 +8,7 @@ from typing import Any
 
 from brief.figures import quantity
 from brief.tables import DayTables
-from brief.words import words
+from brief.words import as_words
 from regimes import Parameters
 from regimes.parameters import Ramp, Reference
 from regimes.words.numbers import counted
@@ -54,11 +54,11 @@ def distances(tables: DayTables, evidence: Sequence[Mapping[str, Any]], paramete
             continue  # the label's own weak conditions are in the outlook, and so is what the next label has
         # The label loses a condition that falls below its start; the next label gains one that reaches full.
         bound = start if holds else full
-        name = words(row["predicate"])
+        name = as_words(row["predicate"])
         if not holds:
-            what = f"{name} holds in full, for {words(row['label'])}"
+            what = f"{name} holds in full, for {as_words(row['label'])}"
         elif row["predicate"].startswith("not_"):
-            what = f"{words(row['predicate'].removeprefix('not_'))} holds"
+            what = f"{as_words(row['predicate'].removeprefix('not_'))} holds"
         else:
             what = f"{name} no longer holds"
         away = quantity(bound - row["value"], row["unit"], signed=True)
@@ -84,7 +84,7 @@ def outlook(tables: DayTables, evidence: Sequence[Mapping[str, Any]], parameters
     if others:
         lacking = [e for e in others if e["role"] != "supporting" and (e["membership"] or 0.0) < FULL]
         named = ", ".join(_lacking(e, parameters) for e in lacking) or "nothing; the label of the day comes before it"
-        sentences.append(f"The next label is {words(others[0]['label'])}. It lacks: {named}.")
+        sentences.append(f"The next label is {as_words(others[0]['label'])}. It lacks: {named}.")
     elif weak == [] and evidence:
         sentences.append("Every condition of the label holds in full, and no other label comes near.")
     return sentences
@@ -111,7 +111,7 @@ def _level(support: Mapping[str, Any], parameters: Parameters) -> list[str]:
 
 
 def _weak(row: Mapping[str, Any], parameters: Parameters) -> str:
-    name = words(row["predicate"])
+    name = as_words(row["predicate"])
     if row["membership"] is None:
         return f"Not known: {name}. It does not count until its figures are there."
     bounds = _bounds(row, parameters)
@@ -123,10 +123,10 @@ def _weak(row: Mapping[str, Any], parameters: Parameters) -> str:
 
 def _lacking(row: Mapping[str, Any], parameters: Parameters) -> str:
     if row["membership"] is None:
-        return f"{words(row['predicate'])} (not known)"
+        return f"{as_words(row['predicate'])} (not known)"
     bounds = _bounds(row, parameters)
     holds = f"holds to {row['membership'] * 100:.0f} % at {_value(row)}{bounds and f', {bounds}'}"
-    return f"{words(row['predicate'])} ({holds})"
+    return f"{as_words(row['predicate'])} ({holds})"
 
 
 def _value(row: Mapping[str, Any]) -> str:

@@ -21,7 +21,7 @@ from brief.rendering import asset_text, environment, readable_on, script_hash
 from brief.tables import DAYS_DRAWN, DayTables
 from brief.tiles import tiles
 from brief.verdict import answer, behind, scope
-from brief.words import short, state_of, words
+from brief.words import as_words, short, state_of
 from regimes import Parameters
 from regimes.baselines import MAD_TO_SIGMA
 
@@ -94,7 +94,7 @@ def day_page(
             distances=distances(tables, evidence, parameters),
             followed=followed(tables),
             support=support,
-            words=words,
+            as_words=as_words,
             state_of=state_of,
             breakable=breakable,
             figures=headline(tables.of_day("leverage_features_daily")),
@@ -147,8 +147,8 @@ def _strip(tables: DayTables, labels: Mapping[str, Mapping[str, Any]], links: Li
             "asset": row["asset"],
             "is_this": row["asset"] == tables.asset,
             "has_reading": row["event"] != "insufficient_data",
-            "missing": words(row["missing_inputs"] or "too little data").replace(",", ", "),
-            "label": words(row["event"]),
+            "missing": as_words(row["missing_inputs"] or "too little data").replace(",", ", "),
+            "label": as_words(row["event"]),
             "colour": labels[row["event"]]["colour"],
             "price": None if row["close_usd"] is None else short(row["close_usd"]),
             "change": None if row["return_pct"] is None else f"{row['return_pct']:+.1f} %",
@@ -180,7 +180,7 @@ def _numbers(tables: DayTables) -> dict[str, Any]:
     rows = [
         [
             row["day"].isoformat(),
-            words(row["event"] or "-"),
+            as_words(row["event"] or "-"),
             *("-" if row[name] is None else f"{row[name]:,.{decimals}f}" for name, (_, decimals) in NUMBERS.items()),
         ]
         for row in joined.sort("day", descending=True).to_dicts()

@@ -13,7 +13,7 @@ from markupsafe import Markup
 
 from brief.drawing import Scale, line, reaches, steps
 from brief.tables import DAYS_DRAWN, DayTables
-from brief.words import words
+from brief.words import as_words
 
 DATES_SHOWN = 5
 LEGEND = 6  # the most frequent labels that the legend names; the pointer names each
@@ -119,7 +119,7 @@ def _values(
         "days": [day.isoformat() for day in days],
         "close": close,
         "support": support,
-        "labels": [label and words(label) for label in labels],
+        "labels": [label and as_words(label) for label in labels],
     }
     return script_json(content)
 

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from brief.figures import quantity
-from brief.words import words
+from brief.words import as_words
 from regimes import Parameters
 from regimes.words.venues import venue_title
 
@@ -34,7 +34,7 @@ SERIES = {
 def answer(row: Mapping[str, Any], support: Mapping[str, Any]) -> str:
     """The answer in one line: what support did, then what leverage did."""
     if row["data_status"] == "insufficient" or row["event"] == "insufficient_data":
-        missing = words(row["missing_inputs"] or "").replace(",", ", ")
+        missing = as_words(row["missing_inputs"] or "").replace(",", ", ")
         return f"No answer for this day: {missing} missing" if missing else "No answer for this day"
     structure = STRUCTURE.get(support.get("support_status") or "", "Support not known")
     return f"{structure}, {RESET.get(row['event'], NO_RESET)}"

@@ -1,4 +1,4 @@
-"""Identifiers, states and numbers as a reader meets them. Imports no table, because every command prints words."""
+"""Identifiers, states and numbers as pages and commands show them. Imports no table: every command needs them."""
 
 from __future__ import annotations
 
@@ -7,14 +7,14 @@ from collections.abc import Mapping
 from typing import Any
 
 
-def words(name: str) -> str:
-    """An identifier as words: leverage_flush is leverage flush."""
+def as_words(name: str) -> str:
+    """An identifier with spaces: leverage_flush becomes leverage flush."""
     return name.replace("_", " ")
 
 
 def state_of(row: Mapping[str, Any]) -> str:
     """The state in words; of a release of rules before 4.0.0, which has none, the name of the regime."""
-    return str(row.get("state_in_words") or words(row["regime"]))
+    return str(row.get("state_in_words") or as_words(row["regime"]))
 
 
 def short(value: float) -> str:

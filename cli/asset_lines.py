@@ -7,7 +7,7 @@ from typing import Any
 
 from rich.markup import escape
 
-from brief.words import state_of, words
+from brief.words import as_words, state_of
 from cli.summary import NAMED, shortened
 
 Newest = Mapping[str, Mapping[str, Any]]
@@ -27,7 +27,7 @@ def asset_lines(assets: Newest, every: bool) -> Iterator[str]:
                 yield f"  [yellow]{series} without {missing}[/yellow]{reporting}"
         return
     yield f"{len(assets)} assets by label of their newest day; --all has a line for each"
-    yield from _grouped(((f"{words(one['event'])} {one['day']}", asset) for asset, one in assets.items()), "[bold]")
+    yield from _grouped(((f"{as_words(one['event'])} {one['day']}", asset) for asset, one in assets.items()), "[bold]")
     lacking = (
         (f"{series} without {missing}", asset)
         for asset, newest in assets.items()

@@ -16,7 +16,7 @@ from rich.table import Table
 
 from brief import EXPLORER, READ_IF_THERE, REQUIRED, About, DayTables, day_page
 from brief.figures import headline, quantity
-from brief.words import state_of, words
+from brief.words import as_words, state_of
 from cli.console import REGIME_STYLES, stdout_console
 from cli.days import asked_day
 from cli.errors import WrongUse
@@ -48,7 +48,7 @@ def brief(
         latest = release.latest
         asset = asset or latest["asset"]
         if asset not in latest["assets"]:
-            raise UnknownDay(f"{asset} is not in {warehouse.place}; it holds {', '.join(latest['assets'])}")
+            raise UnknownDay(f"{asset} is not in {warehouse.location}; it holds {', '.join(latest['assets'])}")
         lost = latest["assets"][asset].get("without_reading")  # releases before format 3 do not say it
         warning = f"{lost['text']}. This is its last reading." if lost and day is None else None
         day = day or date.fromisoformat(latest["assets"][asset]["day"])
@@ -99,7 +99,7 @@ def _print_brief(out: Console, release: OpenRelease, label: dict[str, Any]) -> N
     )
     style = REGIME_STYLES[family]
     head = [
-        f"[{style}]{words(label['event']).upper()}[/]{_confidence(label)}",
+        f"[{style}]{as_words(label['event']).upper()}[/]{_confidence(label)}",
         f"[dim]{escape(meaning)}[/dim]",
         "",
         escape(label["explanation"]),
@@ -129,7 +129,7 @@ def _market(release: OpenRelease) -> dict[str, pl.DataFrame]:
 def _confidence(label: dict[str, Any]) -> str:
     if label["confidence"] is None:
         return ""
-    second = f", next {words(label['runner_up'])}" if label["runner_up"] else ""
+    second = f", next {as_words(label['runner_up'])}" if label["runner_up"] else ""
     return f"  confidence {label['confidence']:.2f}{second}"
 
 
@@ -160,7 +160,7 @@ def _evidence(release: OpenRelease, asset: str, day: date) -> Table | None:
     for row in rows:
         is_known = row["value"] is not None
         table.add_row(
-            words(row["predicate"]),
+            as_words(row["predicate"]),
             quantity(row["value"], row["unit"]) if is_known else "[dim]not known[/dim]",
             f"{row['membership']:.0%}" if row["membership"] is not None else "-",
             escape(row["baseline"] or ""),

@@ -166,7 +166,7 @@ def _market(warehouse: Warehouse, market: Market) -> Finding:
     owner = warehouse.market()
     if owner in (None, str(market)):
         return Finding("market", "ok", str(market))
-    return Finding("market", "wrong", f"{warehouse.place} holds {owner!r}; choose another --warehouse or --market")
+    return Finding("market", "wrong", f"{warehouse.location} holds {owner!r}; choose another --warehouse or --market")
 
 
 def _damage(warehouse: Warehouse) -> Iterator[Finding]:

@@ -13,7 +13,7 @@ from rich.panel import Panel
 from rich.table import Table
 
 from brief.figures import quantity
-from brief.words import words
+from brief.words import as_words
 from cli.console import stdout_console
 from cli.days import asked_day
 from tables.published.market import MARKET_BREADTH_DAILY, MARKET_DAILY
@@ -45,7 +45,7 @@ def market(settings: Settings, asked: str | None, as_json: bool) -> None:
     with open_release(warehouse) as release:
         published = set(release.select("SELECT table_name FROM duckdb_tables()")["table_name"])
         if MARKET_DAILY.name not in published:
-            raise WarehouseError(f"the release in {warehouse.place} was made before market_daily; run: leverage run")
+            raise WarehouseError(f"the release in {warehouse.location} was made before market_daily; run: leverage run")
         day = day or date.fromisoformat(release.latest["last_day"])
         found = release.select(
             f"SELECT b.*, m.market_label, m.sentence FROM {MARKET_BREADTH_DAILY.name} b"  # noqa: S608 - constants
@@ -75,7 +75,7 @@ def _groups(release: OpenRelease, day: date) -> dict[str, list[str]]:
 
 
 def _print_market(out: Console, release: OpenRelease, row: dict[str, Any], groups: dict[str, list[str]]) -> None:
-    label = words(row["market_label"]).upper() if row["market_label"] else "NO LABEL"
+    label = as_words(row["market_label"]).upper() if row["market_label"] else "NO LABEL"
     head = [f"[bold]{label}[/bold]", "", escape(row["sentence"])]
     if release.latest["simulated"]:
         head.insert(0, "[bold reverse yellow] SIMULATED MARKET, not real data [/]")
@@ -97,7 +97,7 @@ def _assets(groups: dict[str, list[str]]) -> Table:
     table.add_column()
     for group, assets in groups.items():
         more = f" and {len(assets) - NAMES_SHOWN} more" if len(assets) > NAMES_SHOWN else ""
-        table.add_row(words(group), str(len(assets)), escape(", ".join(assets[:NAMES_SHOWN])) + more)
+        table.add_row(as_words(group), str(len(assets)), escape(", ".join(assets[:NAMES_SHOWN])) + more)
     return table
 
 
@@ -128,7 +128,7 @@ def _days(release: OpenRelease, day: date) -> Table:
     for row in rows.iter_rows(named=True):
         table.add_row(
             str(row["day"]),
-            words(row["market_label"] or "no label"),
+            as_words(row["market_label"] or "no label"),
             str(row["flushed_count"]),
             f"{row['read_count']} of {row['read_count'] + row['without_reading_count']}",
             _or_dash(row["median_asset_return_pct"], "%"),

@@ -1,4 +1,4 @@
-"""What a person does after a run: the page to open, and the commands that read what was published."""
+"""What to do after a run: the pages to open, and the commands that read what was published."""
 
 from __future__ import annotations
 
@@ -26,11 +26,11 @@ def next_steps(settings: Settings) -> Iterator[str]:
 
 
 def warehouse_option(settings: Settings) -> str:
-    """The option with which a command finds this warehouse: none for the default one, else as short as possible."""
+    """The shortest option with which a command finds this warehouse; empty for the default one."""
     warehouse = settings.resolved_warehouse()
     root = warehouse.root
     if root == WAREHOUSES / Settings(market="sample").parsed_market().folder:
         return ""
     if root == WAREHOUSES / settings.parsed_market().folder:
         return f" --market {shlex.quote(settings.market)}"
-    return f" --warehouse {shlex.quote(warehouse.place)}"
+    return f" --warehouse {shlex.quote(warehouse.location)}"

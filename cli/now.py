@@ -12,7 +12,7 @@ from typing import Any
 from rich.console import Console
 from rich.markup import escape
 
-from brief.words import words
+from brief.words import as_words
 from cli.console import REGIME_STYLES, stdout_console
 from cli.errors import Stale, WrongUse
 from cli.notify import channels_or_refuse
@@ -52,10 +52,10 @@ def now(
     latest = read_latest(warehouse)
     if latest is None:
         raise NotPublished(
-            f"{warehouse.place} has no calendar day to compare with; run: leverage run, then leverage now"
+            f"{warehouse.location} has no calendar day to compare with; run: leverage run, then leverage now"
         )
     if asset and asset not in latest["assets"]:
-        raise UnknownDay(f"{asset} is not in {warehouse.place}; it holds {', '.join(latest['assets'])}")
+        raise UnknownDay(f"{asset} is not in {warehouse.location}; it holds {', '.join(latest['assets'])}")
     from orchestration.now import refresh_now  # takes a second, which only a valid command is worth
 
     out, document = stdout_console(), {}
@@ -119,7 +119,7 @@ def _print(out: Console, document: dict[str, Any], detail: str | None) -> None:
     simulated = ", simulated" if document["simulated"] else ""
     for asset, found in document["assets"].items():
         style = REGIME_STYLES.get(found["family"], "bold")
-        label = words(found["event"]) if found["event"] else "no reading"
+        label = as_words(found["event"]) if found["event"] else "no reading"
         confidence = "" if found["confidence"] is None else f", confidence {found['confidence']:.2f}"
         out.print(
             f"{asset} {_hour(document)}  [{style}]{label}[/]{confidence}  [dim]24 hours, provisional"
@@ -128,7 +128,7 @@ def _print(out: Console, document: dict[str, Any], detail: str | None) -> None:
         )
     for event in document["events"]:
         if event["happened_at"] == document["window_ended_at"]:
-            out.print(f"[bold reverse] {words(event['kind'])} [/] {escape(event['sentence'])}", soft_wrap=True)
+            out.print(f"[bold reverse] {as_words(event['kind'])} [/] {escape(event['sentence'])}", soft_wrap=True)
     if detail:
         _print_detail(out, document["assets"][detail])
     for feed, reason in document["skipped"].items():

@@ -65,8 +65,9 @@ def settings_from_options(
 ) -> Settings:
     """The settings of the environment, overridden by the options. A named warehouse brings its own market.
 
-    What is published of a warehouse on object storage is fetched, once a command, so that all of an answer is of one
-    release. A command that "runs" begins also when that is damaged, and one that "records" when there is no store.
+    The release of a warehouse on object storage is fetched once per command, so that an answer comes from one release.
+    A command that "runs" continues if that release is damaged. One that "records" fetches only for a new working
+    directory.
 
     Raises WrongUse, and not IngestError, for an invalid market or address: its exit status tells a supervisor not to
     retry. Raises StorageError when the store cannot be used.
@@ -88,18 +89,18 @@ def settings_from_options(
     return settings
 
 
-def _opened(place: str, command: Command) -> Warehouse:
+def _opened(location: str, command: Command) -> Warehouse:
     try:
-        warehouse = warehouse_at(place)
+        warehouse = warehouse_at(location)
     except BadAddress as error:
         raise WrongUse(str(error)) from error
     if warehouse.address and (command != "records" or not warehouse.marker.exists()):
-        # With Polars, which local warehouses are not read with.
+        # Imports Polars, which commands over local warehouses do not need here.
         from warehouse.storage.releases import ReleaseDamaged
-        from warehouse.storage.sync import follow
+        from warehouse.storage.sync import fetch_published
 
         try:
-            follow(warehouse)
+            fetch_published(warehouse)
         except ReleaseDamaged:
             if command != "runs":
                 raise  # a run notes it, and publishes anew

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from rich.markup import escape
 
-from brief.words import state_of, words
+from brief.words import as_words, state_of
 from cli.console import REGIME_STYLES, stdout_console
 from warehouse.location import Warehouse
 from warehouse.reading import read_latest
@@ -42,12 +42,12 @@ def overview(settings: Settings) -> None:
             confidence = "" if newest["confidence"] is None else f", confidence {newest['confidence']:.2f}"
             if lost := newest.get("without_reading"):
                 out.print(f"[bold red]{escape(lost['text'])}[/]", soft_wrap=True)
-            label, state = words(newest["event"]), escape(state_of(newest))
+            label, state = as_words(newest["event"]), escape(state_of(newest))
             out.print(
                 f"{asset} {newest['day']}  [{style}]{label}[/]{confidence}"
                 f"  [dim]state: {state} ({escape(market)})[/dim]"
             )
-        out.print(f"[dim]{escape(warehouse.place)}[/dim]")
+        out.print(f"[dim]{escape(warehouse.location)}[/dim]")
     if not found:
         out.print("Nothing is published yet. Is leverage being reset, or is the structure breaking? To find out:")
     out.print()

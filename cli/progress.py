@@ -1,4 +1,4 @@
-"""The progress of a run on the terminal: what it is doing, and a line per feed that downloads archives."""
+"""The progress of a run on the terminal: its current step, and a line per feed that downloads archives."""
 
 from __future__ import annotations
 
@@ -22,15 +22,15 @@ STARTING = "starting: importing Dagster and dbt"
 
 
 class TerminalProgress:
-    """What the run is doing and for how long, and of each feed that downloads archives: files, rows, time left.
+    """The current step with its time, and files, rows and time left of each feed that downloads archives.
 
-    Drawn only on a terminal, and gone at the end.
+    Drawn only on a terminal, and removed at the end.
     """
 
     def __init__(self, console: Console) -> None:
         self._console = console
-        self._doing = Progress(SpinnerColumn("line"), TextColumn("{task.description}"), TimeElapsedColumn())
-        self._run = self._doing.add_task(STARTING, total=None)
+        self._steps = Progress(SpinnerColumn("line"), TextColumn("{task.description}"), TimeElapsedColumn())
+        self._step = self._steps.add_task(STARTING, total=None)
         self._bar = Progress(
             TextColumn("  {task.description}"),
             BarColumn(),
@@ -46,12 +46,12 @@ class TerminalProgress:
         if not self._console.is_terminal:
             yield self
             return
-        with Live(Group(self._doing, self._bar), console=self._console, transient=True):
+        with Live(Group(self._steps, self._bar), console=self._console, transient=True):
             yield self
 
-    def doing(self, what: str) -> None:
-        """Say what the run is doing from now on."""
-        self._doing.update(self._run, description=what)
+    def show_step(self, description: str) -> None:
+        """Show the step that the run is in from now on."""
+        self._steps.update(self._step, description=description)
 
     def begin(self, feed: str, files: int) -> None:
         if feed in self._tasks:

@@ -153,7 +153,7 @@ def validate(
     warehouse: WarehouseOption = None,
     verbose: VerboseOption = False,
 ) -> None:
-    """Count on how many documented days of yours the label is the documented one.
+    """Count on how many days that you have documented the label agrees with yours.
 
     Exit status: 0 counted, whatever the counts; 1 nothing published or failed; 2 the file is not such a list.
     """

@@ -70,7 +70,7 @@ def run(
     known = warehouse.calendar()
     if known and known.last_day > complete:
         raise WrongUse(
-            f"{warehouse.place} reaches to {known.last_day}, which is not over at --now {present:%Y-%m-%d %H:%M}"
+            f"{warehouse.location} reaches to {known.last_day}, which is not over at --now {present:%Y-%m-%d %H:%M}"
         )
     if first is None:
         if known:
@@ -95,12 +95,12 @@ def run(
     calendar = known.including(days) if known else days
     if market.simulated:
         out.print("[bold yellow]simulated market[/bold yellow]: nothing below is real; use --market live for real data")
-    out.print(f"days {calendar.first_day} to {calendar.last_day} in {escape(warehouse.place)}")
+    out.print(f"days {calendar.first_day} to {calendar.last_day} in {escape(warehouse.location)}")
     known_rows = _implausible_before(warehouse)
     known_damage = len(noted(warehouse.root))
     try:
         with progress.shown():
-            progress.doing("reading what is landed")
+            progress.show_step("reading what is landed")
             finished = run_daily(settings, days, present.isoformat(), progress, verbose, refetch, selection)
     finally:
         for line in noted(warehouse.root)[known_damage:]:

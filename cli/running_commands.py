@@ -68,15 +68,14 @@ def run(
     engine: Annotated[
         Engine,
         typer.Option(
-            help="Where the models are built: in this process by DuckDB, by Spark where SPARK_REMOTE or spark.master"
-            " says, or by Sail.",
+            help="What builds the models: DuckDB in this process, Spark at SPARK_REMOTE or spark.master, or Sail.",
             envvar="LEVERAGE_ENGINE",
         ),
     ] = Engine.DUCKDB,
     warehouse: WarehouseOption = None,
     verbose: VerboseOption = False,
 ) -> None:
-    """The main job, end to end: fetch what is new, build the marts, label every day, publish, and show the last day.
+    """Run the main job: fetch what is new, build the marts, label every day, publish, and show the last day.
 
     Exit status: 0 published or nothing new, 1 failed, 2 wrong options, 3 another pipeline is running, 4 published, but
     an asset that had a reading has none for the last day.
@@ -113,7 +112,7 @@ def now(
     warehouse: WarehouseOption = None,
     verbose: VerboseOption = False,
 ) -> None:
-    """What the last 24 hours would be called as a day, up to the last full hour. Works beside a run and the recorder.
+    """Label the last 24 hours, up to the last full hour, as if they were a day. Works beside a run and the recorder.
 
     Exit status: 0, 1 failed or nothing published, 2 wrong options, 3 another refresh is running, 4 an asset with a
     daily label has no reading of the last 24 hours.

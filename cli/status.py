@@ -57,7 +57,7 @@ def status(settings: Settings, now: datetime, as_json: bool, stale_after: float 
             **latest,
             "summary": said,
             "relay": relay,
-            "warehouse": warehouse.place,
+            "warehouse": warehouse.location,
             "age_hours": round(hours, 1),
             "feeds": feeds,
         }
@@ -67,7 +67,7 @@ def status(settings: Settings, now: datetime, as_json: bool, stale_after: float 
         if relay:
             out.print(f"[bold red]{escape(relay)}[/]", soft_wrap=True)
         _print_recorder(out, warehouse, now)
-        _print_status(out, warehouse.place, latest, feeds, now, every)
+        _print_status(out, warehouse.location, latest, feeds, now, every)
     if stale_after is not None and hours > stale_after:
         raise Stale(f"the newest published day, {last}, ended {hours:.0f} hours ago; run: leverage run")
     if missing:

@@ -11,7 +11,7 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
-from brief.words import words
+from brief.words import as_words
 from cli.console import stdout_console
 from cli.errors import WrongUse
 from regimes import Label
@@ -88,9 +88,9 @@ def _days(agreed: pl.DataFrame) -> Table:
         table.add_column(name)
     for row in agreed.iter_rows(named=True):
         agrees = "exactly" if row["exact"] else "runner-up" if row["with_runner_up"] else "no"
-        runner_up = words(row["runner_up"]) if row["runner_up"] else "-"
-        label = words(row["event"])
-        table.add_row(escape(row["asset"]), str(row["day"]), words(row["label"]), label, runner_up, agrees)
+        runner_up = as_words(row["runner_up"]) if row["runner_up"] else "-"
+        label = as_words(row["event"])
+        table.add_row(escape(row["asset"]), str(row["day"]), as_words(row["label"]), label, runner_up, agrees)
     return table
 
 

@@ -75,8 +75,8 @@ class Landed:
 
 @dataclass
 class _Written:
-    """What a folder held after the last write: the newest fetch, and the hash of the newest segment of each series and
-    window. It holds for as long as the folder has the time of change that was set then."""
+    """What a folder held after the last write: the time of the newest fetch, and the hash of the newest segment of each
+    series and window. Valid while the folder has the modification time that was set then."""
 
     changed_ns: int | None = None
     newest: datetime | None = None
@@ -84,7 +84,7 @@ class _Written:
 
 
 def segment_named(name: str) -> Segment:
-    """The segment with this path below a landing directory. Raises ValueError when it is none of a segment."""
+    """The segment with this path below a landing directory. Raises ValueError when a segment cannot have it."""
     feed, _, file = name.rpartition("/")
     if not (found := NAME.fullmatch(file)):
         raise ValueError(f"{name} is no segment")
@@ -202,8 +202,8 @@ class Landing:
         return Segment(f"{feed}/{name}", feed, stamp)
 
     def _before(self, folder: Path) -> _Written:
-        """What the folder holds. It is listed only when somebody else has changed it since the last write from here: a
-        list for each of thousands of segments would cost more than writing them."""
+        """What the folder holds. It is listed only when another process has changed it since the last write: a list for
+        each of thousands of segments would cost more than writing them."""
         known = self._written.get(folder.name)
         if known is None or known.changed_ns is None or folder.stat().st_mtime_ns != known.changed_ns:
             known = self._written[folder.name] = _Written()
@@ -232,7 +232,7 @@ def _common_series(parts: Sequence[Part]) -> str:
 
 
 def _marked(folder: Path) -> int | None:
-    """Set a time of change that no other writer leaves, and return it in nanoseconds. None where that is not possible.
+    """Set a random modification time and return it in nanoseconds, None when that is not possible.
 
     The kernel's own times are those of its last tick: two writers within some milliseconds leave the same one.
     """

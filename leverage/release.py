@@ -87,17 +87,17 @@ class Release:
 def open_release(path: str | os.PathLike[str]) -> Release:
     """The newest release of a warehouse; `path` may also be its `published`, or a release that was copied elsewhere.
 
-    Of a warehouse on object storage, such as s3://bucket/prefix, the release is fetched first. Raises NotPublished when
+    The release of a warehouse on object storage, such as s3://bucket/prefix, is fetched first. Raises NotPublished when
     there is none, StorageError when the store cannot be used.
     """
     warehouse = warehouse_at(os.fspath(path))
     if warehouse.address:
-        from warehouse.storage.sync import follow
+        from warehouse.storage.sync import fetch_published
 
-        follow(warehouse)
+        fetch_published(warehouse)
         if not warehouse.published.exists():
             raise NotPublished(
-                f"nothing is published in {warehouse.place}; run: leverage run --warehouse {warehouse.place}"
+                f"nothing is published in {warehouse.location}; run: leverage run --warehouse {warehouse.location}"
             )
     given, published = warehouse.root, warehouse.published
     folder = Path(os.path.realpath(published if published.exists() else given))

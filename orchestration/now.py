@@ -40,7 +40,7 @@ from warehouse.raw_tables import create_tables
 from warehouse.reading import open_release, read_latest
 from warehouse.run_context import RunContext, write_run_context
 from warehouse.settings import Settings
-from warehouse.storage.sync import follow, put_landing, put_now_json, take_landing
+from warehouse.storage.sync import fetch_landing, fetch_published, put_landing, put_now_json
 from warehouse.window_marts import calendar_days, completed, with_days_that_ended_since
 
 HOUR = timedelta(hours=1)
@@ -64,15 +64,15 @@ def refresh_now(settings: Settings, now: datetime, *, wait: float = 0.0) -> Now:
     """
     warehouse, market = settings.resolved_warehouse(), settings.parsed_market()
     warehouse.refuse_other(str(market))
-    follow(warehouse)
+    fetch_published(warehouse)
     latest, calendar = read_latest(warehouse), warehouse.calendar()
     if latest is None or calendar is None:
         raise NotPublished(
-            f"{warehouse.place} has no calendar day to compare with; run: leverage run, then leverage now"
+            f"{warehouse.location} has no calendar day to compare with; run: leverage run, then leverage now"
         )
     catalogue = market_catalogue(market, settings.catalogue, warehouse.chosen())
     with pipeline_lock(warehouse.now_lock, wait):
-        take_landing(warehouse)
+        fetch_landing(warehouse)
         drop_if_too_long(warehouse, now.date())
         models = window_models(warehouse)
         with closing(open_session(market, catalogue, now)) as session:

@@ -32,7 +32,7 @@ from warehouse.publishing.release import mend
 from warehouse.refresh import Refresher
 from warehouse.run_context import RunContext, run_time
 from warehouse.settings import DUCKDB, Settings, warehouse_at
-from warehouse.storage.sync import claim, take_over
+from warehouse.storage.sync import claim_store, take_over
 
 
 class Pipeline(dg.ConfigurableResource):
@@ -62,7 +62,7 @@ class Pipeline(dg.ConfigurableResource):
     def from_settings(cls, settings: Settings, **run: Any) -> Pipeline:  # noqa: ANN401 - the fields of this class
         """A pipeline with market, warehouse, catalogue and engine of the settings; `run` has the other fields."""
         catalogue = str(settings.catalogue) if settings.catalogue else None
-        warehouse = settings.resolved_warehouse().place
+        warehouse = settings.resolved_warehouse().location
         return cls(
             market=settings.market, warehouse=warehouse, catalogue=catalogue, engine=settings.parsed_engine(), **run
         )
@@ -90,7 +90,7 @@ class Pipeline(dg.ConfigurableResource):
             warehouse.claim(str(market))
             self._run_time, self._calendar = run_time(market, self.now), None
             self.choose_assets(None)
-            claim(warehouse)
+            claim_store(warehouse)
             catalogue = self.load_catalogue()
             if unknown := set(self.refetch) - {feed.name for feed in catalogue.feeds}:
                 raise WarehouseError(f"refetch names {', '.join(sorted(unknown))}, which is not fetched here")

@@ -24,12 +24,12 @@ from orchestration.internals.step_events import on_step_start
 from orchestration.jobs import DAILY_JOB
 from orchestration.recovery import PROCESS_TAG, free_dead_runs, process_name
 from orchestration.resources import Pipeline
-from orchestration.run_progress import RunProgress, in_words
+from orchestration.run_progress import RunProgress, describe_step
 from warehouse.errors import BuildDamaged, WarehouseError, WarehouseLocked
 from warehouse.location import Calendar
 from warehouse.lock import pipeline_lock
 from warehouse.settings import DUCKDB, Settings
-from warehouse.storage.sync import claim, take_over
+from warehouse.storage.sync import claim_store, take_over
 from warehouse.storage.working import refuse_working_directory
 
 COLOURS = re.compile(r"\x1b\[[0-9;]*m")
@@ -79,7 +79,7 @@ def run_daily(
     pipeline = pipeline.with_progress(progress)
 
     def started(step: str) -> None:
-        progress.doing(in_words(step, feeds))
+        progress.show_step(describe_step(step, feeds))
 
     note_lost_databases(warehouse)
     with _dagster_output(verbose):
@@ -114,7 +114,7 @@ def _execute(
             warehouse.claim(str(pipeline.parsed_market))
             pipeline.choose_assets(assets)
             warehouse.extend(days)
-            claim(warehouse)
+            claim_store(warehouse)
             free_dead_runs(instance)  # before the new run claims its first slot
         job = build_definitions(pipeline).resolve_job_def(DAILY_JOB)
         with_origin(instance, DAILY_JOB)

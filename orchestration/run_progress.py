@@ -1,4 +1,4 @@
-"""What a run is doing, in words for the terminal."""
+"""Descriptions of the steps of a run, for the terminal."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import Protocol
 
 from ingest.feed import Progress
 
-DOING = {
+STEP_DESCRIPTIONS = {
     "dbt_models": "building and testing the tables with dbt",
     "marts__leverage_features_daily": "computing the figures of each day",
     "regimes": "labelling each day",
@@ -18,12 +18,12 @@ DOING = {
 
 
 class RunProgress(Progress, Protocol):
-    """Receives also what the run is doing."""
+    """Receives a description of each step as well."""
 
-    def doing(self, what: str) -> None: ...
+    def show_step(self, description: str) -> None: ...
 
 
-def in_words(step: str, feeds: Collection[str]) -> str:
-    """What a step of the daily job does, by its key; `feeds` are those of the catalogue."""
+def describe_step(step: str, feeds: Collection[str]) -> str:
+    """What a step of the daily job does, by its key. `feeds` are the names of the feeds in the catalogue."""
     name = step.rpartition("__")[2]
-    return DOING.get(step) or (f"fetching {name}" if name in feeds else name.replace("_", " "))
+    return STEP_DESCRIPTIONS.get(step) or (f"fetching {name}" if name in feeds else name.replace("_", " "))

@@ -34,7 +34,7 @@ def main() -> None:
             print(f"damage {line}", file=sys.stderr)
     except (PipelineError, WarehouseError) as error:
         sys.exit(f"error {error}")
-    print(f"Dagster on http://{options.host}:{options.port} over {warehouse.place}", flush=True)
+    print(f"Dagster on http://{options.host}:{options.port} over {warehouse.location}", flush=True)
     dagster = Path(sys.executable).with_name("dagster")
     arguments = ["dev", "--host", options.host, "--port", options.port, "--module-name", "orchestration.definitions"]
     os.chdir(PROJECT)

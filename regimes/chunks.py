@@ -21,7 +21,7 @@ from regimes.marts import DailyMarts
 from regimes.parameters import Parameters
 
 ASSETS_PER_CHUNK = 50  # two years of them take about 200 MB while they are judged
-SIDE_BY_SIDE = 2  # more gain little, because Python runs one thread at a time, and each takes the memory of a chunk
+SIDE_BY_SIDE = 2  # more gains little, because Python runs one thread at a time and each needs the memory of a chunk
 
 Result = TypeVar("Result")
 

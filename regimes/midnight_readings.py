@@ -1,7 +1,7 @@
-"""Whether the reading at 24:00 said what the day was called later. A measurement only, which validation.py publishes.
+"""How often the reading at 24:00 was the later label of the day. validation.py publishes the result.
 
-Within the day nobody knows its exchange flows, its fund flows and its active addresses. So the reading is compared with
-the label of the day without these, with the provisional label that was published soon after it, and with the final one.
+Exchange flows, fund flows and active addresses of a day are not known before it ends. So the reading is compared with
+the label of the day without them, with the provisional label that was published soon after it, and with the final one.
 """
 
 from __future__ import annotations
@@ -21,12 +21,12 @@ from regimes.schema import KEY
 from regimes.sensitivity import FEEDS, emptied
 
 KNOWN_LATER = ("exchange flows", "fund flows", "active addresses")
-NAMED = 20  # differing days that are named, the newest
+NAMED = 20  # the newest differing days are named
 
 
 @dataclass(frozen=True)
 class Agreement:
-    """How many of the days with both have the reading at 24:00 for their label, and which have not."""
+    """On how many of the days with both the reading at 24:00 is the label, and on which it is not."""
 
     compared_with: str
     same: int
@@ -42,9 +42,12 @@ def midnight_agreement(
     now: datetime,
     revisions: pl.DataFrame | None = None,
 ) -> Iterator[Agreement]:
-    """`readings` has the columns of readings_hourly, `days` the classified days as of `now` (UTC), which `marts` are
-    of, `revisions` the columns of regime_revisions. Of each window the first reading counts. Days without enough data,
-    then or now, are left out, and so is a comparison without days."""
+    """The agreement with each later label.
+
+    `readings` has the columns of readings_hourly, `days` are the days that `marts` give as of `now` (UTC), `revisions`
+    has the columns of regime_revisions. The first reading of each window counts. Days without enough data in either are
+    left out, and so is a comparison without days.
+    """
     read = readings_at_midnight(readings)
     enough = days.filter(pl.col("data_status") != "insufficient")
     before = labels_before_flows(marts, parameters, now).join(enough, on=KEY, how="semi")
@@ -69,7 +72,7 @@ def readings_at_midnight(readings: pl.DataFrame) -> pl.DataFrame:
 
 
 def labels_before_flows(marts: DailyMarts, parameters: Parameters, now: datetime) -> pl.DataFrame:
-    """Columns asset, day and event: what each day is called without what is known only later."""
+    """Columns asset, day and event: the label of each day without the feeds that are known only later."""
     without = {mart: emptied(mart, getattr(marts, mart)) for feed in KNOWN_LATER for mart in FEEDS[feed]}
     # Flows that no source offers are unknown, not missing: such a day gets a label.
     flows = without["exchange_flows_daily"].with_columns(pl.lit(value=False).alias("is_offered"))

@@ -59,8 +59,8 @@ def regime_validation(
     parameter is moved and every feed removed in turn.
 
     `revisions`, with the columns of regime_revisions, are what was published; without them nothing was. `sources`,
-    with the columns of liquidation_sources_daily, are the liquidations feed by feed. `readings`, with the columns of
-    readings_hourly, are what was read within the days."""
+    with the columns of liquidation_sources_daily, are the liquidations feed by feed. `readings` has the columns of
+    readings_hourly."""
     features = daily_features(marts, parameters)
     classified = classify(features, parameters, now)
     documented = documented_days().join(classified.days.select("asset", "day"), on=["asset", "day"], how="semi")

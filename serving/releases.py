@@ -107,14 +107,14 @@ class Release:
 
 
 @dataclass(frozen=True)
-class _Place:
-    """A folder, and what tells it from another that has replaced it."""
+class _ReleaseFolder:
+    """A folder of a release, and an identity that changes when another folder replaces it."""
 
     folder: Path
     identity: tuple[int, int]
 
     @classmethod
-    def of(cls, folder: Path) -> _Place:
+    def of(cls, folder: Path) -> _ReleaseFolder:
         status = (folder / LATEST_JSON).stat()
         return cls(folder, (status.st_ino, status.st_mtime_ns))
 
@@ -124,14 +124,14 @@ class Releases:
 
     def __init__(self, published: Path) -> None:
         self.published = published
-        self._open: dict[_Place, Release] = {}
+        self._open: dict[_ReleaseFolder, Release] = {}
         self._lock = threading.Lock()
 
     def newest(self) -> Release:
         """The newest release, for the whole of one answer. Raises Unavailable when nothing is published."""
         for _ in range(ATTEMPTS):
             try:
-                return self._opened(_Place.of(Path(os.path.realpath(self.published))))
+                return self._opened(_ReleaseFolder.of(Path(os.path.realpath(self.published))))
             except FileNotFoundError:
                 continue
         raise Unavailable(f"nothing is published in {self.published.parent} yet; run: leverage run")
@@ -147,10 +147,10 @@ class Releases:
                     return release
         raise Problem(HTTPStatus.GONE, f"the release {name} of this cursor is gone; begin again without cursor")
 
-    def _opened(self, place: _Place) -> Release:
+    def _opened(self, release_folder: _ReleaseFolder) -> Release:
         with self._lock:
-            if place not in self._open:
-                self._open[place] = Release(place.folder)
+            if release_folder not in self._open:
+                self._open[release_folder] = Release(release_folder.folder)
                 for old in list(self._open)[:-KEPT_OPEN]:
                     del self._open[old]
-            return self._open[place]
+            return self._open[release_folder]

@@ -24,7 +24,7 @@ Days and times are UTC. What is not known is null.
 
 Written by `make generated` from `tables/`; change that.
 """
-# In the order in which they are listed: first what most readers want.
+# In the order in which they are listed: first what most readers look for.
 GROUPS = ("Labels and evidence", "The whole market", "Days", "Contracts and venues", "Hours", "Feeds and the release")
 WRITTEN_BY = {
     **{table.name: "Labels and evidence" for table in regimes.TABLES},
@@ -48,7 +48,7 @@ def grouped() -> Iterator[tuple[str, list[Table]]]:
 
 
 def index() -> str:
-    """docs/data-dictionary.md: the tables by group, each with what it is."""
+    """The text of docs/data-dictionary.md: the tables by group, each with its description."""
     lines = [HEAD]
     for title, tables in grouped():
         lines += [f"## {title}\n", "| table | one row per | |", "| --- | --- | --- |"]
@@ -60,7 +60,7 @@ def index() -> str:
 
 
 def page(table: Table, further: str, numbers: dict[str, object]) -> str:
-    """docs/tables/<table>.md. `further` is what the model's own file says of it."""
+    """The text of docs/tables/<table>.md. `further` is the description in the model's own file."""
     about = " ".join(part for part in (table.description, table.grain, further) if part)
     lines = [
         f"# {table.name}\n\n<!-- Written by `make generated`; change tables/. -->\n\n{about}\n",
@@ -75,7 +75,7 @@ def page(table: Table, further: str, numbers: dict[str, object]) -> str:
 
 
 def navigation() -> str:
-    """mkdocs.yml with an entry for each table below the entry `Tables`."""
+    """The text of mkdocs.yml, with an entry for each table below the entry `Tables`."""
 
     def written(found: re.Match[str]) -> str:
         indent = found["indent"]

@@ -58,8 +58,8 @@ class Warehouse:
     address: str | None = None
 
     @property
-    def place(self) -> str:
-        """What a person knows it by: the address, else the directory."""
+    def location(self) -> str:
+        """How users name it: by its address on object storage, else by its directory."""
         return self.address or str(self.root)
 
     @property
@@ -128,7 +128,7 @@ class Warehouse:
         owner = self.market()
         if owner not in (None, market):
             raise WrongMarket(
-                f"{self.place} holds the market {owner!r}, not {market!r}; "
+                f"{self.location} holds the market {owner!r}, not {market!r}; "
                 f"use --market {owner}, or another --warehouse for {market!r}"
             )
 

@@ -50,7 +50,8 @@ def open_release(warehouse: Warehouse) -> Iterator[OpenRelease]:
     directory = warehouse.published.resolve()
     document = _read_document(directory)
     if document is None:
-        raise NotPublished(f"nothing is published in {warehouse.place} yet; run: leverage run, with the same options")
+        where = warehouse.location
+        raise NotPublished(f"nothing is published in {where} yet; run: leverage run, with the same options")
     with published_database(directory / PUBLISHED_DATABASE) as connection:
         yield OpenRelease(document, connection)
 

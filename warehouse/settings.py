@@ -12,20 +12,20 @@ from warehouse.location import Warehouse
 from warehouse.storage.address import directory_name, local_path, storage_address
 
 PROJECT = Path(__file__).resolve().parents[1]
-WAREHOUSES = PROJECT / "warehouse" / "data"  # the default place of warehouses, one directory per market
-WORKING_DIRECTORIES = WAREHOUSES / "working"  # the default place of what works for warehouses on object storage
+WAREHOUSES = PROJECT / "warehouse" / "data"  # where warehouses are by default, one directory per market
+WORKING_DIRECTORIES = WAREHOUSES / "working"  # where working directories of warehouses on object storage are by default
 DUCKDB, SPARK, SAIL = ENGINES = ("duckdb", "spark", "sail")  # where the models are built
 SIMULATED_KEY = "simulated"  # the simulation requires a key as the venue does, and accepts any
 
 
-def warehouse_at(place: str | Path) -> Warehouse:
+def warehouse_at(location: str | Path) -> Warehouse:
     """The warehouse at a directory, or at an address on object storage such as s3://bucket/prefix.
 
     Its working directory is below `LEVERAGE_WORKING_DIRECTORY`, else below warehouse/data. Raises BadAddress.
     """
-    address = storage_address(str(place))
+    address = storage_address(str(location))
     if address is None:
-        return Warehouse(local_path(str(place)))
+        return Warehouse(local_path(str(location)))
     folder = _path("LEVERAGE_WORKING_DIRECTORY") or WORKING_DIRECTORIES
     return Warehouse(folder.expanduser().absolute() / directory_name(address), address)
 

@@ -14,7 +14,7 @@ def drawn(*, terminal: bool) -> str:
     out = io.StringIO()
     progress = TerminalProgress(Console(file=out, force_terminal=terminal, width=100))
     with progress.shown():
-        progress.doing("fetching binance_um_klines")
+        progress.show_step("fetching binance_um_klines")
         progress.begin("binance_um_klines", 10)
         progress.advance("binance_um_klines", 4, 1200)
     return out.getvalue()

@@ -10,7 +10,7 @@ import pytest
 from orchestration.definitions import build_definitions
 from orchestration.internals.step_events import on_step_start
 from orchestration.resources import Pipeline
-from orchestration.run_progress import DOING, in_words
+from orchestration.run_progress import STEP_DESCRIPTIONS, describe_step
 from warehouse.settings import Settings
 
 
@@ -23,12 +23,12 @@ from warehouse.settings import Settings
     ],
 )
 def test_a_step_is_said_in_words(step: str, words: str) -> None:
-    assert in_words(step, {"binance_um_klines"}) == words
+    assert describe_step(step, {"binance_um_klines"}) == words
 
 
 def test_every_step_that_has_words_of_its_own_is_one_of_the_daily_job(tmp_path: Path) -> None:
     definitions = build_definitions(Pipeline.from_settings(Settings(market="sample", warehouse=tmp_path)))
-    assert set(DOING) <= {node.name for node in definitions.resolve_job_def("daily").graph.nodes}
+    assert set(STEP_DESCRIPTIONS) <= {node.name for node in definitions.resolve_job_def("daily").graph.nodes}
 
 
 def test_a_step_is_heard_of_before_it_has_ended() -> None:

@@ -9,33 +9,34 @@ from urllib.parse import unquote, urlsplit
 
 from warehouse.errors import WarehouseError
 
-# Stores whose conditional puts the library offers, by the scheme of their addresses, and what holds their objects.
+# Stores for which the library has conditional puts: the scheme of their addresses, and what they call a bucket.
 SCHEMES = {"s3": "bucket", "gs": "bucket", "az": "container", "abfs": "container", "abfss": "container"}
-ALIASES = {"s3a": "s3"}  # how Spark and Hadoop write it
+ALIASES = {"s3a": "s3"}  # as in Spark and Hadoop
 LOCAL = "file"
 HAS_SCHEME = re.compile(r"(?P<scheme>[A-Za-z][A-Za-z0-9+.-]*)://")
 
 
 class BadAddress(WarehouseError):
-    """The address of a warehouse is none that can be used."""
+    """The address of a warehouse cannot be used."""
 
 
-def storage_address(place: str) -> str | None:
-    """The address of a warehouse on object storage, without a trailing slash; None when `place` is a local path.
+def storage_address(location: str) -> str | None:
+    """The address of a warehouse on object storage, without a trailing slash; None when `location` is a local path.
 
-    Raises BadAddress when it has another scheme, no bucket, or credentials. The message repeats none of them.
+    Raises BadAddress for another scheme, for an address without a bucket, and for one with credentials, which the
+    message does not repeat.
     """
-    found = HAS_SCHEME.match(place)
+    found = HAS_SCHEME.match(location)
     if found is None or found["scheme"].lower() == LOCAL:
         return None
     scheme = ALIASES.get(found["scheme"].lower(), found["scheme"].lower())
     if scheme not in SCHEMES:
         raise BadAddress(f"a warehouse cannot be at {scheme}://; use a directory, or {_known()}")
     try:
-        parts = urlsplit(place)
+        parts = urlsplit(location)
     except ValueError:
         raise BadAddress(
-            f"the {scheme}:// address of the warehouse is none; write it like {scheme}://bucket/prefix"
+            f"the {scheme}:// address of the warehouse is not valid; write it like {scheme}://bucket/prefix"
         ) from (None)
     # abfs://container@account.dfs.core.windows.net/prefix is the one form with an @ that has no credentials.
     names_container = scheme.startswith("abfs") and ":" not in parts.netloc and parts.netloc.count("@") == 1
@@ -50,21 +51,21 @@ def storage_address(place: str) -> str | None:
     return f"{scheme}://{parts.netloc}/{path}".rstrip("/")
 
 
-def local_path(place: str) -> Path:
-    """The directory that a local `place` names: a path, or a file:// address."""
-    if HAS_SCHEME.match(place):
-        place = unquote(urlsplit(place).path)
-    return Path(place).expanduser().absolute()
+def local_path(location: str) -> Path:
+    """The directory that a local `location` names: a path, or a file:// address."""
+    if HAS_SCHEME.match(location):
+        location = unquote(urlsplit(location).path)
+    return Path(location).expanduser().absolute()
 
 
-def holder_of(address: str) -> str:
-    """What the objects of an address are in, such as: bucket prices."""
+def bucket_of(address: str) -> str:
+    """The bucket or container of an address, such as: bucket prices."""
     parts = urlsplit(address)
     return f"{SCHEMES[parts.scheme]} {parts.netloc}"
 
 
 def directory_name(address: str) -> str:
-    """The name of the working directory of an address: readable, and of one address alone."""
+    """The name of the working directory of an address: readable, and different for every address."""
     readable = re.sub(r"[^A-Za-z0-9.]+", "-", address).strip("-")[:80]
     return f"{readable}-{hashlib.sha256(address.encode()).hexdigest()[:8]}"
 

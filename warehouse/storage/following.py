@@ -1,4 +1,4 @@
-"""Following a store in the background, for what answers for hours: newer releases are fetched as they are published."""
+"""Following a store in the background, for long-running servers: new releases are fetched as they are published."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ log = logging.getLogger("warehouse")
 
 @contextmanager
 def following(warehouse: Warehouse, every: float = EVERY_SECONDS) -> Iterator[None]:
-    """Fetch what is published, every so many seconds during the block. Nothing for a local warehouse.
+    """Fetch what is published every `every` seconds during the block. Does nothing for a local warehouse.
 
     While the store cannot be used, readers keep the last release, and the reason is logged once.
     """
@@ -33,12 +33,12 @@ def following(warehouse: Warehouse, every: float = EVERY_SECONDS) -> Iterator[No
 
 
 def _follow(warehouse: Warehouse, every: float, stopped: threading.Event) -> None:
-    from warehouse.storage.sync import follow
+    from warehouse.storage.sync import fetch_published
 
     reason = ""
     while not stopped.wait(every):
         try:
-            follow(warehouse)
+            fetch_published(warehouse)
             reason = ""
         except WarehouseError as error:
             if str(error) != reason:

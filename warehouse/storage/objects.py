@@ -1,4 +1,4 @@
-"""The objects below one address: read, listed, put on conditions and deleted; failures are one line without secrets."""
+"""Reading, listing, putting on conditions and deleting the objects below an address. Errors show no secrets."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from warehouse.errors import WarehouseError
-from warehouse.storage.address import holder_of
+from warehouse.storage.address import bucket_of
 
 if TYPE_CHECKING:
     from obstore import PutMode
@@ -26,10 +26,10 @@ CREDENTIALS = (
     "set credentials in the environment, such as AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, with AWS_ENDPOINT_URL"
     " for a store other than Amazon's"
 )
-# What is taken from the library's messages. The rest of them can hold signed addresses and names of keys.
+# The parts of the library's messages that are repeated. The rest can hold signed addresses and names of keys.
 STATUS = re.compile(r"status code: (\d{3}(?: [A-Z][A-Za-z ]*)?)")
 CODE = re.compile(r"<Code>([A-Za-z]+)</Code>")
-METADATA_SERVICE = "169.254."  # asked for a machine's own credentials when the environment has none
+METADATA_SERVICE = "169.254."  # the library asks it for the machine's credentials when the environment has none
 
 Item = TypeVar("Item")
 Result = TypeVar("Result")
@@ -57,11 +57,11 @@ class Objects:
     """The objects below an address. Names are relative to it, such as landing/binance_open_interest/x.parquet."""
 
     def __init__(self, address: str) -> None:
-        from obstore.store import from_url  # what reads and writes local warehouses does without
+        from obstore.store import from_url  # not imported for local warehouses
 
         self.address = address
         try:
-            # The library refuses http unless told; an endpoint that is set to http is told.
+            # The library refuses http by default; it is allowed if the user has set such an endpoint.
             client: ClientConfig = {**CLIENT, "allow_http": True} if _endpoint().startswith("http://") else CLIENT
             self._store = from_url(address, client_options=client, retry_config=RETRIES)
         # The library raises its own types, ValueError and others for settings that it cannot use.
@@ -79,7 +79,7 @@ class Objects:
             meta = found.meta
             return Found(bytes(found.bytes()), _version(meta))
         except FileNotFoundError as error:
-            if _is_without_holder(error):
+            if _is_missing_bucket(error):
                 raise self._failure(error) from None
             return None
         except Exception as error:  # noqa: BLE001 - every type of the library
@@ -103,10 +103,10 @@ class Objects:
             return None
 
     def replace(self, name: str, content: bytes, before: Version | None) -> Version:
-        """Put an object in the place of the version `before`, or where None, of no object.
+        """Replace the version `before` of an object; if it is None, put an object that does not exist yet.
 
-        Raises NotReplaced when another machine was first. A put whose answer was lost, and which is sent again, is
-        recognised by the content.
+        Raises NotReplaced when another machine was first. If the library sends a put again because its answer was lost,
+        the store refuses the second one; the equal content shows that the first one was accepted.
         """
         try:
             return self._put(name, content, "create" if before is None else dict(before))  # type: ignore[arg-type]
@@ -117,13 +117,13 @@ class Objects:
             return found.version
 
     def put(self, name: str, content: bytes) -> None:
-        """Put an object whatever is there."""
+        """Put an object, whether or not there is one."""
         self._put(name, content, "overwrite")
 
-    def keeps_conditions(self, name: str) -> bool:
-        """Whether the store refuses to put an object that is there, and to replace a version that never was.
+    def honours_conditions(self, name: str) -> bool:
+        """Whether the store refuses to create an existing object, and to replace a version that does not exist.
 
-        Tried with the content that the object has, so that a store that ignores conditions changes nothing.
+        It puts the content that the object has, so a store that ignores conditions changes nothing.
         """
         found = self.get(name)
         if found is None:
@@ -137,7 +137,7 @@ class Objects:
         return True
 
     def delete(self, names: Sequence[str]) -> None:
-        """Delete objects; none of them has to be there."""
+        """Delete objects; those that do not exist are ignored."""
         import obstore
 
         try:
@@ -167,9 +167,9 @@ class Objects:
         text, address = str(error), self.address
         status, code = STATUS.search(text), CODE.search(text)
         said = ", ".join(one for one in (status and status[1].strip(), code and code[1]) if one)
-        if _is_without_holder(error):
+        if _is_missing_bucket(error):
             return StorageError(
-                f"cannot use {address}: there is no {holder_of(address)}; create it, or correct --warehouse"
+                f"cannot use {address}: there is no {bucket_of(address)}; create it, or correct --warehouse"
             )
         if METADATA_SERVICE in text:
             return StorageError(f"cannot use {address}: there are no credentials; {CREDENTIALS}")
@@ -184,7 +184,7 @@ class Objects:
 
 
 def side_by_side(work: Callable[[Item], Result], items: Iterable[Item]) -> list[Result]:
-    """The results of `work` for each item, several at a time. Raises the first error."""
+    """The results of `work` for each item, SIDE_BY_SIDE at a time. Raises the first error."""
     with ThreadPoolExecutor(SIDE_BY_SIDE) as pool:
         futures = [pool.submit(work, item) for item in items]
         try:
@@ -195,7 +195,7 @@ def side_by_side(work: Callable[[Item], Result], items: Iterable[Item]) -> list[
 
 
 def _endpoint() -> str:
-    """The endpoint that the environment names, without what is no address of a host; empty for the default one."""
+    """The endpoint that the environment names, without credentials; empty for the default one."""
     named = next((os.environ[name] for name in ENDPOINTS if os.environ.get(name)), "")
     return re.sub(r"(?<=://)[^/]*@", "", named)
 
@@ -204,14 +204,14 @@ def _version(meta: Mapping[str, Any]) -> Version:
     return {name: meta[name] for name in ("e_tag", "version") if meta.get(name)}
 
 
-def _is_without_holder(error: Exception) -> bool:
+def _is_missing_bucket(error: Exception) -> bool:
     return bool(set(CODE.findall(str(error))) & {"NoSuchBucket", "ContainerNotFound"}) or (
         "The specified bucket does not exist" in str(error)
     )
 
 
 def read_file(path: Path) -> bytes:
-    """The content of a local file to put. Raises StorageError when it cannot be read."""
+    """The content of a local file. Raises StorageError when it cannot be read."""
     try:
         return path.read_bytes()
     except OSError as error:

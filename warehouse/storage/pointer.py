@@ -20,8 +20,8 @@ class Pointer:
     kept: tuple[str, ...]
     version: Version
 
-    def is_over(self, name: str) -> bool:
-        """Whether a release is older than the published one, and not kept."""
+    def is_superseded(self, name: str) -> bool:
+        """Whether a release is older than the published one and is not kept."""
         return name not in self.kept and serial_of(name) < serial_of(self.release)
 
 
@@ -44,7 +44,7 @@ def read_pointer(objects: Objects) -> Pointer | None:
 
 
 def replace_pointer(objects: Objects, release: str, before: Pointer | None, expected: Version | None) -> Pointer:
-    """Publish `release` in the place of the pointer of the version `expected`, which is that of `before`.
+    """Publish `release`: replace the pointer `before`, if the object still has the version `expected`.
 
     Raises NotReplaced when another machine has published since that version was read.
     """

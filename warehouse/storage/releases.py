@@ -21,10 +21,10 @@ from warehouse.storage.objects import NotReplaced, Objects, StorageError, read_f
 from warehouse.storage.pointer import Pointer, read_pointer, replace_pointer
 from warehouse.storage.segments import FOLDER as LANDING
 from warehouse.storage.segments import StoredLanding
-from warehouse.storage.working import note_taken, put_marker, taken
+from warehouse.storage.working import put_marker, read_state, update_state
 
-REVISIONS_FOLDER = "revisions"  # of a release in the store: segments that become landed by its publication
-ABANDONED_SECONDS = 3600.0  # after which a folder that is being fetched is one of a process that died
+REVISIONS_FOLDER = "revisions"  # in a release in the store: segments that are copied to landing once it is published
+ABANDONED_SECONDS = 3600.0  # a folder that is being fetched for longer was left by a process that died
 ATTEMPTS = 5  # a release may be removed while it is fetched
 
 
@@ -40,11 +40,15 @@ def stored_releases(warehouse: Warehouse) -> set[str]:
 def put_release(warehouse: Warehouse, folder: Path) -> None:
     """Upload everything that has landed, then the release in `folder`, then publish it.
 
-    Raises StorageError. Where it is that another machine has published since this run began, nothing of the release
-    stays in the store.
+    Raises StorageError. If another machine has published since this run began, nothing of the release stays in the
+    store.
     """
     objects, name = Objects(str(warehouse.address)), folder.name
-    stored, known, before = StoredLanding(objects, Landing(warehouse.landing)), taken(warehouse), read_pointer(objects)
+    stored, known, before = (
+        StoredLanding(objects, Landing(warehouse.landing)),
+        read_state(warehouse),
+        read_pointer(objects),
+    )
     stored.put()
     put_marker(warehouse, objects)
     _upload(objects, folder, stored)
@@ -58,15 +62,15 @@ def put_release(warehouse: Warehouse, folder: Path) -> None:
             f"another machine has published to {objects.address} since this run began, so this release is not"
             " published; run again: leverage run, which takes over the other's"
         ) from None
-    note_taken(warehouse, release=name, pointer=pointer.version)
+    update_state(warehouse, release=name, pointer=pointer.version)
     land_revisions_of(objects, name, stored)
     _remove_old(objects, pointer)
 
 
 def land_revisions_of(objects: Objects, release: str, stored: StoredLanding) -> None:
-    """Copy the revisions that a published release brought to the landing of the store, unless they are there.
+    """Copy the revisions of a published release to the landing of the store, unless they are there.
 
-    The publisher does it, and each machine that takes over, so that it is done when the publisher was killed.
+    The publisher calls it, and each run when it begins, in case the publisher was killed before.
     """
     prefix = f"{RELEASES}/{release}/{REVISIONS_FOLDER}"
     for name in objects.names(prefix):
@@ -90,7 +94,7 @@ def fetch_release(warehouse: Warehouse, objects: Objects) -> Pointer | None:
             if target.is_dir() or _fetch(objects, target):
                 _switch(warehouse, objects, target)
                 for folder in release_folders(warehouse):
-                    if pointer.is_over(folder.name):
+                    if pointer.is_superseded(folder.name):
                         shutil.rmtree(folder, ignore_errors=True)
                 return pointer
         except OSError as error:
@@ -99,7 +103,7 @@ def fetch_release(warehouse: Warehouse, objects: Objects) -> Pointer | None:
 
 
 def _switch(warehouse: Warehouse, objects: Objects, target: Path) -> None:
-    """Link `published` to a release, unless a newer one has been published meanwhile, which somebody else links."""
+    """Link `published` to a release, unless a newer one has been published meanwhile; its reader links that one."""
     if warehouse.published.exists() and warehouse.published.resolve() == target.resolve():
         return
     with locked(warehouse.releases):
@@ -169,7 +173,7 @@ def _fetch(objects: Objects, target: Path) -> bool:
 def _remove_old(objects: Objects, pointer: Pointer) -> None:
     """Delete the releases that are no longer kept, and what is left of those that were never published."""
     found = objects.names(RELEASES)
-    over = {name for name in _release_names(found) if pointer.is_over(name)}
+    over = {name for name in _release_names(found) if pointer.is_superseded(name)}
     objects.delete([name for name in found if PurePosixPath(name).parts[1] in over])
 
 

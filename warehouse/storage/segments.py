@@ -1,4 +1,4 @@
-"""Segments between the landing directory of a machine and the `landing/` of its store, of the same names."""
+"""Copying segments between the landing directory of a machine and `landing/` in the store, under the same names."""
 
 from __future__ import annotations
 
@@ -14,11 +14,11 @@ from warehouse.errors import WarehouseError
 from warehouse.storage.objects import Objects, read_file, side_by_side
 
 FOLDER = "landing"
-STORED = re.compile(rf"\w+/{NAME.pattern}")  # a folder of a feed, and in it a segment
+STORED = re.compile(rf"\w+/{NAME.pattern}")  # the folder of a feed and the file of a segment
 
 
 class StoredLanding:
-    """The landing of a store. What it holds is listed once, and what is put from here is added."""
+    """The landing of a store. It is listed once; segments that are put from here are added to the list."""
 
     def __init__(self, objects: Objects, landing: Landing) -> None:
         self._objects, self._landing = objects, landing
@@ -33,7 +33,7 @@ class StoredLanding:
         return self._known
 
     def fetch(self) -> int:
-        """Fetch the segments that are not here yet; returns how many. A damaged one is noted and left out."""
+        """Fetch the segments that this machine lacks; returns how many. A damaged one is noted and left out."""
         lacking = sorted(self.known - {segment.name for segment in self.local()})
         return sum(side_by_side(self._fetch, lacking))
 
@@ -48,18 +48,18 @@ class StoredLanding:
         return len(new)
 
     def unpublished_revisions(self) -> list[Segment]:
-        """The segments of revisions that are here and in no published release."""
+        """The segments of revisions on this machine that are in no published release."""
         return self.local([REVISIONS], self.known)
 
     def local(self, folders: Collection[str] | None = None, known: Collection[str] = frozenset()) -> list[Segment]:
-        """The segments here, without the `known` ones."""
+        """The segments on this machine, without the `known` ones."""
         directory = self._landing.directory
         if folders is None:
             folders = [one.name for one in directory.iterdir() if one.is_dir()] if directory.is_dir() else []
         return self._landing.segments(folders, known)
 
     def path(self, segment: Segment) -> Path:
-        """The file of a segment here."""
+        """The file of a segment on this machine."""
         return self._landing.path(segment)
 
     def _put(self, segment: Segment) -> None:

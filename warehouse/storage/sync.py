@@ -1,4 +1,4 @@
-"""What a command does with the store of a warehouse: take it over, follow what it publishes, put what has landed."""
+"""What commands do with the store of a warehouse: take it over before a run, fetch releases, put what landed."""
 
 from __future__ import annotations
 
@@ -16,39 +16,39 @@ from warehouse.storage.releases import ReleaseDamaged, fetch_release, land_revis
 from warehouse.storage.segments import StoredLanding
 from warehouse.storage.working import (
     claim_market,
-    follow_marker,
-    note_taken,
     put_marker,
+    read_state,
     require_conditional_puts,
     take_marker,
-    taken,
+    take_marker_unless_running,
+    update_state,
 )
 
 
-def follow(warehouse: Warehouse) -> None:
-    """Bring what readers read up to date: `warehouse.json`, the published release, `now.json`. No landing.
+def fetch_published(warehouse: Warehouse) -> None:
+    """Fetch what readers need, if it is newer: `warehouse.json`, the published release, `now.json`. Not landing.
 
     Does nothing for a local warehouse. Raises StorageError.
     """
     if warehouse.address:
         objects = Objects(warehouse.address)
-        follow_marker(warehouse, objects)
+        take_marker_unless_running(warehouse, objects)
         fetch_release(warehouse, objects)
-        _take_now_json(warehouse, objects)
+        _fetch_now_json(warehouse, objects)
 
 
 def take_over(warehouse: Warehouse) -> None:
     """Bring the working directory to the state of the store before a run. The pipeline lock has to be held.
 
-    Segments that an earlier run could not put are put, those that are not here are fetched, and revisions that a run
-    made and then lost the race to publish are moved aside. A release that is damaged in the store is noted, because the
-    run publishes anew. Does nothing for a local warehouse.
+    It puts segments that an earlier run could not put, and fetches those that this machine lacks. Revisions that a run
+    made here are moved aside if another machine published instead. A release that is damaged in the store is only
+    noted, because the run will publish a new one. Does nothing for a local warehouse.
 
     Raises StorageError, also when the store has lost what was published.
     """
     if not warehouse.address:
         return
-    objects, known = Objects(warehouse.address), taken(warehouse)
+    objects, known = Objects(warehouse.address), read_state(warehouse)
     take_marker(warehouse, objects)
     pointer = read_pointer(objects)
     if pointer is None and known and known.release:
@@ -68,9 +68,9 @@ def take_over(warehouse: Warehouse) -> None:
         _move_unpublished_revisions(warehouse, stored)
     stored.fetch()
     stored.put()
-    _take_now_json(warehouse, objects)
+    _fetch_now_json(warehouse, objects)
     _remove_unpublished_releases(warehouse, release)
-    note_taken(warehouse, release=release, pointer=pointer.version if pointer else None)
+    update_state(warehouse, release=release, pointer=pointer.version if pointer else None)
 
 
 def put_recorded(warehouse: Warehouse) -> None:
@@ -81,26 +81,26 @@ def put_recorded(warehouse: Warehouse) -> None:
         StoredLanding(objects, Landing(warehouse.landing)).put()
 
 
-def claim(warehouse: Warehouse) -> None:
-    """Put the market, the days and the assets of the warehouse, before anything else of a first run.
+def claim_store(warehouse: Warehouse) -> None:
+    """Put the market, the days and the assets of the warehouse, before a first run puts anything else.
 
-    Raises StorageError like `put_marker`, and where the store ignores conditions.
+    Raises StorageError like `put_marker`, and when the store ignores the conditions of puts.
     """
     if warehouse.address:
-        objects, known = Objects(warehouse.address), taken(warehouse)
+        objects, known = Objects(warehouse.address), read_state(warehouse)
         put_marker(warehouse, objects)
         if known is None or known.release is None:
             require_conditional_puts(objects)
 
 
-def take_landing(warehouse: Warehouse) -> None:
+def fetch_landing(warehouse: Warehouse) -> None:
     """Fetch the segments that are not here. Raises StorageError."""
     if warehouse.address:
         StoredLanding(Objects(warehouse.address), Landing(warehouse.landing)).fetch()
 
 
 def put_landing(warehouse: Warehouse) -> None:
-    """Put the segments that the store lacks, but revisions of labels, which are published with a release."""
+    """Put the segments that the store lacks, except revisions of labels, which are published with a release."""
     if warehouse.address:
         StoredLanding(Objects(warehouse.address), Landing(warehouse.landing)).put()
 
@@ -112,12 +112,12 @@ def put_now_json(warehouse: Warehouse) -> None:
 
 
 def stored_landing(warehouse: Warehouse) -> StoredLanding | None:
-    """The landing of the store, to put each feed into; None for a local warehouse."""
+    """The landing of the store, for putting the segments of single feeds; None for a local warehouse."""
     return StoredLanding(Objects(warehouse.address), Landing(warehouse.landing)) if warehouse.address else None
 
 
-def _take_now_json(warehouse: Warehouse, objects: Objects) -> None:
-    """Replace `now.json` by that of the store, if that is newer, and place it in the release."""
+def _fetch_now_json(warehouse: Warehouse, objects: Objects) -> None:
+    """Replace `now.json` by that of the store if it is newer, and copy it into the release."""
     found = objects.get(NOW_JSON)
     here = warehouse.now_json.read_bytes() if warehouse.now_json.exists() else None
     if found is not None and _refreshed_at(found.content) > _refreshed_at(here):
@@ -126,7 +126,7 @@ def _take_now_json(warehouse: Warehouse, objects: Objects) -> None:
 
 
 def _refreshed_at(content: bytes | None) -> str:
-    """When a `now.json` was made: in UTC and of one form, so that texts sort as moments do; empty for none."""
+    """When a `now.json` was made, as ISO 8601 text in UTC, which sorts by time; empty if there is none."""
     try:
         return str(json.loads(content)["refreshed_at"]) if content else ""
     except (ValueError, TypeError, KeyError):
@@ -134,18 +134,18 @@ def _refreshed_at(content: bytes | None) -> str:
 
 
 def _move_unpublished_revisions(warehouse: Warehouse, stored: StoredLanding) -> None:
-    """Move aside the revisions of labels that no release shows, and forget them: another machine has published.
+    """Move aside the revisions of labels that no release has, and delete their rows: another machine has published.
 
-    They were made against labels that are not the published ones any more.
+    They are changes from labels that are no longer the published ones.
     """
     unpublished = stored.unpublished_revisions()
     if not unpublished:
         return
     for segment in unpublished:
         why = f"was not published, because another machine published to {warehouse.address} first"
-        set_aside(warehouse.root, stored.path(segment), why, "the run makes anew what is still to be said")
+        set_aside(warehouse.root, stored.path(segment), why, "the run makes those anew that are still needed")
     if warehouse.build.exists():
-        from warehouse.connection import build_database  # DuckDB, which most commands do without here
+        from warehouse.connection import build_database  # imports DuckDB, which most commands do not need
         from warehouse.landing_damage import forget_segments
         from warehouse.raw_tables import create_tables
 
@@ -155,7 +155,7 @@ def _move_unpublished_revisions(warehouse: Warehouse, stored: StoredLanding) -> 
 
 
 def _remove_unpublished_releases(warehouse: Warehouse, published: str | None) -> None:
-    """Remove what a run left here that was stopped before it published."""
+    """Remove the releases of a run that was stopped before it published."""
     for folder in release_folders(warehouse):
         if published is None or serial_of(folder.name) > serial_of(published):
             shutil.rmtree(folder)

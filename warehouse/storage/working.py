@@ -1,4 +1,4 @@
-"""What a working directory has taken over from its store: `store.json`, and `warehouse.json` of both."""
+"""The state of a working directory: `store.json`, what it has taken over from its store, and `warehouse.json`."""
 
 from __future__ import annotations
 
@@ -18,8 +18,8 @@ MARKER = "warehouse.json"
 
 
 @dataclass(frozen=True)
-class Taken:
-    """The newest release that the working directory knows, and the versions of the objects that it was read from."""
+class StoreState:
+    """The content of `store.json`: the newest release that was taken over, and the versions of the objects then."""
 
     address: str
     release: str | None = None
@@ -27,61 +27,61 @@ class Taken:
     marker: Version | None = None
 
 
-def taken(warehouse: Warehouse) -> Taken | None:
-    """What has been taken over so far, None before the first time."""
+def read_state(warehouse: Warehouse) -> StoreState | None:
+    """The state of a working directory, None before its first use and when `store.json` is damaged."""
     try:
         known: dict[str, Any] = json.loads(_state(warehouse).read_text(encoding="utf-8"))
-        return Taken(**known)
-    # Also what is damaged: everything is then taken over anew.
+        return StoreState(**known)
+    # If it is damaged, everything is taken over again.
     except (FileNotFoundError, ValueError, TypeError):
         return None
 
 
-def note_taken(warehouse: Warehouse, **changes: Any) -> None:  # noqa: ANN401 - the fields of Taken
-    """Remember what has been taken over or put."""
-    known = taken(warehouse) or Taken(str(warehouse.address))
+def update_state(warehouse: Warehouse, **changes: Any) -> None:  # noqa: ANN401 - the fields of StoreState
+    """Replace some fields of the state."""
+    known = read_state(warehouse) or StoreState(str(warehouse.address))
     _write(_state(warehouse), json.dumps(asdict(replace(known, **changes)), indent=2).encode())
 
 
 def take_marker(warehouse: Warehouse, objects: Objects) -> None:
     """Replace `warehouse.json` by that of the store, if it has one. The pipeline lock has to be held.
 
-    Raises WrongMarket where the two belong to different markets, StorageError when the store's is damaged.
+    Raises WrongMarket when the two have different markets, StorageError when the store's file is damaged.
     """
     found = _marker(warehouse, objects)
-    if found and not _is_here(warehouse, found):
+    if found and not _is_same_here(warehouse, found):
         _write(warehouse.marker, found.content)
-    note_taken(warehouse, marker=found.version if found else None)
+    update_state(warehouse, marker=found.version if found else None)
 
 
-def follow_marker(warehouse: Warehouse, objects: Objects) -> None:
-    """The same for a reader: not while a run works here, which has taken it over and may be changing it."""
+def take_marker_unless_running(warehouse: Warehouse, objects: Objects) -> None:
+    """The same for a reader. Does nothing during a run on this machine, which may be changing the file."""
     found = _marker(warehouse, objects)
-    if found and not _is_here(warehouse, found):
+    if found and not _is_same_here(warehouse, found):
         with suppress(WarehouseLocked), pipeline_lock(warehouse.lock):
             take_marker(warehouse, objects)
 
 
 def claim_market(warehouse: Warehouse, objects: Objects) -> None:
-    """Give a store without a market that of this directory. Raises WrongMarket when it has another."""
+    """Assign a new store to the market of this directory. Raises WrongMarket when it has another."""
     if _marker(warehouse, objects) is None:
         objects.put_new(MARKER, read_file(warehouse.marker))
         _marker(warehouse, objects)
 
 
 def put_marker(warehouse: Warehouse, objects: Objects) -> None:
-    """Put `warehouse.json` in the place of the version that was taken over.
+    """Replace the store's `warehouse.json`, if it still has the version that was taken over.
 
-    Raises StorageError when another machine has changed it since, WrongMarket when it was for another market.
+    Raises StorageError when another machine has changed it, WrongMarket when the store has another market.
     """
-    content, known = read_file(warehouse.marker), taken(warehouse)
+    content, known = read_file(warehouse.marker), read_state(warehouse)
     before = known.marker if known else None
     found = objects.get(MARKER)
     if found is not None and found.content == content:
-        note_taken(warehouse, marker=found.version)
+        update_state(warehouse, marker=found.version)
         return
     try:
-        note_taken(warehouse, marker=objects.replace(MARKER, content, before))
+        update_state(warehouse, marker=objects.replace(MARKER, content, before))
     except NotReplaced:
         take_marker(warehouse, objects)
         raise StorageError(
@@ -101,13 +101,13 @@ def _marker(warehouse: Warehouse, objects: Objects) -> Found | None:
     return found
 
 
-def _is_here(warehouse: Warehouse, found: Found) -> bool:
+def _is_same_here(warehouse: Warehouse, found: Found) -> bool:
     return warehouse.marker.exists() and warehouse.marker.read_bytes() == found.content
 
 
 def require_conditional_puts(objects: Objects) -> None:
     """Raise StorageError when the store ignores the conditions of puts. The marker has to be there."""
-    if not objects.keeps_conditions(MARKER):
+    if not objects.honours_conditions(MARKER):
         raise StorageError(
             f"cannot use {objects.address}: the store ignores If-None-Match or If-Match, without which two machines"
             " could overwrite each other's releases; use one that has conditional puts"
@@ -116,7 +116,7 @@ def require_conditional_puts(objects: Objects) -> None:
 
 def refuse_working_directory(warehouse: Warehouse) -> None:
     """Raise WarehouseError for the working directory of a store that is used as a warehouse of its own."""
-    if warehouse.address is None and (known := taken(warehouse)):
+    if warehouse.address is None and (known := read_state(warehouse)):
         raise WarehouseError(
             f"{warehouse.root} is the working directory of {known.address}; use --warehouse {known.address}"
         )

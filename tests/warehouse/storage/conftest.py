@@ -20,7 +20,7 @@ from warehouse.location import Warehouse
 from warehouse.publishing.release import Release, publish
 from warehouse.settings import warehouse_at
 from warehouse.storage.objects import Objects
-from warehouse.storage.sync import claim, take_over
+from warehouse.storage.sync import claim_store, take_over
 
 TABLES = ("prices_daily", "feed_status")
 
@@ -40,7 +40,7 @@ class Machine:
         """What a run begins with."""
         take_over(self.warehouse)
         self.warehouse.claim("sample")
-        claim(self.warehouse)
+        claim_store(self.warehouse)
 
     def publish(self, mark: int, now: datetime = NOW) -> Path:
         """What a run ends with: a release of which every file has the mark."""

@@ -62,4 +62,4 @@ def test_each_address_has_a_working_directory_of_its_own(monkeypatch, tmp_path):
     monkeypatch.setenv("LEVERAGE_WORKING_DIRECTORY", str(tmp_path))
     found = Settings(warehouse="s3://a/b/c/").resolved_warehouse()
     assert found == Warehouse(tmp_path / directory_name("s3://a/b/c"), "s3://a/b/c")
-    assert found.place == "s3://a/b/c"
+    assert found.location == "s3://a/b/c"

@@ -15,7 +15,7 @@ from warehouse.errors import WarehouseError
 from warehouse.raw_loading import load_segments
 from warehouse.storage.objects import Objects, StorageError
 from warehouse.storage.segments import StoredLanding
-from warehouse.storage.sync import put_landing, put_recorded, take_landing
+from warehouse.storage.sync import fetch_landing, put_landing, put_recorded
 from warehouse.storage.working import refuse_working_directory
 
 
@@ -184,7 +184,7 @@ def test_a_reading_of_the_running_day_begins_with_what_others_landed(machine):
     one.begin()
     land(one.landing)
     put_landing(one.warehouse)
-    take_landing(other.warehouse)
+    fetch_landing(other.warehouse)
     assert landed(other.landing) == landed(one.landing)
 
 

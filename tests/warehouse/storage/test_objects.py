@@ -81,10 +81,10 @@ def test_no_access(httpserver, address, monkeypatch, status, code, text):
 
 def test_a_store_that_ignores_conditions_is_found_out(objects, monkeypatch):
     objects.put("warehouse.json", b"{}")
-    assert objects.keeps_conditions("warehouse.json")
+    assert objects.honours_conditions("warehouse.json")
     put = objects._put
     for ignored in (str, dict):
         monkeypatch.setattr(
             objects, "_put", lambda n, c, mode, of=ignored: put(n, c, "overwrite" if isinstance(mode, of) else mode)
         )
-        assert not objects.keeps_conditions("warehouse.json")
+        assert not objects.honours_conditions("warehouse.json")

@@ -18,7 +18,7 @@ from warehouse.settings import warehouse_at
 from warehouse.storage.following import following
 from warehouse.storage.objects import Objects, StorageError
 from warehouse.storage.releases import ReleaseDamaged
-from warehouse.storage.sync import follow, put_now_json
+from warehouse.storage.sync import fetch_published, put_now_json
 
 
 class Killed(BaseException):
@@ -45,7 +45,7 @@ def test_a_release_is_published_whole_and_read_elsewhere(machine, objects):
     }
     put = {name.removeprefix(f"releases/{folder.name}/") for name in objects.names("releases")}
     assert put == {str(path.relative_to(folder)) for path in folder.rglob("*") if path.is_file()}
-    follow(reader.warehouse)
+    fetch_published(reader.warehouse)
     fetched = reader.warehouse.published.resolve()
     assert fetched == reader.warehouse.releases / folder.name
     for path in folder.rglob("*"):
@@ -60,11 +60,11 @@ def test_a_release_is_published_whole_and_read_elsewhere(machine, objects):
 def test_what_is_published_is_fetched_once(machine, monkeypatch):
     one, reader = machine("one"), machine("reader")
     one.run(1)
-    follow(reader.warehouse)
+    fetch_published(reader.warehouse)
     got = []
     get = Objects.get
     monkeypatch.setattr(Objects, "get", lambda self, name: got.append(name) or get(self, name))
-    follow(reader.warehouse)
+    fetch_published(reader.warehouse)
     assert sorted(got) == ["now.json", "published.json", "warehouse.json"]
 
 
@@ -107,7 +107,7 @@ def test_two_markets_never_meet_in_one_store(machine, address):
     one, other = machine("one"), machine("other")
     one.begin()
     other.warehouse.claim("live")
-    for attempt in (other.begin, lambda: follow(other.warehouse)):
+    for attempt in (other.begin, lambda: fetch_published(other.warehouse)):
         with pytest.raises(WrongMarket, match=f"{address} holds the market 'live', not 'sample'"):
             attempt()
 
@@ -128,13 +128,13 @@ def test_killed_before_the_pointer_the_last_release_stays_and_a_rerun_publishes(
         dying.setattr(Objects, "_put", killed)
         with pytest.raises(Killed):
             one.publish(2)
-    follow(reader.warehouse)
+    fetch_published(reader.warehouse)
     assert reader.mark() == 1
     assert pointer(objects)["release"] == old.name
     one.begin()
     assert one.mark() == 1
     new = one.publish(2)
-    follow(reader.warehouse)
+    fetch_published(reader.warehouse)
     assert reader.mark() == one.mark() == 2
     assert stored(objects) == {old.name, new.name}, "what the killed run had put is gone"
 
@@ -147,11 +147,11 @@ def test_killed_after_the_pointer_it_is_published(machine, monkeypatch):
         def killed(*_: object, **changes: object) -> None:
             raise Killed
 
-        dying.setattr("warehouse.storage.releases.note_taken", killed)
+        dying.setattr("warehouse.storage.releases.update_state", killed)
         with pytest.raises(Killed):
             one.publish(1)
     assert not one.warehouse.published.exists()
-    follow(reader.warehouse)
+    fetch_published(reader.warehouse)
     one.begin()
     assert one.mark() == reader.mark() == 1
     one.publish(2)
@@ -161,7 +161,7 @@ def test_a_reader_never_sees_two_releases_in_one_answer(machine, address, monkey
     """Five releases are published while one reader polls from Python and another's files are followed."""
     one, reader = machine("one"), machine("reader")
     one.run(0)
-    follow(reader.warehouse)
+    fetch_published(reader.warehouse)
     stop, seen, wrong = threading.Event(), set(), []
 
     def poll() -> None:
@@ -208,13 +208,13 @@ def test_a_damaged_release_is_not_read_and_the_next_run_publishes_over_it(machin
     folder = one.run(1)
     objects.put(f"releases/{folder.name}/latest.json", b"{}")
     with pytest.raises(ReleaseDamaged, match=r"latest\.json does not match its checksum; publish anew: leverage run"):
-        follow(reader.warehouse)
+        fetch_published(reader.warehouse)
     assert not reader.warehouse.published.exists()
     assert list(reader.warehouse.releases.iterdir()) == []
     other.run(2)
     (line,) = noted(other.warehouse.root)
     assert f"{folder.name} is damaged" in line
-    follow(reader.warehouse)
+    fetch_published(reader.warehouse)
     assert reader.mark() == 2
 
 
@@ -236,7 +236,7 @@ def test_a_damaged_pointer_is_one_line(machine, objects, address):
     machine("one").run(1)
     objects.put("published.json", b'{"release": "../../x"}')
     with pytest.raises(StorageError, match=r"published\.json is damaged: it names no release"):
-        follow(warehouse_at(address))
+        fetch_published(warehouse_at(address))
 
 
 def test_the_newest_reading_of_the_running_day_goes_with_the_release(machine):
@@ -246,26 +246,26 @@ def test_the_newest_reading_of_the_running_day_goes_with_the_release(machine):
         content = json.dumps({"refreshed_at": f"2026-02-02T{hour}:00:00+00:00"})
         one.warehouse.now_json.write_text(content)
         put_now_json(one.warehouse)
-        follow(reader.warehouse)
+        fetch_published(reader.warehouse)
         assert (reader.warehouse.published / "now.json").read_text() == content
     one.run(2)
-    follow(reader.warehouse)
+    fetch_published(reader.warehouse)
     assert (reader.warehouse.published / "now.json").read_text() == content
     reader.warehouse.now_json.write_text('{"refreshed_at": "2026-02-02T16:00:00+00:00"}')
-    follow(reader.warehouse)
+    fetch_published(reader.warehouse)
     assert "T16" in (reader.warehouse.published / "now.json").read_text(), "an older one replaces none"
 
 
 def test_a_reader_goes_on_while_the_store_is_away(machine, monkeypatch, caplog):
     one, reader = machine("one"), machine("reader")
     one.run(1)
-    follow(reader.warehouse)
+    fetch_published(reader.warehouse)
     monkeypatch.setattr("warehouse.storage.objects.RETRIES", {"max_retries": 0})
     monkeypatch.setenv("AWS_ENDPOINT_URL", "http://127.0.0.1:9")
     tried = threading.Semaphore(0)
-    monkeypatch.setattr("warehouse.storage.sync._take_now_json", lambda *_: None)
+    monkeypatch.setattr("warehouse.storage.sync._fetch_now_json", lambda *_: None)
     monkeypatch.setattr(
-        "warehouse.storage.sync.follow_marker",
+        "warehouse.storage.sync.take_marker_unless_running",
         lambda warehouse, objects: (tried.release(), objects.get("warehouse.json")),
     )
     with following(reader.warehouse, every=0.01):
