@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
-from dataclasses import fields
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -19,8 +18,7 @@ from cli.main import app
 from ingest.landing import Landing
 from orchestration import now as module
 from orchestration.now import Now, refresh_now
-from orchestration.window_models import WindowModels
-from regimes import DailyMarts
+from tests.orchestration.scripted_models import HOUR, NOW, Windows, publish_days, scripted_models
 from tests.regimes.hourly_windows import FLUSH, NOON, calendar_days, joined, window
 from tests.regimes.synthetic_marts import quiet_day
 from warehouse.connection import build_database
@@ -29,32 +27,10 @@ from warehouse.hourly_history import landed_readings
 from warehouse.landing_damage import ALL_FOLDERS
 from warehouse.location import Calendar, Warehouse
 from warehouse.lock import pipeline_lock
-from warehouse.marts import write_mart
-from warehouse.now_database import now_database
 from warehouse.publishing.checksums import damage_of
 from warehouse.publishing.now_json import now_schema
-from warehouse.publishing.release import Release, mend, publish
+from warehouse.publishing.release import mend
 from warehouse.settings import Settings
-
-HOUR = timedelta(hours=1)
-NOW = NOON.replace(tzinfo=UTC) + timedelta(minutes=3)
-Windows = dict[str, pl.DataFrame]
-
-
-def publish_days(warehouse: Warehouse, now: datetime = NOW) -> Path:
-    """A release with the calendar days before the windows, of BTC and ETH."""
-    days = calendar_days("BTC", "ETH")
-    latest = {
-        "last_day": str(days.prices_daily["day"].max()),
-        "market": "sample",
-        "simulated": True,
-        "assets": {one: {"data_status": "complete"} for one in ("BTC", "ETH")},
-    }
-    with build_database(warehouse.build) as connection:
-        names = [field.name for field in fields(DailyMarts)]
-        for name in names:
-            write_mart(connection, name, getattr(days, name), name, {})
-        return publish(connection, warehouse, Release(names, {"market": "sample"}, latest, True), now)
 
 
 @pytest.fixture
@@ -70,23 +46,7 @@ def warehouse(tmp_path: Path) -> Warehouse:
 
 @pytest.fixture
 def models(monkeypatch: pytest.MonkeyPatch) -> Windows:
-    """What the hourly models say, for a test to change; no feed is asked."""
-    said: Windows = {}
-
-    def build(warehouse: Warehouse, models: WindowModels) -> None:
-        del models
-        with now_database(warehouse) as connection:
-            connection.execute("CREATE SCHEMA IF NOT EXISTS intermediate")
-            for name, frame in said.items():
-                connection.register("frame", frame)
-                table = f"intermediate.int_window_24h__{name.removesuffix('_24h_daily').removesuffix('_daily')}"
-                connection.execute(f"CREATE OR REPLACE TABLE {table} AS FROM frame")
-
-    monkeypatch.setattr(module, "build_windows", build)
-    monkeypatch.setattr(module, "window_models", lambda warehouse: WindowModels(set()))
-    monkeypatch.setattr(module, "READ_BACK", HOUR)
-    said.update(joined(window(FLUSH), window(quiet_day(), asset="ETH")))
-    return said
+    return scripted_models(monkeypatch)
 
 
 @pytest.fixture
