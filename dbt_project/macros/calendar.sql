@@ -5,8 +5,7 @@
     cast({{ moment }} - interval '1' microsecond as date)
 {%- endmacro %}
 
-{# Whether a moment lies in the ten minutes up to 24:00, that moment included: ten minutes later it is another day than
-   the one that the moment closes. #}
+{# Whether a moment is in the ten minutes up to 24:00, 24:00 included: ten minutes later the day that it closes is over. #}
 {% macro is_at_day_end(moment) -%}
     cast({{ moment }} + interval '10' minute as date) > {{ day_closed_by(moment) }}
 {%- endmacro %}
@@ -26,7 +25,7 @@
     {{ start_of_hour(moment ~ " - interval '1' microsecond") }}
 {%- endmacro %}
 
-{# A timestamp so many whole hours after the start of a day. #}
+{# A timestamp `hour_of_day` whole hours after the start of a day. #}
 {% macro hour_of(day, hour_of_day) -%}
     cast({{ day }} as timestamp) + {{ hour_of_day }} * interval '1' hour
 {%- endmacro %}

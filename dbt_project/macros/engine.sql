@@ -1,9 +1,9 @@
 {# SQL that differs between engines, DuckDB's and Spark's side by side. Models, tests and all other macros hold SQL that
-   both take and that means the same to both; tests/dbt/test_one_sql.py refuses anything else. The target decides and not
-   adapter.dispatch, which the linter's plain Jinja does not know. #}
+   means the same on both; tests/dbt/test_one_sql.py refuses anything else. The macros choose by target.type, because the
+   linter's plain Jinja does not know adapter.dispatch. #}
 
-{# Names of columns, quoted, as a list in SQL. To Spark a name in double quotes is a text: dbt-spark switches ANSI mode
-   off. #}
+{# Names of columns, quoted, as a list in SQL. On Spark a name in double quotes is a string, because dbt-spark switches
+   ANSI mode off. #}
 {% macro quoted() -%}
     {%- set mark = '`' if target.type == 'spark' else '"' -%}
     {%- for name in varargs -%}
@@ -29,8 +29,7 @@
     {%- endif -%}
 {%- endmacro %}
 
-{# Days since 1970-01-01. A window over a range of days counts in these, because Sail is wrong about ranges of
-   intervals. #}
+{# Days since 1970-01-01, for windows over a range of days: Sail computes ranges of intervals wrongly. #}
 {% macro day_number(day) -%}
     {%- if target.type == 'spark' -%}
         datediff({{ day }}, date '1970-01-01')
@@ -73,7 +72,7 @@
     {%- endif -%}
 {%- endmacro %}
 
-{# Median of a group. Only over the few venues of one day: windows over days are the business of regimes/. #}
+{# Median of a group: of the few venues of one day. Baselines over days belong in regimes/. #}
 {% macro median_of(expression) -%}
     median({{ expression }})
 {%- endmacro %}
@@ -87,7 +86,7 @@
     {%- endif -%}
 {%- endmacro %}
 
-{# The rows of a seed as an insert. dbt-spark's session method makes the text 'None' of a null. #}
+{# The rows of a seed as an insert. dbt-spark's session method would turn a null into the text 'None'. #}
 {% macro spark__load_csv_rows(model, agate_table) -%}
     {%- set types = model['config'].get('column_types', {}) -%}
     {%- set rows = [] -%}
