@@ -21,7 +21,7 @@ from warehouse.hourly_history import landed_events, landed_readings
 from warehouse.location import NOW_JSON, Calendar, Warehouse
 from warehouse.settings import Settings, warehouse_at
 from warehouse.storage.objects import Objects, StorageError
-from warehouse.storage.sync import claim, follow, take_over
+from warehouse.storage.sync import claim_store, fetch_published, take_over
 
 Machine = Callable[[str], Warehouse]
 
@@ -68,7 +68,7 @@ def published(on: Machine, models: Windows) -> Warehouse:
     warehouse.claim("sample")
     days = calendar_days().prices_daily["day"]
     warehouse.extend(Calendar(days.min(), days.max()))
-    claim(warehouse)
+    claim_store(warehouse)
     publish_days(warehouse)
     return warehouse
 
@@ -100,7 +100,7 @@ def test_another_machine_goes_on_from_the_readings_of_the_first(published: Wareh
 def test_a_reader_on_a_third_machine_has_the_newest_reading(published: Warehouse, address: str, on: Machine):
     found = refresh(address)
     reader = on("reader")
-    follow(reader)
+    fetch_published(reader)
     assert json.loads((reader.published / NOW_JSON).read_text()) == found.document
     assert not reader.landing.exists(), "a reader fetches no landing"
 
