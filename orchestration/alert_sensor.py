@@ -14,6 +14,7 @@ def alert_sensor(warehouse: Warehouse) -> dg.SensorDefinition:
     @dg.sensor(
         name="alerts",
         minimum_interval_seconds=60,
+        description="Sends alerts to the channels of LEVERAGE_ALERT_URLS: docs/alerts.md.",
         # LEVERAGE_ALERT_URLS turns it on. Until it is set, every tick is skipped with that reason.
         default_status=dg.DefaultSensorStatus.RUNNING,
     )

@@ -17,6 +17,7 @@ def change_sensor(warehouse: Warehouse) -> dg.SensorDefinition:
     @dg.sensor(
         name="changes_to_webhook",
         minimum_interval_seconds=60,
+        description="Posts what a release changed to LEVERAGE_WEBHOOK_URL: docs/operations.md.",
         # LEVERAGE_WEBHOOK_URL turns it on. Until it is set, every tick is skipped with that reason.
         default_status=dg.DefaultSensorStatus.RUNNING,
     )

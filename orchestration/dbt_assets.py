@@ -12,6 +12,7 @@ from dagster_dbt import DagsterDbtTranslator, DagsterDbtTranslatorSettings, dbt_
 from ingest.landing import Landing
 from orchestration.asset_defaults import OWNERS, POOL, fresh_daily, mart_key
 from orchestration.dbt_project import DBT_PROJECT, existing_manifest
+from orchestration.descriptions import NOT_FEEDS, describe_tests, model_text, venues_behind
 from orchestration.engines import open_engine
 from orchestration.internals.dbt_build import build_models, build_upstream
 from orchestration.internals.kept_verdicts import checks_of_job, keep_last_verdicts
@@ -38,13 +39,14 @@ WINDOWS = f"tag:{TAG}"
 # The first part of the keys of assets that are made from the raw tables. The raw tables are checked in every run.
 MADE_HERE = ("facts", "staging", "intermediate", "marts", "published")
 LINES_SHOWN = 100  # of a check that warned; the table implausible_rows has all of them
-CONTEXT_SOURCE = "ops"  # the dbt source with the tables that the pipeline writes for the models
+GROUPS = {"facts": "reference"}  # of a layer whose name does not say what it is
 
 
 class Translator(DagsterDbtTranslator):
     """Asset keys and groups by layer: facts/..., staging/..., intermediate/..., marts/..."""
 
-    def __init__(self) -> None:
+    def __init__(self, manifest: Mapping[str, Any]) -> None:
+        self.manifest = manifest
         super().__init__(settings=DagsterDbtTranslatorSettings(enable_dbt_views_as_virtual_assets=True))
 
     def get_asset_key(self, dbt_resource_props: Mapping[str, Any]) -> dg.AssetKey:
@@ -53,7 +55,11 @@ class Translator(DagsterDbtTranslator):
         return dg.AssetKey([layer_of(dbt_resource_props), dbt_resource_props["name"]])
 
     def get_group_name(self, dbt_resource_props: Mapping[str, Any]) -> str:
-        return layer_of(dbt_resource_props)
+        layer = layer_of(dbt_resource_props)
+        return GROUPS.get(layer, layer)
+
+    def get_description(self, dbt_resource_props: Mapping[str, Any]) -> str:
+        return model_text(dbt_resource_props, venues_behind(self.manifest, dbt_resource_props["unique_id"]))
 
     def get_owners(self, dbt_resource_props: Mapping[str, Any]) -> list[str]:
         del dbt_resource_props
@@ -81,7 +87,8 @@ def warehouse_models() -> dg.AssetsDefinition:
     Raises PipelineError when the project was never parsed.
     """
     manifest = json.loads(existing_manifest().read_text())
-    translator = Translator()
+    describe_tests(manifest)
+    translator = Translator(manifest)
 
     @dbt_assets(manifest=manifest, exclude=WINDOWS, dagster_dbt_translator=translator, pool=POOL, name="dbt_models")
     def dbt_models(context: dg.AssetExecutionContext, pipeline: Pipeline) -> Iterator[Any]:
@@ -156,13 +163,13 @@ def context_tables() -> list[dg.AssetSpec]:
     return [
         dg.AssetSpec(
             dg.AssetKey([source["source_name"], source["name"]]),
-            group_name="context",
+            group_name="run_context",
             description=f"{source['description']}\n\nWritten by every run from its days and catalogue.",
             kinds={"duckdb"},
             owners=OWNERS,
         )
         for source in sources
-        if source["source_name"] == CONTEXT_SOURCE
+        if source["source_name"] == NOT_FEEDS
     ]
 
 
@@ -171,7 +178,9 @@ def _code_references(manifest: Mapping[str, Any]) -> dict[str, dg.CodeReferences
     return {
         node["name"]: dg.CodeReferencesMetadataValue(
             code_references=[
-                dg.LocalFileCodeReference(file_path=str(DBT_PROJECT / node["original_file_path"]), label="dbt")
+                dg.LocalFileCodeReference(
+                    file_path=str(DBT_PROJECT / node["original_file_path"]), label=Path(node["original_file_path"]).name
+                )
             ]
         )
         for node in manifest["nodes"].values()

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import warnings
+
 import dagster as dg
 
 from orchestration.alert_sensor import alert_sensor
@@ -62,4 +64,6 @@ def build_definitions(pipeline: Pipeline) -> dg.Definitions:
 @dg.definitions
 def defs() -> dg.Definitions:
     """What `dagster dev` loads: the market and warehouse from the environment."""
+    # Code references and backfill policies are beta in Dagster: at each start it printed 128 warnings about them.
+    warnings.filterwarnings("ignore", category=dg.BetaWarning)
     return build_definitions(Pipeline.from_settings(Settings()))

@@ -17,24 +17,27 @@ daily_job = dg.define_asset_job(
     DAILY_JOB,
     selection=dg.AssetSelection.all() - dg.AssetSelection.assets(mart_key(REGIME_VALIDATION.name), NOW),
     executor_def=dg.in_process_executor,
-    description="Every feed, the marts, the regimes and the release, for the days up to the partition's.",
+    description="Fetches every feed, builds the marts, labels the days up to the partition's, and publishes a release."
+    " The same as `leverage run`.",
 )
 validation_job = dg.define_asset_job(
     "validation",
     selection=dg.AssetSelection.assets(mart_key(REGIME_VALIDATION.name)),
     executor_def=dg.in_process_executor,
-    description="Agreement, spread, persistence, outcomes and sensitivity of the labels. Takes about ten seconds.",
+    description="Measures how far the labels can be trusted: agreement, spread, persistence, outcomes and sensitivity."
+    " Takes about ten seconds; the next release includes it.",
 )
 load_tape_job = dg.define_asset_job(
     "load_tape",
     selection=dg.AssetSelection.assets(*(raw_key(feed) for feed in tape.FEEDS)),
     executor_def=dg.in_process_executor,
-    description="What the recorder has landed, into the raw tables.",
+    description="Loads what `leverage record` has landed into the raw tables.",
 )
 now_job = dg.define_asset_job(
     "now",
     selection=dg.AssetSelection.assets(NOW),
     executor_def=dg.in_process_executor,
-    description="What the last 24 hours would be called as a day. Works beside the daily job and the recorder.",
+    description="Reads the last 24 hours as if they were a day, as `leverage now` does. Runs beside the daily job"
+    " and the recorder.",
 )
 JOBS = [daily_job, validation_job, load_tape_job, now_job]

@@ -8,6 +8,7 @@ import dagster as dg
 import polars as pl
 
 from orchestration.asset_defaults import OWNERS, POOL, fresh_daily, mart_key
+from orchestration.descriptions import table_text
 from orchestration.mart_metadata import column_metadata, mart_metadata
 from orchestration.resources import Pipeline
 from regimes import load_parameters, market_breadth_daily, market_daily
@@ -58,7 +59,7 @@ def _spec(name: str) -> dg.AssetSpec:
         mart_key(name),
         deps=[mart_key(LABELS)] if name == MARKET_BREADTH_DAILY.name else [mart_key(MARKET_BREADTH_DAILY.name)],
         group_name="market",
-        description=table(name).description,
+        description=table_text(name),
         kinds={"polars", "duckdb"},
         owners=OWNERS,
         freshness_policy=fresh_daily(),

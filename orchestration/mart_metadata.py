@@ -40,6 +40,20 @@ def mart_metadata(connection: duckdb.DuckDBPyConnection, name: str) -> dict[str,
     return metadata
 
 
+def newest_readings(connection: duckdb.DuckDBPyConnection) -> dg.MarkdownMetadataValue:
+    """The newest label of each asset with its sentence, as a Markdown list; of many assets the most traded."""
+    rows = connection.execute(
+        "SELECT asset, max_by((day, event, grade, explanation), day) FROM marts.regimes_daily GROUP BY asset"
+    ).fetchall()
+    newest = dict(rows)
+    lines = (
+        f"* **{asset}**, {day}: {event}{f', grade {grade}' if grade else ''}. {explanation}"
+        for asset in _shown(connection, sorted(newest))
+        for day, event, grade, explanation in [newest[asset]]
+    )
+    return dg.MetadataValue.md("\n".join(lines))
+
+
 def mart_charts(connection: duckdb.DuckDBPyConnection, name: str) -> str | None:
     """Markdown with one image per asset and panel, None if there is nothing to draw.
 

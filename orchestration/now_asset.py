@@ -30,8 +30,11 @@ def now_asset(pipeline: Pipeline) -> dg.AssetsDefinition:
             dg.AssetSpec(
                 NOW,
                 deps=[PUBLISHED],
-                group_name="published",
-                description=f"`{NOW_JSON}` and `readings_hourly`: a reading of the 24 hours up to the last full hour.",
+                group_name="release",
+                description=(
+                    f"`{NOW_JSON}` and `readings_hourly`: what the 24 hours up to the last full hour would be called as"
+                    " a day. Provisional: flows are unknown within the day.\n\nRead next: `docs/now.md`."
+                ),
                 kinds={"duckdb", "json"},
                 owners=OWNERS,
             )

@@ -43,10 +43,11 @@ def published_asset(manifest: Path) -> dg.AssetsDefinition:
     @dg.asset(
         key=PUBLISHED,
         deps=[*mart_keys(manifest), *(mart_key(name) for name in (FEATURES, *LABELLED, *MARKET, RESTATEMENTS.name))],
-        group_name="published",
+        group_name="release",
         description=(
-            "`leverage.duckdb`, one Parquet file per mart, `latest.json` and the pages of the brief, replaced together"
-            " by one rename."
+            "What readers open: `leverage.duckdb`, one Parquet file per table, `latest.json`, and the pages, replaced"
+            " together by one rename. The metadata below have the newest reading.\n\n"
+            "Read next: `docs/querying.md`."
         ),
         kinds={"duckdb", "parquet", "json"},
         owners=OWNERS,
@@ -98,6 +99,7 @@ def published_asset(manifest: Path) -> dg.AssetsDefinition:
                 "release": folder.name,
                 "tables": len(tables),
                 "bytes": size,
+                "asset": latest.get("asset"),
                 "day": latest.get("day"),
                 "event": latest.get("event"),
                 "confidence": latest.get("confidence"),

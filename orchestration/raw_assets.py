@@ -20,6 +20,11 @@ def raw_key(feed: Feed) -> dg.AssetKey:
     return dg.AssetKey([feed.venue, feed.name])
 
 
+def feed_group(feed: Feed) -> str:
+    """The group of the raw tables of a venue."""
+    return f"feeds_{feed.venue}"
+
+
 def _step_of(feed: Feed) -> str:
     """The key of the step that makes the asset of a feed."""
     return raw_key(feed).to_python_identifier()
@@ -32,7 +37,7 @@ def raw_asset(feed: Feed, partitions: dg.DailyPartitionsDefinition) -> dg.Assets
     @dg.asset(
         key=key,
         op_tags={"feed": feed.name},
-        group_name=feed.venue,
+        group_name=feed_group(feed),
         description=(
             f"{feed.description}\n\nCadence: {feed.cadence}. Retention: {feed.retention}. Licence: {feed.licence}."
         ),

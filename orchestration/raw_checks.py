@@ -9,6 +9,7 @@ from datetime import date
 import dagster as dg
 
 from ingest.feed import Feed
+from ingest.schema import column_of
 
 MAX_QUARANTINED_SHARE = 0.01  # of a pull's rows; more means that the venue changed something
 
@@ -76,7 +77,7 @@ def raw_column_schema(feed: Feed) -> dg.TableSchema:
         columns=[
             dg.TableColumn(
                 name=name,
-                type=str(column.dtype.type),
+                type=column_of(column).field.sql_type.lower(),
                 description=column.description,
                 constraints=dg.TableColumnConstraints(nullable=column.nullable, unique=False),
             )

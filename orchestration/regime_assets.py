@@ -14,7 +14,8 @@ from ingest.feeds import feed_named
 from ingest.landing import Landing
 from orchestration.asset_defaults import OWNERS, POOL, fresh_daily, mart_key
 from orchestration.dbt_assets import mart_keys
-from orchestration.mart_metadata import column_metadata, mart_metadata
+from orchestration.descriptions import table_text
+from orchestration.mart_metadata import column_metadata, mart_metadata, newest_readings
 from orchestration.raw_assets import raw_key
 from orchestration.resources import Pipeline
 from regimes import (
@@ -54,8 +55,8 @@ def regime_assets(manifest: Path) -> list[dg.AssetsDefinition]:
     @dg.asset(
         key=mart_key(FEATURES),
         deps=mart_keys(manifest),
-        group_name="regimes",
-        description=table(FEATURES).description,
+        group_name="labels",
+        description=table_text(FEATURES),
         kinds={"polars", "duckdb"},
         owners=OWNERS,
         pool=POOL,
@@ -113,8 +114,8 @@ def regime_assets(manifest: Path) -> list[dg.AssetsDefinition]:
     @dg.asset(
         key=mart_key(RESTATEMENTS.name),
         deps=[mart_key("regime_revisions"), raw_key(feed_named("coinmetrics_network"))],
-        group_name="regimes",
-        description=RESTATEMENTS.description,
+        group_name="labels",
+        description=table_text(RESTATEMENTS.name),
         kinds={"duckdb"},
         owners=OWNERS,
         pool=POOL,
@@ -145,8 +146,8 @@ def _label_spec(name: str) -> dg.AssetSpec:
     return dg.AssetSpec(
         mart_key(name),
         deps=[mart_key(FEATURES)],
-        group_name="regimes",
-        description=table(name).description,
+        group_name="labels",
+        description=table_text(name),
         kinds={"polars", "duckdb"},
         owners=OWNERS,
         freshness_policy=fresh_daily(),
@@ -161,5 +162,5 @@ def _table_metadata(connection: duckdb.DuckDBPyConnection, name: str) -> dict[st
         counted = connection.execute(
             "SELECT event, count(*) FROM marts.regimes_daily GROUP BY ALL ORDER BY ALL"
         ).fetchall()
-        metadata["days by label"] = dict(counted)
+        metadata |= {"days by label": dict(counted), "newest readings": newest_readings(connection)}
     return metadata

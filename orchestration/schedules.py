@@ -32,7 +32,7 @@ def hourly_schedule() -> dg.ScheduleDefinition:
         job=now_job,
         cron_schedule="2 * * * *",
         execution_timezone="UTC",
-        description="The 24 hours up to each full hour, two minutes later.",
+        description="Every hour: the 24 hours up to the full hour, two minutes after it.",
     )
 
 

@@ -37,11 +37,13 @@ def main() -> None:
     print(f"Dagster on http://{options.host}:{options.port} over {warehouse.location}", flush=True)
     dagster = Path(sys.executable).with_name("dagster")
     arguments = ["dev", "--host", options.host, "--port", options.port, "--module-name", "orchestration.definitions"]
+    # `dagster dev` prints that `dg dev` comes after it, which needs a package of its own.
+    quiet = ",".join(filter(None, [os.environ.get("PYTHONWARNINGS"), "ignore:Function `dev_command` is superseded"]))
     os.chdir(PROJECT)
     # After `make dev &` in a script, SIGINT is ignored, and Dagster handles SIGTERM by sending SIGINT: restore it.
     signal.signal(signal.SIGINT, signal.SIG_DFL)
     # Replace this process, so that a signal to it reaches Dagster and not only a wrapper.
-    os.execve(dagster, [str(dagster), *arguments], {**os.environ, "DAGSTER_HOME": str(home)})  # noqa: S606
+    os.execve(dagster, [str(dagster), *arguments], {**os.environ, "DAGSTER_HOME": str(home), "PYTHONWARNINGS": quiet})  # noqa: S606
 
 
 if __name__ == "__main__":

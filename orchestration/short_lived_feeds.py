@@ -22,13 +22,17 @@ def short_lived_jobs_and_schedules(feeds: Iterable[Feed]) -> tuple[list[Any], li
         "poll",
         selection=dg.AssetSelection.assets(*(raw_key(feed) for feed in short_lived)),
         executor_def=dg.in_process_executor,
-        description=f"What its venue forgets within a day: {', '.join(feed.name for feed in short_lived)}.",
+        description=f"Fetches what the venue keeps for a day or less: {', '.join(feed.name for feed in short_lived)}.",
     )
 
     # At a quarter past, away from the daily schedules, which fetch these feeds as well.
-    @dg.schedule(job=poll, cron_schedule="15 */6 * * *", execution_timezone="UTC")
+    @dg.schedule(
+        job=poll,
+        cron_schedule="15 */6 * * *",
+        execution_timezone="UTC",
+        description="Every six hours: data that the venue keeps for a day is there at four runs.",
+    )
     def short_lived_feeds(context: dg.ScheduleEvaluationContext) -> dg.RunRequest:
-        """Every six hours: data that the venue keeps for a day is there at four runs."""
         day = (context.scheduled_execution_time - DAY).date().isoformat()
         return dg.RunRequest(run_key=context.scheduled_execution_time.isoformat(), partition_key=day)
 

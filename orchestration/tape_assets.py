@@ -15,7 +15,7 @@ from ingest.feed import Feed
 from ingest.landing import Landing
 from orchestration.asset_defaults import OWNERS, POOL, fresh_daily
 from orchestration.jobs import load_tape_job
-from orchestration.raw_assets import raw_key
+from orchestration.raw_assets import feed_group, raw_key
 from orchestration.raw_checks import TableState, raw_check_results, raw_check_specs, raw_column_schema
 from orchestration.resources import Pipeline
 from record import health
@@ -23,6 +23,7 @@ from warehouse.location import Warehouse
 from warehouse.refresh import LoadedTape
 
 RECORDER = dg.AssetKey(["tape", "recorder"])
+GROUP = "recorder"
 SENSOR_SECONDS = 600  # segments come every hour, and after every 3 MB when there are many liquidations
 
 
@@ -31,7 +32,7 @@ def recorder_spec() -> dg.AssetSpec:
     return dg.AssetSpec(
         RECORDER,
         description="`leverage record`: forced orders of the venues' websockets, landed every hour.",
-        group_name="tape",
+        group_name=GROUP,
         kinds={"python", "parquet"},
         owners=OWNERS,
         freshness_policy=dg.FreshnessPolicy.time_window(fail_window=timedelta(hours=6), warn_window=timedelta(hours=2)),
@@ -46,7 +47,7 @@ def tape_asset(feed: Feed) -> dg.AssetsDefinition:
         key=key,
         # The ledger is loaded first, because the checks of the other feeds read it.
         deps=[RECORDER, *([] if feed is tape.LEDGER else [raw_key(tape.LEDGER)])],
-        group_name=feed.venue,
+        group_name=GROUP if feed is tape.LEDGER else feed_group(feed),
         description=f"{feed.description}\n\nRecorded, not fetched. Licence: {feed.licence}.",
         kinds={"python", "duckdb"},
         owners=OWNERS,
@@ -95,7 +96,12 @@ def tape_assets() -> list[dg.AssetsDefinition]:
 def tape_sensor(warehouse: Warehouse) -> dg.SensorDefinition:
     """Start a run that loads new segments, and report the recorder's health. Each rotation lands a ledger segment."""
 
-    @dg.sensor(name="recorded_segments", job=load_tape_job, minimum_interval_seconds=SENSOR_SECONDS)
+    @dg.sensor(
+        name="recorded_segments",
+        job=load_tape_job,
+        minimum_interval_seconds=SENSOR_SECONDS,
+        description="Loads what the recorder has landed, and says how the recorder is.",
+    )
     def recorded_segments(context: dg.SensorEvaluationContext) -> dg.SensorResult | dg.SkipReason:
         landed = Landing(warehouse.landing).segments({tape.LEDGER.name})
         if not landed or landed[-1].name == context.cursor:

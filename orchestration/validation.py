@@ -16,6 +16,7 @@ import dagster as dg
 import polars as pl
 
 from orchestration.asset_defaults import OWNERS, POOL, mart_key
+from orchestration.descriptions import table_text
 from orchestration.mart_metadata import mart_metadata
 from orchestration.resources import Pipeline
 from regimes import DailyMarts, load_parameters
@@ -35,8 +36,8 @@ OTHERS = (REGIME_REVISIONS.name, LIQUIDATION_SOURCES_DAILY.name, READINGS_HOURLY
 @dg.asset(
     key=mart_key(REGIME_VALIDATION.name),
     deps=[mart_key(field.name) for field in fields(DailyMarts)],
-    group_name="regimes",
-    description=REGIME_VALIDATION.description,
+    group_name="labels",
+    description=table_text(REGIME_VALIDATION.name),
     kinds={"polars", "duckdb"},
     owners=OWNERS,
     pool=POOL,

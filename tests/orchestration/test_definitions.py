@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import UTC, date, datetime
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -16,17 +17,19 @@ from ingest.feeds import FEEDS, feed_named
 from ingest.landing import Landing
 from ingest.sample import SIMULATED
 from ingest.windows import Window
-from orchestration.asset_defaults import FIRST_PARTITION, POOL
+from orchestration.asset_defaults import FIRST_PARTITION, POOL, mart_key
 from orchestration.dbt_project import prepared_manifest
 from orchestration.definitions import build_definitions
+from orchestration.descriptions import READ_NEXT
 from orchestration.jobs import NOW
 from orchestration.raw_assets import raw_key
 from orchestration.resources import Pipeline
 from orchestration.tape_assets import RECORDER, tape_sensor
 from regimes import load_parameters
 from warehouse.location import Calendar, Warehouse
-from warehouse.settings import Settings
+from warehouse.settings import PROJECT, Settings
 
+DAILY = ("provisional", "final")  # schedules that Dagster makes from their job when it resolves the definitions
 SNAPSHOT = Path(__file__).with_name("definitions.txt")
 
 
@@ -100,6 +103,39 @@ def test_every_asset_says_what_it_is_whose_it_is_and_where_it_belongs(graph) -> 
         assert node.owners, key
         assert node.kinds, key
         assert node.group_name != "default", key
+
+
+def test_every_check_job_sensor_and_schedule_says_what_it_does(definitions: dg.Definitions, graph) -> None:
+    for key in graph.asset_check_keys:
+        assert graph.get_check_spec(key).description, key
+    for one in (*(definitions.jobs or ()), *(definitions.sensors or ()), *(definitions.schedules or ())):
+        assert definitions.resolve_schedule_def(one.name).description if one.name in DAILY else one.description, one
+
+
+def test_a_description_leads_to_pages_and_tables_that_are_there(graph) -> None:
+    for key in graph.materializable_asset_keys:
+        description = graph.get(key).description.partition("#### Raw SQL")[0]
+        for page in re.findall(r"`(docs/\S+)`", description):
+            assert (PROJECT / page).is_file(), f"{key}: {page}"
+    made = {key.path[-1] for key in graph.materializable_asset_keys}
+    assert {*READ_NEXT, *re.findall(r"`(\w+)`", " ".join(READ_NEXT.values()))} <= made
+
+
+def test_a_mart_says_whose_feeds_it_is_made_from_and_whether_a_label_reads_it(graph) -> None:
+    flows, positioning = (
+        graph.get(mart_key(name)).description for name in ("exchange_flows_daily", "positioning_daily")
+    )
+    assert "Made from feeds of coinmetrics." in flows
+    assert "The labels read it: `leverage_features_daily`" in flows
+    assert "Made from feeds of binance" in positioning
+    assert "No daily label reads it." in positioning
+
+
+def test_a_check_of_dbt_says_what_fails_it_and_its_conditions(graph) -> None:
+    (holds,) = (key for key in graph.asset_check_keys if key.name == "prices_daily_holds")
+    description = graph.get_check_spec(holds).description
+    assert description.startswith("Fails on rows that break one of the named conditions.\n\n* ")
+    assert "* low is positive: `low_usd > 0`" in description
 
 
 def test_every_asset_that_is_made_leads_to_the_file_that_makes_it(graph) -> None:

@@ -9,7 +9,7 @@ import duckdb
 import polars as pl
 import pytest
 
-from orchestration.mart_metadata import ASSETS_SHOWN, mart_charts, mart_metadata
+from orchestration.mart_metadata import ASSETS_SHOWN, mart_charts, mart_metadata, newest_readings
 from warehouse.marts import write_mart
 
 DAYS = [date(2026, 1, 1) + timedelta(days=n) for n in range(3)]
@@ -62,3 +62,17 @@ def test_many_assets_without_prices_are_drawn_in_the_order_of_their_names(connec
 def test_a_mart_without_panels_has_no_chart(connection) -> None:
     write_mart(connection, "dim_assets", pl.DataFrame({"asset": ["BTC"]}), "assets", {})
     assert mart_metadata(connection, "dim_assets") == {"dagster/row_count": 1}
+
+
+def test_the_newest_reading_of_each_asset_is_shown_with_its_sentence(connection) -> None:
+    columns = ["asset", "day", "event", "grade", "explanation"]
+    rows = [
+        ("BTC", DAYS[0], "mixed", "C", "Earlier."),
+        ("BTC", DAYS[1], "leverage_flush", "A", "BTC fell."),
+        ("ETH", DAYS[2], "insufficient_data", None, "No price."),
+    ]
+    write_mart(connection, "regimes_daily", pl.DataFrame(rows, schema=columns, orient="row"), "labels", {})
+    assert str(newest_readings(connection).value).splitlines() == [
+        "* **BTC**, 2026-01-02: leverage_flush, grade A. BTC fell.",
+        "* **ETH**, 2026-01-03: insufficient_data. No price.",
+    ]
