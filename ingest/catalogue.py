@@ -106,6 +106,10 @@ class Catalogue:
     def assets(self) -> tuple[str, ...]:
         return tuple(sorted({i.asset for listed in self.instruments.values() for i in listed}))
 
+    def is_over(self, feed: Feed, day: date) -> bool:
+        """Whether every instrument of `feed` ended before `day`, so that nothing new can come."""
+        return all(i.last_day is not None and i.last_day < day for i in self.instruments[feed.name])
+
     @property
     def last_days(self) -> dict[str, date | None]:
         """The last day of each asset, None while one of its contracts is traded."""

@@ -65,7 +65,8 @@ def raw_asset(feed: Feed, partitions: dg.DailyPartitionsDefinition) -> dg.Assets
         refreshed = pipeline.refresher.refresh(feed, run, context.run.run_id)
         if refreshed.pulled.skipped:
             context.log.warning(f"{feed.name} skipped: {refreshed.pulled.skipped}")
-        state = _table_state(feed, refreshed, run)
+        is_over = pipeline.refresher.catalogue.is_over(feed, run.calendar.last_day)
+        state = _table_state(feed, refreshed, run, is_over=is_over)
         yield dg.MaterializeResult(metadata=_metadata(refreshed), check_results=list(raw_check_results(feed, state)))
 
     return asset
@@ -89,13 +90,13 @@ def _metadata(refreshed: Refreshed) -> dict[str, Any]:
     return {name: value for name, value in found.items() if value is not None}
 
 
-def _table_state(feed: Feed, refreshed: Refreshed, run: RunContext) -> TableState:
+def _table_state(feed: Feed, refreshed: Refreshed, run: RunContext, *, is_over: bool) -> TableState:
     pulled, last = refreshed.pulled, refreshed.last
     return TableState(
         rows=refreshed.rows,
         new_rows=pulled.rows,
         new_quarantined=pulled.quarantined,
         newest_day=feed.day_of(last) if last else None,
-        due_day=feed.due(run.calendar.first_day, run.calendar.last_day, run.now),
+        due_day=None if is_over else feed.due(run.calendar.first_day, run.calendar.last_day, run.now),
         reason=pulled.skipped or "the venue has not answered with rows yet",
     )

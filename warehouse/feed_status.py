@@ -46,10 +46,7 @@ def write_feed_status(
 
     `now` is the time of the publication, at which days are due.
     """
-    fetched = [
-        (feed, _fetched_status(connection, feed, len(catalogue.instruments[feed.name]), calendar, now))
-        for feed in catalogue.feeds
-    ]
+    fetched = [(feed, _fetched_status(connection, feed, catalogue, calendar, now)) for feed in catalogue.feeds]
     recorded = [
         (feed, _recorded_status(connection, feed, span, calendar))
         for feed in RECORDED
@@ -63,11 +60,12 @@ def write_feed_status(
 
 
 def _fetched_status(
-    connection: duckdb.DuckDBPyConnection, feed: Feed, symbols: int, calendar: Calendar, now: datetime
+    connection: duckdb.DuckDBPyConnection, feed: Feed, catalogue: Catalogue, calendar: Calendar, now: datetime
 ) -> tuple[Any, ...]:
     first, last, rows = observed_range(connection, feed)
     covered = days_with_rows(connection, feed, calendar.first_day, calendar.last_day)
-    share = min(covered / (symbols * calendar.day_count), 1.0)
+    traded = sum(max(calendar.until(i.last_day).day_count, 0) for i in catalogue.instruments[feed.name])
+    share = min(covered / max(traded, 1), 1.0)
     gaps = first_row(
         connection, "SELECT count(*), min(first_answered_at) FROM ops.known_gaps WHERE feed = ?", [feed.name]
     ) or (0, None)
@@ -77,7 +75,8 @@ def _fetched_status(
         [feed.name],
     ) or (None, None, None)
     days = (first and feed.day_of(first), last and feed.day_of(last))
-    due = feed.due(calendar.first_day, calendar.last_day, now)
+    is_over = catalogue.is_over(feed, calendar.last_day)
+    due = None if is_over else feed.due(calendar.first_day, calendar.last_day, now)
     return (*days, due, share, rows, _quarantined(connection, feed), *gaps, *last_pull)
 
 

@@ -3,8 +3,10 @@
 from tables.field import count, declare, flag, number, text
 
 FIELDS = (
-    declare("due_day", "The last day that the feed should have had at publication; null where none is due."),
-    declare("present_rows_share", "Share of the days of the warehouse, and of the symbols asked for, that have rows."),
+    declare("due_day", "The last day that the feed should have had at publication; null where none is due, as of a"
+            " feed whose contracts have all ended."),
+    declare("present_rows_share", "Share of the days of the warehouse, and of the symbols asked for, that have rows. A"
+            " contract counts until it ends."),
     count("row_count", "Rows in the raw table, restated and repeated ones included."),
     count("quarantined_count", "Rows that broke the schema."),
     count("gap_count", "Windows of a series for which the venue answered that it has nothing."),

@@ -1,10 +1,12 @@
 """What readers are told of each feed: its reach, and how its last pull went."""
 
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 
+import polars as pl
 import pytest
 
-from ingest.catalogue import load_catalogue
+from ingest.catalogue import Catalogue, load_catalogue
 from ingest.feeds import FEEDS
 from ingest.http import Traffic
 from ingest.pull import Pulled
@@ -16,8 +18,8 @@ from warehouse.raw_loading import load_segments
 from warehouse.run_context import write_run_context
 
 
-def status(connection, feed: str = FEED.name) -> dict[str, object]:
-    write_feed_status(connection, load_catalogue(), RUN.calendar, RUN.now)
+def status(connection, feed: str = FEED.name, catalogue: Catalogue | None = None) -> dict[str, object]:
+    write_feed_status(connection, catalogue or load_catalogue(), RUN.calendar, RUN.now)
     cursor = connection.execute("SELECT * FROM marts.feed_status WHERE feed = ?", [feed])
     return dict(zip([column[0] for column in cursor.description], cursor.fetchone(), strict=True))
 
@@ -41,6 +43,29 @@ def test_the_status_of_a_feed_is_its_reach_and_its_last_pull(connection, landing
         "pulled_at": datetime(2026, 2, 2, 7), "skipped": None, "notes": "late", "licence": FEED.licence,
     }  # fmt: skip
     assert list(found) == list(FEED_STATUS.columns)
+
+
+@pytest.mark.parametrize(
+    ("ends", "share", "due"),
+    [
+        pytest.param((None, None), 2 / 6, date(2026, 2, 1), id="both go on"),
+        pytest.param((None, date(2026, 1, 30)), 2 / 4, date(2026, 2, 1), id="one has ended"),
+        pytest.param((date(2026, 1, 31), date(2026, 1, 30)), 2 / 3, None, id="both have ended"),
+        pytest.param((date(2026, 1, 31), date(2025, 12, 1)), 2 / 2, None, id="one ended before the first day"),
+        pytest.param((date(2026, 2, 1), date(2026, 2, 1)), 2 / 6, date(2026, 2, 1), id="both end on the last day"),
+    ],
+)
+def test_a_contract_counts_until_it_ends_and_an_ended_feed_owes_no_day(connection, landing, ends, share, due):
+    two_days = pl.concat([rows(), rows()]).with_columns(
+        open_at=pl.Series([datetime(2026, 1, 30), datetime(2026, 1, 31)])
+    )
+    landing.write(FEED, two_days, [day(1)], NOW)
+    load_segments(connection, landing)
+    whole = load_catalogue()
+    one, other = whole.instruments[FEED.name][:2]
+    instruments = (replace(one, last_day=ends[0]), replace(other, last_day=ends[1]))
+    found = status(connection, catalogue=replace(whole, instruments={FEED.name: instruments}))
+    assert (found["present_rows_share"], found["due_day"]) == (pytest.approx(share), due)
 
 
 def test_a_feed_that_was_never_asked_has_a_status_too(connection):
