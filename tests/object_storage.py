@@ -6,13 +6,14 @@ import itertools
 import logging
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 
 import requests
 from moto.server import ThreadedMotoServer
 
 KEY, SECRET = "AKIDEXAMPLE", "wJalrXUtnFEMI-3f1c"  # the server takes any
+NUMBERS = itertools.count()  # of the process, because all of its servers share one memory
 
 
 @dataclass(frozen=True)
@@ -20,11 +21,10 @@ class Store:
     """A running server. Each bucket is new."""
 
     url: str
-    _numbers: Iterator[int] = field(default_factory=itertools.count)
 
     def bucket(self) -> str:
         """The address of an empty warehouse in a new bucket."""
-        name = f"bucket-{next(self._numbers)}"
+        name = f"bucket-{next(NUMBERS)}"
         assert requests.put(f"{self.url}/{name}", timeout=10).ok
         return f"s3://{name}/warehouses/one"
 
