@@ -1,4 +1,4 @@
-"""What `leverage run` shows while it works: on a terminal what it is doing, from its start; elsewhere nothing."""
+"""What `leverage run` shows while it works: on a terminal its current step, from its start; elsewhere nothing."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What SQL the dbt project may hold: that which DuckDB and Spark both take, with the same meaning.
+"""Which SQL the dbt project may contain: SQL that means the same on DuckDB and on Spark.
 
 The project is compiled with each macro of macros/engine.sql replaced by one that renders a call of a function that does
 not exist, such as `engine_total(x)`. What is left is the SQL that both engines get.
@@ -73,7 +73,7 @@ def stubs(engine: str) -> str:
 
 
 def differences(sql: str) -> list[str]:
-    """What in this SQL is not the same to both engines, each with what to write instead."""
+    """The parts of this SQL that differ between the engines, each with what to write instead."""
     sql = RELATION.sub(r"\1.\2", sql)
     try:
         tokens = DuckDB().tokenize(sql)

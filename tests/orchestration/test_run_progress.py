@@ -1,4 +1,4 @@
-"""What a run says that it is doing: each step when it begins, in words."""
+"""The progress of a run: a description of each step when it begins."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The readings at 24:00 against the labels of their days: what was known later is told apart from what was not seen."""
+"""The readings at 24:00 compared with the labels of their days, with and without the feeds that are known later."""
 
 from __future__ import annotations
 

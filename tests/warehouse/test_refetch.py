@@ -79,7 +79,7 @@ def refresh(warehouse):
     return refreshed
 
 
-def told(warehouse, query: str) -> list[tuple]:
+def rows_of(warehouse, query: str) -> list[tuple]:
     with build_database(warehouse.build) as connection:
         return connection.execute(query).fetchall()
 
@@ -98,10 +98,10 @@ def test_without_being_told_to_nothing_that_is_held_or_known_to_be_absent_is_ask
 
 def test_an_archive_that_has_appeared_fills_its_gap(refresh, warehouse):
     refresh(Archives(d1="10", d3="30"))
-    assert told(warehouse, "SELECT start_at FROM ops.known_gaps") == [(datetime(2025, 11, 2),)]
+    assert rows_of(warehouse, "SELECT start_at FROM ops.known_gaps") == [(datetime(2025, 11, 2),)]
     refresh(Archives(d1="10", d2="20", d3="30"), ALL)
-    assert told(warehouse, NEWEST) == [(1, 10.0), (2, 20.0), (3, 30.0)]
-    assert told(warehouse, "SELECT start_at FROM ops.known_gaps") == []
+    assert rows_of(warehouse, NEWEST) == [(1, 10.0), (2, 20.0), (3, 30.0)]
+    assert rows_of(warehouse, "SELECT start_at FROM ops.known_gaps") == []
     later = Archives()
     refresh(later)
     assert later.asked == []
@@ -110,15 +110,15 @@ def test_an_archive_that_has_appeared_fills_its_gap(refresh, warehouse):
 def test_a_gap_that_stays_is_one_gap(refresh, warehouse):
     for _ in range(3):
         refresh(Archives(d1="10", d3="30"), ALL)
-    assert told(warehouse, "SELECT count(*) FROM ops.known_gaps") == [(1,)]
+    assert rows_of(warehouse, "SELECT count(*) FROM ops.known_gaps") == [(1,)]
 
 
 def test_an_archive_with_another_checksum_is_a_restatement(refresh, warehouse):
     refresh(Archives(d1="10", d2="20", d3="30"))
     pulled = refresh(Archives(d1="10", d2="25", d3="30"), ALL)
-    assert told(warehouse, NEWEST) == [(1, 10.0), (2, 25.0), (3, 30.0)]
+    assert rows_of(warehouse, NEWEST) == [(1, 10.0), (2, 25.0), (3, 30.0)]
     assert len(pulled.segments) == 1
-    versions = told(warehouse, "SELECT count(DISTINCT sha256) FROM ops.coverage WHERE day(start_at) = 2")
+    versions = rows_of(warehouse, "SELECT count(DISTINCT sha256) FROM ops.coverage WHERE day(start_at) = 2")
     assert versions == [(2,)], "what was known before is still there"
 
 
@@ -137,9 +137,9 @@ def test_only_the_days_named_are_asked_for_again(refresh):
 
 def test_a_row_that_was_broken_is_mended(refresh, warehouse):
     refresh(Archives(d1="10", d2="-20", d3="30"))
-    assert told(warehouse, NEWEST) == [(1, 10.0), (3, 30.0)]
+    assert rows_of(warehouse, NEWEST) == [(1, 10.0), (3, 30.0)]
     refresh(Archives(d1="10", d2="20", d3="30"), ALL)
-    assert told(warehouse, NEWEST) == [(1, 10.0), (2, 20.0), (3, 30.0)]
+    assert rows_of(warehouse, NEWEST) == [(1, 10.0), (2, 20.0), (3, 30.0)]
 
 
 SOON = datetime(2025, 11, 8, 6, tzinfo=UTC)
@@ -152,7 +152,7 @@ def test_a_recent_archive_with_another_sum_is_fetched_again_by_itself(refresh, w
     pulled = refresh(later, now=NEXT_DAY)
     assert later.compared == ["2025-11-01", "2025-11-02", "2025-11-03"]
     assert later.asked == ["2025-11-02"]
-    assert told(warehouse, NEWEST) == [(1, 10.0), (2, 25.0), (3, 30.0)]
+    assert rows_of(warehouse, NEWEST) == [(1, 10.0), (2, 25.0), (3, 30.0)]
     assert pulled.notes == ["BTCUSDT-metrics-2025-11-02.zip was published anew"]
     again = Archives(d1="10", d2="25", d3="30")
     assert refresh(again, now=NEXT_DAY + timedelta(days=1)).segments == []
@@ -187,4 +187,4 @@ def test_what_cannot_be_compared_stays_held(refresh, warehouse, archives, refusa
     archives.refusal = refusal
     pulled = refresh(archives, now=NEXT_DAY)
     assert (pulled.notes, pulled.skipped, pulled.segments, archives.asked) == (notes, None, [], [])
-    assert told(warehouse, NEWEST) == [(1, 10.0), (2, 20.0), (3, 30.0)]
+    assert rows_of(warehouse, NEWEST) == [(1, 10.0), (2, 20.0), (3, 30.0)]

@@ -27,7 +27,7 @@ TABLES = ("prices_daily", "feed_status")
 
 @dataclass(frozen=True)
 class Machine:
-    """A working directory with an open build database, whose two marts say which release they are of."""
+    """A working directory with an open build database, whose two marts hold the number of their release."""
 
     warehouse: Warehouse
     connection: duckdb.DuckDBPyConnection
@@ -37,13 +37,13 @@ class Machine:
         return Landing(self.warehouse.landing)
 
     def begin(self) -> None:
-        """What a run begins with."""
+        """The steps at the beginning of a run."""
         take_over(self.warehouse)
         self.warehouse.claim("sample")
         claim_store(self.warehouse)
 
     def publish(self, mark: int, now: datetime = NOW) -> Path:
-        """What a run ends with: a release of which every file has the mark."""
+        """The end of a run: a release in which every file has the mark."""
         for name in TABLES:
             self.connection.execute(f"CREATE OR REPLACE TABLE marts.{name} AS SELECT {mark} AS mark")
         latest = {"mark": mark, "market": "sample", "first_day": "2026-01-30", "last_day": "2026-02-01"}
@@ -57,7 +57,7 @@ class Machine:
         return self.publish(mark)
 
     def mark(self) -> int:
-        """Which release is published here."""
+        """The mark of the release that is published here."""
         return json.loads((self.warehouse.published / "latest.json").read_text())["mark"]
 
 

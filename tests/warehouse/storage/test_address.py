@@ -1,4 +1,4 @@
-"""Addresses of warehouses: which are used, how they are written, and that one with credentials is refused unseen."""
+"""Addresses of warehouses: which are accepted, how they are written, and that credentials are refused and not shown."""
 
 import pytest
 
