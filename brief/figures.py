@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from tables import DEVIATIONS, field
+from tables.prices import price_text
 from tables.published.regimes import MART_OF
 
 _SCALES = ((1e9, "billion"), (1e6, "million"))
@@ -67,7 +68,8 @@ def quantity(value: float, unit: str, *, signed: bool = False) -> str:
         for scale, word in _SCALES:
             if abs(value) >= scale:
                 return f"{value / scale:{sign},.1f} {word} USD"
-    if unit in ("USD", "coins", "addresses"):
+        return f"{price_text(value, sign)} USD"
+    if unit in ("coins", "addresses"):
         return f"{value:{sign},.0f} {name}"
     decimals = 1 if unit in ("%", DEVIATIONS, "percentile 0..100") else 2
     return f"{value:{sign},.{decimals}f} {name}"

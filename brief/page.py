@@ -24,6 +24,7 @@ from brief.verdict import answer, behind, scope
 from brief.words import as_words, short, state_of
 from regimes import Parameters
 from regimes.baselines import MAD_TO_SIGMA
+from tables.prices import price_text
 
 ROLES = ("core", "guard", "supporting")
 # The column of each mart that says which feeds or venues a row comes from.
@@ -35,9 +36,9 @@ ORIGINS = {
     "exchange_flows_daily": "feed",
     "network_activity_daily": "feed",
 }
-# The columns of the table that has the numbers behind chart and sparklines, with heading and decimals.
-NUMBERS = {
-    "close_usd": ("Close, USD", 2),
+# The columns of the table that has the numbers behind chart and sparklines, with heading and decimals, None of a price.
+NUMBERS: dict[str, tuple[str, int | None]] = {
+    "close_usd": ("Close, USD", None),
     "open_interest_usd": ("Open interest, USD", 0),
     "long_liquidations_usd": ("Longs liquidated, USD", 0),
     "short_liquidations_usd": ("Shorts liquidated, USD", 0),
@@ -181,11 +182,17 @@ def _numbers(tables: DayTables) -> dict[str, Any]:
         [
             row["day"].isoformat(),
             as_words(row["event"] or "-"),
-            *("-" if row[name] is None else f"{row[name]:,.{decimals}f}" for name, (_, decimals) in NUMBERS.items()),
+            *(_cell(row[name], decimals) for name, (_, decimals) in NUMBERS.items()),
         ]
         for row in joined.sort("day", descending=True).to_dicts()
     ]
     return {"heads": ["Day (UTC)", "Label", *(title for title, _ in NUMBERS.values())], "rows": rows}
+
+
+def _cell(value: float | None, decimals: int | None) -> str:
+    if value is None:
+        return "-"
+    return price_text(value) if decimals is None else f"{value:,.{decimals}f}"
 
 
 def _origins(tables: DayTables) -> list[tuple[str, str]]:

@@ -14,6 +14,7 @@ from markupsafe import Markup
 from brief.drawing import Scale, line, reaches, steps
 from brief.tables import DAYS_DRAWN, DayTables
 from brief.words import as_words
+from tables.prices import price_text
 
 DATES_SHOWN = 5
 LEGEND = 6  # the most frequent labels that the legend names; the pointer names each
@@ -105,10 +106,10 @@ def _ribbon(labels: list[str | None], days: list[date], colours: dict[str, str])
 def _alt(asset: str, days: list[date], close: list[float | None], support: list[float | None]) -> str:
     known = [value for value in close if value is not None]
     text = (
-        f"Close of {asset} by day, {days[0]} to {days[-1]}: between {min(known):,.2f} and {max(known):,.2f} USD, "
-        f"last {known[-1]:,.2f} USD"
+        f"Close of {asset} by day, {days[0]} to {days[-1]}: between {price_text(min(known))} and "
+        f"{price_text(max(known))} USD, last {price_text(known[-1])} USD"
     )
-    return f"{text}; support {support[-1]:,.2f} USD." if support[-1] is not None else f"{text}."
+    return f"{text}; support {price_text(support[-1])} USD." if support[-1] is not None else f"{text}."
 
 
 def _values(

@@ -18,6 +18,7 @@ from cli.errors import Stale, WrongUse
 from cli.notify import channels_or_refuse
 from orchestration.alerting import notify as send_new
 from regimes.data_quality import NETFLOW
+from tables.prices import price_text
 from warehouse.errors import NotPublished, UnknownDay
 from warehouse.reading import read_latest
 from warehouse.run_context import run_time
@@ -141,7 +142,7 @@ def _print_detail(out: Console, found: dict[str, Any]) -> None:
         out.print(escape(found["explanation"]))
     figures = found["headline"]
     rows = (
-        ("price", _number(figures["close_usd"], "{:,.0f} USD"), _number(figures["return_pct"], "{:+.1f} %")),
+        ("price", _price(figures["close_usd"]), _number(figures["return_pct"], "{:+.1f} %")),
         ("low", _number(figures["low_vs_previous_close_pct"], "{:+.1f} %"), "against 24 hours before"),
         (
             "liquidations",
@@ -154,7 +155,7 @@ def _print_detail(out: Console, found: dict[str, Any]) -> None:
             _number(figures["open_interest_change_1d_pct"], "{:+.1f} %"),
         ),
         ("funding", _number(figures["funding_8h_bp"], "{:.2f} bp per 8 h"), figures["funding_state"] or ""),
-        ("support", _number(found["support_usd"], "{:,.0f} USD"), found["support_status"] or ""),
+        ("support", _price(found["support_usd"]), found["support_status"] or ""),
     )
     out.print()
     for name, value, more in rows:
@@ -165,6 +166,10 @@ def _print_detail(out: Console, found: dict[str, Any]) -> None:
 
 def _number(value: float | None, form: str, unit: float = 1.0) -> str:
     return "unknown" if value is None else form.format(value / unit)
+
+
+def _price(value: float | None) -> str:
+    return "unknown" if value is None else f"{price_text(value)} USD"
 
 
 def _hour(document: dict[str, Any]) -> str:

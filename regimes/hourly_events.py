@@ -19,6 +19,7 @@ from regimes.data_quality import naive_utc
 from regimes.parameters import EpisodeRule, HourlyEventRule
 from tables import field
 from tables.frames import dtypes
+from tables.prices import price_text
 from tables.published.hourly import EVENT
 
 FLUSH, SQUEEZE = "flush_begins", "squeeze_begins"
@@ -138,7 +139,7 @@ class Levels:
 
 def _crossing(kind: str, row: Row, level: float) -> str:
     how = "closed below its support of" if kind == BROKEN else "is back above its broken support of"
-    return f"{row['asset']} {how} {level:,.0f} USD: {row['close_usd']:,.0f} USD."
+    return f"{row['asset']} {how} {price_text(level)} USD: {price_text(row['close_usd'])} USD."
 
 
 def _event(kind: str, row: Row, sentence: str, **more: float) -> Row:

@@ -84,8 +84,10 @@ def signed_usd(value: pl.Expr) -> pl.Expr:
 
 
 def dollars(value: pl.Expr) -> pl.Expr:
-    """A price to the dollar above a hundred, else to the cent."""
-    figure = pl.when(value >= 100).then(number(value, 0)).otherwise(number(value, 2))
+    """A price to the dollar from a hundred on, to the cent from one on, with four figures below."""
+    # A decimal: a small float would be written as 1.778e-5.
+    small = value.round_sig_figs(4).cast(pl.Decimal(38, 14), strict=False).cast(pl.String).str.replace(r"\.?0+$", "")
+    figure = pl.when(value >= 100).then(number(value, 0)).when(value >= 1).then(number(value, 2)).otherwise(small)
     return pl.concat_str(figure, pl.lit(" USD"))
 
 

@@ -60,7 +60,8 @@ const plain = (value, decimals) =>
 
 function price(value) {
   if (value === null || value === undefined) return UNKNOWN;
-  return plain(value, Math.abs(value) >= 1000 ? 0 : Math.abs(value) >= 1 ? 2 : 5);
+  if (Math.abs(value) < 1) return value.toLocaleString("en", { maximumSignificantDigits: 4 });
+  return plain(value, Math.abs(value) >= 1000 ? 0 : 2);
 }
 
 function amount(value) {
