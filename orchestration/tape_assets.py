@@ -31,7 +31,10 @@ def recorder_spec() -> dg.AssetSpec:
     """The recorder as an external asset, which is fresh while it lands segments."""
     return dg.AssetSpec(
         RECORDER,
-        description="`leverage record`: forced orders of the venues' websockets, landed every hour.",
+        description=(
+            "`leverage record`: forced orders of the venues' websockets, landed every hour. A process of its own, which"
+            " Dagster neither starts nor stops.\n\nRead next: `docs/recording.md`."
+        ),
         group_name=GROUP,
         kinds={"python", "parquet"},
         owners=OWNERS,
