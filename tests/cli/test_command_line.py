@@ -110,7 +110,7 @@ def test_sql_writes_a_file_that_others_read(ending: str, sample: Path, tmp_path:
 
 
 def test_sql_refuses_an_output_that_it_cannot_write_before_it_asks(tmp_path: Path) -> None:
-    ran = leverage("sql", "SELECT 1", "--output", tmp_path / "days.xlsx", "--warehouse", tmp_path / "none")
+    ran = leverage("sql", "SELECT 1", "--output", tmp_path / "days.docx", "--warehouse", tmp_path / "none")
     assert ran.status == WRONG_USE
     assert ".parquet" in one_line(ran)
 
