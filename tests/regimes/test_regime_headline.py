@@ -112,6 +112,7 @@ def shown(parameters: Parameters) -> Shown:
     for name, frame in frames.items():
         connection.register("frame", frame)
         connection.execute(f"CREATE TABLE marts.{name} AS SELECT * FROM frame; CREATE VIEW {name} AS FROM marts.{name}")
+    connection.execute("CREATE TABLE about AS SELECT 'simulated' AS name, 'false' AS setting")
     write_readings(connection)
     last = frames["regimes_daily"]["day"].max()
     assert isinstance(last, date)
