@@ -33,6 +33,7 @@ def project(tmp_path: Path) -> Path:
     for part in PARTS:
         shutil.copytree(PROJECT / part, copy / part, ignore=unneeded)
     (copy / "docs").mkdir()  # where the dictionary is written
+    shutil.copy(PROJECT / "mkdocs.yml", copy)  # which lists the pages of the dictionary
     assert set(FILES) >= {UNION, FACTS, STAND_IN}
     for name, text in FILES.items():
         file = copy / name
