@@ -108,5 +108,5 @@ def killed_between_upload_and_pointer(
         child.kill()
     process.join()
     assert pointer(objects) == old
-    reading = leverage("sql", "--warehouse", address, "SELECT max(day) FROM regimes_daily", extra=variables)
-    assert reading.out.split() == ["max(day)", "2026-01-27"], reading.said
+    reading = leverage("sql", "--warehouse", address, "SELECT max(day) AS last FROM regimes_daily", extra=variables)
+    assert reading.out.split() == ["last", "2026-01-27"], reading.said

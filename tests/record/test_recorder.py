@@ -114,10 +114,11 @@ def test_malformed_duplicated_and_late_messages_are_survived_and_in_the_ledger(r
 
 
 def test_an_hour_of_silence_is_told_and_answered_by_a_new_connection(recording, by_name, server):
-    clock = FastClock(600)
+    clock = FastClock(300)
     running = recording([by_name["okx"]], clock)
     until(lambda: clock.monotonic() > 3600, "an hour")
     until(lambda: "silent" in running.kinds("okx"), "the silence in the ledger")
+    clock.slow_down()
     running.stop()
     assert len(server.connections["okx"]) > 1
     silent = running.rows("tape_coverage").filter(kind="silent")
