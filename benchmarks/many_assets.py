@@ -59,7 +59,7 @@ class Classified:
 
 
 def classified() -> Classified:
-    """500 assets over two years, in a process of its own: its peak is not that of what was measured before."""
+    """500 assets over two years, in a separate process: earlier measurements must not count in its peak."""
     command = [sys.executable, "-m", "benchmarks.many_assets"]
     said = subprocess.run(command, check=True, stdout=subprocess.PIPE, text=True).stdout
     return Classified(**json.loads(said))

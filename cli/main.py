@@ -1,4 +1,4 @@
-"""The entry point of `leverage`: its commands in their groups, and the options that stand before a command."""
+"""The entry point of `leverage`: its groups of commands, and the options before a command."""
 
 from __future__ import annotations
 

@@ -10,7 +10,7 @@ from warehouse.settings import WAREHOUSES, Settings
 PAGE, EXPLORER = "brief.html", "explorer.html"
 COMMANDS = (
     ("serve", "pages, REST and MCP on http://127.0.0.1:8787"),
-    ("status", "feeds, gaps, what was skipped and why"),
+    ("status", "how far each feed reaches, and what is missing"),
     ("tables", "what can be queried with leverage sql"),
 )
 

@@ -81,7 +81,7 @@ def now(
 
 
 def _moments(settings: Settings, at: str | None, *, watch: bool, from_hour: str | None) -> Iterator[datetime]:
-    """The times to refresh at: one, those of the simulated hours, or one an hour without an end."""
+    """The times to refresh at: a single one, the simulated hours, or every hour without end."""
     market = settings.parsed_market()
     last, first = _parsed("--now", settings, at), _parsed("--from-hour", settings, from_hour)
     if not watch:

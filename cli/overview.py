@@ -14,7 +14,7 @@ COMMANDS = (
     ("leverage now", "the last 24 hours: what they would be called, and what would change it"),
     ("leverage brief", "the newest day: label, figures, evidence"),
     ("leverage market", "the market: how many assets were flushed, and which"),
-    ("leverage status", "feeds, gaps, what was skipped and why"),
+    ("leverage status", "how far each feed reaches, and what is missing"),
     ("leverage tables", "the published tables, and what their columns mean"),
     ('leverage sql "SELECT ..."', "query the published tables; --output writes a file"),
     ("leverage validate --days FILE", "the labels against documented days of your own"),

@@ -234,7 +234,7 @@ def _common_series(parts: Sequence[Part]) -> str:
 def _marked(folder: Path) -> int | None:
     """Set a random modification time and return it in nanoseconds, None when that is not possible.
 
-    The kernel's own times are those of its last tick: two writers within some milliseconds leave the same one.
+    A time set by the kernel is the time of its last tick, so two writers within a few milliseconds leave the same one.
     """
     state = folder.stat()
     mark = state.st_mtime_ns // 1_000_000_000 * 1_000_000_000 + secrets.randbelow(1_000_000_000)

@@ -12,7 +12,7 @@ from regimes import DailyMarts
 from tables.published import table
 
 READ_BY_LABELS = {field.name for field in fields(DailyMarts)}
-FEATURES = "`leverage_features_daily` compares its figures with those of earlier days"
+FEATURES = "`leverage_features_daily` compares its figures with earlier days"
 NOT_FEEDS = "ops"  # the dbt source with the tables that the pipeline writes for the models
 # Where to go on from the tables that people open first.
 READ_NEXT = {

@@ -112,7 +112,7 @@ def _follow(
             resolution = _resolution(current, row, rule)
             current.resolution, current.resolved_on = resolution, row["day"] if resolution else None
             if resolution is Outcome.FLUSH_EXTENDED:
-                # It is the same flush one leg further down, even if this leg by itself is no flush.
+                # The flush goes on one leg lower: it stays the same flush, even if this leg alone would not be called one.
                 opened_by = opened_by or current.event
             if resolution:
                 current = None

@@ -53,7 +53,7 @@ def object_schema(properties: dict[str, Any]) -> dict[str, Any]:
 
 
 def column_schemas(table: Table, names: Iterable[str], numbers: dict[str, object]) -> dict[str, Any]:
-    """The schemas of the values of some columns, all of which may be null. `numbers` are as for `row_schema`."""
+    """The schemas of the values of some columns. Every value may be null. `numbers` are as for `row_schema`."""
     described = {column.name: column for column in table}
     return {
         name: {**value_schema(described[name].field, is_key=False), "description": described[name].description(numbers)}

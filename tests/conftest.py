@@ -4,14 +4,19 @@ be written to."""
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
 from dataclasses import asdict
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 from hypothesis import settings
 
 from tests import pipelines, properties  # noqa: F401 - registers the profiles
 from tests.recordings import NO_SAMPLES, SAMPLES
+
+if TYPE_CHECKING:
+    from tests.object_storage import Store
 
 settings.load_profile("quick")  # unless --hypothesis-profile names another
 
@@ -66,3 +71,12 @@ def whole(first_run: tuple[Path, pipelines.Ran]) -> Path:
     """The warehouse of that run. Copy it before you write to it."""
     assert first_run[1].status == 0, first_run[1].said
     return first_run[0]
+
+
+@pytest.fixture(scope="session")
+def store() -> Iterator[Store]:
+    """A local S3 server. Take a new bucket of it."""
+    from tests.object_storage import running_store  # takes a second to import
+
+    with running_store() as running:
+        yield running

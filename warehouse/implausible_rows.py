@@ -22,7 +22,7 @@ def write_implausible_rows(
 ) -> dict[str, list[str]]:
     """Replace `marts.implausible_rows` by the rows of the tests that warned; returns each test's lines by its name.
 
-    The tests are `plausible` and `ordinary` of dbt. A symbol gets the asset, venue and instrument that it stands for.
+    The tests are `plausible` and `ordinary` of dbt. A symbol gets its asset, venue and instrument.
     Other tests are ignored.
     """
     lines: dict[str, list[str]] = {}

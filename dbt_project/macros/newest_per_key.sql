@@ -8,7 +8,7 @@
     {%- endif -%}
 {%- endmacro %}
 
-{# `order by` terms with nulls at the end, where DuckDB puts them by itself and Spark only when descending. #}
+{# `order by` terms, each with `nulls last`. It is DuckDB's default; Spark puts nulls first in ascending order. #}
 {% macro nulls_last(terms) -%}
     {%- for term in terms -%}
         {{ term }} nulls last{{ ', ' if not loop.last }}

@@ -56,7 +56,7 @@ class SparkEngine:
             return dbtRunner(callbacks=list(callbacks)).invoke([*arguments, "--target", "spark"])
 
     def collect(self, connection: duckdb.DuckDBPyConnection, marts: Sequence[str]) -> None:
-        """Replace the marts by those of the session, in one transaction, with the comments that dbt writes on DuckDB.
+        """Replace the marts by the session's, in one transaction, with the comments that dbt writes on DuckDB.
 
         What DuckDB remembers of how it built them by day is forgotten, so that it builds them whole the next time.
         """

@@ -63,7 +63,7 @@ def build_models(
                 manifest=manifest, dagster_dbt_translator=translator, context=context, target_path=target
             )
     finally:
-        worker.join()  # also after an error: dbt's connection must not be closed under it, nor outlive the step
+        worker.join()  # also after an error: dbt has to be done with its connection before the step ends
     set_aside_damaged(message, database)
     if message.exception:
         raise PipelineError(f"dbt could not run: {str(message.exception).splitlines()[0]}") from message.exception

@@ -25,8 +25,8 @@ FIELDS = (
     declare("coin_multiple", "Coins that one unit of the contract's base counts, 1000 for 1000SHIB; prices and amounts"
             " are of single coins.", kind="count", unit="coin", low=1),
     declare("listed_on", "Day on which the venue listed the contract, as it says."),
-    declare("delisted_on", "Day on which the contract ends or ended: as the venue has announced it, or that of the"
-            " first list without the contract where that is earlier; null while no end is known."),
+    declare("delisted_on", "Day on which the contract ends or ended: the day that the venue has announced or the day"
+            " of the first list without the contract, whichever is earlier; null while no end is known."),
     text("contract_unit", "coin for linear, usd for inverse contracts; null for spot."),
     declare("open_interest_sides", "Sides that the published open interest counts, 2 when longs and shorts are added"
             " up; null when unverified.", kind="count", unit="count"),

@@ -7,8 +7,7 @@ FIELDS = (
     count("asset_count", "Assets of the warehouse."),
     count("read_count", "Assets with a reading: any label but insufficient_data."),
     count("without_reading_count", "Assets that lack an input for a label; they count as nothing else."),
-    count("inactive_count", "Assets of which no figure is known for {market.active_days} days: not listed yet, or no"
-          " longer."),
+    count("inactive_count", "Assets without any figure for {market.active_days} days: not listed yet, or delisted."),
     count("flushed_count", "Assets whose longs were closed by force in a fall."),
     count("long_squeezed_count", "Assets whose longs were closed by force while others opened positions."),
     count("short_squeezed_count", "Assets whose shorts were closed by force in a rise."),

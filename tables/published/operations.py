@@ -11,9 +11,9 @@ FEED_STATUS = Table(
         "quarantined_count", "gap_count", "oldest_gap_at", "pulled_at", "skipped", "notes", "licence",
     ),
     notes={
-        "first_day": "Of the oldest row; of a recorded feed the first that was recorded.",
-        "last_day": "Of the newest row; of a recorded feed the last of which a part was recorded.",
-        "present_rows_share": "Of a recorded feed: days and subscriptions of which a part was recorded.",
+        "first_day": "Of the oldest row; of a recorded feed, the first recorded day.",
+        "last_day": "Of the newest row; of a recorded feed, the last day with a recorded part.",
+        "present_rows_share": "Of a recorded feed: days and subscriptions with a recorded part.",
         "pulled_at": "Of a recorded feed when it last landed.",
     },
 )  # fmt: skip

@@ -91,7 +91,7 @@ def test_a_datasets_figures_are_those_of_the_marts(dataset: dict[str, Any], samp
 
 
 def published(**rows: list[tuple[object, ...]]) -> duckdb.DuckDBPyConnection:
-    """An empty release but for these rows, each of which gives the first columns in the order of `GIVEN`."""
+    """A release with these rows alone. A row has values for the first columns, in the order of `GIVEN`."""
     db = duckdb.connect()
     for name, table in PUBLISHED.items():
         db.execute(f"CREATE TABLE {name} ({', '.join(f'{f.name} {f.sql_type}' for f in table.fields)})")

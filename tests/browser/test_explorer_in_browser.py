@@ -47,6 +47,20 @@ def settled(driver: Any) -> None:
     WebDriverWait(driver, 20).until(lambda d: d.execute_script("return document.body.dataset.drawn === address()"))
 
 
+def brushed(driver: Any, over: Any, begin: int) -> tuple[float, float]:
+    """Drag over a panel, from `begin` pixels right of its middle; the time range that all six panels show then."""
+    from selenium.webdriver import ActionChains
+
+    drag = ActionChains(driver).move_to_element_with_offset(over, begin, 0).click_and_hold()
+    drag.move_by_offset(60, 0).move_by_offset(60, 0).release().perform()
+    settled(driver)
+    ranges = driver.execute_script("return plots.map(({plot}) => [plot.scales.x.min, plot.scales.x.max].join())")
+    assert len(ranges) == 6
+    assert len(set(ranges)) == 1
+    first, last = (float(each) for each in ranges[0].split(","))
+    return first, last
+
+
 @pytest.mark.slow
 def test_it_is_drawn_within_a_second_and_asks_nothing_of_the_network(explorer: Callable[..., Any]) -> None:
     driver = explorer(width=1440, height=900)
@@ -112,18 +126,11 @@ def test_the_pointer_shows_the_same_day_in_all_panels_with_the_values_of_the_mar
 @pytest.mark.slow
 @pytest.mark.parametrize("place", ["#overview .u-over", "#panels .u-over"])
 def test_a_brush_moves_all_panels_and_the_address(place: str, explorer: Callable[..., Any]) -> None:
-    from selenium.webdriver import ActionChains
     from selenium.webdriver.common.by import By
 
     driver = explorer("#from=all", width=1440, height=1800)
     over = driver.find_element(By.CSS_SELECTOR, place)
-    drag = ActionChains(driver).move_to_element_with_offset(over, -100, 0).click_and_hold()
-    drag.move_by_offset(60, 0).move_by_offset(60, 0).release().perform()
-    settled(driver)
-    ranges = driver.execute_script("return plots.map(({plot}) => [plot.scales.x.min, plot.scales.x.max].join())")
-    assert len(ranges) == 6
-    assert len(set(ranges)) == 1
-    first, last = (float(each) for each in ranges[0].split(","))
+    first, last = brushed(driver, over, -100)
     assert 7 * 86_400 < last - first < 200 * 86_400
     assert "from=2025-" in driver.current_url
     assert "to=2025-" in driver.current_url

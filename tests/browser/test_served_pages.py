@@ -13,7 +13,7 @@ from urllib.parse import urldefrag
 import pytest
 
 from tests.browser.test_brief_in_browser import PAGES, THEMES, violations
-from tests.browser.test_explorer_in_browser import DRAWN, published, settled
+from tests.browser.test_explorer_in_browser import DRAWN, brushed, published, settled
 from tests.pipelines import LEVERAGE
 
 
@@ -104,12 +104,7 @@ def test_the_pointer_shows_one_day_in_all_panels_and_a_brush_moves_them_all(
     legends = [legend.text for legend in driver.find_elements(By.CSS_SELECTOR, "#panels .u-legend")]
     assert len({re.search(r"\d{4}-\d{2}-\d{2}", legend)[0] for legend in legends}) == 1
     assert len(legends) == 6
-    drag = ActionChains(driver).move_to_element_with_offset(over, -80, 0).click_and_hold()
-    drag.move_by_offset(60, 0).move_by_offset(60, 0).release().perform()
-    settled(driver)
-    ranges = driver.execute_script("return plots.map(({plot}) => [plot.scales.x.min, plot.scales.x.max].join())")
-    assert len(ranges) == 6
-    assert len(set(ranges)) == 1
+    brushed(driver, over, -80)
     assert "from=2025-" in driver.current_url
 
 

@@ -2,19 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from pathlib import Path
 
-import pytest
-
-from tests.object_storage import KEY, SECRET, Store, running_store
+from tests.object_storage import KEY, SECRET
 from tests.pipelines import leverage
-
-
-@pytest.fixture(scope="module")
-def store() -> Iterator[Store]:
-    with running_store() as running:
-        yield running
 
 
 def refused(status: int, *arguments: str, extra: dict[str, str]) -> str:

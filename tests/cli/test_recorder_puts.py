@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -11,19 +10,13 @@ import pytest
 
 from cli import record as module
 from ingest.landing import Landing
-from tests.object_storage import Store, running_store
+from tests.object_storage import Store
 from tests.warehouse.small_warehouse import land
 from warehouse.location import Warehouse
 from warehouse.settings import warehouse_at
 from warehouse.storage.objects import Objects, StorageError
 
 PATIENCE = 30.0
-
-
-@pytest.fixture(scope="module")
-def store() -> Iterator[Store]:
-    with running_store() as running:
-        yield running
 
 
 @pytest.fixture

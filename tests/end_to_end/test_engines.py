@@ -45,7 +45,7 @@ def command(engine: str) -> Path:
 
 
 def started(engine: str, warehouse: Path, log: Path) -> subprocess.Popen[bytes]:
-    """The same run as that of `sample`, under way on another engine."""
+    """The run of `sample` on another engine, started."""
     days = ("--from", SAMPLE_FIRST, "--now", SAMPLE_NOW)
     with log.open("wb") as output:
         return subprocess.Popen(

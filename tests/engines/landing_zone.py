@@ -37,7 +37,7 @@ HOUR, DAY = timedelta(hours=1), timedelta(days=1)
 # By the beginning of a feed's cadence: the time between two rows of a symbol, None for rows as they happen.
 STEPS: dict[str, timedelta | None] = {
     "every 5 minutes": timedelta(minutes=5),
-    "every minute, of which the last of each hour": HOUR,
+    "every minute; the last of each hour": HOUR,
     "every 8 hours": 8 * HOUR,
     "hourly": HOUR,
     "daily": DAY,

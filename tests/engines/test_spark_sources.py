@@ -1,4 +1,4 @@
-"""What Spark is told of landing: the loaded segments alone, and rows of the build database where files differ."""
+"""How landing is declared to Spark: the loaded segments alone, and rows of the build database where files differ."""
 
 from collections.abc import Iterator
 from datetime import UTC, datetime
@@ -23,17 +23,17 @@ ROWS = pl.DataFrame([("BTC_USDT", datetime(2026, 1, 5, 8), 0.0001)], schema=FEED
 
 
 class Statements:
-    """A session that keeps what it was told."""
+    """A session that keeps the statements that it gets."""
 
     def __init__(self) -> None:
-        self.told: list[str] = []
+        self.statements: list[str] = []
 
     def sql(self, statement: str) -> None:
-        self.told.append(statement)
+        self.statements.append(statement)
 
     def of(self, name: str) -> str:
         """The statements about a table, as one text."""
-        return "\n".join(statement for statement in self.told if name in statement)
+        return "\n".join(statement for statement in self.statements if name in statement)
 
 
 @pytest.fixture
@@ -58,7 +58,7 @@ def land(landing: Landing, rows: pl.DataFrame, hour: int) -> Segment:
 
 
 def declared(connection: duckdb.DuckDBPyConnection, landing: Landing, folder: Path) -> tuple[str, list[str]]:
-    """The statements about the feed, and the segments that Spark is told of."""
+    """The statements about the feed, and the segments that are declared to Spark."""
     session = Statements()
     declare_sources(session, connection, landing, folder)
     loaded = pl.read_parquet(folder / "loaded_segments" / "0.parquet")
@@ -71,11 +71,11 @@ def test_a_raw_table_is_the_landed_files_and_the_segments_in_the_ledger(
     first = land(landing, ROWS, 1)
     load_segments(connection, landing)
     land(landing, ROWS, 2)  # while the build is under way
-    told, segments = declared(connection, landing, tmp_path / "exports")
+    statements, segments = declared(connection, landing, tmp_path / "exports")
     assert segments == [first.name]
-    assert "`settled_at` timestamp_ntz" in told
-    assert r"it\'s a place/landing/gate_funding'" in told
-    assert "inner join landing.loaded_segments" in told
+    assert "`settled_at` timestamp_ntz" in statements
+    assert r"it\'s a place/landing/gate_funding'" in statements
+    assert "inner join landing.loaded_segments" in statements
 
 
 def test_a_column_that_an_old_segment_lacks_needs_no_export(
@@ -102,9 +102,9 @@ def test_where_files_differ_the_rows_of_the_build_database_are_exported(
         landing.path(segment).unlink()
     if trouble == "another file":
         (landing.directory / FEED.name / "notes.txt").write_text("mine")
-    told, _ = declared(connection, landing, tmp_path / "exports")
+    statements, _ = declared(connection, landing, tmp_path / "exports")
     exported = pl.read_parquet(tmp_path / "exports" / FEED.name / "0.parquet")
-    assert "join" not in told
+    assert "join" not in statements
     assert exported.schema["funding_rate"] == pl.Float64
     assert exported["segment"].to_list() == [segment.name]
 
@@ -113,5 +113,5 @@ def test_hidden_files_are_no_trouble(connection: duckdb.DuckDBPyConnection, land
     land(landing, ROWS, 1)
     load_segments(connection, landing)
     (landing.directory / FEED.name / ".unfinished").write_text("of a writer that died")
-    told, _ = declared(connection, landing, tmp_path / "exports")
-    assert "inner join landing.loaded_segments" in told
+    statements, _ = declared(connection, landing, tmp_path / "exports")
+    assert "inner join landing.loaded_segments" in statements

@@ -22,5 +22,5 @@ def published_market(tmp_path_factory: pytest.TempPathFactory) -> Market:
 
 @pytest.fixture(scope="session")
 def pandas() -> Any:
-    """The module. It is among the dependencies of the tests, and not among those of the project."""
+    """The module. The tests depend on it, the project does not."""
     return import_module("pandas")

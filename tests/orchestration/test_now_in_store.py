@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from datetime import datetime, timedelta
 from pathlib import Path
 
@@ -13,7 +13,7 @@ import pytest
 
 from ingest.landing import Landing
 from orchestration.now import Now, refresh_now
-from tests.object_storage import Store, running_store
+from tests.object_storage import Store
 from tests.orchestration.scripted_models import HOUR, NOW, Windows, publish_days, scripted_models
 from tests.regimes.hourly_windows import FLUSH, NOON, calendar_days, joined, window
 from tests.regimes.synthetic_marts import quiet_day
@@ -24,12 +24,6 @@ from warehouse.storage.objects import Objects, StorageError
 from warehouse.storage.sync import claim_store, fetch_published, take_over
 
 Machine = Callable[[str], Warehouse]
-
-
-@pytest.fixture(scope="module")
-def store() -> Iterator[Store]:
-    with running_store() as running:
-        yield running
 
 
 @pytest.fixture

@@ -14,7 +14,7 @@ FORMAT = 1  # raised when a field changes its meaning or is removed
 
 @dataclass(frozen=True)
 class Pointer:
-    """The published release, and the releases that are kept, newest first. `version` is that of the object."""
+    """The published release, and the releases that are kept, newest first. `version` is the version of the object."""
 
     release: str
     kept: tuple[str, ...]

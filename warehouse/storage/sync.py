@@ -117,7 +117,7 @@ def stored_landing(warehouse: Warehouse) -> StoredLanding | None:
 
 
 def _fetch_now_json(warehouse: Warehouse, objects: Objects) -> None:
-    """Replace `now.json` by that of the store if it is newer, and copy it into the release."""
+    """Replace `now.json` by the store's if that one is newer, and copy it into the release."""
     found = objects.get(NOW_JSON)
     here = warehouse.now_json.read_bytes() if warehouse.now_json.exists() else None
     if found is not None and _refreshed_at(found.content) > _refreshed_at(here):

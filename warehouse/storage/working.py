@@ -44,7 +44,7 @@ def update_state(warehouse: Warehouse, **changes: Any) -> None:  # noqa: ANN401 
 
 
 def take_marker(warehouse: Warehouse, objects: Objects) -> None:
-    """Replace `warehouse.json` by that of the store, if it has one. The pipeline lock has to be held.
+    """Replace `warehouse.json` by the store's, if it has one. The caller holds the pipeline lock.
 
     Raises WrongMarket when the two have different markets, StorageError when the store's file is damaged.
     """

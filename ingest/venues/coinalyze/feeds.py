@@ -87,16 +87,15 @@ FLOOR = "A floor, because the venue publishes one order a second."
 ORDERED = rows("high below low", pl.col("high") >= pl.col("low"))
 SYMBOL = column("symbol", note="With the exchange's suffix: .A is Binance.")
 
+# A figure at the open, high, low and close of each bar.
+bars = partial(feed, checks=[ORDERED], ask=api.ask, fields=Fields(OPENED, BAR))
 # Each takes the cadence.
 open_interest = partial(
-    feed,
+    bars,
     kind="open_interest",
     description="open interest of single contracts, as Coinalyze records it from the exchanges.",
     columns=[column(part, f"open_interest_{part}") for part in PRICES],
-    checks=[ORDERED],
-    ask=api.ask,
     path="open-interest-history",
-    fields=Fields(OPENED, BAR),
 )
 liquidations = partial(
     feed,
@@ -134,14 +133,11 @@ klines = partial(
     fields=Fields(OPENED, {**BAR, "v": "volume", "bv": "buy_volume", "tx": "trade_count", "btx": "buy_trade_count"}),
 )
 funding = partial(
-    feed,
+    bars,
     kind="funding",
     description="funding rates of single contracts, in percent per settlement interval.",
     columns=[column(part, f"funding_{part}") for part in PRICES],
-    checks=[ORDERED],
-    ask=api.ask,
     path="funding-rate-history",
-    fields=Fields(OPENED, BAR),
 )
 
 FEEDS: tuple[Feed, ...] = (

@@ -18,10 +18,10 @@ PAGE = 1000  # rows, the most that can be asked for
 NEVER_CUT_OFF = 20  # rows: no limit below that has been seen
 KEPT = timedelta(days=179)  # an older `from` than 180 days is refused; a day for clocks that differ
 
-# Labels about the question itself. INVALID_ stands for all that begin with it.
+# Error labels of a wrong request: asking again does not help. INVALID_ matches every label that begins with it.
 FINAL = {"BAD_REQUEST", "CONTRACT_NOT_FOUND", "FORBIDDEN", "INVALID_", "METHOD_NOT_ALLOWED", "MISSING_REQUIRED_HEADER",
          "MISSING_REQUIRED_PARAM", "NOT_ACCEPTABLE", "NOT_FOUND"}  # fmt: skip
-# Labels about the whole venue that pass.
+# Error labels of a busy or failing venue: asking again helps.
 PASSING = {"INTERNAL", "SERVER_ERROR", "TOO_BUSY", "TOO_MANY_REQUESTS"}
 CODES = Codes(PASSING, FINAL, advice="check the contract in the catalogue")
 

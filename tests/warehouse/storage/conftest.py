@@ -13,7 +13,7 @@ import duckdb
 import pytest
 
 from ingest.landing import Landing
-from tests.object_storage import Store, running_store
+from tests.object_storage import Store
 from tests.warehouse.small_warehouse import NOW
 from warehouse.connection import build_database
 from warehouse.location import Warehouse
@@ -59,12 +59,6 @@ class Machine:
     def mark(self) -> int:
         """The mark of the release that is published here."""
         return json.loads((self.warehouse.published / "latest.json").read_text())["mark"]
-
-
-@pytest.fixture(scope="session")
-def store() -> Iterator[Store]:
-    with running_store() as running:
-        yield running
 
 
 @pytest.fixture

@@ -26,7 +26,7 @@ class Killed(BaseException):
 
 
 def stored(objects) -> set[str]:
-    """The releases of which the store has anything."""
+    """The releases with at least one object in the store."""
     return {name.split("/")[1] for name in objects.names("releases")}
 
 
