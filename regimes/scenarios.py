@@ -112,7 +112,7 @@ def _follow(
             resolution = _resolution(current, row, rule)
             current.resolution, current.resolved_on = resolution, row["day"] if resolution else None
             if resolution is Outcome.FLUSH_EXTENDED:
-                # The flush goes on one leg lower: it stays the same flush, even if this leg alone would not be called one.
+                # The flush goes on one leg lower. It stays one flush, even if this leg alone would have another label.
                 opened_by = opened_by or current.event
             if resolution:
                 current = None
