@@ -58,12 +58,12 @@ class Generator:
         }
 
     def contract(self, path: Path, table: Table) -> str:
-        """A mart's YAML file with its `columns:` from the table, everything else as it is."""
-        entries = [
-            {"name": column.name, "data_type": _dbt_type(column), "description": _doc(table, column)}
+        """A mart's YAML file with its `columns:` from the table, one line each, everything else as it is."""
+        lines = [
+            f"      - {{name: {column.name}, data_type: {_dbt_type(column)}, description: '{_doc(table, column)}'}}\n"
             for column in table
         ]
-        written = "    columns:\n" + _indented(_dumped(entries), 6)
+        written = "    columns:\n" + "".join(lines)
         text, found = COLUMNS_BLOCK.subn(lambda _: written, path.read_text())
         if found != 1:
             raise ValueError(f"{path} needs exactly one block `columns:` of its model")
@@ -178,10 +178,6 @@ class _Indented(yaml.SafeDumper):
 
 def _dumped(content: Any) -> str:  # noqa: ANN401 - what YAML can hold
     return yaml.dump(content, Dumper=_Indented, sort_keys=False, width=118, allow_unicode=True)
-
-
-def _indented(text: str, by: int) -> str:
-    return "".join(" " * by + line for line in text.splitlines(keepends=True))
 
 
 def main() -> None:

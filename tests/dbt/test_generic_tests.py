@@ -24,6 +24,7 @@ select 'BTC' as asset, date '2025-12-31' as day, false as is_in_window
 union all select 'BTC', date '2026-01-01', true
 union all select 'BTC', date '2026-01-02', true
 """
+HOURS = "select asset, cast(day as timestamp) as hour_at, is_in_window from {{ ref('int_calendar') }}"
 FIRST: Row = ("BTC", "2026-01-01", 300.0, 100.0)
 SECOND: Row = ("BTC", "2026-01-02", 0.0, None)
 PARTS: list[Row] = [
@@ -37,12 +38,10 @@ PARTS: list[Row] = [
 ARGUMENTS: dict[str, dict[str, Any]] = {
     "unique_grain": {"key": ["asset", "day"]},
     "holds": {"conditions": {"long_is_not_negative": "long_usd >= 0", "short_is_small": "short_usd < 1000"}},
-    "covers_calendar": {"calendar": "ref('calendar')"},
-    "exists_in": {
-        "to": "ref('calendar')",
-        "columns": {"asset": "asset", "day": "day"},
-        "among": "is_in_window",
-    },
+    "covers_calendar": {},
+    "covers_hours": {},
+    "lies_in_calendar": {},
+    "exists_in": {"to": "ref('parts')", "columns": ["asset", "day"]},
     "plausible": {"shape": "fund_flows", "key": ["asset", "day"], "table_name": "rows"},
     "ordinary": {
         "expected": {"long is negative": {"holds": "long_usd >= 0", "value": "long_usd"}},
@@ -85,9 +84,14 @@ CASES = [
     Case("covers_calendar", "day_after_the_window", False, [FIRST, SECOND, ("BTC", "2026-01-03", 1.0, 1.0)]),
     Case("covers_calendar", "day_before_the_window", False, [FIRST, SECOND, ("BTC", "2025-12-31", 1.0, 1.0)]),
     Case("covers_calendar", "asset_of_no_calendar", False, [FIRST, SECOND, ("DOGE", "2026-01-01", 1.0, 1.0)]),
+    Case("covers_hours", "hour_missing", False, [FIRST]),
+    Case("covers_hours", "hour_twice", False, [FIRST, SECOND, SECOND]),
+    Case("covers_hours", "hour_before_the_window", False, [FIRST, SECOND, ("BTC", "2025-12-31", 1.0, 1.0)]),
     Case("exists_in", "some_days_only", True, [FIRST]),
     Case("exists_in", "stranger", False, [FIRST, ("DOGE", "2026-01-01", 1.0, 1.0)]),
-    Case("exists_in", "partner_outside_of_among", False, [("BTC", "2025-12-31", 1.0, 1.0)]),
+    Case("lies_in_calendar", "some_days_only", True, [FIRST]),
+    Case("lies_in_calendar", "day_before_the_window", False, [("BTC", "2025-12-31", 1.0, 1.0)]),
+    Case("lies_in_calendar", "asset_of_no_calendar", False, [("DOGE", "2026-01-01", 1.0, 1.0)]),
     Case("exists_in", "null", False, [("BTC", None, 1.0, 1.0)]),
     Case("sums_of", "off_by_rounding", True, [("BTC", "2026-01-01", 300.00000001, 100.0), SECOND]),
     Case("sums_of", "off_by_more", False, [("BTC", "2026-01-01", 300.001, 100.0), SECOND]),
@@ -108,7 +112,7 @@ def select_of(rows: list[Row]) -> str:
     names = ", ".join(COLUMNS)
     values = (", ".join(literal(v, t) for v, t in zip(row, TYPES, strict=True)) for row in rows)
     listed = ", ".join(f"({v})" for v in values)
-    return f"select *, long_usd as fund_netflow_usd from (values {listed}) as literal_rows ({names})"
+    return f"select *, day as hour_at, long_usd as fund_netflow_usd from (values {listed}) as literal_rows ({names})"
 
 
 @pytest.fixture(scope="module")
@@ -134,12 +138,14 @@ def outcomes(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
     )
     output = {"type": "duckdb", "path": str(project / "rows.duckdb"), "threads": 2}
     (project / "profiles.yml").write_text(json.dumps({"generic_tests": {"target": "dev", "outputs": {"dev": output}}}))
-    (project / "models" / "calendar.sql").write_text(CALENDAR)
+    (project / "models" / "int_calendar.sql").write_text(CALENDAR)
+    (project / "models" / "int_hours.sql").write_text(HOURS)
     (project / "models" / "parts.sql").write_text(select_of(PARTS))
     declared = []
     for case in CASES:
         (project / "models" / f"{case.model}.sql").write_text(select_of(case.rows))
-        test = {case.test: {"name": f"test_{case.model}", "arguments": ARGUMENTS[case.test]}}
+        arguments = {"arguments": given} if (given := ARGUMENTS[case.test]) else {}
+        test = {case.test: {"name": f"test_{case.model}", **arguments}}
         declared.append({"name": case.model, "data_tests": [test]})
     (project / "models" / "models.yml").write_text(json.dumps({"models": declared}))
 

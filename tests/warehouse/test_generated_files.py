@@ -40,10 +40,10 @@ def test_a_contract_keeps_what_people_wrote_and_takes_its_columns_from_the_table
         "# Mine.\nmodels:\n  - name: dim_feed_breaks\n    columns:\n      - name: gone\n\nunit_tests: []\n"
     )
     made = GENERATOR.contract(written, table)
-    assert made.startswith("# Mine.\nmodels:\n  - name: dim_feed_breaks\n    columns:\n      - name: feed\n")
+    assert made.startswith("# Mine.\nmodels:\n  - name: dim_feed_breaks\n    columns:\n      - {name: feed, ")
     assert made.endswith("\n\nunit_tests: []\n")
     assert "gone" not in made
-    assert re.findall(r"- name: (\w+)", made)[1:] == list(table.columns)
+    assert re.findall(r"- \{name: (\w+), ", made) == list(table.columns)
 
 
 def test_each_published_table_has_a_page_and_no_other_has_one():
