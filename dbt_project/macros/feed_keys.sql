@@ -36,6 +36,7 @@
         'deribit_open_interest': ['symbol', 'snapshot_at'],
         'gate_contract_stats': ['symbol', 'open_at'],
         'gate_funding': ['symbol', 'settled_at'],
+        'gate_hourly_contract_stats': ['symbol', 'open_at'],
         'gate_liquidations': ['symbol', 'happened_at', 'position_contracts', 'order_price', 'fill_price'],
         'hyperliquid_funding': ['symbol', 'settled_at'],
         'hyperliquid_instruments': ['symbol', 'snapshot_at'],

@@ -13,6 +13,7 @@ from typing import Any
 import polars as pl
 import pytest
 
+from ingest.catalogue import load_catalogue
 from ingest.feeds import feed_named
 from ingest.instrument import Instrument
 from ingest.schema import conform
@@ -21,7 +22,9 @@ from ingest.venues.bitfinex import status
 from ingest.venues.gate import liquidations as gate_liquidations
 from tests.pipelines import dbt
 from warehouse.connection import build_database
+from warehouse.location import Calendar
 from warehouse.raw_tables import create_tables
+from warehouse.run_context import RunContext, write_run_context
 
 NOW = datetime(2026, 2, 2, 6, tzinfo=UTC)
 EARLIER = NOW - timedelta(days=1)
@@ -87,6 +90,7 @@ LANDED: list[tuple[str, Callable[[], pl.DataFrame], datetime]] = [
     ("gate_contract_stats", lambda: read("gate_contract_stats", [stats(200, None, 4000)], "BTC_USDT"), EARLIER),
     ("gate_contract_stats", lambda: read("gate_contract_stats", [stats(200, 210)], "BTC_USDT"), NOW),
     ("gate_contract_stats", lambda: read("gate_contract_stats", [stats(200, None)], "ETH_USDT"), NOW),
+    ("gate_hourly_contract_stats", lambda: read("gate_hourly_contract_stats", [stats(200, 210)], "BTC_USDT"), NOW),
     ("gate_liquidations", lambda: gate_liquidations.ORDERS.fields.frame(GATE_EVENTS, GATE_BTC), EARLIER),
     ("gate_liquidations", lambda: gate_liquidations.ORDERS.fields.frame(GATE_EVENTS, GATE_BTC), NOW),
     ("gate_funding", lambda: read("gate_funding", [SETTLEMENT], "BTC_USDT"), NOW),
@@ -103,6 +107,7 @@ def staged(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], list[dic
     directory = tmp_path_factory.mktemp("staging")
     with build_database(directory / "build.duckdb") as connection:
         create_tables(connection)
+        write_run_context(connection, RunContext(NOW, Calendar(EARLIER.date(), NOW.date())), load_catalogue())
         for number, (name, parsed, ingested) in enumerate(LANDED):
             feed = feed_named(name)
             done = conform(parsed(), feed.schema, feed.key, NOW)
@@ -116,7 +121,8 @@ def staged(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], list[dic
     target = directory / "target"
     ran = dbt(
         "build", "--quiet", "--target-path", target, "--log-path", target, "--select", "staging.gate",
-        "staging.bitfinex", "staging.coinbase", "staging.coinglass", database=directory / "build.duckdb",
+        "staging.bitfinex", "staging.coinbase", "staging.coinglass", "stg_ops__calendar_window", "--exclude",
+        "calendar_is_whole_and_past", database=directory / "build.duckdb",
     )  # fmt: skip
     assert ran.status == 0, ran.said
     assert "WARN" not in ran.out
@@ -143,6 +149,14 @@ def test_gates_longs_are_valued_at_the_mark_price_where_that_is_published(staged
     bitcoin, ether = staged("stg_gate__liquidations")
     assert (bitcoin["long_liquidations_usd"], ether["long_liquidations_usd"]) == (210.0, 200.0)
     assert (bitcoin["long_contracts"], bitcoin["period_hours"], bitcoin["liquidation_count"]) == (30.0, 24, None)
+
+
+def test_an_hour_at_gate_has_both_sides_and_the_open_interest_at_its_end(staged):
+    (sums,), (open_interest,) = staged("stg_gate__hourly_liquidations"), staged("stg_gate__hourly_open_interest")
+    assert (sums["period_start_at"], sums["period_hours"]) == (datetime(2026, 2, 1), 1)
+    assert (sums["long_contracts"], sums["long_liquidations_usd"], sums["short_liquidations_usd"]) == (30.0, 210.0, 1.0)
+    assert (open_interest["snapshot_at"], open_interest["open_interest_contracts"]) == (datetime(2026, 2, 1, 1), 5000.0)
+    assert (open_interest["mark_price_usd"], open_interest["is_both_sides"]) == (1.0, None)
 
 
 def test_a_gate_position_below_zero_is_a_short_and_what_was_fetched_twice_is_one(staged):

@@ -2,6 +2,7 @@
 
 {{ all_venues(
     feeds={
+        'gate_hourly_contract_stats': ref('stg_gate__hourly_liquidations'),
         'coinalyze_hourly_liquidations': ref('stg_coinalyze__hourly_liquidations'),
         'coinglass_liquidations': ref('stg_coinglass__liquidations'),
     },

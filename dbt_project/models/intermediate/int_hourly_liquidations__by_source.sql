@@ -75,9 +75,8 @@ select
     sources.instrument,
     sources.hour_at,
     sources.feed,
-    -- the feed of the days that the same figures are in
-    case sources.feed when 'coinalyze_hourly_liquidations' then 'coinalyze_liquidations' else sources.feed end
-        as daily_feed,
+    -- the feed of the days that has the same figures: the same name, or the one without hourly_
+    replace(sources.feed, '_hourly_', '_') as daily_feed,
     sources.is_venue_feed,
     sources.is_recorded_here,
     sources.covered_hours,

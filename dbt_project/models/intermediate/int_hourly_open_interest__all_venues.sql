@@ -7,6 +7,7 @@
         'binance_cm_open_interest': ref('stg_binance__cm_open_interest__hours'),
         'bybit_hourly_open_interest': ref('stg_bybit__hourly_open_interest'),
         'okx_hourly_open_interest': ref('stg_okx__hourly_open_interest'),
+        'gate_hourly_contract_stats': ref('stg_gate__hourly_open_interest'),
         'deribit_open_interest': ref('stg_deribit__open_interest'),
         'hyperliquid_open_interest': ref('stg_hyperliquid__open_interest'),
         'coinalyze_hourly_open_interest': ref('stg_coinalyze__hourly_open_interest'),

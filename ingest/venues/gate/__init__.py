@@ -1,1 +1,1 @@
-"""Gate: daily statistics, liquidations and funding of USDT-margined perpetuals."""
+"""Gate: daily and hourly statistics, liquidations and funding of USDT-margined perpetuals."""

@@ -24,6 +24,7 @@ from tests.ingest.scripted_venues import ScriptedVenues, asking, at, conformed, 
 from tests.properties import examples
 
 STATS, LIQUIDATIONS, FUNDING = "gate_contract_stats", "gate_liquidations", "gate_funding"
+HOURLY_STATS = "gate_hourly_contract_stats"
 BTC = "BTC_USDT"
 PERPETUAL = Instrument(BTC, "BTC", "perpetual")
 STATS_FIELDS = feed_named(STATS).fetch.fields
@@ -122,6 +123,48 @@ def test_the_running_day_is_dropped_and_asked_for_again():
     request = put(STATS, Gate(*rows), "2026-01-31", "2026-02-02")
     assert landed(request)["open_at"].max() == datetime(2026, 2, 1)
     assert request.held.missing(BTC, request.window) == [days("2026-02-02", "2026-02-02")]
+
+
+def hours(first: str, count: int) -> list[dict]:
+    return [{**day(first), "time": seconds(first) + 3600 * n} for n in range(count)]
+
+
+def test_an_hour_has_what_a_day_has():
+    (row,) = landed(put(HOURLY_STATS, Gate(day("2026-01-31T10:00")))).rows(named=True)
+    (whole,) = landed(put(STATS, Gate(day("2026-01-31")))).rows(named=True)
+    assert row == {**whole, "open_at": datetime(2026, 1, 31, 10)}
+
+
+def test_the_hours_of_the_last_nine_days_are_one_request_and_the_running_hour_is_dropped():
+    venues = Gate(*hours("2026-01-23", 247))
+    request = put(HOURLY_STATS, venues, "2025-12-01", "2026-02-02", now="2026-02-02T06:20")
+    rows = landed(request)
+    assert (rows["open_at"].min(), rows["open_at"].max()) == (datetime(2026, 1, 24), datetime(2026, 2, 2, 5))
+    ((url, params),) = venues.asked
+    assert url == "https://api.gateio.ws/api/v4/futures/usdt/contract_stats"
+    assert params == {"contract": BTC, "interval": "1h", "limit": 1000, "from": seconds("2026-01-24")}
+    later = put(HOURLY_STATS, venues, "2026-01-31", "2026-02-02", now="2026-02-02T07:02", held=request.held)
+    fetched(later)
+    assert [params["from"] for _, params in venues.asked[1:]] == [seconds("2026-02-02T06:00")]
+
+
+def test_hours_that_are_cut_off_at_fewer_than_were_asked_for_are_continued():
+    rows = hours("2026-01-30", 76)
+
+    def answer(url: str, params: dict) -> list[dict]:
+        return [row for row in rows if row["time"] >= params["from"]][:30]
+
+    request = put(HOURLY_STATS, ScriptedVenues(answer), last="2026-02-01")
+    assert landed(request)["open_at"].to_list() == [datetime(2026, 1, 30) + timedelta(hours=n) for n in range(72)]
+    assert request.held.missing(BTC, request.window) == []
+
+
+def test_an_hour_that_the_venue_lacks_is_asked_for_again():
+    rows = [row for row in hours("2026-02-01", 24) if row["time"] != seconds("2026-02-01T20:00")]
+    request = put(HOURLY_STATS, Gate(*rows), "2026-02-01")
+    assert landed(request).height == 23
+    missing = Window(at("2026-02-01T20:00"), at("2026-02-01T21:00"))
+    assert request.held.missing(BTC, request.window) == [missing]
 
 
 # --- liq_orders
@@ -238,7 +281,7 @@ def test_a_row_that_cannot_be_is_quarantined(feed, row, reason):
     assert reason in done.quarantined["reason"][0]
 
 
-@pytest.mark.parametrize("feed", [STATS, LIQUIDATIONS, FUNDING])
+@pytest.mark.parametrize("feed", [STATS, HOURLY_STATS, LIQUIDATIONS, FUNDING])
 @pytest.mark.parametrize("body", [{"rows": []}, [[1, 2]], "rows", None])
 def test_an_answer_of_another_shape_is_refused_with_what_came(feed, body):
     with pytest.raises(RequestRefused, match=r"expected a list of rows, got .*\(api.gateio.ws/api/v4/futures/usdt/"):
@@ -257,7 +300,7 @@ def test_a_contract_that_the_venue_does_not_have_costs_that_contract_alone(tmp_p
     assert "NONE_USDT: CONTRACT_NOT_FOUND: no such contract" in pulled.notes[0]
 
 
-@pytest.mark.parametrize("feed", [STATS, FUNDING])
+@pytest.mark.parametrize("feed", [STATS, HOURLY_STATS, FUNDING])
 def test_an_empty_answer_covers_nothing(feed):
     request = put(feed, Gate())
     assert landed(request).is_empty()
