@@ -10,7 +10,9 @@ from brief.figures import quantity
 from brief.tables import DayTables
 from brief.words import as_words
 from regimes import Parameters
+from regimes.evidence import REQUIRED_ROLES
 from regimes.parameters import Ramp, Reference
+from regimes.positioning_evidence import SUPPORTS_ONLY
 from regimes.words.numbers import counted
 
 FULL = 0.995  # a membership that rounds to 100 %
@@ -46,7 +48,7 @@ def distances(tables: DayTables, evidence: Sequence[Mapping[str, Any]], paramete
         )
     near = []
     for row in evidence:
-        if row["role"] == "supporting" or row["value"] is None or (ramp := _ramp(row, parameters)) is None:
+        if row["role"] not in REQUIRED_ROLES or row["value"] is None or (ramp := _ramp(row, parameters)) is None:
             continue
         start, full = ramp
         holds = (row["membership"] or 0.0) >= FULL
@@ -69,7 +71,7 @@ def distances(tables: DayTables, evidence: Sequence[Mapping[str, Any]], paramete
 
 
 def outlook(tables: DayTables, evidence: Sequence[Mapping[str, Any]], parameters: Parameters) -> list[str]:
-    """Sentences from the day's row and its evidence rows. Conditions, never forecasts."""
+    """Sentences from the day's row and the evidence rows that count in a score. Conditions, never forecasts."""
     row = tables.of_day("regimes_daily")
     sentences = []
     if not row["is_final"]:
@@ -77,15 +79,16 @@ def outlook(tables: DayTables, evidence: Sequence[Mapping[str, Any]], parameters
             f"The day is provisional until {parameters.gate.final_at:%H:%M} UTC of the next day: inputs may still "
             "arrive or change, and the label with them."
         )
-    weak = [e for e in evidence if e["label_rank"] == 1 and (e["membership"] or 0.0) < FULL]
+    scored = [e for e in evidence if e["role"] != SUPPORTS_ONLY]
+    weak = [e for e in scored if e["label_rank"] == 1 and (e["membership"] or 0.0) < FULL]
     sentences += [_weak(e, parameters) for e in sorted(weak, key=lambda e: e["membership"] or 0.0)]
     sentences += _level(tables.of_day("support_daily"), parameters)
-    others = [e for e in evidence if e["label_rank"] == 2]
+    others = [e for e in scored if e["label_rank"] == 2]
     if others:
-        lacking = [e for e in others if e["role"] != "supporting" and (e["membership"] or 0.0) < FULL]
+        lacking = [e for e in others if e["role"] in REQUIRED_ROLES and (e["membership"] or 0.0) < FULL]
         named = ", ".join(_lacking(e, parameters) for e in lacking) or "nothing; the label of the day comes before it"
         sentences.append(f"The next label is {as_words(others[0]['label'])}. It lacks: {named}.")
-    elif weak == [] and evidence:
+    elif weak == [] and scored:
         sentences.append("Every condition of the label holds in full, and no other label comes near.")
     return sentences
 

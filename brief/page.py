@@ -26,7 +26,7 @@ from regimes import Parameters
 from regimes.baselines import MAD_TO_SIGMA
 from tables.prices import price_text
 
-ROLES = ("core", "guard", "supporting")
+ROLES = ("core", "guard", "supporting", "supports_only")
 # The column of each mart that says which feeds or venues a row comes from.
 ORIGINS = {
     "prices_daily": "venues",
@@ -166,7 +166,7 @@ def breakable(name: str) -> Markup:
 
 
 def _judged(evidence: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    """The conditions of the label of the day, core conditions first, each with its value in words."""
+    """The conditions of the label of the day, core conditions first, then what only supports it; values in words."""
     best = [row for row in evidence if row["label_rank"] == 1]
     return [
         {**row, "said": None if row["value"] is None else quantity(row["value"], row["unit"])}

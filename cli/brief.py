@@ -23,6 +23,7 @@ from cli.errors import WrongUse
 from cli.output import write_output
 from cli.summary import simulated_feeds
 from regimes import load_parameters
+from regimes.positioning_evidence import SUPPORTS_ONLY
 from warehouse.errors import UnknownDay
 from warehouse.reading import OpenRelease, open_release
 from warehouse.settings import Settings
@@ -142,7 +143,7 @@ def _figures(features: dict[str, Any]) -> Table:
 
 def _evidence(release: OpenRelease, asset: str, day: date) -> Table | None:
     rows = release.select(
-        "SELECT predicate, feature, value, unit, membership, baseline FROM regime_evidence"
+        "SELECT predicate, role, feature, value, unit, membership, baseline FROM regime_evidence"
         " WHERE asset = ? AND day = ? AND label_rank = 1 ORDER BY role, weight DESC, predicate",
         [asset, day],
     ).to_dicts()
@@ -159,8 +160,9 @@ def _evidence(release: OpenRelease, asset: str, day: date) -> Table | None:
         table.add_column(name, justify=justify)  # type: ignore[arg-type]
     for row in rows:
         is_known = row["value"] is not None
+        mark = " [dim](supports only)[/dim]" if row["role"] == SUPPORTS_ONLY else ""
         table.add_row(
-            as_words(row["predicate"]),
+            as_words(row["predicate"]) + mark,
             quantity(row["value"], row["unit"]) if is_known else "[dim]not known[/dim]",
             f"{row['membership']:.0%}" if row["membership"] is not None else "-",
             escape(row["baseline"] or ""),

@@ -30,6 +30,7 @@ from regimes import (
 )
 from tables.published import table
 from tables.published.operations import RESTATEMENTS
+from tables.published.regimes import SUPPORTING_MART
 from warehouse.connection import build_database
 from warehouse.flow_restatements import write_restatements
 from warehouse.implausible_rows import with_reasons
@@ -66,7 +67,8 @@ def regime_assets(manifest: Path) -> list[dg.AssetsDefinition]:
     )
     def leverage_features_daily(pipeline: Pipeline) -> dg.MaterializeResult[Any]:
         with build_database(pipeline.resolved_warehouse.build) as connection:
-            features = features_in_chunks(read_daily_marts(connection), load_parameters())
+            positioning = read_mart(connection, SUPPORTING_MART)
+            features = features_in_chunks(read_daily_marts(connection), load_parameters(), positioning=positioning)
             write_table(connection, table(FEATURES), features)
             return dg.MaterializeResult(metadata=_table_metadata(connection, FEATURES))
 

@@ -26,16 +26,23 @@ SIDE_BY_SIDE = 2  # more gains little, because Python runs one thread at a time 
 Result = TypeVar("Result")
 
 
-def features_in_chunks(marts: DailyMarts, parameters: Parameters, size: int = ASSETS_PER_CHUNK) -> pl.DataFrame:
+def features_in_chunks(
+    marts: DailyMarts,
+    parameters: Parameters,
+    size: int = ASSETS_PER_CHUNK,
+    *,
+    positioning: pl.DataFrame | None = None,
+) -> pl.DataFrame:
     """`daily_features`, `size` assets at a time."""
     names = [field.name for field in fields(DailyMarts)]
     assets = pl.concat([getattr(marts, name).select("asset") for name in names]).to_series().unique().sort().to_list()
 
     def features(chunk: Sequence[str]) -> pl.DataFrame:
-        return daily_features(replace(marts, **{name: _of(getattr(marts, name), chunk) for name in names}), parameters)
+        of_chunk = replace(marts, **{name: _of(getattr(marts, name), chunk) for name in names})
+        return daily_features(of_chunk, parameters, None if positioning is None else _of(positioning, chunk))
 
     parts = _side_by_side(features, _chunks(assets, size))
-    return pl.concat(parts) if parts else daily_features(marts, parameters)
+    return pl.concat(parts) if parts else daily_features(marts, parameters, positioning)
 
 
 def classify_in_chunks(

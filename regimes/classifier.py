@@ -28,7 +28,7 @@ from regimes.words.features import NUMERIC
 from regimes.words.scenarios import triggers
 from regimes.words.sentences import explanation, state_in_words
 from regimes.words.venues import with_venues
-from tables.published.regimes import DAY
+from tables.published.regimes import DAY, SUPPORTING
 
 # States whose end is a completed reset of leverage.
 RESET = (Label.LEVERAGE_FLUSH.value, Label.DELEVERAGING.value, Label.CAPITULATION.value)
@@ -62,7 +62,7 @@ def classify(features: pl.DataFrame, parameters: Parameters, now: datetime) -> C
     frame = frame.with_columns(triggers(parameters.scenarios).alias("triggers"))
     return Classification(
         days=selected(frame, DAY, "the classified days"),
-        evidence=conform(evidence_rows(frame, parameters), "regime_evidence"),
+        evidence=conform(evidence_rows(frame, features, parameters), "regime_evidence"),
         support=support_daily(frame, parameters.scenarios),
         scenarios=scenario_table(track.scenarios, frame, parameters.scenarios),
         spans=regime_spans(frame),
@@ -70,9 +70,12 @@ def classify(features: pl.DataFrame, parameters: Parameters, now: datetime) -> C
 
 
 def judged(features: pl.DataFrame, parameters: Parameters, now: datetime) -> Track:
-    """Scores, labels, states and scenarios with everything that they are made from, without sentences and tables."""
+    """Scores, labels, states and scenarios with everything that they are made from, without sentences and tables.
+
+    Positioning is dropped first, so that nothing here can depend on it.
+    """
     _check(parameters)
-    features = conform(features, "leverage_features_daily").sort(KEY)
+    features = conform(features, "leverage_features_daily").drop(SUPPORTING).sort(KEY)
     frame = with_memberships(features, parameters)
     frame = _ranked(frame, parameters).with_columns(data_status(now, parameters.gate))
     track = with_scenarios(with_levels(_labelled(frame, parameters), parameters.support), parameters)

@@ -9,27 +9,38 @@ import polars as pl
 
 from regimes.memberships import decider_column, deciding_features, part_membership
 from regimes.parameters import LabelRule, Parameters
+from regimes.positioning_evidence import supporting_rows
 from regimes.schema import KEY
 from regimes.words.baselines import baseline_texts
-from tables.published.regimes import LEVERAGE_FEATURES_DAILY, MART_OF
+from tables.published.regimes import LEVERAGE_FEATURES_DAILY, MART_OF, SUPPORTING, SUPPORTING_MART
+
+# A label needs these; the other roles change its score a little, or not at all.
+REQUIRED_ROLES = ("core", "guard")
 
 
-def evidence_rows(frame: pl.DataFrame, parameters: Parameters) -> pl.DataFrame:
+def evidence_rows(frame: pl.DataFrame, features: pl.DataFrame, parameters: Parameters) -> pl.DataFrame:
     """The table regime_evidence from the classified frame (features, memberships, event and runner-up).
 
     One row per predicate of the event, and of the runner-up without what leaves the day to another label: the rows
-    show what each score was made from. Days without enough data have no rows.
+    show what each score was made from. Rows of positioning follow, from `features` (leverage_features_daily), because
+    the classified frame does not have it. Days without enough data have no rows.
     """
     judged = frame.lazy().filter(pl.col("data_status") != "insufficient")
-    features = deciding_features(parameters)
+    positioned = judged.select(*KEY, "event", "runner_up").join(features.lazy().select(*KEY, *SUPPORTING), on=KEY)
+    deciding = deciding_features(parameters)
     baselines = baseline_texts(parameters)
     parts = []
     for rule in parameters.labels:
         for rank, column, scored in ((1, "event", rule), (2, "runner_up", rule.alone)):
-            days = judged.filter(pl.col(column) == rule.label).with_columns(pl.lit(rank, pl.Int64).alias("label_rank"))
-            parts.extend(_predicate_rows(days, scored, features, baselines))
+            ranked, positioning = (
+                days.filter(pl.col(column) == rule.label).with_columns(pl.lit(rank, pl.Int64).alias("label_rank"))
+                for days in (judged, positioned)
+            )
+            parts.extend(_predicate_rows(ranked, scored, deciding, baselines))
+            parts.extend(supporting_rows(positioning, scored, parameters))
+    marts = MART_OF | dict.fromkeys(SUPPORTING, SUPPORTING_MART)
     dictionary = pl.LazyFrame(
-        [(feature.name, feature.unit, MART_OF.get(feature.name, "")) for feature in LEVERAGE_FEATURES_DAILY.fields],
+        [(feature.name, feature.unit, marts.get(feature.name, "")) for feature in LEVERAGE_FEATURES_DAILY.fields],
         schema=["feature", "unit", "mart"],
         orient="row",
     )

@@ -15,15 +15,17 @@ from regimes.instrument_weight import instrument_weights
 from regimes.liquidations import with_liquidations
 from regimes.marts import DailyMarts, daily_calendar
 from regimes.parameters import FundingBounds, Parameters
+from regimes.positioning import with_positioning
 from regimes.schema import KEY, conform
 
 ASSET = ["asset"]
 
 
-def daily_features(marts: DailyMarts, parameters: Parameters) -> pl.DataFrame:
+def daily_features(marts: DailyMarts, parameters: Parameters, positioning: pl.DataFrame | None = None) -> pl.DataFrame:
     """The table leverage_features_daily: a row for every calendar day of every asset, sorted.
 
-    Columns as in tables.published.regimes.LEVERAGE_FEATURES_DAILY. Time grows linearly with the number of days.
+    Columns as in tables.published.regimes.LEVERAGE_FEATURES_DAILY. `positioning` (positioning_daily) gives
+    the columns that only support a label; without it they are null. Time grows linearly with the number of days.
     """
     calendar = daily_calendar(marts)
     frame = _joined(marts, calendar).join(
@@ -39,6 +41,7 @@ def daily_features(marts: DailyMarts, parameters: Parameters) -> pl.DataFrame:
     frame = _with_leverage(frame, parameters)
     frame = _with_scores(frame, parameters)
     frame = frame.with_columns(gate_columns(parameters.gate, parameters.windows))
+    frame = with_positioning(frame, positioning, parameters)
     return conform(frame, "leverage_features_daily")
 
 

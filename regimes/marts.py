@@ -65,8 +65,18 @@ OTHERS: dict[str, tuple[str, ...]] = {
     "rolling_24h_daily": ("open_interest_fall_24h_ended_at",),
     "funding_by_venue_daily": ("is_complete", "is_weight_assumed"),
     "liquidations_by_venue_daily": ("counted_as",),
+    "positioning_daily": ("instruments",),
 }
 BY_VENUE = tuple(name for name in NUMBERS if "_by_venue_" in name)
+# Supports labels and decides none, so it is not one of the daily marts and makes no calendar longer.
+SUPPORTING_NUMBERS: dict[str, tuple[str, ...]] = {
+    "positioning_daily": (
+        "long_short_account_ratio",
+        "top_trader_long_short_position_ratio",
+        "taker_buy_share",
+        "perpetual_premium_pct",
+    ),
+}
 
 
 class MartError(ValueError):
@@ -100,7 +110,7 @@ def checked(name: str, frame: pl.DataFrame) -> pl.DataFrame:
     Raises MartError, naming the mart, for a missing column, a key that is null and duplicate keys.
     """
     key = VENUE_KEY if name in BY_VENUE else KEY
-    numbers, others = NUMBERS[name], OTHERS.get(name, ())
+    numbers, others = (NUMBERS | SUPPORTING_NUMBERS)[name], OTHERS.get(name, ())
     absent = [column for column in (*key, *numbers, *others) if column not in frame.columns]
     if absent:
         raise MartError(f"{name} lacks {', '.join(absent)}")

@@ -1,6 +1,7 @@
 """The mirror of a predicate: the same rule for the other direction of price and the other side of liquidations.
 
-Open interest, funding and flows have no mirror: what they say does not depend on which way price went.
+Open interest, funding and flows have no mirror: what they say does not depend on which way price went. Positioning has
+one: takers that sell mirror takers that buy, a discount mirrors a premium.
 """
 
 from __future__ import annotations
@@ -20,10 +21,27 @@ SIGNED = frozenset(
         "return_7d_z",
         "reach_balance",
         "median_return_pct",
+        "taker_buy_share_z",
+        "perpetual_premium_pct",
+        "median_perpetual_premium_pct",
+        "perpetual_premium_z",
+        "long_account_share_z",
+        "top_trader_long_share_z",
     }
 )
-# Shares of longs: their mirror is the share of shorts, 1 minus the value.
-LONG_SHARES = frozenset({"long_share", "comparable_long_share"})
+# Shares of longs or of buyers: their mirror is the share of the other side, 1 minus the value.
+LONG_SHARES = frozenset(
+    {
+        "long_share",
+        "comparable_long_share",
+        "taker_buy_share",
+        "median_taker_buy_share",
+        "long_account_share",
+        "median_long_account_share",
+        "top_trader_long_share",
+        "median_top_trader_long_share",
+    }
+)
 # Features of one direction with their counterparts, which have the opposite sign.
 OPPOSITES = {
     "low_vs_previous_close_pct": "high_vs_previous_close_pct",
@@ -55,7 +73,7 @@ def mirrored(name: str, original: Predicate, known: Sequence[Predicate], mirrors
     conditions: list[Ramp | Reference] = []
     for condition in original.conditions:
         if isinstance(condition, Ramp):
-            conditions.append(_mirrored_ramp(condition))
+            conditions.append(mirrored_ramp(condition))
         elif condition.predicate in both_ways:
             conditions.append(condition.model_copy(update={"predicate": both_ways[condition.predicate]}))
         elif _has_direction(by_name[condition.predicate], by_name):
@@ -65,7 +83,8 @@ def mirrored(name: str, original: Predicate, known: Sequence[Predicate], mirrors
     return Predicate(name=name, combination=original.combination, conditions=tuple(conditions))
 
 
-def _mirrored_ramp(ramp: Ramp) -> Ramp:
+def mirrored_ramp(ramp: Ramp) -> Ramp:
+    """The ramp over the feature of the other direction; the same ramp where the feature has no direction."""
     feature, zero, one = ramp.feature, ramp.zero, ramp.one
     sides = {**SIDES, **{short: long for long, short in SIDES.items()}}
     opposites = {**OPPOSITES, **{high: low for low, high in OPPOSITES.items()}}
@@ -85,6 +104,6 @@ def _has_direction(predicate: Predicate, by_name: Mapping[str, Predicate]) -> bo
     return any(
         _has_direction(by_name[condition.predicate], by_name)
         if isinstance(condition, Reference)
-        else _mirrored_ramp(condition) != condition
+        else mirrored_ramp(condition) != condition
         for condition in predicate.conditions
     )

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+from regimes.evidence import REQUIRED_ROLES
 from regimes.labels import DEFINITIONS
 
 NAMES = {definition.label.value: definition.name for definition in DEFINITIONS}
@@ -26,7 +27,7 @@ def nearest_change(event: str | None, runner_up: str | None, evidence: Sequence[
 
 def _weakest(evidence: Sequence[dict[str, Any]], label: str | None) -> str | None:
     """The predicate of the label with the smallest membership, what was measured for it, and the membership."""
-    rows = [row for row in evidence if row["label"] == label and row["role"] != "supporting"]
+    rows = [row for row in evidence if row["label"] == label and row["role"] in REQUIRED_ROLES]
     known = [row for row in rows if row["membership"] is not None]
     if not known:
         return None

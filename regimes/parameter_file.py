@@ -13,12 +13,23 @@ from typing import Any, TypeVar, cast
 
 from pydantic import BaseModel, ValidationError
 
-from regimes.mirror import MirrorError, mirrored
-from regimes.parameters import LabelRule, Model, Parameters, Part, Predicate, Ramp, Reference
+from regimes.mirror import MirrorError, mirrored, mirrored_ramp
+from regimes.parameters import (
+    LabelRule,
+    Model,
+    Parameters,
+    Part,
+    PositioningPredicate,
+    PositioningRule,
+    Predicate,
+    Ramp,
+    Reference,
+)
+from tables.published.regimes import SUPPORTING
 
 NOT = "not "
 ROLES = ("core", "guards", "yields", "supporting")
-LISTS = ("predicates", "labels")
+LISTS = ("predicates", "labels", "positioning")
 # pydantic's messages name Python; these name the file.
 MESSAGES = {
     "missing": "is missing",
@@ -56,6 +67,8 @@ def load_parameters(text: str | None = None) -> Parameters:
     if set(document) != expected:
         raise ParameterError(f"sections differ from the known ones: {sorted(set(document) ^ expected)}")
     predicates = _predicates(_table(document["predicates"], "predicates"))
+    names = {predicate.name for predicate in predicates}
+    labels = _labels(_table(document["labels"], "labels"), names)
     sections = {
         name: _read(cast("type[Model]", field.annotation), document[name], name)
         for name, field in Parameters.model_fields.items()
@@ -64,7 +77,8 @@ def load_parameters(text: str | None = None) -> Parameters:
     rules = {
         "rules_version": _read(_Rules, document["rules"], "rules").version,
         "predicates": predicates,
-        "labels": _labels(_table(document["labels"], "labels"), {predicate.name for predicate in predicates}),
+        "labels": labels,
+        "positioning": _positioning(document["positioning"], names, {rule.label for rule in labels}),
     }
     return Parameters.model_validate(rules | sections)
 
@@ -135,7 +149,10 @@ def _condition(entry: Mapping[str, Any], place: str, earlier: set[str]) -> Ramp 
     if len(shapes) != 1:
         raise ParameterError(f"{place} needs exactly one of feature, predicate and not")
     if "feature" in entry:
-        return _read(Ramp, entry, place)
+        ramp = _read(Ramp, entry, place)
+        if ramp.feature in SUPPORTING:
+            raise ParameterError(f"{place}: {ramp.feature} only supports; use it in positioning.predicates")
+        return ramp
     negated = "not" in entry
     values = {("predicate" if key == "not" else key): value for key, value in entry.items()}
     reference = _read(Reference, {**values, "negated": negated}, place)
@@ -166,3 +183,46 @@ def _parts(table: Mapping[str, Any], place: str, predicates: set[str]) -> tuple[
             _read(Part, {"predicate": predicate, "weight": weight, "negated": name != predicate}, f"{place}.{name}")
         )
     return tuple(parts)
+
+
+def _positioning(values: object, scored: set[str], labels: set[str]) -> PositioningRule:
+    """The section positioning. Its predicates have names of their own, so that a row of evidence has one meaning."""
+    table = dict(_table(values, "positioning"))
+    for name in ("predicates", "labels"):
+        if name not in table:
+            raise ParameterError(f"positioning.{name} is missing")
+    predicates: dict[str, PositioningPredicate] = {}
+    for name, entry in _table(table["predicates"], "positioning.predicates").items():
+        if name.removeprefix("not_") in scored:
+            raise ParameterError(f"positioning.predicates.{name} has the name of a predicate of the labels")
+        predicates[name] = _positioning_predicate(name, entry, predicates)
+    support = []
+    for label, named in _table(table["labels"], "positioning.labels").items():
+        if label not in labels:
+            raise ParameterError(f"positioning.labels.{label} is no label")
+        if not isinstance(named, list) or len(set(named)) != len(named):
+            raise ParameterError(f"positioning.labels.{label} is not a list of different predicates")
+        if unknown := [one for one in named if one not in predicates]:
+            raise ParameterError(f"positioning.labels.{label} names the unknown predicate {unknown[0]}")
+        support.append({"label": label, "predicates": tuple(named)})
+    rule = {**table, "predicates": tuple(predicates.values()), "labels": tuple(support)}
+    return _read(PositioningRule, rule, "positioning")
+
+
+def _positioning_predicate(name: str, entry: object, known: Mapping[str, PositioningPredicate]) -> PositioningPredicate:
+    place = f"positioning.predicates.{name}"
+    table = _table(entry, place)
+    if set(table) == {"mirror"}:
+        if (of := table["mirror"]) not in known:
+            raise ParameterError(f"{place}.mirror refers to {of}, not defined before it")
+        ramps = tuple(mirrored_ramp(ramp) for ramp in known[of].ramps)
+        if ramps == known[of].ramps:
+            raise ParameterError(f"{place}.mirror: {of} is its own mirror")
+        return PositioningPredicate(name=name, ramps=ramps)
+    if set(table) != {"all"} or not isinstance(table["all"], list) or not table["all"]:
+        raise ParameterError(f"{place} needs exactly one of all, with at least one ramp, and mirror")
+    ramps = tuple(_read(Ramp, each, f"{place}.all.{position}") for position, each in enumerate(table["all"]))
+    for position, ramp in enumerate(ramps):
+        if ramp.feature not in SUPPORTING:
+            raise ParameterError(f"{place}.all.{position}: {ramp.feature} is no feature of positioning")
+    return PositioningPredicate(name=name, ramps=ramps)

@@ -258,6 +258,33 @@ class LabelRule(Model):
         return self.model_copy(update={"yields": ()})
 
 
+class PositioningPredicate(Model):
+    """What positioning shows in support of a label: the smallest membership of its ramps, unknown if one is unknown.
+
+    No Predicate and no Part of a LabelRule, so that no score can be made from it.
+    """
+
+    name: str
+    ramps: tuple[Ramp, ...]
+
+
+class PositioningSupport(Model):
+    """The names of the positioning predicates that support one label, in the order of the evidence."""
+
+    label: str
+    predicates: tuple[str, ...]
+
+
+class PositioningRule(Model):
+    """Floors of the usual deviations of positioning, its predicates, and which label each of them supports."""
+
+    taker_buy_share_floor: Annotated[float, Field(gt=0)]
+    premium_floor_pct: Annotated[float, Field(gt=0)]
+    long_share_floor: Annotated[float, Field(gt=0)]
+    predicates: tuple[PositioningPredicate, ...]
+    labels: tuple[PositioningSupport, ...]
+
+
 class Parameters(Model):
     """Everything the rules need to know; equal parameters have equal `parameter_hash`."""
 
@@ -279,16 +306,16 @@ class Parameters(Model):
     flags: FlagBounds
     hourly_events: HourlyEventRule
     market: MarketRule
+    positioning: PositioningRule
 
     @property
     def parameter_hash(self) -> str:
         """SHA-256 over the values in canonical JSON: comments, spacing and 10 for 10.0 do not change it.
 
-        Without the rules of hourly events and of the market, which make no label of an asset.
+        Without the rules of hourly events, of the market and of positioning, which make no label of an asset.
         """
-        content = json.dumps(
-            self.model_dump(exclude={"hourly_events", "market"}), sort_keys=True, separators=(",", ":"), allow_nan=False
-        )
+        rules = self.model_dump(exclude={"hourly_events", "market", "positioning"})
+        content = json.dumps(rules, sort_keys=True, separators=(",", ":"), allow_nan=False)
         return hashlib.sha256(content.encode()).hexdigest()
 
     @property

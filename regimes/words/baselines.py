@@ -24,6 +24,28 @@ def baseline_texts(parameters: Parameters) -> dict[str, pl.Expr]:
     return {feature: pl.lit(meaning(feature, parameters.numbers)) for feature in NUMERIC} | _own_words(parameters)
 
 
+def positioning_baselines(parameters: Parameters) -> dict[str, pl.Expr]:
+    """For the features of positioning that a predicate of positioning reads: what the value is compared with."""
+    usual = f", median of the {parameters.windows.baseline_days} days before with the same contracts: "
+    col = pl.col
+
+    def share(what: str, name: str) -> pl.Expr:
+        return text(f"{what} ", percent(100.0 * col(name)), usual, percent(100.0 * col(f"median_{name}")))
+
+    def premium(name: str) -> pl.Expr:
+        return text(number(col(name), 3), " %")
+
+    return {
+        "taker_buy_share_z": share("takers bought", "taker_buy_share"),
+        "perpetual_premium_pct": pl.lit("spot close of the day"),
+        "perpetual_premium_z": text(
+            "premium ", premium("perpetual_premium_pct"), usual, premium("median_perpetual_premium_pct")
+        ),
+        "long_account_share_z": share("long accounts", "long_account_share"),
+        "top_trader_long_share_z": share("long positions of top traders", "top_trader_long_share"),
+    }
+
+
 def _own_words(parameters: Parameters) -> dict[str, pl.Expr]:
     """The baselines that say more than a description, because they have a figure of the day in them."""
     windows, bounds = parameters.windows, parameters.funding

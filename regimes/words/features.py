@@ -8,9 +8,14 @@ import polars as pl
 
 from regimes.words.numbers import basis_points, number, ordinal, signed_coins, signed_percent, signed_usd, text
 from tables import Field
-from tables.published.regimes import LEVERAGE_FEATURES_DAILY
+from tables.published.regimes import LEVERAGE_FEATURES_DAILY, SUPPORTING
 
-NUMERIC = {one.name: one for one in LEVERAGE_FEATURES_DAILY.fields if one.kind in ("number", "count")}
+# Features with numbers that a label can be made from.
+NUMERIC = {
+    one.name: one
+    for one in LEVERAGE_FEATURES_DAILY.fields
+    if one.kind in ("number", "count") and one.name not in SUPPORTING
+}
 # What the end of a name says is said by the unit.
 _ENDINGS = re.compile(r"_(pct|usd|coin|bp|8h_bp|z|sigma|share|ratio|percentile|count)$")
 

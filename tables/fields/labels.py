@@ -62,12 +62,14 @@ FIELDS = (
     declare("label_rank", "1 for the event, 2 for the runner-up.", kind="count", unit="rank"),
     declare("label_order", "Position in legends and tables.", kind="count", unit="rank"),
     text("predicate", "What has to hold, by name."),
-    text("role", "core (must be shown), guard (must not be violated) or supporting."),
+    text("role", "core (must be shown), guard (must not be violated), supporting (changes the score a little), or"
+         " supports_only (positioning, which changes nothing)."),
     text("feature", "Feature that decided the predicate."),
     number("value", "The value, in the unit that the row names.", "see unit or measure"),
     text("unit", "Unit of the value."),
     number("membership", "How far the predicate holds; null when its features are unknown.", "0..1"),
-    number("weight", "Weight of the predicate; core and guards sum to 1, and so do the supporting ones.", "ratio"),
+    number("weight", "Weight of the predicate in the score; core and guards sum to 1, and so do the supporting ones; 0"
+           " of supports_only.", "ratio"),
     text("baseline", "What the value is compared with, in words; null when it is judged on its own."),
     text("mart", "Mart that the feature was computed from."),
     text("price_direction", "Which way price moved on a shock with the label: down or up; null for labels that no shock"

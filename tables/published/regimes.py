@@ -50,6 +50,13 @@ FEATURES_OF: tuple[tuple[str, tuple[str, ...]], ...] = (
     (LEVERAGE, ("leverage_ratio", "leverage_percentile")),
 )  # fmt: skip
 MART_OF: dict[str, str] = {name: mart for mart, names in FEATURES_OF for name in names}
+# Features that only support a label. No score, state or revision is made from them, so no other table has them.
+SUPPORTING_MART = "positioning_daily"
+SUPPORTING = (
+    "taker_buy_share", "median_taker_buy_share", "taker_buy_share_z", "perpetual_premium_pct",
+    "median_perpetual_premium_pct", "perpetual_premium_z", "long_account_share", "median_long_account_share",
+    "long_account_share_z", "top_trader_long_share", "median_top_trader_long_share", "top_trader_long_share_z",
+)  # fmt: skip
 INPUTS = (
     "feed_set", "liquidation_venues", "venues", "known_inputs_share", "missing_inputs",
     "missing_optional_inputs", "unknown_inputs",
@@ -94,9 +101,10 @@ REVISION = (
 
 LEVERAGE_FEATURES_DAILY = Table(
     name="leverage_features_daily",
-    description="Every feature that the classifier reads. Baselines end the day before.",
+    description="Every feature that the classifier reads, and those of positioning, which decide no label. Baselines"
+    " end the day before.",
     key=KEY,
-    columns=(*KEY, *MART_OF, *INPUTS),
+    columns=(*KEY, *MART_OF, *SUPPORTING, *INPUTS),
 )
 REGIMES_DAILY = Table(
     name="regimes_daily",

@@ -128,6 +128,31 @@ def test_conditions_that_hold_in_part_and_the_next_label_are_what_would_change_t
     assert "The next label is capitulation. It lacks: abnormal inflow (holds to 10 % at 5.50 x)." in said
 
 
+def test_what_only_supports_is_named_as_such_last_and_would_change_nothing() -> None:
+    supports = {
+        "predicate": "takers_sold",
+        "role": "supports_only",
+        "feature": "taker_buy_share_z",
+        "value": -0.9,
+        "unit": "usual deviations",
+        "membership": 0.4,
+        "weight": 0.0,
+        "baseline": "takers bought 48.8 %",
+        "mart": "positioning_daily",
+    }
+    rows: list[dict[str, object]] = [
+        supports,
+        {"predicate": "liquidation_spike", "membership": 1.0},
+        {"label": "capitulation", "label_rank": 2, "predicate": "abnormal_inflow", "membership": 0.1},
+    ]
+    without = text(page(tables(evidence=rows[1:])))
+    said = text(page(tables(evidence=[*rows, {**supports, "label": "capitulation", "label_rank": 2}])))
+    row = " takers sold supports only taker_buy_share_z -0.9 x usual deviation 40 % takers bought 48.8 %"
+    row += " positioning_daily"
+    assert said.index("liquidation spike core") < said.index(row)
+    assert said.replace(row, "") == without
+
+
 @pytest.mark.parametrize("colour", regime_labels()["colour"].to_list())
 def test_a_label_is_readable_on_its_colour(colour: str) -> None:
     def luminance(hexadecimal: str) -> float:

@@ -106,6 +106,17 @@ class TestBrief:
             ).fetchone()
         assert (found["event"], len(found["evidence"])) == row
 
+    def test_what_only_supports_the_label_is_marked(self, sample: Path) -> None:
+        with duckdb.connect(sample / "published" / "leverage.duckdb", read_only=True) as database:
+            (day,) = database.execute(
+                "SELECT max(day) FROM regime_evidence"
+                " WHERE asset = 'BTC' AND label_rank = 1 AND predicate IN ('takers_sold', 'takers_bought')"
+            ).fetchone() or (None,)
+        said = leverage("brief", "--day", str(day), "--warehouse", sample).out
+        rows = [line for line in said.splitlines() if line.strip().startswith(("takers sold", "takers bought"))]
+        assert len(rows) == 1
+        assert "(supports only)" in rows[0]
+
     def test_yesterday_is_the_last_complete_day(self, sample: Path) -> None:
         ran = leverage("brief", "--day", "yesterday", "--warehouse", sample)
         assert "2026-02-01 is not published" in ran.err, "the simulation ends on 2026-02-02, after this warehouse"

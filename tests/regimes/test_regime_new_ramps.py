@@ -9,7 +9,7 @@ from regimes import Parameters, classify, daily_features, load_parameters
 from regimes.parameter_file import ParameterError
 from regimes.schema import dtypes
 from regimes.words.features import NUMERIC
-from tables.published.regimes import LEVERAGE_FEATURES_DAILY
+from tables.published.regimes import LEVERAGE_FEATURES_DAILY, SUPPORTING
 from tests.regimes.synthetic_marts import LONG_AFTER, Day, marts_of, quiet_day, with_fund_flows
 
 TEXT = files("regimes").joinpath("parameters.toml").read_text(encoding="utf-8")
@@ -36,8 +36,15 @@ def features(parameters: Parameters) -> pl.DataFrame:
 
 def test_the_features_are_those_with_numbers() -> None:
     published = dtypes(LEVERAGE_FEATURES_DAILY.columns)
-    assert set(NUMERIC) == {name for name, dtype in published.items() if dtype.is_numeric()}
+    numbers = {name for name, dtype in published.items() if dtype.is_numeric()}
+    assert set(NUMERIC) == numbers - set(SUPPORTING)
     assert len(NUMERIC) > 70
+
+
+@pytest.mark.parametrize("feature", SUPPORTING)
+def test_a_ramp_over_a_feature_that_only_supports_makes_no_label(feature: str) -> None:
+    with pytest.raises(ParameterError, match=f"{feature} only supports"):
+        with_ramp(feature, 0.0, 1.0)
 
 
 @pytest.mark.parametrize("feature", NUMERIC)

@@ -9,6 +9,7 @@ from regimes import Label, ParameterError, Parameters, classify, daily_features,
 from regimes.mirror import LONG_SHARES, OPPOSITES, SIDES, SIGNED, mirrored
 from regimes.parameters import Predicate, Ramp, Reference
 from regimes.words.features import NUMERIC
+from tables.published.regimes import SUPPORTING
 from tests.regimes.synthetic_marts import LONG_AFTER, calm_days, marts_of, quiet_day
 
 TEXT = files("regimes").joinpath("parameters.toml").read_text(encoding="utf-8")
@@ -153,7 +154,10 @@ def test_the_mirror_of_a_ramp_from_zero_is_not_from_minus_zero() -> None:
 
 
 def test_every_feature_with_a_mirror_exists() -> None:
-    assert SIGNED | LONG_SHARES | {*OPPOSITES, *OPPOSITES.values()} | {*SIDES, *SIDES.values()} <= set(NUMERIC)
+    assert SIGNED | LONG_SHARES | {*OPPOSITES, *OPPOSITES.values()} | {*SIDES, *SIDES.values()} <= {
+        *NUMERIC,
+        *SUPPORTING,
+    }
 
 
 def test_a_negated_part_of_a_label_counts_like_a_predicate_for_the_negation(parameters: Parameters) -> None:

@@ -90,12 +90,12 @@ function evidence(rows, i) {
     {
       head: "Evidence",
       cell: (at) =>
-        element("span", {}, `${words(coded(rows.predicate, at))} (${coded(rows.role, at)}) `, element("span", { className: "quiet" }, coded(rows.baseline, at) || "")),
+        element("span", {}, `${words(coded(rows.predicate, at))} (${words(coded(rows.role, at))}) `, element("span", { className: "quiet" }, coded(rows.baseline, at) || "")),
     },
     { head: "Value", number: true, cell: (at) => measured(rows.value[at], coded(rows.unit, at)) },
     { head: "Holds", number: true, cell: share },
   ];
-  const order = ["core", "guard", "supporting"];
+  const order = ["core", "guard", "supporting", "supports_only"];
   chosen.sort((a, b) => order.indexOf(coded(rows.role, a)) - order.indexOf(coded(rows.role, b)));
   return table("Evidence of the label", columns, chosen);
 }
