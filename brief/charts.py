@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from datetime import date
 from typing import Any, Literal
 
 import polars as pl
+
+from brief.breaks import feed_changes
 
 INK, GRID, MAIN, LONG, SHORT, RULE = "#3c4043", "#dadce0", "#174ea6", "#b3541e", "#1a6a9c", "#9334e6"
 WIDTH, HEIGHT = 400, 170
@@ -143,18 +144,6 @@ def _measures(panel: Panel, frame: pl.DataFrame) -> list[Drawing]:
         days = [{"day": day.isoformat()} for day, _ in changed]
         layers.append(_layer(days, {"type": "rule", "color": INK, "strokeDash": [6, 3]}, x=DAYS))
     return layers
-
-
-def feed_changes(frame: pl.DataFrame) -> list[tuple[date, str]]:
-    """The days from which the feeds of the frame, or their throttling, differ from the known day before: day, feeds.
-
-    Amounts before and after such a day are no series. Empty for a frame without `feed_set`.
-    """
-    if "feed_set" not in frame.columns:
-        return []
-    known = frame.sort("day").drop_nulls("feed_set")
-    before = pl.col("feed_set").shift(1)
-    return known.filter(before.is_not_null() & (pl.col("feed_set") != before)).select("day", "feed_set").rows()
 
 
 def event_spans(days: pl.DataFrame) -> pl.DataFrame:

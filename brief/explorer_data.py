@@ -15,6 +15,8 @@ from typing import Any
 
 import polars as pl
 
+from brief.breaks import feed_breaks
+
 # Drawn, listed or shown for a pinned day. All are columns of regimes_daily.
 NUMBERS = (
     "close_usd",
@@ -58,6 +60,7 @@ REVISION_NAMES = ("event", "regime", "grade", "restatement_reason")
 PANEL_OF = {
     "klines": "prices",
     "open_interest": "open_interest",
+    "liquidations": "liquidations",
     "funding": "funding",
     "network": "exchange_flows",
 }
@@ -76,7 +79,7 @@ def asset_days(frames: Mapping[str, pl.DataFrame], asset: str) -> dict[str, Any]
         "names": {name: _coded(days[name]) for name in NAMES if name in days.columns},
         "final": [bool(value) for value in days["is_final"].fill_null(value=False)],
         "revisions": _revisions(frames.get("regime_revisions"), asset, days["day"][0]),
-        "breaks": _breaks(frames, asset, days),
+        "breaks": _breaks(frames, asset, days["day"][0]),
     }
 
 
@@ -155,22 +158,10 @@ def _revisions(frame: pl.DataFrame | None, asset: str, first: date) -> dict[str,
     }
 
 
-def _breaks(frames: Mapping[str, pl.DataFrame], asset: str, days: pl.DataFrame) -> list[dict[str, Any]]:
-    """Where a series is another one from a day on: panel, day as an offset, and what changed.
-
-    Liquidations: the day from which `feed_set` differs. Other series: the breaks of feeds of venues that the asset has.
-    """
-    first, found = days["day"][0], []
-    known = days.drop_nulls("feed_set").select("day", "feed_set", pl.col("feed_set").shift(1).alias("before"))
-    for day, now in known.filter(pl.col("feed_set") != pl.col("before")).select("day", "feed_set").iter_rows():
-        found.append({"panel": "liquidations", "at": (day - first).days, "text": f"feeds from here on: {now}"})
-    breaks, status = frames.get("dim_feed_breaks"), frames["feed_status"]
-    if breaks is None or "series" not in status.columns:
-        return found
-    series = dict(status.select("feed", "series").iter_rows())
-    venues = {venue for text in days["venues"].drop_nulls().unique() for venue in text.split(", ")}
-    for row in breaks.sort("first_day", "feed").to_dicts():
-        panel, at = PANEL_OF.get(series.get(row["feed"], "")), (row["first_day"] - first).days
-        if panel and row["venue"] in venues and 0 <= at < days.height:
-            found.append({"panel": panel, "at": at, "text": f"{row['feed']}: {row['change']}"})
-    return found
+def _breaks(frames: Mapping[str, pl.DataFrame], asset: str, first: date) -> list[dict[str, Any]]:
+    """Where a series of a panel is another one from a day on: panel, day as an offset, and what is different."""
+    return [
+        {"panel": PANEL_OF[found.series], "at": (found.day - first).days, "text": found.text}
+        for found in feed_breaks(frames, asset)
+        if found.series in PANEL_OF
+    ]

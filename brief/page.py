@@ -65,9 +65,11 @@ def day_page(
     index: str,
     banner: str | None = None,
     pages: Mapping[tuple[str, date], str] | None = None,
+    left: int = 0,
 ) -> str:
     """The page. `index` is the address of the explorer and `pages` has those of other pages, as seen from this one;
-    `banner` is a warning at the top. Raises KeyError for a day without a row."""
+    `banner` is a warning at the top, `left` the number of assets that are published but not in the tables. Raises
+    KeyError for a day without a row."""
     row = tables.of_day("regimes_daily")
     labels = {label["label"]: label for label in tables.frames["regime_labels"].to_dicts()}
     evidence = tables.rows("regime_evidence")
@@ -88,6 +90,7 @@ def day_page(
             market=tables.market(),
             behind=behind(row, {mart: tables.of_day(mart) for mart in ORIGINS}),
             strip=_strip(tables, labels, links),
+            left=left,
             links=links.around(tables),
             chart=price_chart(tables),
             tiles=tiles(tables, parameters),
@@ -140,9 +143,13 @@ class Links:
 
 
 def _strip(tables: DayTables, labels: Mapping[str, Mapping[str, Any]], links: Links) -> list[dict[str, Any]]:
-    """Every asset on the day, Bitcoin first: label, price, change and state; without a reading only why."""
+    """Every asset on the day, Bitcoin first, then by open interest: label, price, change and state; without a reading
+    only why."""
     regimes = tables.frames["regimes_daily"].filter(day=tables.day)
-    rows = sorted(regimes.to_dicts(), key=lambda row: (row["asset"] != "BTC", row["asset"]))
+    rows = sorted(
+        regimes.to_dicts(),
+        key=lambda row: (row["asset"] != "BTC", -(row["open_interest_usd"] or 0.0), row["asset"]),
+    )
     return [
         {
             "asset": row["asset"],

@@ -66,13 +66,13 @@ def release_pages(
         if day != newest[asset] and hashes[name] == before[name]:
             kept.append(f"{FOLDER}/{name}")
             continue
-        page = day_page(tables, parameters, about, index=f"../{EXPLORER}", pages=pages)
+        page = day_page(tables, parameters, about, index=f"../{EXPLORER}", pages=pages, left=left)
         written[f"{FOLDER}/{name}"] = page
         if day == newest[asset]:
             written[f"{FOLDER}/{asset}.html"] = page
     top = DayTables(lead.asset, lead.day, frames)
     below = {key: f"{FOLDER}/{name}" for key, name in pages.items()}
-    written[NEWEST] = day_page(top, parameters, about, EXPLORER, banner=lead.banner, pages=below)
+    written[NEWEST] = day_page(top, parameters, about, EXPLORER, banner=lead.banner, pages=below, left=left)
     written[EXPLORER] = explorer_page(frames, about, below, left)
     written[HASHES] = json.dumps(hashes, indent=0) + "\n"
     return Pages(written, kept)

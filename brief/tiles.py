@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import Any
 
 import polars as pl
 
+from brief.breaks import Break, feed_breaks, feed_changes
 from brief.drawing import Scale, line
 from brief.tables import DayTables
 from brief.words import ordinal, short
@@ -17,9 +18,11 @@ from regimes.baselines import percentile
 
 @dataclass(frozen=True)
 class Measure:
-    """Which column a tile is about. `ranked` is the published percentile; without it the rank is computed here."""
+    """Which column a tile is about, and which series of feed_status it is of. `ranked` is the published percentile;
+    without it the rank is computed here."""
 
     name: str
+    series: str
     title: str
     column: str
     unit: str
@@ -33,20 +36,28 @@ class Measure:
 
 
 MEASURES = (
-    Measure("price", "Price", "close_usd", "USD", "return_pct"),
-    Measure("open_interest", "Open interest", "open_interest_usd", "USD", "open_interest_change_1d_pct"),
-    Measure("liquidations", "Liquidations", "liquidations_usd", "USD", "percent", "liquidation_percentile"),
-    Measure("funding", "Funding", "funding_8h_bp", "bp per 8 h", "difference", "funding_percentile"),
-    Measure("netflow", "Netflow to exchanges", "netflow_coin", "coins", "difference"),
-    Measure("addresses", "Active addresses", "active_addresses_count", "addresses", "percent"),
+    Measure("price", "klines", "Price", "close_usd", "USD", "return_pct"),
+    Measure(
+        "open_interest", "open_interest", "Open interest", "open_interest_usd", "USD", "open_interest_change_1d_pct"
+    ),
+    Measure(
+        "liquidations", "liquidations", "Liquidations", "liquidations_usd", "USD", "percent", "liquidation_percentile"
+    ),
+    Measure("funding", "funding", "Funding", "funding_8h_bp", "bp per 8 h", "difference", "funding_percentile"),
+    Measure("netflow", "network", "Netflow to exchanges", "netflow_coin", "coins", "difference"),
+    Measure("addresses", "network", "Active addresses", "active_addresses_count", "addresses", "percent"),
 )
 SIGNED = ("funding_8h_bp", "netflow_coin")
 CHANGE_NOTES = {"open_interest_change_1d_pct": " in contracts"}
+OTHER_FEEDS = "not comparable with the day before: other feeds"
 
 
 @dataclass(frozen=True)
 class Tile:
-    """A measure of the day in words; None where it is not known. `long_pct` is the share of longs in liquidations."""
+    """A measure of the day in words; None where it is not known. `long_pct` is the share of longs in liquidations.
+
+    `marks` has the places in the sparkline where the series is another one from then on, with what is different.
+    """
 
     name: str
     title: str
@@ -58,6 +69,7 @@ class Tile:
     spark: str
     last_top: float | None
     long_pct: float | None = None
+    marks: tuple[tuple[float, Break], ...] = ()
 
 
 def tiles(tables: DayTables, parameters: Parameters) -> list[Tile]:
@@ -65,7 +77,11 @@ def tiles(tables: DayTables, parameters: Parameters) -> list[Tile]:
     frame = tables.up_to_day("leverage_features_daily")
     features, before = tables.of_day("leverage_features_daily"), tables.of_day_before("leverage_features_daily")
     drawn = tables.drawn("leverage_features_daily")
-    return [_tile(measure, frame, drawn, features, before, parameters) for measure in MEASURES]
+    breaks = feed_breaks(tables.frames, tables.asset)
+    made = [_tile(measure, frame, drawn, features, before, parameters, breaks) for measure in MEASURES]
+    if tables.day in [day for day, _ in feed_changes(tables.drawn("liquidations_daily"))]:
+        made = [replace(tile, change=OTHER_FEEDS) if tile.name == "liquidations" else tile for tile in made]
+    return made
 
 
 def _tile(
@@ -75,10 +91,12 @@ def _tile(
     features: Mapping[str, Any],
     before: Mapping[str, Any],
     parameters: Parameters,
+    breaks: Sequence[Break],
 ) -> Tile:
     value, values = features.get(measure.column), drawn[measure.column].to_list()
     known = [each for each in values if each is not None]
     scale = Scale.of(known, room=0.1) if known else None
+    places = {day: place - 0.5 for place, day in enumerate(drawn["day"])}
     share = features.get("long_share") if measure.name == "liquidations" else None
     return Tile(
         name=measure.name,
@@ -91,6 +109,7 @@ def _tile(
         spark=line(values, scale) if scale else "",
         last_top=scale.top(value) if scale and value is not None else None,
         long_pct=None if share is None else round(100 * share, 1),
+        marks=tuple((places[b.day], b) for b in breaks if b.series == measure.series and b.day in places),
     )
 
 

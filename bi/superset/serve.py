@@ -50,7 +50,7 @@ def main() -> None:
     print(f"log in as admin; the password is in {state / 'password'}, or what LEVERAGE_BI_PASSWORD says", flush=True)
     # One process with threads: enough for a person, and what Superset keeps in memory is kept once.
     arguments = ["--bind", f"127.0.0.1:{options.port}", "--worker-class", "gthread", "--threads", "8"]
-    arguments += ["--timeout", "120", "--log-level", "warning", "superset.app:create_app()"]
+    arguments += ["--timeout", "300", "--log-level", "warning", "superset.app:create_app()"]
     # In this process's place, so that whoever stops it stops Superset.
     os.execve(BIN / "gunicorn", ["gunicorn", *arguments], environment)  # noqa: S606
 

@@ -134,6 +134,25 @@ def test_a_change_of_feeds_and_a_break_of_a_venue_are_marked_on_their_panel() ->
     ]
 
 
+def test_a_change_of_throttling_says_why_and_is_one_break() -> None:
+    made = frames()
+    sets = pl.Series("feed_set", ["one:binance", None, None, "one:binance@2026-03-08", "one:binance@2026-03-08"])
+    made["regimes_daily"] = made["regimes_daily"].with_columns(sets, venues=pl.lit("binance"))
+    made["feed_status"] = made["feed_status"].with_columns(series=pl.lit("liquidations"))
+    note = {"feed": ["one"], "venue": ["binance"], "first_day": [DAYS[2]], "change": ["fewer orders"]}
+    made["dim_feed_breaks"] = pl.DataFrame(note)
+    text = "feeds from here on: one:binance@2026-03-08; one: fewer orders"
+    assert asset_days(made, "BTC")["breaks"] == [{"panel": "liquidations", "at": 3, "text": text}]
+
+
+def test_open_interest_is_marked_where_its_venues_change() -> None:
+    made = frames()
+    venues = pl.Series("venues", ["binance", "binance", None, "binance, okx", "binance, okx"])
+    made["open_interest_daily"] = made["open_interest_daily"].with_columns(venues)
+    text = "venues from here on: binance, okx"
+    assert asset_days(made, "BTC")["breaks"] == [{"panel": "open_interest", "at": 3, "text": text}]
+
+
 def test_breadth_is_drawn_where_a_release_has_it() -> None:
     made = frames()
     assert 'id="breadth"' not in explorer_page(made, ABOUT, {})

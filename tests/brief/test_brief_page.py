@@ -13,8 +13,9 @@ import pytest
 from brief import About, DayTables, day_page
 from brief.history import followed, since_yesterday
 from brief.rendering import readable_on
+from brief.tiles import OTHER_FEEDS
 from regimes import load_parameters, regime_labels
-from tests.brief.published_frames import LAST, frames, tables
+from tests.brief.published_frames import DAYS, LAST, frames, tables
 
 ABOUT = About(market="live", simulated=False, published_at="2026-03-11T06:00:00+00:00", licences="vendor: terms")
 SIMULATED = About(market="sample", simulated=True, published_at="2026-03-11T06:00:00+00:00", licences="none")
@@ -81,6 +82,32 @@ def test_an_asset_without_a_reading_is_one_line_in_the_strip() -> None:
     said = text(page(DayTables("BTC", LAST, made)))
     assert "SOL has no reading: open interest, funding." in said
     assert said.count("SOL") == 1
+
+
+def test_the_strip_has_the_largest_assets_first_and_counts_those_that_are_left_out() -> None:
+    made = frames()
+    beside = [("ADA", 1e9), ("ETH", 2e10)]
+    last = made["regimes_daily"].filter(day=LAST)
+    others = [last.with_columns(asset=pl.lit(name), open_interest_usd=pl.lit(usd)) for name, usd in beside]
+    made["regimes_daily"] = pl.concat([made["regimes_daily"], *others])
+    html = day_page(DayTables("BTC", LAST, made), load_parameters(), ABOUT, "explorer.html", left=28)
+    assert re.findall(r"<li><a [^>]*>\s*<b>(\w+)</b>", html) == ["BTC", "ETH", "ADA"]
+    assert "28 more without a page: leverage brief --asset ASSET" in text(html)
+    assert "without a page" not in page(tables())
+
+
+def test_a_sparkline_is_dashed_where_feeds_change_and_the_page_says_what_is_different() -> None:
+    made = frames()
+    sets = pl.Series("feed_set", ["one:binance"] * 3 + ["two:binance"] * 2)
+    for name in ("regimes_daily", "liquidations_daily"):
+        made[name] = made[name].with_columns(sets)
+    html = page(DayTables("BTC", LAST, made))
+    assert html.count('class="break"') == 1
+    assert f"Liquidations, dashed line at {DAYS[3]}: feeds from here on: two:binance." in text(html)
+    assert OTHER_FEEDS not in text(html)
+    on_the_day = page(DayTables("BTC", DAYS[3], made))
+    assert text(on_the_day).count(OTHER_FEEDS) == 1
+    assert 'class="break"' not in page(tables())
 
 
 def test_what_feeds_say_is_text_and_never_markup() -> None:

@@ -12,6 +12,7 @@ from typing import Any
 from urllib.parse import unquote, urldefrag, urlparse
 
 import duckdb
+import polars as pl
 import pytest
 
 DRAWN = "return document.body.dataset.drawn"
@@ -225,6 +226,39 @@ def test_each_tab_has_no_serious_violation_and_fits_its_screen(
     )
     driver.execute_script("document.querySelector('[role=tablist]').scrollIntoView()")
     pictured(driver, f"explorer-{tab}-{screen['width']}")
+
+
+def test_a_change_of_feeds_is_shown_under_the_pointer_in_a_list_and_at_its_day(
+    tmp_path: Path, browser: Callable[..., Any]
+) -> None:
+    from selenium.webdriver import ActionChains
+    from selenium.webdriver.common.by import By
+
+    from brief import About
+    from brief.explorer import explorer_page
+    from tests.brief.published_frames import DAYS, frames
+
+    made = frames()
+    sets = ["one:binance"] * 3 + ["two:binance"] * 2
+    made["regimes_daily"] = made["regimes_daily"].with_columns(feed_set=pl.Series(sets))
+    page = tmp_path / "explorer.html"
+    page.write_text(explorer_page(made, About("live", False, "2026-03-11T06:00:00+00:00", "vendor: terms"), {}))
+    driver = browser(width=1440, height=1800)
+    driver.get(f"{page.as_uri()}#day={DAYS[3]}&asset=APT")
+    settled(driver)
+    text = "feeds from here on: two:binance"
+    panel = driver.find_elements(By.CSS_SELECTOR, "#panels .panel")[2]
+    assert text not in panel.text
+    over = panel.find_element(By.CSS_SELECTOR, ".u-over")
+    mark = driver.execute_script("return plots[2].plot.valToPos(current.times[3] - DAY / 2, 'x')")
+    beside = int(mark - over.size["width"] / 2) + 3
+    ActionChains(driver).move_to_element_with_offset(over, beside, 0).perform()
+    assert f"from {DAYS[3]}: {text}" in panel.text
+    assert f"Liquidations, different from this day on: {text}." in driver.find_element(By.ID, "day").text
+    driver.find_element(By.CSS_SELECTOR, "#breaks summary").click()
+    assert text in driver.find_element(By.CSS_SELECTOR, "#breaks tbody").text
+    absent = driver.find_element(By.ID, "absent").text
+    assert absent.startswith("APT is not in this file, so it shows BTC.")
 
 
 @pytest.mark.slow

@@ -41,6 +41,7 @@ async function drawDay(days) {
     element("h3", {}, chip(days.label(i))),
     element("p", { className: "sentence" }, found.sentences[i] || "The asset has no row for this day."),
     element("p", { className: "quiet" }, facts(days, i)),
+    ...days.raw.breaks.filter(({ at }) => at === i).map(({ panel, text }) => element("p", { className: "quiet" }, `${titleOf(panel)}, different from this day on: ${text}.`)),
     page ? element("p", {}, element("a", { href: page }, "The page of this day")) : null,
     figures(days, i),
     evidence(found.evidence, i),

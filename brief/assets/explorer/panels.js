@@ -13,6 +13,7 @@ const BREADTH = { key: "breadth", title: "Breadth: share of the assets with a re
 const BREADTH_INKS = ["--main", "--long", "--short", "--rule", "--quiet"];
 const RIBBON = 10; // pixels, as all heights
 const OVERVIEW_HEIGHT = 100;
+const BREAK_REACH = 8; // from the mark of a break to the pointer that shows what it is
 const RIGHT = 18; // the same beside each plot, so that a day is at one place in all of them
 const plots = []; // {panel, values, holder, plot}
 let overview = null;
@@ -29,16 +30,40 @@ function buildPanels(days) {
   }));
   for (const panel of panels) {
     const values = panel.series.map(([column]) => shares[column] || days.numbers(column));
-    const holder = element("figure", { className: "panel" }, element("figcaption", {}, panel.title));
+    const said = element("span", { className: "quiet" });
+    const holder = element("figure", { className: "panel" }, element("figcaption", {}, panel.title, " ", said));
     $("panels").append(holder);
-    plots.push({ panel, values, holder, plot: new uPlot(options(days, panel, values), [days.times, ...values], holder) });
+    plots.push({ panel, values, holder, plot: new uPlot(options(days, panel, values, said), [days.times, ...values], holder) });
   }
   buildOverview(days);
   applyRange(days);
+  listBreaks(days);
 }
 
 function clearPanels() {
   $("panels").replaceChildren();
+}
+
+const titleOf = (key) => PANELS.find((panel) => panel.key === key).title.split(",")[0];
+
+// The breaks of all days, for readers who do not point at the marks.
+function listBreaks(days) {
+  const breaks = [...days.raw.breaks].sort((a, b) => a.at - b.at);
+  const columns = [
+    { head: "From", cell: ({ at }) => dayButton(days.date(at)) },
+    { head: "Series", cell: ({ panel }) => titleOf(panel) },
+    { head: "What is different", cell: ({ text }) => text },
+  ];
+  $("breaks").hidden = !breaks.length;
+  $("breaks").querySelector("summary").textContent = `Changes of feeds (${breaks.length})`;
+  $("breaks").querySelector("div").replaceChildren(table("Changes of feeds", columns, breaks));
+}
+
+// What is different from the mark under the pointer on.
+function breakUnder(days, plot, panel) {
+  const near = ({ at }) => Math.abs(plot.valToPos(days.times[at] - DAY / 2, "x") - plot.cursor.left) <= BREAK_REACH;
+  const found = plot.cursor.idx === null ? null : days.raw.breaks.find((each) => each.panel === panel.key && near(each));
+  return found ? `from ${days.date(found.at)}: ${found.text}` : "";
 }
 
 function width() {
@@ -75,7 +100,7 @@ function priceSplits(_, __, low, high) {
   return found;
 }
 
-function options(days, panel, values) {
+function options(days, panel, values, said) {
   return {
     width: width(),
     height: heightOf(panel),
@@ -103,7 +128,10 @@ function options(days, panel, values) {
     hooks: {
       drawClear: [(plot) => hatch(days, plot, values[0])],
       draw: [(plot) => marks(days, plot, panel)],
-      setCursor: [(plot) => plot.cursor.idx === null && showPinned(days, plot)],
+      setCursor: [
+        (plot) => plot.cursor.idx === null && showPinned(days, plot),
+        (plot) => { said.textContent = breakUnder(days, plot, panel); },
+      ],
       setScale: [(plot, key) => key === "x" && rangeWasSet(days, plot)],
       ready: [(plot) => plot.over.addEventListener("click", (event) => pinUnder(days, plot, event))],
     },

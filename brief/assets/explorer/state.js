@@ -23,7 +23,10 @@ function readAddress() {
     if (Array.isArray(usual)) state[name] = text ? text.split(",") : [];
     else state[name] = text === null ? usual : text;
   }
-  if (!CONTENT.assets.includes(state.asset)) state.asset = DEFAULTS.asset;
+  const absent = CONTENT.assets.includes(state.asset) ? "" : state.asset;
+  if (absent) state.asset = DEFAULTS.asset;
+  $("absent").hidden = !absent;
+  $("absent").textContent = `${absent} is not in this file, so it shows ${state.asset}. The page of a day: leverage brief --asset ${absent} --output FILE.html`;
   for (const name of ["day", "compare", "from", "to"]) {
     const known = /^\d{4}-\d{2}-\d{2}$/.test(state[name]) || (name === "from" && state[name] === "all");
     if (!known) state[name] = "";
