@@ -20,6 +20,7 @@
         'bybit_klines': ['symbol', 'interval', 'open_at'],
         'bybit_liquidation_tape': ['symbol', 'venue_at', 'position_side', 'quantity_contracts', 'price', 'ordinal'],
         'bybit_open_interest': ['symbol', 'snapshot_at'],
+        'bybit_predicted_funding': ['symbol', 'snapshot_at'],
         'coinalyze_funding': ['symbol', 'open_at'],
         'coinalyze_hourly_klines': ['symbol', 'open_at'],
         'coinalyze_hourly_liquidations': ['symbol', 'open_at'],

@@ -23,6 +23,12 @@
             'funding_rate': 'funding_rate',
             'settled_at': 'settled_at',
         },
+        'predicted_funding': {
+            'predicted_rate': 'predicted_rate',
+            'next_funding_at': 'next_funding_at',
+            'interval_hours': 'interval_hours',
+            'snapshot_at': 'snapshot_at',
+        },
         'open_interest': {
             'open_interest_contracts': null_number,
             'open_interest_coin': null_number,

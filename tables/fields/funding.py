@@ -21,6 +21,11 @@ FIELDS = (
     declare("comparable_funding_8h_bp", "Funding of the instruments that have {windows.baseline_minimum_days} of the"
             " {windows.baseline_days} days before (of all, where none has): the basis of every comparison with earlier"
             " days, over the same instruments."),
+    declare("predicted_funding_8h_bp", "Funding that the venue predicted for the settlement that pays for the hour,"
+            " brought to 8 hours, by its last snapshot before that settlement. No settled rate and no label is made of"
+            " it."),
+    declare("predicted_at", "Moment of the snapshot that predicted_funding_8h_bp is from."),
+    text("predicted_venues", "Venues whose predictions are in predicted_funding_8h_bp."),
     declare("median_funding_7d_bp", "Median funding of the {windows.funding_median_days} days before."),
     declare("median_funding_bp", "Median funding of the {windows.baseline_days} days before."),
     declare("funding_vs_7d_median_bp", "Funding less the median of the {windows.funding_median_days} days before."),

@@ -17,13 +17,15 @@ def by_the_hour(daily: Table, *without: str) -> tuple[str, ...]:
 
 FUNDING_BY_VENUE_HOURLY = Table(
     name="funding_by_venue_hourly",
-    description="Funding of each hour of the last 90 days by contract, out of the settlement that pays for it.",
+    description="Funding of each hour of the last 90 days by contract, out of the settlement that pays for it, and the"
+    " rate that the venue predicted for it.",
     key=("asset", "venue", "instrument", "hour_at"),
     columns=(
         "asset", "venue", "instrument", "hour_at", "feed", "settled_at", "funding_interval_hours", "funding_8h_bp",
-        "annualised_pct", "weight_usd", "is_weight_assumed",
+        "annualised_pct", "weight_usd", "is_weight_assumed", "predicted_funding_8h_bp", "predicted_at",
     ),
     notes={
+        "feed": "Null where no settlement has paid for the hour yet.",
         "settled_at": "The one that pays for the hour.",
         "weight_usd": "Here in funding_hourly.",
     },
@@ -32,8 +34,8 @@ FUNDING_HOURLY = Table(
     name="funding_hourly",
     description="Funding rate of each hour of the last 90 days that was paid, weighted by open interest in USD.",
     key=("asset", "hour_at"),
-    columns=by_the_hour(FUNDING_DAILY),
-    notes=FUNDING_DAILY.notes,
+    columns=(*by_the_hour(FUNDING_DAILY), "predicted_funding_8h_bp", "predicted_venues"),
+    notes={**FUNDING_DAILY.notes, "predicted_funding_8h_bp": "Weighted as the paid rate is."},
 )
 LIQUIDATIONS_BY_VENUE_HOURLY = Table(
     name="liquidations_by_venue_hourly",

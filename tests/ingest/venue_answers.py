@@ -128,6 +128,13 @@ ANSWERS: dict[str, Answer] = {
     "api.bybit.com/v5/market/funding": lambda asked: _bybit(
         asked, [{"symbol": "BTCUSDT", "fundingRate": "0.0001", "fundingRateTimestamp": str(at)} for at in HOURS]
     ),
+    "api.bybit.com/v5/market/tickers": lambda asked: _bybit(
+        asked,
+        [
+            {"symbol": symbol, "fundingRate": "0.0001", "nextFundingTime": str(HOURS[-1]), "fundingIntervalHour": "8"}
+            for symbol in ("BTCUSDT", "BTCUSD", "ETHUSDT", "ETHUSD", "SOLUSDT", "SOLUSD")
+        ],
+    ),
     "api.bybit.com/v5/market/open-interest": lambda asked: _bybit(
         asked, [{"openInterest": "1000.5", "timestamp": str(at)} for at in DAYS]
     ),

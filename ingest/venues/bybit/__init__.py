@@ -1,1 +1,1 @@
-"""Bybit: klines, funding, open interest and recorded liquidations of linear and inverse perpetuals."""
+"""Bybit: klines, funding, its prediction, open interest and recorded liquidations of linear and inverse perpetuals."""

@@ -1,4 +1,4 @@
-"""Bybit's feeds: klines, funding and open interest of linear and inverse perpetuals."""
+"""Bybit's feeds: klines, funding, predicted funding and open interest of linear and inverse perpetuals."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from ingest.fetch.rows import PRICES, Fields, Stamp
 from ingest.fetch.shapes import HOUR, HOURS_ASKED, bars, funding, since_days_ago, snapshots
 from ingest.listings import contract_list
 from ingest.schema import PRICES_FIT, column, feed_schema, rows
-from ingest.venues.bybit import api, contracts
+from ingest.venues.bybit import api, contracts, predicted_funding
 
 feed = partial(Feed, venue="bybit", hosts=(api.HOST,), licence="Bybit terms of use; no redistribution of raw data")
 # The venue says that open interest can lag. The newest snapshot is asked for once more a day later, which also shows
@@ -35,6 +35,15 @@ KLINES = feed_schema(
 )
 
 FUNDING = feed_schema("bybit_funding", "symbol", "settled_at", "funding_rate")
+
+PREDICTED_FUNDING = feed_schema(
+    "bybit_predicted_funding",
+    "symbol",
+    "snapshot_at",
+    column("predicted_rate", note="Of the settlement at next_funding_at."),
+    "next_funding_at",
+    column("interval_hours", optional=True, note="Of the settlement at next_funding_at."),
+)
 
 # Both counts are landed as published; staging decides which one is used.
 OPEN_INTEREST_COLUMNS = (
@@ -108,6 +117,14 @@ FEEDS: tuple[Feed, ...] = (
             Fields(Stamp("fundingRateTimestamp", "settled_at", floor="1h"), {"fundingRate": "funding_rate"}),
             NewestFirst(between("startTime", "endTime"), limit=200),  # a startTime alone is refused
         ),
+    ),
+    feed(
+        kind="predicted_funding",
+        description="Funding of Bybit's linear and inverse perpetuals as predicted at the moment of each run.",
+        schema=PREDICTED_FUNDING,
+        cadence="one snapshot a run",
+        retention="none: what no run has seen is gone",
+        fetch=predicted_funding.fetch,
     ),
     feed(
         kind="open_interest",
