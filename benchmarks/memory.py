@@ -10,7 +10,8 @@ from pathlib import Path
 
 import psutil
 
-PERIOD = 0.1  # seconds between two looks at the processes that are there
+PERIOD = 0.1  # seconds between two looks at the memory of the processes
+LOOKS = 10  # between two searches for new processes: a search reads an entry of every process of the machine
 
 
 def peak_megabytes() -> float:
@@ -21,13 +22,19 @@ def peak_megabytes() -> float:
 
 @contextmanager
 def watched() -> Iterator[list[float]]:
-    """The resident sets of this process and its children, summed in MB, as seen ten times a second in the block."""
+    """The resident sets of this process and its children, summed in MB, as seen ten times a second in the block.
+
+    A new child is found within a second.
+    """
     seen, over, this = [0.0], threading.Event(), psutil.Process()
 
     def look() -> None:
+        family = [this]
         while not over.wait(PERIOD):
+            if len(seen) % LOOKS == 1:
+                family = [this, *this.children(recursive=True)]
             total = 0
-            for process in [this, *this.children(recursive=True)]:
+            for process in family:
                 with suppress(psutil.NoSuchProcess):  # it ended between the two calls
                     total += process.memory_info().rss
             seen.append(total / 2**20)

@@ -1,6 +1,7 @@
 """Builds every model on DuckDB and on another engine, and prints what differs: `make spark`, `make spark-cluster`.
 
-The windows of the running day are left out, as in a daily run: `leverage now` builds them, on DuckDB.
+The engines build at the same time, DuckDB in a process of its own. The windows of the running day are left out, as in a
+daily run: `leverage now` builds them, on DuckDB.
 """
 
 from __future__ import annotations
@@ -10,28 +11,25 @@ import os
 import sys
 import tempfile
 import time
-from contextlib import ExitStack, closing
+from collections.abc import Iterator
+from concurrent.futures import ProcessPoolExecutor
+from contextlib import ExitStack, closing, contextmanager
+from multiprocessing import get_context
 from pathlib import Path
 
-import duckdb
+from dbt.cli.main import dbtRunner
 
 from benchmarks.memory import watched
-from ingest.landing import Landing
-from orchestration.dbt_project import prepared_manifest
-from orchestration.engines.duckdb import DuckDBEngine
-from orchestration.engines.engine import Engine
+from orchestration.dbt_project import DBT_PROJECT, prepared_manifest
 from orchestration.engines.spark import SparkEngine
 from orchestration.internals.dbt_manifest import parsed_project
-from orchestration.internals.dbt_process import build_arguments
+from orchestration.internals.dbt_process import build_arguments, refuse_failure, restored_process
 from orchestration.window_models import TAG
-from tests.engines import landing_zone
+from tests.engines import of_duckdb
 from tests.engines.cluster import cluster
-from tests.engines.comparison import different_rows, different_verdicts, verdicts
+from tests.engines.comparison import different_relations, different_verdicts, verdicts
 from warehouse.connection import build_database
 from warehouse.location import Warehouse
-from warehouse.raw_loading import load_segments
-from warehouse.raw_tables import create_tables
-from warehouse.run_context import write_run_context
 from warehouse.settings import SAIL, SPARK
 
 WINDOWS = f"tag:{TAG}"
@@ -43,7 +41,6 @@ def main() -> int:
     options.add_argument("--engine", choices=[SPARK, SAIL], default=SAIL)
     options.add_argument("--cluster", action="store_true", help="on a cluster of two workers, started on loopback")
     chosen = options.parse_args()
-    prepared_manifest()
     began = time.monotonic()
     with tempfile.TemporaryDirectory() as folder, watched() as seen, ExitStack() as running:
         if chosen.cluster:
@@ -54,50 +51,59 @@ def main() -> int:
     return 0 if is_same else 1
 
 
-def _compared(warehouse: Warehouse, engine: str, on_cluster: bool) -> bool:
+def _compared(warehouse: Warehouse, name: str, on_cluster: bool) -> bool:
     """Whether the engine builds what DuckDB builds from the landing zone, with a line for each difference."""
-    landing = Landing(warehouse.landing)
-    catalogue = landing_zone.land(landing)
-    with build_database(warehouse.build) as connection:
-        create_tables(connection)
-        rows = load_segments(connection, landing)
-        write_run_context(connection, landing_zone.PRESENT, catalogue)
-    print(f"{rows} rows landed")
     arguments = build_arguments(warehouse.dbt, exclude=[WINDOWS])
-    expected = verdicts(DuckDBEngine(warehouse).build(arguments))
-    relations = sorted(
-        f"{node.schema}.{node.name}"
-        for node in parsed_project().nodes.values()
-        if node.resource_type in ("model", "seed") and TAG not in node.tags
-    )
-    differing, lines = set[str](), list[str]()
-    with closing(SparkEngine(engine, warehouse)) as other:
+    with (
+        closing(SparkEngine(name, warehouse)) as engine,
+        ProcessPoolExecutor(1, mp_context=get_context("spawn")) as duckdb,
+    ):
+        with _timed("landing; parsing"):
+            landed = duckdb.submit(of_duckdb.land, warehouse)
+            prepared_manifest()
+            _parse_for_spark(warehouse)
+            print(f"{landed.result()} rows landed")
         with build_database(warehouse.build) as connection:
-            other.prepare(connection)
-        found = verdicts(other.build(arguments))
+            engine.prepare(connection)
+        expecting = duckdb.submit(of_duckdb.build, warehouse, arguments)
+        with _timed(f"building on {name}"):
+            found = verdicts(engine.build(arguments))
         if on_cluster:
-            for executor, tasks in other.tasks_by_executor().items():
+            for executor, tasks in engine.tasks_by_executor().items():
                 print(f"executor {executor}: {tasks} tasks")
-        with build_database(warehouse.build) as connection:
-            for relation in relations:
-                if one := _differences(connection, other, relation):
-                    differing.add(relation)
-                    lines += one
-    lines += different_verdicts(expected, found)
+        with _timed("waiting for DuckDB"):
+            expected = expecting.result()
+        with _timed("comparing"), build_database(warehouse.build) as connection:
+            relations = sorted(
+                f"{node.schema}.{node.name}"
+                for node in parsed_project().nodes.values()
+                if node.resource_type in ("model", "seed") and TAG not in node.tags
+            )
+            different = different_relations(relations, connection, engine)
+    lines = [*(line for lines in different.values() for line in lines), *different_verdicts(expected, found)]
     print("\n".join(lines))
     same_tests = sum(found.get(name) == verdict for name, verdict in expected.items())
-    print(f"{len(relations) - len(differing)} of {len(relations)} relations identical")
+    print(f"{len(relations) - len(different)} of {len(relations)} relations identical")
     print(f"{same_tests} of {len(expected)} data tests with the same result")
     return not lines
 
 
-def _differences(connection: duckdb.DuckDBPyConnection, engine: Engine, relation: str) -> list[str]:
-    """One line for each difference of a relation. An engine may fail to read what it has built, in any way."""
-    query = f"select * from {relation}"
-    try:
-        return different_rows(relation, connection.sql(query).pl(), engine.rows(connection, query))
-    except Exception as error:  # noqa: BLE001 - reported as a difference
-        return [f"{relation}: {type(error).__name__}: {str(error).splitlines()[0]}"]
+def _parse_for_spark(warehouse: Warehouse) -> None:
+    """Let dbt parse the project where the engine's build looks for it, so that the build need not."""
+    options = ("--quiet", "--no-write-json", "--log-level-file", "none")
+    places = ("--project-dir", DBT_PROJECT, "--profiles-dir", DBT_PROJECT)
+    kept = ("--target-path", warehouse.dbt, "--log-path", warehouse.dbt)
+    with restored_process(warehouse.build):
+        done = dbtRunner().invoke([*options, "parse", *map(str, (*places, *kept)), "--target", "spark"])
+    refuse_failure(done, warehouse.dbt)
+
+
+@contextmanager
+def _timed(what: str) -> Iterator[None]:
+    """Print how long the block took."""
+    began = time.monotonic()
+    yield
+    print(f"{what}: {time.monotonic() - began:.0f} s", flush=True)
 
 
 if __name__ == "__main__":

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
-import math
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from typing import Any
 
+import duckdb
 import polars as pl
 from dbt.cli.main import dbtRunnerResult
 
+from orchestration.engines.engine import Engine
+
 TOLERANCE = 1e-9  # relative, of floating-point numbers; everything else is exact
 SORTED_DIGITS = 6  # of numbers, when rows are put in order: below the tolerance the engines may disagree
+AT_ONCE = 2  # relations
 
 
 @dataclass(frozen=True)
@@ -41,6 +44,25 @@ def different_verdicts(one: Mapping[str, Verdict], other: Mapping[str, Verdict])
     ]
 
 
+def different_relations(
+    relations: Iterable[str], connection: duckdb.DuckDBPyConnection, engine: Engine
+) -> dict[str, list[str]]:
+    """What differs between the relations in the build database and those of an engine, by relation."""
+
+    def compared(relation: str) -> list[str]:
+        query = f"select * from {relation}"
+        with connection.cursor() as own:
+            expected = own.sql(query).pl()
+        try:
+            return different_rows(relation, expected, engine.rows(connection, query))
+        except Exception as error:  # noqa: BLE001 - an engine may fail in any way to read what it has built
+            return [f"{relation}: {type(error).__name__}: {str(error).splitlines()[0]}"]
+
+    relations = list(relations)
+    with ThreadPoolExecutor(AT_ONCE) as pool:
+        return {name: lines for name, lines in zip(relations, pool.map(compared, relations), strict=True) if lines}
+
+
 def different_rows(relation: str, one: pl.DataFrame, other: pl.DataFrame) -> list[str]:
     """One line for each difference between two versions of a relation, none when they are identical."""
     if one.columns != other.columns:
@@ -59,16 +81,20 @@ def different_rows(relation: str, one: pl.DataFrame, other: pl.DataFrame) -> lis
 
 def _different_columns(relation: str, one: pl.DataFrame, other: pl.DataFrame) -> Iterator[str]:
     for name in one.columns:
-        pairs = [pair for pair in zip(one[name], other[name], strict=True) if not _same(*pair)]
-        if pairs:
-            left, right = pairs[0]
-            yield f"{relation}.{name}: {len(pairs)} of {one.height} rows differ, such as {left!r} and {right!r}"
+        differing = _differing(one[name], other[name]).arg_true()
+        if len(differing):
+            left, right = one[name][differing[0]], other[name][differing[0]]
+            yield f"{relation}.{name}: {len(differing)} of {one.height} rows differ, such as {left!r} and {right!r}"
 
 
-def _same(one: Any, other: Any) -> bool:
-    if isinstance(one, float) and isinstance(other, float):
-        return math.isclose(one, other, rel_tol=TOLERANCE) or (math.isnan(one) and math.isnan(other))
-    return bool(one == other)
+def _differing(one: pl.Series, other: pl.Series) -> pl.Series:
+    """Whether the values differ, row by row. A null equals a null only, and NaN equals NaN."""
+    exact = one.ne_missing(other)
+    if not one.dtype.is_float():
+        return exact
+    size = pl.DataFrame([one.abs().alias("one"), other.abs().alias("other")]).max_horizontal()
+    is_near = (one - other).abs() <= TOLERANCE * size
+    return exact & ~(is_near & size.is_finite()).fill_null(value=False)
 
 
 def _comparable(frame: pl.DataFrame) -> pl.DataFrame:

@@ -25,7 +25,8 @@ from ingest.windows import Window
 from warehouse.location import Calendar
 from warehouse.run_context import RunContext
 
-DAYS = 40  # a feed of liquidations counts by the 30 days before
+DAYS = 34  # a feed of liquidations counts by the 30 days before
+EVERY_ROW_DAYS = 6  # the last days, which have all rows of five minutes; days before have those at full hours
 LAST = date(2026, 2, 1)
 FIRST = LAST - timedelta(days=DAYS - 1)
 PRESENT = RunContext(datetime(2026, 2, 2, 6, tzinfo=UTC), Calendar(FIRST, LAST))
@@ -170,7 +171,10 @@ def _moments(feed: Feed, step: timedelta | None, draws: Draws) -> pl.Series:
     first = START + step if feed.stamped_at_end else START
     if feed.cadence.startswith(("every minute", "one snapshot", "one list")):
         first -= timedelta(minutes=1)  # just before the end of the hour or the day
-    return pl.datetime_range(first, first + DAYS * DAY - step, step, eager=True, time_unit="us")
+    moments = pl.datetime_range(first, first + DAYS * DAY - step, step, eager=True, time_unit="us")
+    if step < HOUR:
+        return moments.filter((moments.dt.minute() == 0) | (moments >= first + (DAYS - EVERY_ROW_DAYS) * DAY))
+    return moments
 
 
 def _bars(feed: Feed, price: pl.Series, draws: Draws) -> dict[str, pl.Series]:

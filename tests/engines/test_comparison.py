@@ -1,5 +1,7 @@
 """The comparison of two engines finds what differs, and nothing else."""
 
+import math
+
 import polars as pl
 import pytest
 
@@ -39,6 +41,13 @@ def test_a_null_is_no_number() -> None:
     assert different_rows("marts.prices", ROWS, other) == [
         "marts.prices.close_usd: 2 of 2 rows differ, such as 80000.0 and None"
     ]
+
+
+@pytest.mark.parametrize(("value", "other"), [(math.inf, 1.0), (math.inf, -math.inf), (math.nan, 1.0), (0.0, 1e-12)])
+def test_infinity_nan_and_zero_equal_only_themselves(value: float, other: float) -> None:
+    one = pl.DataFrame({"close_usd": [value]})
+    assert different_rows("marts.prices", one, one.clone()) == []
+    assert len(different_rows("marts.prices", one, pl.DataFrame({"close_usd": [other]}))) == 1
 
 
 def test_a_data_test_that_ends_otherwise_is_named() -> None:
