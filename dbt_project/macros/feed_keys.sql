@@ -45,6 +45,7 @@
         'hyperliquid_open_interest': ['symbol', 'snapshot_at'],
         'inbox_fund_flows': ['asset', 'day', 'source'],
         'kraken_funding': ['symbol', 'settled_at'],
+        'kraken_hourly_open_interest': ['symbol', 'open_at'],
         'kraken_klines': ['symbol', 'open_at'],
         'kraken_liquidations': ['symbol', 'open_at'],
         'kraken_open_interest': ['symbol', 'open_at'],

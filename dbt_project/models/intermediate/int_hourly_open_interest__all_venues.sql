@@ -8,6 +8,7 @@
         'bybit_hourly_open_interest': ref('stg_bybit__hourly_open_interest'),
         'okx_hourly_open_interest': ref('stg_okx__hourly_open_interest'),
         'gate_hourly_contract_stats': ref('stg_gate__hourly_open_interest'),
+        'kraken_hourly_open_interest': ref('stg_kraken__hourly_open_interest'),
         'deribit_open_interest': ref('stg_deribit__open_interest'),
         'hyperliquid_open_interest': ref('stg_hyperliquid__open_interest'),
         'coinalyze_hourly_open_interest': ref('stg_coinalyze__hourly_open_interest'),

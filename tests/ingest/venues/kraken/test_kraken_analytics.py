@@ -17,6 +17,7 @@ from tests.ingest.scripted_venues import ScriptedVenues, asking, at, conformed, 
 from tests.properties import examples
 
 OPEN_INTEREST, LIQUIDATIONS, SYMBOL = "kraken_open_interest", "kraken_liquidations", "PF_XBTUSD"
+HOURLY_OPEN_INTEREST = "kraken_hourly_open_interest"
 BASE = "https://futures.kraken.com/api/charts/v1/analytics/PF_XBTUSD"
 DAY = 86_400
 
@@ -49,6 +50,17 @@ def test_days_are_asked_for_in_seconds(feed, path):
     ((url, params),) = venues.asked
     assert url == f"{BASE}/{path}"
     assert params == {"since": seconds("2026-01-10"), "to": seconds("2026-01-13") - 1, "interval": DAY}
+
+
+def test_hours_are_asked_for_nine_days_back_up_to_the_last_full_one():
+    start, answered = seconds("2026-01-24"), 9 * 24 + 7
+    venues = ScriptedVenues(lambda url, params: buckets(*((start + 3600 * n, bar(1500)) for n in range(answered))))
+    request = put(HOURLY_OPEN_INTEREST, venues, "2025-12-01", "2026-02-02", now="2026-02-02T06:20")
+    rows = landed(request)
+    assert (rows["open_at"].min(), rows["open_at"].max()) == (datetime(2026, 1, 24), datetime(2026, 2, 2, 5))
+    ((url, params),) = venues.asked
+    assert url == f"{BASE}/open-interest"
+    assert params == {"since": start, "to": seconds("2026-02-02T06:00") - 1, "interval": 3600}
 
 
 class Paged:
@@ -230,12 +242,13 @@ def recorded(api_samples, file: str) -> dict:
     ("feed", "file", "last_values"),
     [
         (OPEN_INTEREST, "analytics_open_interest.json", [1517.91, 1493.2]),
+        (HOURLY_OPEN_INTEREST, "analytics_open_interest.json", [1517.91, 1493.2]),
         (LIQUIDATIONS, "analytics_liquidation_volume.json", [0.42, 0.0, 3.1834]),
     ],
 )
 def test_recorded_buckets_keep_their_values_in_coins(api_samples, feed, file, last_values):
     body = recorded(api_samples, file)
     day = datetime.fromtimestamp(body["result"]["timestamp"][0], UTC).date().isoformat()
-    rows = landed(put(feed, lambda url, params: body, day, day, now="2026-12-01"))
+    rows = landed(put(feed, lambda url, params: body, day, day, now="2026-10-10"))
     assert rows.to_series(-1).to_list() == last_values
     assert [stamp.replace(tzinfo=UTC).timestamp() for stamp in rows["open_at"]] == body["result"]["timestamp"]
