@@ -16,7 +16,7 @@ from ingest.contract_lists import current_lists
 from ingest.feed import NoProgress, Progress
 from ingest.landing import Landing
 from ingest.market import Market
-from ingest.sample import LISTS, simulated_part
+from ingest.sample import SIMULATED, simulated_part
 from ingest.selection import Selection
 from ingest.venues.binance import ranking
 from ingest.windows import Window
@@ -146,7 +146,7 @@ class Pipeline(dg.ConfigurableResource):
         catalogue, now = load_catalogue(path), run_time(market, self.now)
         if market.simulated:
             catalogue = simulated_part(catalogue)  # an asset that it never had has not left either
-        rules = [one for one in catalogue.perpetuals if one.list in LISTS or not market.simulated]
+        rules = [one for one in catalogue.perpetuals if one.list in SIMULATED or not market.simulated]
         landing = Landing(self.resolved_warehouse.landing)
         with closing(open_session(market, catalogue, now)) as session:
 

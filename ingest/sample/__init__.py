@@ -5,7 +5,7 @@ What the answers are parsed into is the business of ``ingest.venues``; nothing h
 
 from ingest.sample.adapter import SimulatedMarketAdapter
 from ingest.sample.market import SimulatedMarket
-from ingest.sample.offer import LISTS, SIMULATED, simulated, simulated_part
+from ingest.sample.offer import SIMULATED, simulated, simulated_part
 from ingest.sample.story import DEFAULT_SEED, EPISODES, FIRST_DAY, LAST_DAY, SIMULATION_NOW
 
 __all__ = [
@@ -13,7 +13,6 @@ __all__ = [
     "EPISODES",
     "FIRST_DAY",
     "LAST_DAY",
-    "LISTS",
     "SIMULATED",
     "SIMULATION_NOW",
     "SimulatedMarket",

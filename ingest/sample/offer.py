@@ -15,7 +15,13 @@ from ingest.sample.followers import FOLLOWERS
 
 SIMULATED: Mapping[str, Collection[str]] = {
     **dict.fromkeys(
-        ("binance_spot_klines", "binance_um_klines", "binance_um_funding", "binance_um_open_interest"),
+        (
+            "binance_spot_klines",
+            "binance_um_klines",
+            "binance_um_funding",
+            "binance_um_open_interest",
+            "binance_um_instruments",
+        ),
         binance.SYMBOLS,
     ),
     **dict.fromkeys(
@@ -35,7 +41,10 @@ SIMULATED: Mapping[str, Collection[str]] = {
 # The symbols of the further assets, which have a perpetual and no more. Their open interest is Coinalyze's, by day and
 # hour: forty assets of five-minute archives would take a first run ten minutes.
 FURTHER: Mapping[str, Collection[str]] = {
-    **dict.fromkeys(("binance_um_klines", "binance_um_funding"), tuple(one.symbol for one in FOLLOWERS.values())),
+    **dict.fromkeys(
+        ("binance_um_klines", "binance_um_funding", "binance_um_instruments"),
+        tuple(one.symbol for one in FOLLOWERS.values()),
+    ),
     **dict.fromkeys(
         (
             "coinalyze_open_interest",
@@ -47,8 +56,6 @@ FURTHER: Mapping[str, Collection[str]] = {
         coinalyze.FURTHER_CONTRACTS,
     ),
 }
-# Lists of contracts that the simulation has. They are read when assets are chosen, and are no feed of a run.
-LISTS = ("binance_um_instruments",)
 
 
 def simulated(catalogue: Catalogue, *, further: bool = False) -> Catalogue:

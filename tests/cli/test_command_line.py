@@ -275,7 +275,7 @@ def test_the_brief_names_label_figures_and_that_they_are_simulated(sample: Path)
     ran = leverage("brief", "--warehouse", sample)
     assert ran.status == 0
     for said in ("SIMULATED", "BTC 2026-01-27 UTC", "confidence", "open interest", "bp per 8 h", "no forecast",
-                 "simulated: 12 feeds of"):  # fmt: skip
+                 "simulated: 13 feeds of"):  # fmt: skip
         assert said in " ".join(ran.out.split())  # lines wrap
     assert "\x1b[" not in ran.out
 
@@ -286,7 +286,7 @@ def test_status_has_a_line_for_every_feed(sample: Path) -> None:
     assert ran.status == 0
     for feed in ("binance_spot_klines", "binance_um_open_interest", "coinalyze_liquidations", "coinmetrics_network"):
         assert any(feed in line and "2026-01-27" in line for line in ran.out.splitlines()), ran.out
-    assert "simulated: 12 feeds of binance, coinalyze, coinmetrics; the others come with --market live" in ran.out
+    assert "simulated: 13 feeds of binance, coinalyze, coinmetrics; the others come with --market live" in ran.out
 
 
 @pytest.mark.slow

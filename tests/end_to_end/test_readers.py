@@ -14,7 +14,7 @@ from warehouse.location import Warehouse
 from warehouse.publishing.release import Release, publish
 
 RELEASES = 8
-LAST_DAYS = tuple(f"dim_{of}.{column}" for of in ("venues", "instruments", "funding_intervals")
+LAST_DAYS = tuple(f"dim_{of}.{column}" for of in ("venues", "instruments", "instrument_terms", "funding_intervals")
                   for column in ("last_day", "day_count"))  # fmt: skip
 
 

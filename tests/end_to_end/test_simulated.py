@@ -89,10 +89,8 @@ def test_every_simulated_asset_has_its_rows_and_its_labels(first_run: tuple[Path
     warehouse, _ = first_run
     release = published(warehouse)
     # A restatement takes a second pull, a scenario a flush, a reading of the running day `leverage now`; the simulated
-    # market has no implausible row, and its list of contracts is read when assets are chosen alone.
-    some_days = {
-        "restatements", "scenarios", "implausible_rows", "readings_hourly", "events_hourly", "dim_instrument_terms",
-    }  # fmt: skip
+    # market has no implausible row.
+    some_days = {"restatements", "scenarios", "implausible_rows", "readings_hourly", "events_hourly"}
     with_assets = [name for name, frame in release.items() if "asset" in frame.columns and name not in some_days]
     for name in with_assets:
         assert set(release[name]["asset"]) == {"BTC", "ETH"}, name
