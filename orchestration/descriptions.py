@@ -23,6 +23,7 @@ READ_NEXT = {
     "regime_labels": "`regimes_daily` has the label of each day.",
     "market_breadth_daily": "`market_daily` says it in a word and a sentence.",
     "market_daily": "`regimes_daily` has the label of each asset.",
+    "positioning_daily": "`regime_evidence` has what supports a label, in rows that count in no score.",
     "restatements": "`regime_revisions` has the labels that changed.",
 }
 

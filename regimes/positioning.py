@@ -48,5 +48,8 @@ def with_positioning(frame: pl.DataFrame, positioning: pl.DataFrame | None, para
 
 
 def _share(ratio: str) -> pl.Expr:
-    """Longs per short as the part of longs. A share and its mirror add up to 1, so both directions score alike."""
-    return pl.col(ratio) / (1.0 + pl.col(ratio))
+    """Longs per short as the part of longs. A share and its mirror add up to 1, so both directions score alike.
+
+    Null for a ratio that is not positive: it is an outage, as in int_positioning__long_short_ratios.
+    """
+    return pl.when(pl.col(ratio) > 0).then(pl.col(ratio) / (1.0 + pl.col(ratio)))

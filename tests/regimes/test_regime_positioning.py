@@ -230,6 +230,14 @@ def test_upside_down_what_supported_a_flush_supports_a_squeeze_as_much(
     assert up == pytest.approx({opposite[name]: membership for name, membership in down.items()}, abs=1e-9)
 
 
+def test_a_ratio_of_zero_or_less_is_unknown(parameters: Parameters) -> None:
+    positioned: list[Positioned] = [(0.0, -1.0, 0.0, 0.0), (3.0, 1.0, 0.5, 0.0)]
+    features = daily_features(marts_of({"BTC": calm_days(2)}), parameters, positioning_of(positioned))
+    assert features["long_account_share"].to_list() == [None, 0.75]
+    assert features["top_trader_long_share"].to_list() == [None, 0.5]
+    assert features["taker_buy_share"].to_list() == [0.0, 0.5]
+
+
 def test_positioning_in_chunks_is_the_same(parameters: Parameters) -> None:
     days = [*settled_days(80), FLUSH]
     marts = marts_of(dict.fromkeys(("ADA", "BTC", "ETH"), days))
