@@ -228,6 +228,9 @@ def _values(
         return draws.uniform(count, 0.5, 2)
     if name in SIGNED:
         return draws.normal(count, 0.001, 5)
+    if name.startswith("taker_buy"):
+        size = draws.uniform(count, 0.1, 1)  # a part of the volume
+        return size * price if name.endswith("_usd") else size
     size = (1e6 if "both_sides" in name else 0.01) + draws.uniform(count, 1, 5e3)  # both sides: twice one and more
     return size * price if name.endswith("_usd") else size
 
