@@ -30,6 +30,8 @@ MARTS_HEAD = (
     "# Written by `make generated`; change tables/published. These tables are written by Python into the marts schema\n"
     "# after the models, and are declared so that exposures can name them.\n"
 )
+# The parts of a model's contract that come from its table.
+KEY_BLOCK = re.compile(r"^    constraints:.*\n(?:      .*\n)*", re.MULTILINE)
 COLUMNS_BLOCK = re.compile(r"^    columns:\n(?:      .*\n)+", re.MULTILINE)
 
 
@@ -58,15 +60,17 @@ class Generator:
         }
 
     def contract(self, path: Path, table: Table) -> str:
-        """A mart's YAML file with its `columns:` from the table, one line each, everything else as it is."""
+        """A mart's YAML file with `constraints:` and `columns:` from the table, everything else as it is."""
+        key = f"    constraints: [{{type: primary_key, columns: [{', '.join(table.key)}]}}]\n"
         lines = [
             f"      - {{name: {column.name}, data_type: {_dbt_type(column)}, description: '{_doc(table, column)}'}}\n"
             for column in table
         ]
-        written = "    columns:\n" + "".join(lines)
-        text, found = COLUMNS_BLOCK.subn(lambda _: written, path.read_text())
-        if found != 1:
-            raise ValueError(f"{path} needs exactly one block `columns:` of its model")
+        text = path.read_text()
+        for block, written in ((KEY_BLOCK, key), (COLUMNS_BLOCK, "    columns:\n" + "".join(lines))):
+            text, found = block.subn(lambda _, by=written: by, text)
+            if found != 1:
+                raise ValueError(f"{path} needs exactly one block `{written.split(':')[0].strip()}:` of its model")
         return text
 
     def doc_blocks(self) -> str:

@@ -33,14 +33,14 @@ def test_a_file_that_differs_is_named_and_fails_the_check(monkeypatch, capsys, t
     assert capsys.readouterr().err == "columns.md is not what it is made from; run: make generated\n"
 
 
-def test_a_contract_keeps_what_people_wrote_and_takes_its_columns_from_the_table(tmp_path):
+def test_a_contract_keeps_what_people_wrote_and_takes_key_and_columns_from_the_table(tmp_path):
     table = DBT_MARTS["dim_feed_breaks"]
     written = tmp_path / "dim_feed_breaks.yml"
-    written.write_text(
-        "# Mine.\nmodels:\n  - name: dim_feed_breaks\n    columns:\n      - name: gone\n\nunit_tests: []\n"
-    )
+    named = "# Mine.\nmodels:\n  - name: dim_feed_breaks\n"
+    written.write_text(f"{named}    constraints: []\n    columns:\n      - name: gone\n\nunit_tests: []\n")
     made = GENERATOR.contract(written, table)
-    assert made.startswith("# Mine.\nmodels:\n  - name: dim_feed_breaks\n    columns:\n      - {name: feed, ")
+    key = f"    constraints: [{{type: primary_key, columns: [{', '.join(table.key)}]}}]\n"
+    assert made.startswith(f"{named}{key}    columns:\n      - {{name: feed, ")
     assert made.endswith("\n\nunit_tests: []\n")
     assert "gone" not in made
     assert re.findall(r"- \{name: (\w+), ", made) == list(table.columns)
