@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from orchestration.internals.dbt_manifest import parsed_project
+from ingest.feeds import FEEDS
+from orchestration.internals.dbt_manifest import parsed_project, sources_of
+from orchestration.window_models import TAG
 
 OF_HOURS = (
     "int_hourly_liquidations__all_venues",
@@ -25,3 +27,9 @@ def test_hourly_series_are_cut_before_the_newest_version_of_a_row_is_chosen() ->
     )
     assert len(read) > 5
     assert [name for name in sorted(read) if FIRST_HOUR not in by_name[name].depends_on.macros] == []
+
+
+def test_the_running_day_asks_for_every_hourly_feed_and_for_predictions() -> None:
+    hourly = {feed.name for feed in FEEDS if "_hourly_" in feed.name or feed.kind == "predicted_funding"}
+    assert {"gate_hourly_contract_stats", "bybit_predicted_funding"} < hourly
+    assert hourly <= sources_of(parsed_project(), TAG)
