@@ -1,10 +1,10 @@
-// Values under the pointer of the price chart, for mouse, touch and arrow keys; the strip begins at the asset of the page.
+// Values under the pointer of the price chart, for mouse, touch and arrow keys; the strip shows the asset of the page.
 (function () {
   "use strict";
   const strip = document.querySelector(".strip ul");
   const shown = strip.querySelector("[aria-current]");
-  const hidden = shown.getBoundingClientRect().right - strip.getBoundingClientRect().right;
-  if (hidden > 0) strip.scrollLeft = hidden + strip.clientWidth / 2;
+  const [card, view] = [shown.getBoundingClientRect(), strip.getBoundingClientRect()];
+  if (card.right > view.right) strip.scrollLeft = card.left - view.left - (view.width - card.width) / 2;
   const plot = document.querySelector(".plot");
   if (!plot) return;
   const values = JSON.parse(document.getElementById("values").textContent);

@@ -8,6 +8,7 @@ from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
+import polars as pl
 import pytest
 
 THEMES = {"light": {}, "dark": {"dark": True}, "phone": {"width": 390, "phone": True, "dark": True}}
@@ -77,6 +78,31 @@ def test_the_answer_the_price_and_the_first_measures_are_on_the_first_screen(
     bottom = "return document.querySelector(arguments[0]).getBoundingClientRect().bottom"
     for part in ("h1", ".lead", ".plot", ".ribbon", ".tile:nth-child(2) .value"):
         assert driver.execute_script(bottom, part) <= screen["height"], part
+
+
+@pytest.mark.parametrize("screen", [{"width": 390, "height": 844, "phone": True}, {"width": 1440, "height": 900}])
+def test_of_many_assets_that_of_the_page_is_in_sight(
+    screen: dict[str, Any], tmp_path: Path, browser: Callable[..., Any]
+) -> None:
+    from brief import About, DayTables, day_page
+    from regimes import load_parameters
+    from tests.brief.published_frames import LAST, frames
+
+    made = {
+        name: pl.concat([frame, *(frame.with_columns(asset=pl.lit(f"X{number:02}")) for number in range(11))])
+        if "asset" in frame.columns
+        else frame
+        for name, frame in frames().items()
+    }
+    page = tmp_path / "X07.html"
+    about = About("live", simulated=False, published_at="2026-03-11T06:00:00+00:00", licences="vendor: terms")
+    page.write_text(day_page(DayTables("X07", LAST, made), load_parameters(), about, index="explorer.html"))
+    driver = browser(**screen)
+    driver.get(page.as_uri())
+    card = driver.execute_script("return document.querySelector('.strip [aria-current]').getBoundingClientRect()")
+    assert 0 <= card["left"] < card["right"] <= screen["width"]
+    assert driver.execute_script("return scrollY") == 0
+    assert driver.execute_script("return document.documentElement.scrollWidth <= window.innerWidth")
 
 
 @pytest.mark.slow
