@@ -142,7 +142,7 @@ def test_open_interest_is_marked_where_a_venue_joins_and_where_a_feed_of_its_ven
         expected = {DAYS[2]: "venues from here on: binance, bybit", DAYS[4]: "bybit_open_interest: one-sided"}
         assert marked(db, "open_interest_daily", "venue_change") == expected
         assert marked(db, "feed_changes", "comparable") == {
-            DAYS[2]: "do not compare; the published change does",
+            DAYS[2]: "levels before and after do not compare, changes do",
             DAYS[4]: "compare",
         }
 
