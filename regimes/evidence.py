@@ -11,7 +11,7 @@ from regimes.memberships import decider_column, deciding_features, part_membersh
 from regimes.parameters import LabelRule, Parameters
 from regimes.positioning_evidence import supporting_rows
 from regimes.schema import KEY
-from regimes.words.baselines import baseline_texts
+from regimes.words.baselines import baseline_texts, positioning_texts
 from tables.published.regimes import LEVERAGE_FEATURES_DAILY, MART_OF, SUPPORTING, SUPPORTING_MART
 
 # A label needs these; the other roles change its score a little, or not at all.
@@ -25,19 +25,25 @@ def evidence_rows(frame: pl.DataFrame, features: pl.DataFrame, parameters: Param
     show what each score was made from. Rows of positioning follow, from `features` (leverage_features_daily), because
     the classified frame does not have it. Days without enough data have no rows.
     """
-    judged = frame.lazy().filter(pl.col("data_status") != "insufficient")
-    positioned = judged.select(*KEY, "event", "runner_up").join(features.lazy().select(*KEY, *SUPPORTING), on=KEY)
+    judged = frame.filter(pl.col("data_status") != "insufficient")
+    positioned = judged.select(*KEY, "event", "runner_up").join(features.select(*KEY, *SUPPORTING), on=KEY)
     deciding = deciding_features(parameters)
-    baselines = baseline_texts(parameters)
+    baselines, positioning_baselines = baseline_texts(parameters), positioning_texts(parameters)
     parts = []
-    for rule in parameters.labels:
-        for rank, column, scored in ((1, "event", rule), (2, "runner_up", rule.alone)):
+    for rank, column in ((1, "event"), (2, "runner_up")):
+        present = set(judged[column])  # Polars takes as long for a label without days as for one with a few
+        for rule in parameters.labels:
+            if rule.label not in present and parts:  # one part at least, for the columns
+                continue
+            scored = rule if rank == 1 else rule.alone
             ranked, positioning = (
-                days.filter(pl.col(column) == rule.label).with_columns(pl.lit(rank, pl.Int64).alias("label_rank"))
+                days.lazy()
+                .filter(pl.col(column) == rule.label)
+                .with_columns(pl.lit(rank, pl.Int64).alias("label_rank"))
                 for days in (judged, positioned)
             )
             parts.extend(_predicate_rows(ranked, scored, deciding, baselines))
-            parts.extend(supporting_rows(positioning, scored, parameters))
+            parts.extend(supporting_rows(positioning, scored, parameters, positioning_baselines))
     marts = MART_OF | dict.fromkeys(SUPPORTING, SUPPORTING_MART)
     dictionary = pl.LazyFrame(
         [(feature.name, feature.unit, marts.get(feature.name, "")) for feature in LEVERAGE_FEATURES_DAILY.fields],

@@ -10,32 +10,32 @@ import polars as pl
 from regimes.memberships import ramp
 from regimes.parameters import LabelRule, Parameters, PositioningPredicate
 from regimes.schema import KEY
-from regimes.words.baselines import positioning_baselines
 
 SUPPORTS_ONLY = "supports_only"
 
 
-def supporting_rows(days: pl.LazyFrame, rule: LabelRule, parameters: Parameters) -> list[pl.LazyFrame]:
+def supporting_rows(
+    days: pl.LazyFrame, rule: LabelRule, parameters: Parameters, baselines: dict[str, pl.Expr]
+) -> list[pl.LazyFrame]:
     """The days of the label, once per positioning predicate that supports it, with the columns of the scored rows.
 
-    `days` has the features of positioning and `label_rank`. A day on which a predicate is unknown has no row of it:
-    what does not count cannot be missed.
+    `days` has the features of positioning and `label_rank`; `baselines` are texts by feature. A day on which a
+    predicate is unknown has no row of it: what does not count cannot be missed.
     """
     by_name = {predicate.name: predicate for predicate in parameters.positioning.predicates}
     names = next((each.predicates for each in parameters.positioning.labels if each.label == rule.label), ())
     first = len(rule.required) + len(rule.supporting)
-    return [_rows(days, rule.label, by_name[name], first + at, parameters) for at, name in enumerate(names)]
+    return [_rows(days, rule.label, by_name[name], first + at, baselines) for at, name in enumerate(names)]
 
 
 def _rows(
-    days: pl.LazyFrame, label: str, predicate: PositioningPredicate, position: int, parameters: Parameters
+    days: pl.LazyFrame, label: str, predicate: PositioningPredicate, position: int, baselines: dict[str, pl.Expr]
 ) -> pl.LazyFrame:
     memberships = [(each.feature, ramp(each)) for each in predicate.ramps]
     features = dict.fromkeys(feature for feature, _ in memberships)
     known = pl.all_horizontal(membership.is_not_null() for _, membership in memberships)
     weakest = pl.min_horizontal(membership for _, membership in memberships)
     decider = pl.coalesce(pl.when(membership == weakest).then(pl.lit(feature)) for feature, membership in memberships)
-    texts = positioning_baselines(parameters)
     return (
         days.filter(known)
         .with_columns(decider.alias("feature"), weakest.alias("membership"))
@@ -50,7 +50,7 @@ def _rows(
             _decided({feature: pl.col(feature) for feature in features}).alias("value"),
             "membership",
             pl.lit(0.0).alias("weight"),
-            _decided({feature: texts[feature] for feature in features}).alias("baseline"),
+            _decided({feature: baselines[feature] for feature in features}).alias("baseline"),
         )
     )
 

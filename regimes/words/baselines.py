@@ -24,7 +24,7 @@ def baseline_texts(parameters: Parameters) -> dict[str, pl.Expr]:
     return {feature: pl.lit(meaning(feature, parameters.numbers)) for feature in NUMERIC} | _own_words(parameters)
 
 
-def positioning_baselines(parameters: Parameters) -> dict[str, pl.Expr]:
+def positioning_texts(parameters: Parameters) -> dict[str, pl.Expr]:
     """For the features of positioning that a predicate of positioning reads: what the value is compared with."""
     usual = f", median of the {parameters.windows.baseline_days} days before with the same contracts: "
     col = pl.col

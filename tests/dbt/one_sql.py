@@ -26,7 +26,7 @@ def _words(text: str) -> frozenset[str]:
 # In DuckDB, Spark and Sail by these names and with the same meaning.
 FUNCTIONS = _words(
     """abs avg cast coalesce count date_trunc extract floor greatest lag lead least length ln max min min_by nullif
-    position row_number sqrt stddev_samp substring sum"""
+    position replace row_number sqrt stddev_samp substring sum"""
 )
 TYPES = frozenset({"string", "double", "bigint", "integer", "boolean", "date", "timestamp"})
 WORDS_BEFORE_BRACKET = _words(

@@ -19,7 +19,7 @@ def day_added(sample: Path, tmp_path_factory: pytest.TempPathFactory) -> tuple[P
 
     def build(target: Path) -> None:
         warehouse = copied(sample, target / "warehouse")
-        with watched(warehouse, target / "stop", pause=0.5) as saw:
+        with watched(warehouse, target / "stop", pause=2.0) as saw:
             ran = leverage("run", "--warehouse", warehouse, "--now", SAMPLE_NEXT)
         assert ran.status == 0, ran.said
         (target / "saw.json").write_text(json.dumps(saw))

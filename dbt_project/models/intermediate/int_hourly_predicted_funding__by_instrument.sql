@@ -62,7 +62,7 @@ chosen as (
         *,
         row_number() over (
             partition by asset, venue, instrument, hour_at
-            order by next_funding_at
+            order by next_funding_at nulls last
         ) as precedence
     from predicted_hours
 
