@@ -25,21 +25,20 @@ def evidence_rows(frame: pl.DataFrame, features: pl.DataFrame, parameters: Param
     show what each score was made from. Rows of positioning follow, from `features` (leverage_features_daily), because
     the classified frame does not have it. Days without enough data have no rows.
     """
-    judged = frame.filter(pl.col("data_status") != "insufficient")
-    positioned = judged.select(*KEY, "event", "runner_up").join(features.select(*KEY, *SUPPORTING), on=KEY)
+    judged = frame.lazy().filter(pl.col("data_status") != "insufficient")
+    positioned = judged.select(*KEY, "event", "runner_up").join(features.lazy().select(*KEY, *SUPPORTING), on=KEY)
+    labels = judged.select("event", "runner_up").unique().collect()
     deciding = deciding_features(parameters)
     baselines, positioning_baselines = baseline_texts(parameters), positioning_texts(parameters)
     parts = []
     for rank, column in ((1, "event"), (2, "runner_up")):
-        present = set(judged[column])  # Polars takes as long for a label without days as for one with a few
+        present = set(labels[column])  # Polars takes as long for a label without days as for one with a few
         for rule in parameters.labels:
             if rule.label not in present and parts:  # one part at least, for the columns
                 continue
             scored = rule if rank == 1 else rule.alone
             ranked, positioning = (
-                days.lazy()
-                .filter(pl.col(column) == rule.label)
-                .with_columns(pl.lit(rank, pl.Int64).alias("label_rank"))
+                days.filter(pl.col(column) == rule.label).with_columns(pl.lit(rank, pl.Int64).alias("label_rank"))
                 for days in (judged, positioned)
             )
             parts.extend(_predicate_rows(ranked, scored, deciding, baselines))

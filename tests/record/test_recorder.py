@@ -113,6 +113,7 @@ def test_malformed_duplicated_and_late_messages_are_survived_and_in_the_ledger(r
     assert twice == 1 or "duplicate" in running.kinds("binance")
 
 
+@pytest.mark.proof
 def test_an_hour_of_silence_is_told_and_answered_by_a_new_connection(recording, by_name, server):
     clock = FastClock(300)
     running = recording([by_name["okx"]], clock)

@@ -162,6 +162,7 @@ class Dying:
         return counted
 
 
+@pytest.mark.proof
 def test_wherever_a_run_dies_a_whole_release_is_published_and_the_next_run_publishes(warehouse, monkeypatch):
     before_the_switch = after_it = 0
     for last in range(1, 1000):
