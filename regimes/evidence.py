@@ -30,7 +30,7 @@ def evidence_rows(frame: pl.DataFrame, features: pl.DataFrame, parameters: Param
     labels = judged.select("event", "runner_up").unique().collect()
     deciding = deciding_features(parameters)
     baselines, positioning_baselines = baseline_texts(parameters), positioning_texts(parameters)
-    parts = []
+    parts: list[pl.LazyFrame] = []
     for rank, column in ((1, "event"), (2, "runner_up")):
         present = set(labels[column])  # Polars takes as long for a label without days as for one with a few
         for rule in parameters.labels:
