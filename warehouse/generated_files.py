@@ -68,9 +68,9 @@ class Generator:
         ]
         text = path.read_text()
         for block, written in ((KEY_BLOCK, key), (COLUMNS_BLOCK, "    columns:\n" + "".join(lines))):
-            text, found = block.subn(lambda _, by=written: by, text)
-            if found != 1:
+            if len(block.findall(text)) != 1:
                 raise ValueError(f"{path} needs exactly one block `{written.split(':')[0].strip()}:` of its model")
+            text = block.sub(written, text)
         return text
 
     def doc_blocks(self) -> str:
