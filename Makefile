@@ -11,7 +11,7 @@ PYTEST := $(BIN)/python -m pytest -n 2 --dist loadscope --no-loadscope-reorder
 BI_PORT ?= 8088
 ENGINE ?= spark
 SPARK = .venv-$(ENGINE)
-CLIENTS := duckdb-1.2 duckdb-1.4 duckdb-1.5 pandas
+CLIENTS := duckdb-1.2 duckdb-1.4 duckdb-1.5 notebooks pandas
 
 .PHONY: help run live record test proofs check dev bi browser clients spark spark-cluster docs bench setup setup-dev format lock generated definitions clean
 .DEFAULT_GOAL := run
@@ -31,7 +31,7 @@ record: setup  ## record the liquidations of the live venues until stopped
 dev: setup  ## serve the Dagster UI on 127.0.0.1:3000 for the warehouse of LEVERAGE_MARKET (default: sample)
 	$(BIN)/python -m orchestration.serve --port $(PORT)
 
-test: setup-dev  ## run the tests, a few minutes: all but proofs and browser, and a quarter of the examples of properties
+test: setup-dev  ## run the tests, about ten minutes: all but proofs and browser, and a quarter of the examples of properties
 	$(PYTEST) -m "not proof" --ignore tests/browser --ignore tests/dbt/test_one_sql.py  # make check runs the latter
 
 proofs: setup-dev  ## run the proofs: whole runs under faults, such as kill -9 at twenty moments, cut answers, and all properties
@@ -57,8 +57,8 @@ browser: setup-dev $(BI)/.installed $(DOCS)/.installed $(VENV)/.browser-installe
 docs: $(DOCS)/.installed  ## build the documents as a site in site/ and check every link
 	NO_MKDOCS_2_WARNING=1 $(DOCS)/bin/mkdocs build --strict --quiet
 
-clients: setup-dev $(CLIENTS:%=.clients/%/.installed)  ## test that older DuckDB clients and pandas read the published files
-	$(BIN)/python -m pytest tests/bi/test_clients.py
+clients: setup-dev $(CLIENTS:%=.clients/%/.installed)  ## test that older DuckDB clients, pandas and notebooks read the published files
+	$(BIN)/python -m pytest tests/bi/test_clients.py tests/bi/test_recipes.py
 
 spark: $(SPARK)/.installed  ## build every model on DuckDB and on Spark, and compare; ENGINE=sail does without Java
 	$(SPARK)/bin/python -m tests.engines --engine $(ENGINE)
@@ -132,6 +132,7 @@ lock:  ## write requirements/*.txt from pyproject.toml; needs uv
 	for engine in sail spark; do uv pip compile pyproject.toml --extra build --extra $$engine -c requirements/run.txt --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-emit-find-links --no-header --quiet -o requirements/$$engine.txt || exit 1; done
 	uv pip compile requirements/bi.in --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-emit-find-links --no-header --quiet -o requirements/bi.txt
 	uv pip compile requirements/docs.in --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-emit-find-links --no-header --quiet -o requirements/docs.txt
+	uv pip compile requirements/clients/notebooks.in --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-emit-find-links --no-header --quiet -o requirements/clients/notebooks.txt
 	uv pip compile requirements/browser.in -c requirements/dev.txt --no-emit-package playwright --no-emit-package pyee --no-emit-package greenlet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-emit-find-links --no-header --quiet -o requirements/browser.txt
 
 clean:  ## remove environments and caches; warehouses stay

@@ -50,7 +50,7 @@ def feed_changes(frame: pl.DataFrame) -> list[tuple[date, str]]:
 
 
 def _changes(days: pl.DataFrame, column: str) -> list[tuple[date, date, str]]:
-    """Where the text differs from that of the known day before: that day, the day, and its text."""
+    """The days whose text differs from the text of the last known day: that earlier day, the day, and its text."""
     if column not in days.columns:
         return []
     known = days.drop_nulls(column).select("day", pl.col(column).alias("now"))

@@ -56,5 +56,5 @@ def _rows(
 
 
 def _decided(choices: dict[str, pl.Expr]) -> pl.Expr:
-    """From the choices by feature, that of the column `feature`."""
+    """Of the choices by feature, the one for the feature that the column `feature` names."""
     return pl.coalesce(pl.when(pl.col("feature") == name).then(choice) for name, choice in choices.items())

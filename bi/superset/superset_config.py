@@ -22,9 +22,6 @@ SQLALCHEMY_DATABASE_URI = f"sqlite:///{STATE / 'superset.db'}"
 DEFAULT_TIMEZONE = "UTC"
 # A cached result would be out of date after the next release, and a query takes milliseconds.
 DATA_CACHE_CONFIG = {"CACHE_TYPE": "NullCache"}
-# Seconds that a chart waits for its rows. A dashboard asks for all charts at once. On a busy machine the last of them
-# waited longer than the minute that Superset ships with.
-SUPERSET_WEBSERVER_TIMEOUT = 300
 CACHE_CONFIG = {"CACHE_TYPE": "NullCache"}
 # Seconds that a chart waits for its rows. A dashboard asks for all charts at once. On a busy machine the last of them
 # waited longer than the minute that Superset ships with.

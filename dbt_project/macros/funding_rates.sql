@@ -1,3 +1,27 @@
+{# The funding of each instrument and period with its open interest at the end of an hour of the period, as the CTE
+   `weighed`. `only` narrows the funding. #}
+{% macro funding_with_open_interest(funding, period, hour, only='true') -%}
+weighed as (
+
+    select
+        funding.asset,
+        funding.venue,
+        funding.instrument,
+        funding.{{ period }},
+        funding.funding_8h_bp,
+        open_interest.open_interest_usd
+    from {{ funding }} as funding
+    left join {{ ref('int_hourly_open_interest__newest') }} as open_interest
+        on
+            funding.asset = open_interest.asset
+            and funding.venue = open_interest.venue
+            and funding.instrument = open_interest.instrument
+            and {{ hour }} = open_interest.hour_at
+    where {{ only }}
+
+)
+{%- endmacro %}
+
 {# What each funding rate weighs in the rate of its asset, as two CTEs and the final select. `funding` names a CTE with one
    row per instrument and period: funding_8h_bp, and the newest open_interest_usd that may weigh it. A venue whose open
    interest nobody knows is taken for a small one, in equal parts over its instruments: it stays in the rate and is named,

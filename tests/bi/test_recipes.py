@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import os
 import re
+import subprocess
 import sys
 from datetime import timedelta
-from importlib.util import find_spec, module_from_spec, spec_from_file_location
+from importlib.util import module_from_spec, spec_from_file_location
 from pathlib import Path
 from types import ModuleType
 from typing import Any
@@ -14,6 +16,7 @@ import polars as pl
 import pytest
 import vl_convert
 
+from tests.bi.test_clients import CLIENTS
 from tests.brief.published_frames import DAYS, LAST, frames
 from tests.pipelines import PROJECT
 
@@ -80,16 +83,27 @@ def test_the_recipe_reads_a_new_release_without_a_restart(recipe: Path) -> None:
     assert made.days("BTC")["day"][0] == (LAST + timedelta(days=1)).isoformat()
 
 
-@pytest.mark.skipif(find_spec("marimo") is None, reason="marimo is not installed; it is no dependency of the project")
-def test_the_marimo_notebook_runs(recipe: Path) -> None:
-    outputs, _ = loaded(recipe, "notebook").app.run()
-    assert "leverage_flush" in outputs[-1].text
+NOTEBOOK = """
+from notebook import app
+outputs, _ = app.run()
+print(outputs[-1].text)
+"""
+PAGE = """
+from streamlit.testing.v1 import AppTest
+page = AppTest.from_file("page.py").run(timeout=60)
+assert not page.exception, page.exception
+print(page.dataframe[0].value["label"].iloc[0])
+"""
 
 
-@pytest.mark.skipif(find_spec("streamlit") is None, reason="streamlit is not installed; it is no dependency")
-def test_the_streamlit_page_runs(recipe: Path) -> None:
-    from streamlit.testing.v1 import AppTest
-
-    page = AppTest.from_file(str(recipe / "page.py")).run(timeout=60)
-    assert not page.exception
-    assert page.dataframe[0].value["label"].iloc[0] == "leverage_flush"
+@pytest.mark.parametrize("program", [NOTEBOOK, PAGE], ids=["marimo", "streamlit"])
+def test_the_recipe_runs_in_its_library(program: str, recipe: Path) -> None:
+    libraries = CLIENTS / "notebooks"
+    if not libraries.exists():
+        pytest.skip("notebooks is not installed; run: make clients")
+    done = subprocess.run(
+        [sys.executable, "-c", program],
+        cwd=recipe, env={**os.environ, "PYTHONPATH": str(libraries)}, capture_output=True, text=True, check=False,
+    )  # fmt: skip
+    assert done.returncode == 0, done.stderr
+    assert "leverage_flush" in done.stdout

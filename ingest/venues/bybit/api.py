@@ -5,14 +5,15 @@ Linear contracts count in coins, inverse ones in USD; the category is the margin
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 from urllib.parse import unquote
 
-from ingest.errors import Banned, CatalogueBroken, Codes, GeoBlocked, UnknownCode
+from ingest.errors import CHECK_SYMBOL, Banned, CatalogueBroken, Codes, GeoBlocked, RequestRefused, UnknownCode
 from ingest.feed import Request
-from ingest.fetch.questions import Page, Question
+from ingest.fetch.questions import Page, Params, Question
 from ingest.instrument import Instrument
+from ingest.responses import place
 
 HOST = "api.bybit.com"
 # Codes about the whole venue that pass: 10006, 10018 and 10429 too many requests, 10000, 10016, 131200 and 131201 a
@@ -56,6 +57,27 @@ def ask(request: Request, question: Question) -> Page:
             raise question.refused(f"asked for the {field} {expected}, got {', '.join(sorted(other))[:80]}")
     # The cursor comes percent-encoded, and sending it encodes it once more.
     return Page(rows, unquote(str(found.get("nextPageCursor") or "")))
+
+
+def listed(request: Request, address: str, params: Params) -> tuple[Mapping[str, Any], Sequence[Mapping[str, Any]]]:
+    """The result of an answer about a whole category, and its list of contracts.
+
+    Raises RequestRefused when the answer has another shape or is about another category.
+    """
+    result = request.session.get_json(address, params, judge=judge).get("result")
+    found = result if isinstance(result, Mapping) else {}
+    contracts = found.get("list")
+    if not isinstance(contracts, list) or not all(isinstance(one, Mapping) for one in contracts):
+        raise refused(address, f"expected a list of contracts, got {str(result)[:80]}")
+    if (other := found.get("category", params["category"])) != params["category"]:
+        raise refused(address, f"asked for the category {params['category']}, got {str(other)[:80]}")
+    return found, contracts
+
+
+def refused(address: str, what: str) -> RequestRefused:
+    """The error for an answer of this address that cannot be used."""
+    host, path = place(address)
+    return RequestRefused(what, host=host, path=path, advice=CHECK_SYMBOL)
 
 
 def category(instrument: Instrument) -> str:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from urllib.parse import unquote
 
-from ingest.errors import RequestRefused
 from ingest.feed import Request
 from ingest.venues.bybit import api
 
@@ -24,16 +23,13 @@ def contracts(request: Request) -> Iterator[Mapping[str, object]]:
                 "limit": PAGE,
                 **({"cursor": cursor} if cursor else {}),
             }
-            result = request.session.get_json(URL, asked, judge=api.judge).get("result")
-            listed = result.get("list") if isinstance(result, Mapping) else None
-            if not isinstance(listed, list) or not all(isinstance(one, Mapping) for one in listed):
-                raise RequestRefused(f"expected a list of contracts, got {str(result)[:80]}", host=api.HOST)
+            result, listed = api.listed(request, URL, asked)
             yield from map(_contract, listed)
             cursor = unquote(str(result.get("nextPageCursor") or ""))
             if not cursor:
                 break
         else:
-            raise RequestRefused(f"more than {LONGEST} pages of {category} contracts", host=api.HOST)
+            raise api.refused(URL, f"more than {LONGEST} pages of {category} contracts")
 
 
 def _contract(one: Mapping[str, object]) -> Mapping[str, object]:

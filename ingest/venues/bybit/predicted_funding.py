@@ -13,10 +13,8 @@ from typing import Any
 import polars as pl
 
 from ingest.coverage import Part
-from ingest.errors import CHECK_SYMBOL, RequestRefused
 from ingest.feed import Batch, Request
 from ingest.fetch.rows import stamped, text_frame
-from ingest.responses import place
 from ingest.venues.bybit import api
 from ingest.windows import Window
 
@@ -33,11 +31,12 @@ def fetch(request: Request) -> Iterator[Batch]:
     moment = Window(request.now, request.now)
     for category, instruments in groupby(sorted(request.trading, key=api.category), key=api.category):
         with request.noting_refusal(category):
-            tickers, listed = _tickers(request, category), list[str]()
+            _, contracts = api.listed(request, URL, {"category": category})
+            tickers, listed = {str(one.get("symbol")): one for one in contracts}, list[str]()
             for symbol in (instrument.symbol for instrument in instruments):
                 with request.noting_refusal(symbol):
                     if symbol not in tickers:
-                        raise _refused(f"the venue lists no {symbol}")
+                        raise api.refused(URL, f"the venue lists no {symbol}")
                     listed.append(symbol)
             if listed:
                 frame = _rates(request, [tickers[symbol] for symbol in listed])
@@ -52,21 +51,3 @@ def _rates(request: Request, tickers: Sequence[Mapping[str, Any]]) -> pl.DataFra
         stamped("nextFundingTime").alias("next_funding_at"),
         pl.col("fundingIntervalHour").alias("interval_hours"),
     )
-
-
-def _tickers(request: Request, category: str) -> dict[str, Mapping[str, Any]]:
-    """The state of each contract of a category by symbol. Raises RequestRefused when the answer has another shape."""
-    body = request.session.get_json(URL, {"category": category}, judge=api.judge)
-    result = body.get("result")
-    found = result if isinstance(result, Mapping) else {}
-    if found.get("category", category) != category:
-        raise _refused(f"asked for the category {category}, got {str(found['category'])[:80]}")
-    rows = found.get("list")
-    if not isinstance(rows, list) or not all(isinstance(row, Mapping) for row in rows):
-        raise _refused(f"expected a list of contracts, got {str(rows)[:80]}")
-    return {str(row.get("symbol")): row for row in rows}
-
-
-def _refused(what: str) -> RequestRefused:
-    host, path = place(URL)
-    return RequestRefused(what, host=host, path=path, advice=CHECK_SYMBOL)
