@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 import polars as pl
 
@@ -13,20 +13,6 @@ from ingest.schema import TIMESTAMP
 from ingest.windows import Window, day_start
 
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
-
-
-def batch_covering(
-    request: Request,
-    frame: pl.DataFrame,
-    series: str,
-    window: Window,
-    step: timedelta,
-    url: str,
-    *,
-    apart: timedelta | None = timedelta(0),
-) -> Batch:
-    """`frame` as a batch with the parts of `window` that its rows cover, as in `parts_covering`."""
-    return Batch(frame, parts_covering(request, frame, series, window, step, url, apart=apart))
 
 
 def batch_picked(
@@ -99,11 +85,8 @@ def _stamps(frame: pl.DataFrame, observed: str, window: Window) -> list[datetime
     return [stamp.replace(tzinfo=UTC) for stamp in stamps if start <= stamp < end]
 
 
-def last_observed(frame: pl.DataFrame, observed: str, end: datetime, *, including_end: bool = False) -> datetime | None:
-    """The newest stamp in the column `observed` before `end`, or up to it. A day counts from its start."""
-    stamps = pl.col(observed).cast(pl.Datetime("us"))
-    limit = pl.lit(end.replace(tzinfo=None))
-    seen = frame.filter(stamps <= limit if including_end else stamps < limit)[observed].max()
-    if isinstance(seen, datetime):
-        return seen.replace(tzinfo=UTC)
-    return day_start(seen) if isinstance(seen, date) else None
+def last_observed(frame: pl.DataFrame, observed: str, end: datetime) -> datetime | None:
+    """The newest stamp in the column `observed` before `end`. A day counts from its start."""
+    stamps = frame[observed].cast(TIMESTAMP)
+    seen = stamps.filter(stamps < end.replace(tzinfo=None)).max()
+    return seen.replace(tzinfo=UTC) if isinstance(seen, datetime) else None

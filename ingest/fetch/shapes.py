@@ -16,7 +16,7 @@ import polars as pl
 
 from ingest.coverage import Part
 from ingest.feed import Batch, Request
-from ingest.fetch.batches import DAY, HOUR, batch_covering, batch_picked
+from ingest.fetch.batches import DAY, HOUR, batch_picked, parts_covering
 from ingest.fetch.pages import EPOCH, Paginator
 from ingest.fetch.questions import Ask, Page, Params, Question
 from ingest.fetch.rows import Fields
@@ -72,11 +72,11 @@ class Windowed:
         wanted = self.wanted(request)
         for instrument in request.instruments:
             for interval in self.intervals:
-                series = self.series_of(instrument) + (f"/{interval}" if interval else "")
+                series = self._series(instrument, interval)
                 for missing in request.held.missing(series, self._whole_bars(wanted, interval)):
                     with request.noting_refusal(series):
                         for piece in missing.split(self.longest, reverse=self.backwards):
-                            batch = self.batch(request, instrument, interval, series, piece)
+                            batch = self.batch(request, instrument, piece, interval)
                             yield batch
                             if self.backwards and batch.rows.is_empty():
                                 break
@@ -88,13 +88,15 @@ class Windowed:
             return window
         return Window(window.start, max(window.start, window.end - (window.end - EPOCH) % step))
 
-    def batch(self, request: Request, instrument: Instrument, interval: str, series: str, window: Window) -> Batch:
+    def _series(self, instrument: Instrument, interval: str) -> str:
+        return self.series_of(instrument) + (f"/{interval}" if interval else "")
+
+    def batch(self, request: Request, instrument: Instrument, window: Window, interval: str = "") -> Batch:
         """The rows of one window of one series. Raises FeedUnavailable."""
-        rows = self.rows(request, instrument, interval, window)
-        return self.batch_of(rows, request, instrument, interval, series, window)
+        return self.batch_of(self.rows(request, instrument, window, interval), request, instrument, window, interval)
 
     def batch_of(
-        self, rows: pl.DataFrame, request: Request, instrument: Instrument, interval: str, series: str, window: Window
+        self, rows: pl.DataFrame, request: Request, instrument: Instrument, window: Window, interval: str = ""
     ) -> Batch:
         """`rows`, as `fields` reads them, as the answer for one window of one series."""
         step, observed = STEPS.get(interval, self.step), request.feed.observed
@@ -105,10 +107,10 @@ class Windowed:
             frame = frame.filter(~_outside(observed, window, request.now))
         if self.drops_later:
             frame = frame.filter(~_outside(observed, Window(EPOCH, window.end), request.now))
-        url = self.url.format(symbol=instrument.symbol)
-        return batch_covering(request, frame, series, window, step, url, apart=self.apart)
+        series, url = self._series(instrument, interval), self.url.format(symbol=instrument.symbol)
+        return Batch(frame, parts_covering(request, frame, series, window, step, url, apart=self.apart))
 
-    def rows(self, request: Request, instrument: Instrument, interval: str, window: Window) -> pl.DataFrame:
+    def rows(self, request: Request, instrument: Instrument, window: Window, interval: str = "") -> pl.DataFrame:
         """The rows that the venue has of `window`, as `fields` reads them."""
         url = self.url.format(symbol=instrument.symbol)
         fixed = {**self.params, **self.intervals[interval]}

@@ -9,7 +9,7 @@ import polars as pl
 
 from ingest.errors import RequestRefused
 from ingest.feed import Batch, Request
-from ingest.fetch.pages import WindowParams
+from ingest.fetch.pages import Single
 from ingest.fetch.questions import AskTogether, Question
 from ingest.fetch.shapes import Windowed
 from ingest.instrument import Instrument
@@ -20,15 +20,14 @@ FEWEST = 3  # instruments that are asked for together: two that are refused toge
 
 @dataclass(frozen=True)
 class Together(Windowed):
-    """A fetch of windows whose answers have no pages, with up to `most` instruments in a question.
+    """A fetch of windows that one answer has whole, with up to `most` instruments in a question.
 
     Instruments are asked for together where the same windows are missing and their margin type is the same, because
-    venues count in other units for inverse contracts. `ask_together` is the venue's, and `window_params` are
-    its parameters for a window.
+    venues count in other units for inverse contracts. `ask_together` is the venue's.
     """
 
+    pages: Single
     ask_together: AskTogether = field(kw_only=True)
-    window_params: WindowParams = field(kw_only=True)
     most: int = field(kw_only=True)
 
     def __call__(self, request: Request) -> Iterator[Batch]:
@@ -56,12 +55,10 @@ class Together(Windowed):
 
     def _joined(self, request: Request, instruments: Sequence[Instrument], window: Window) -> Batch:
         """The rows and parts of all instruments in one window. Raises FeedUnavailable."""
-        fields, params = self.fields, {**self.params, **self.window_params(window)}
+        fields, params = self.fields, {**self.params, **self.pages.window_params(window)}
         questions = [Question(self.url, instrument, params, fields.row) for instrument in instruments]
         batches = [
-            self.batch_of(
-                fields.frame(page.rows, instrument), request, instrument, "", self.series_of(instrument), window
-            )
+            self.batch_of(fields.frame(page.rows, instrument), request, instrument, window)
             for instrument, page in zip(instruments, self.ask_together(request, questions), strict=True)
         ]
         return Batch(pl.concat(batch.rows for batch in batches), tuple(part for one in batches for part in one.parts))

@@ -39,7 +39,7 @@ class Klines:
             for window in request.held.missing(series, request.window):
                 try:
                     with request.noting_refusal(series):
-                        yield self.rest.batch(request, instrument, interval, series, window)
+                        yield self.rest.batch(request, instrument, window, interval)
                 except FeedUnavailable as error:
                     refused = error
         if refused and not closed:

@@ -56,7 +56,7 @@ class OpenInterest:
         """The rows of `window` by REST. `known` are the archived rows of the hour before it, which is asked for too."""
         # A snapshot is at the end of the five minutes that it describes, so those of (start, end] belong to the window.
         start = window.start + STEP if known is None else window.start - OVERLAP
-        frame = self.rest.rows(request, instrument, "", Window(start, window.end + STEP))
+        frame = self.rest.rows(request, instrument, Window(start, window.end + STEP))
         shift = timedelta(0)
         if known is not None and self._stamps_start(frame, known):
             shift, seen_in = STEP, f"as the archive of {window.start - STEP:%Y-%m-%d} shows"

@@ -72,7 +72,7 @@ def fetch(request: Request) -> Iterator[Batch]:
         symbol, wanted = instrument.symbol, Window(request.window.start, end)
         with request.noting_refusal(symbol):
             for piece in newest_pieces(request, symbol, wanted, LONGEST, MOST, f", {MOST} requests each"):
-                frame = last_of_each_hour(STATUS.rows(request, instrument, "", piece))
+                frame = last_of_each_hour(STATUS.rows(request, instrument, piece))
                 hours = frame.with_columns(hour_of("snapshot_at").alias("snapshot_at"))
                 url = URL.format(symbol=symbol)
                 yield Batch(frame, parts_covering(request, hours, symbol, piece, HOUR, url))

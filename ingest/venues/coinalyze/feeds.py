@@ -21,7 +21,6 @@ from ingest.schema import PRICES, column, feed_schema, rows
 from ingest.venues.coinalyze import api
 
 Cadence = Literal["daily", "hourly"]
-WINDOW_PARAMS = between("from", "to", unit="s")
 OPENED = Stamp("t", "open_at", unit="s")
 BAR = {"o": "open", "h": "high", "l": "low", "c": "close"}
 INTERVALS: dict[Cadence, str] = {"daily": "daily", "hourly": "1hour"}
@@ -66,11 +65,10 @@ def feed(
             lambda request, one: ask(request, [one])[0],
             api.url(path),
             fields,
-            Single(WINDOW_PARAMS),
+            Single(between("from", "to", unit="s")),
             {"interval": INTERVALS[cadence]},
             drops_forming=True,
             ask_together=ask,
-            window_params=WINDOW_PARAMS,
             most=api.MOST_SYMBOLS,
             **hours,
             **more,

@@ -56,4 +56,4 @@ def fetch(request: Request) -> Iterator[Batch]:
         wanted = request.window.intersect(Window(day_start(first.date()), request.now))
         with request.noting_refusal(symbol):
             for piece in newest_pieces(request, symbol, wanted, LONGEST, MOST):
-                yield ORDERS.batch(request, instrument, "", symbol, piece)
+                yield ORDERS.batch(request, instrument, piece)

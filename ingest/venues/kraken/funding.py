@@ -59,6 +59,6 @@ def fetch(request: Request) -> Iterator[Batch]:
             yield batch_picked(request, year, symbol, recent, HOUR, YEAR)
             for older in (left for window in missing for left in window.without([listed])):
                 try:
-                    yield OLDER.batch(request, instrument, "", symbol, older)
+                    yield OLDER.batch(request, instrument, older)
                 except RequestRefused as error:
                     request.notes.append(f"{symbol}: nothing older than the last year, {error}")
