@@ -95,8 +95,9 @@ def rows(rule: str, expression: pl.Expr) -> pa.Check:
     return pa.Check(lambda data: data.lazyframe.select(expression.fill_null(True)), name=rule)
 
 
+ORDERED = rows("high below low", pl.col("high") >= pl.col("low"))
 PRICES_FIT = (
-    rows("high below low", pl.col("high") >= pl.col("low")),
+    ORDERED,
     rows(
         "open or close outside high and low",
         (pl.max_horizontal("open", "close") <= pl.col("high")) & (pl.min_horizontal("open", "close") >= pl.col("low")),

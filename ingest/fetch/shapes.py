@@ -2,27 +2,30 @@
 declares.
 
 `bars` are periods stamped at their start, of which the one still forming is dropped. `funding` and `snapshots` are
-stamped at the end of what they describe, so the last row of a day is stamped at the end of the window.
+stamped at the end of what they describe, so the last row of a day is stamped at the end of the window. `hourly` makes
+the feed of a series by hour from its feed by day.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from functools import partial
+from typing import cast
 
+import pandera.polars as pa
 import polars as pl
 
 from ingest.coverage import Part
-from ingest.feed import Batch, Request
+from ingest.feed import Batch, Feed, Request
 from ingest.fetch.batches import DAY, HOUR, batch_picked, parts_covering
 from ingest.fetch.pages import EPOCH, Paginator
 from ingest.fetch.questions import Ask, Page, Params, Question
 from ingest.fetch.rows import Fields
 from ingest.instrument import Instrument
 from ingest.responses import place
-from ingest.schema import forming, sensible
+from ingest.schema import feed_schema, forming, sensible
 from ingest.windows import Window, day_start
 
 SETTLEMENT = timedelta(hours=8)  # the longest time between two settlements of funding, at any venue
@@ -175,6 +178,35 @@ class Whole:
 def since_days_ago(reach: timedelta, ahead: timedelta = timedelta(0)) -> Callable[[datetime], Window]:
     """The window from the start of the day that lies `reach` before a moment, to `ahead` after it."""
     return lambda now: Window(day_start((now - reach).date()), now + ahead)
+
+
+def hourly(
+    daily: Feed,
+    params: Params,
+    retention: str,
+    *,
+    cadence: str = "hourly",
+    pages: Paginator | None = None,
+    checks: Iterable[pa.Check] | None = None,
+) -> Feed:
+    """The feed of a series by hour, with the columns of its feed by day; only the last days are asked for.
+
+    `params` ask for hours, and the venue keeps them for `retention`. `pages` and `checks` replace those of the days.
+    """
+    days = cast(Windowed, daily.fetch)
+    name = daily.name.replace(daily.venue, f"{daily.venue}_hourly", 1)
+    kept = since_days_ago(HOURS_ASKED, HOUR if daily.stamped_at_end else timedelta(0))
+    return replace(
+        daily,
+        description=daily.description.replace("Daily", "Hourly").replace("each day", "each hour"),
+        schema=feed_schema(
+            name, *daily.schema.columns.items(), checks=daily.schema.checks if checks is None else checks
+        ),
+        cadence=cadence,
+        retention=f"{retention}; only the last {HOURS_ASKED.days} days are asked for",
+        revises=HOUR,
+        fetch=replace(days, params=params, pages=pages or days.pages, step=HOUR, apart=timedelta(0), kept=kept),
+    )
 
 
 def blanks_filled(frame: pl.DataFrame, request: Request) -> pl.DataFrame:

@@ -10,7 +10,7 @@ import polars as pl
 from ingest.feed import Feed
 from ingest.fetch.pages import ByCursor, NewestFirst, between
 from ingest.fetch.rows import PRICES, Fields, Stamp
-from ingest.fetch.shapes import HOUR, HOURS_ASKED, bars, funding, since_days_ago, snapshots
+from ingest.fetch.shapes import bars, funding, hourly, snapshots
 from ingest.listings import contract_list
 from ingest.schema import PRICES_FIT, column, feed_schema, rows
 from ingest.venues.bybit import api, contracts, predicted_funding
@@ -25,10 +25,7 @@ KLINES = feed_schema(
     "symbol",
     column("interval", allowed=("1h", "1d")),
     "open_at",
-    "open",
-    "high",
-    "low",
-    "close",
+    *PRICES,
     column("volume_coin", note="The volume of a linear, the turnover of an inverse contract."),
     column("volume_usd", note="The turnover of a linear, the volume of an inverse contract."),
     checks=PRICES_FIT,
@@ -45,43 +42,54 @@ PREDICTED_FUNDING = feed_schema(
     column("interval_hours", optional=True, note="Of the settlement at next_funding_at."),
 )
 
-# Both counts are landed as published; staging decides which one is used.
-OPEN_INTEREST_COLUMNS = (
-    "symbol",
-    "snapshot_at",
-    column("open_interest_both_sides_coin", optional=True),
-    column("open_interest_both_sides_usd", optional=True),
-    column(
-        "open_interest_coin", optional=True, note="Of a linear contract, each counted once; published since 2026-06."
-    ),
-    column(
-        "open_interest_usd", optional=True, note="Of an inverse contract, each counted once; published since 2026-06."
-    ),
-)
-OPEN_INTEREST_CHECKS = [
-    rows(
-        "no open interest",
-        pl.any_horizontal(
-            pl.col(f"open_interest{sides}_{unit}").is_not_null()
-            for sides in ("_both_sides", "")
-            for unit in ("coin", "usd")
+# Both counts are landed as published; staging decides which one is used. openInterest adds up both sides.
+# singleOpenInterest, published since June 2026, counts a contract once.
+DAILY_OPEN_INTEREST = feed(
+    kind="open_interest",
+    description="Daily open interest of Bybit's linear and inverse perpetuals, both sides and one side.",
+    schema=feed_schema(
+        "bybit_open_interest",
+        "symbol",
+        "snapshot_at",
+        column("open_interest_both_sides_coin", optional=True),
+        column("open_interest_both_sides_usd", optional=True),
+        column(
+            "open_interest_coin",
+            optional=True,
+            note="Of a linear contract, each counted once; published since 2026-06.",
         ),
+        column(
+            "open_interest_usd",
+            optional=True,
+            note="Of an inverse contract, each counted once; published since 2026-06.",
+        ),
+        checks=[
+            rows(
+                "no open interest",
+                pl.any_horizontal(
+                    pl.col(f"open_interest{sides}_{unit}").is_not_null()
+                    for sides in ("_both_sides", "")
+                    for unit in ("coin", "usd")
+                ),
+            ),
+            rows("one side above both", pl.col("open_interest_coin") <= pl.col("open_interest_both_sides_coin")),
+            rows("one side above both (USD)", pl.col("open_interest_usd") <= pl.col("open_interest_both_sides_usd")),
+        ],
     ),
-    rows("one side above both", pl.col("open_interest_coin") <= pl.col("open_interest_both_sides_coin")),
-    rows("one side above both (USD)", pl.col("open_interest_usd") <= pl.col("open_interest_both_sides_usd")),
-]
-# openInterest adds up both sides. singleOpenInterest, published since June 2026, counts a contract once.
-BOTH_SIDES_AND_ONE = Fields(
-    Stamp("timestamp", "snapshot_at"),
-    {"openInterest": "open_interest_both_sides_coin", "singleOpenInterest": "open_interest_coin"},
-    inverse_columns={"openInterest": "open_interest_both_sides_usd", "singleOpenInterest": "open_interest_usd"},
-)
-open_interest = partial(
-    snapshots,
-    api.ask,
-    api.url("open-interest"),
-    BOTH_SIDES_AND_ONE,
-    ByCursor(between("startTime", "endTime"), limit=200),  # a startTime alone is ignored
+    cadence="daily, a snapshot at 00:00 UTC",
+    retention="all since listing",
+    revises=OPEN_INTEREST_LAGS,
+    fetch=snapshots(
+        api.ask,
+        api.url("open-interest"),
+        Fields(
+            Stamp("timestamp", "snapshot_at"),
+            {"openInterest": "open_interest_both_sides_coin", "singleOpenInterest": "open_interest_coin"},
+            inverse_columns={"openInterest": "open_interest_both_sides_usd", "singleOpenInterest": "open_interest_usd"},
+        ),
+        ByCursor(between("startTime", "endTime"), limit=200),  # a startTime alone is ignored
+        {"intervalTime": "1d"},
+    ),
 )
 
 FEEDS: tuple[Feed, ...] = (
@@ -99,7 +107,7 @@ FEEDS: tuple[Feed, ...] = (
                 Stamp("start", "open_at"),
                 {**PRICES, "volume": "volume_coin", "turnover": "volume_usd"},
                 inverse_columns={**PRICES, "volume": "volume_usd", "turnover": "volume_coin"},
-                cells=("start", "open", "high", "low", "close", "volume", "turnover"),
+                cells=("start", *PRICES, "volume", "turnover"),
             ),
             NewestFirst(between("start", "end"), limit=1000),
             intervals={"1h": {"interval": "60"}, "1d": {"interval": "D"}},
@@ -126,23 +134,12 @@ FEEDS: tuple[Feed, ...] = (
         retention="none: what no run has seen is gone",
         fetch=predicted_funding.fetch,
     ),
-    feed(
-        kind="open_interest",
-        description="Daily open interest of Bybit's linear and inverse perpetuals, both sides and one side.",
-        schema=feed_schema("bybit_open_interest", *OPEN_INTEREST_COLUMNS, checks=OPEN_INTEREST_CHECKS),
-        cadence="daily, a snapshot at 00:00 UTC",
+    DAILY_OPEN_INTEREST,
+    hourly(
+        DAILY_OPEN_INTEREST,
+        {"intervalTime": "1h"},
         retention="all since listing",
-        revises=OPEN_INTEREST_LAGS,
-        fetch=open_interest({"intervalTime": "1d"}),
-    ),
-    feed(
-        kind="open_interest",
-        description="Hourly open interest of Bybit's linear and inverse perpetuals, both sides and one side.",
-        schema=feed_schema("bybit_hourly_open_interest", *OPEN_INTEREST_COLUMNS, checks=OPEN_INTEREST_CHECKS),
         cadence="hourly, a snapshot at each full hour",
-        retention=f"all since listing; only the last {HOURS_ASKED.days} days are asked for",
-        revises=HOUR,
-        fetch=open_interest({"intervalTime": "1h"}, apart=timedelta(0), kept=since_days_ago(HOURS_ASKED, HOUR)),
     ),
     contract_list(
         feed,

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import timedelta
 from functools import partial
-from typing import Any, Literal
 
 import pandera.polars as pa
 import polars as pl
@@ -14,28 +13,17 @@ from ingest.feed import Feed
 from ingest.fetch.pages import Single, between
 from ingest.fetch.questions import AskTogether
 from ingest.fetch.rows import Fields, Stamp
-from ingest.fetch.shapes import HOUR, HOURS_ASKED, since_days_ago
+from ingest.fetch.shapes import hourly
 from ingest.fetch.together import Together
 from ingest.instrument import Instrument
-from ingest.schema import PRICES, column, feed_schema, rows
+from ingest.schema import ORDERED, PRICES, column, feed_schema, rows
 from ingest.venues.coinalyze import api
 
-Cadence = Literal["daily", "hourly"]
 OPENED = Stamp("t", "open_at", unit="s")
 BAR = {"o": "open", "h": "high", "l": "low", "c": "close"}
-INTERVALS: dict[Cadence, str] = {"daily": "daily", "hourly": "1hour"}
-KEPT = {
-    "daily": "daily values are never deleted",
-    "hourly": f"1500 to 2000 hours; only the last {HOURS_ASKED.days} days are asked for",
-}
-REVISES: dict[Cadence, timedelta] = {
-    "daily": timedelta(hours=5),  # a day fetched right after midnight is fetched once more by the final run
-    "hourly": HOUR,
-}
 
 
 def feed(
-    cadence: Cadence,
     kind: str,
     description: str,
     columns: Sequence[str | tuple[str, pa.Column]],
@@ -43,20 +31,23 @@ def feed(
     ask: AskTogether,
     path: str,
     fields: Fields,
-    **more: Any,  # noqa: ANN401 - as in Together
+    series_of: Callable[[Instrument], str] = lambda instrument: instrument.symbol,
 ) -> Feed:
-    """One measure of single contracts by day or by hour, asked for up to 20 contracts at once."""
-    is_hourly = cadence == "hourly"
-    hours: dict[str, Any] = {"step": HOUR, "kept": since_days_ago(HOURS_ASKED)} if is_hourly else {}
-    name = f"coinalyze_{'hourly_' if is_hourly else ''}{kind}"
+    """One measure of single contracts by day, asked for up to 20 contracts at once."""
     return Feed(
         venue="coinalyze",
         kind=kind,
-        description=f"{cadence.capitalize()} {description}",
-        schema=feed_schema(name, SYMBOL, "open_at", *columns, checks=checks),
-        cadence=cadence,
-        retention=KEPT[cadence],
-        revises=REVISES[cadence],
+        description=f"Daily {description}",
+        schema=feed_schema(
+            f"coinalyze_{kind}",
+            column("symbol", note="With the exchange's suffix: .A is Binance."),
+            "open_at",
+            *columns,
+            checks=checks,
+        ),
+        cadence="daily",
+        retention="daily values are never deleted",
+        revises=timedelta(hours=5),  # a day fetched right after midnight is fetched once more by the final run
         licence="Coinalyze terms of use; no redistribution",
         hosts=(api.HOST,),
         key_variable="COINALYZE_API_KEY",
@@ -66,12 +57,11 @@ def feed(
             api.url(path),
             fields,
             Single(between("from", "to", unit="s")),
-            {"interval": INTERVALS[cadence]},
+            {"interval": "daily"},
             drops_forming=True,
+            series_of=series_of,
             ask_together=ask,
             most=api.MOST_SYMBOLS,
-            **hours,
-            **more,
         ),
     )
 
@@ -82,23 +72,18 @@ def liquidation_series(instrument: Instrument) -> str:
 
 
 FLOOR = "A floor, because the venue publishes one order a second."
-ORDERED = rows("high below low", pl.col("high") >= pl.col("low"))
-SYMBOL = column("symbol", note="With the exchange's suffix: .A is Binance.")
 
 # A figure at the open, high, low and close of each bar.
 bars = partial(feed, checks=[ORDERED], ask=api.ask, fields=Fields(OPENED, BAR))
-# Each takes the cadence.
-open_interest = partial(
-    bars,
-    kind="open_interest",
-    description="open interest of single contracts, as Coinalyze records it from the exchanges.",
+OPEN_INTEREST = bars(
+    "open_interest",
+    "open interest of single contracts, as Coinalyze records it from the exchanges.",
     columns=[column(part, f"open_interest_{part}") for part in PRICES],
     path="open-interest-history",
 )
-liquidations = partial(
-    feed,
-    kind="liquidations",
-    description="forced closing of longs and of shorts of single contracts; a missing row is unknown, not zero.",
+LIQUIDATIONS = feed(
+    "liquidations",
+    "forced closing of longs and of shorts of single contracts; a missing row is unknown, not zero.",
     columns=(
         column("long_coin", "long_liquidations_coin", optional=True, note=f"Of a linear contract. {FLOOR}"),
         column("short_coin", "short_liquidations_coin", optional=True, note=f"Of a linear contract. {FLOOR}"),
@@ -114,10 +99,9 @@ liquidations = partial(
     fields=Fields(OPENED, {"l": "long_coin", "s": "short_coin"}, inverse_columns={"l": "long_usd", "s": "short_usd"}),
     series_of=liquidation_series,
 )
-klines = partial(
-    feed,
-    kind="klines",
-    description="bars of single contracts; they give a price where the exchange's own bars are missing.",
+KLINES = feed(
+    "klines",
+    "bars of single contracts; they give a price where the exchange's own bars are missing.",
     columns=(
         *PRICES,
         column("volume", "traded_contracts"),
@@ -130,20 +114,17 @@ klines = partial(
     path="ohlcv-history",
     fields=Fields(OPENED, {**BAR, "v": "volume", "bv": "buy_volume", "tx": "trade_count", "btx": "buy_trade_count"}),
 )
-funding = partial(
-    bars,
-    kind="funding",
-    description="funding rates of single contracts, in percent per settlement interval.",
+FUNDING = bars(
+    "funding",
+    "funding rates of single contracts, in percent per settlement interval.",
     columns=[column(part, f"funding_{part}") for part in PRICES],
     path="funding-rate-history",
 )
 
 FEEDS: tuple[Feed, ...] = (
-    open_interest("daily"),
-    liquidations("daily"),
-    klines("daily"),
-    funding("daily"),
-    open_interest("hourly"),
-    klines("hourly"),
-    liquidations("hourly"),
+    OPEN_INTEREST,
+    LIQUIDATIONS,
+    KLINES,
+    FUNDING,
+    *(hourly(daily, {"interval": "1hour"}, "1500 to 2000 hours") for daily in (OPEN_INTEREST, KLINES, LIQUIDATIONS)),
 )

@@ -7,63 +7,55 @@ from functools import partial
 
 from ingest.feed import Feed
 from ingest.fetch.pages import OldestFirst, Single, between, since
-from ingest.fetch.rows import Fields, Stamp, same
-from ingest.fetch.shapes import HOUR, HOURS_ASKED, bars, funding, since_days_ago
+from ingest.fetch.rows import Fields, Stamp
+from ingest.fetch.shapes import bars, funding, hourly
 from ingest.schema import column, feed_schema, not_zero
 from ingest.venues.gate import api, liquidations
 
 feed = partial(Feed, venue="gate", hosts=(api.HOST,), licence="Gate terms of use; no redistribution of raw data")
 
-# A row is stamped at the start of its day or hour and rewritten until that is over.
-CONTRACT_STATS_COLUMNS = (
-    "symbol",
-    "open_at",
-    column("open_interest_contracts", note="Whether each is counted once or on both sides is not documented."),
-    "open_interest_usd",
-    "mark_price",
-    "long_contracts",
-    "short_contracts",
-    column("long_coin", "long_liquidations_coin"),
-    column("short_coin", "short_liquidations_coin"),
-    column("long_usd", "long_liquidations_usd", note="In USDT, as first published."),
-    column("short_usd", "short_liquidations_usd", note="In USDT, as first published."),
-    column("long_at_mark_usd", optional=True, note="Since 2026-04-27."),
-    column("short_at_mark_usd", optional=True, note="Since 2026-04-27."),
-    column("account_ratio", optional=True),
-    column("taker_ratio", "taker_volume_ratio", optional=True),
-    column("top_trader_account_ratio", optional=True),
-    column("top_trader_position_ratio", optional=True),
-    column("long_holder_count", optional=True),
-    column("short_holder_count", optional=True),
-)
-
-contract_stats = partial(
-    bars,
-    api.ask,
-    api.url("contract_stats"),
-    Fields(
-        Stamp("time", "open_at", "s or ms"),
-        {
-            "open_interest": "open_interest_contracts",
-            **same("open_interest_usd", "mark_price"),
-            "long_liq_size": "long_contracts",
-            "short_liq_size": "short_contracts",
-            "long_liq_amount": "long_coin",
-            "short_liq_amount": "short_coin",
-            "long_liq_usd": "long_usd",
-            "short_liq_usd": "short_usd",
-            # Published since 2026-04-27: contracts times contract size times mark price.
-            "long_liq_usd_new": "long_at_mark_usd",
-            "short_liq_usd_new": "short_at_mark_usd",
-            "lsr_account": "account_ratio",
-            "lsr_taker": "taker_ratio",
-            "top_lsr_account": "top_trader_account_ratio",
-            "top_lsr_size": "top_trader_position_ratio",
-            "long_users": "long_holder_count",
-            "short_users": "short_holder_count",
-        },
+# What a row has, by its published name. It is stamped at the start of its day or hour and rewritten until that is over.
+CONTRACT_STATS = {
+    "open_interest": column(
+        "open_interest_contracts", note="Whether each is counted once or on both sides is not documented."
     ),
-    drops_later=True,  # there is no `to`
+    "open_interest_usd": column("open_interest_usd"),
+    "mark_price": column("mark_price"),
+    "long_liq_size": column("long_contracts"),
+    "short_liq_size": column("short_contracts"),
+    "long_liq_amount": column("long_coin", "long_liquidations_coin"),
+    "short_liq_amount": column("short_coin", "short_liquidations_coin"),
+    "long_liq_usd": column("long_usd", "long_liquidations_usd", note="In USDT, as first published."),
+    "short_liq_usd": column("short_usd", "short_liquidations_usd", note="In USDT, as first published."),
+    # Contracts times contract size times mark price.
+    "long_liq_usd_new": column("long_at_mark_usd", optional=True, note="Since 2026-04-27."),
+    "short_liq_usd_new": column("short_at_mark_usd", optional=True, note="Since 2026-04-27."),
+    "lsr_account": column("account_ratio", optional=True),
+    "lsr_taker": column("taker_ratio", "taker_volume_ratio", optional=True),
+    "top_lsr_account": column("top_trader_account_ratio", optional=True),
+    "top_lsr_size": column("top_trader_position_ratio", optional=True),
+    "long_users": column("long_holder_count", optional=True),
+    "short_users": column("short_holder_count", optional=True),
+}
+DAILY_STATS = feed(
+    kind="open_interest and liquidations",
+    description="Daily open interest of Gate's USDT-margined perpetuals, and longs and shorts closed by force.",
+    schema=feed_schema("gate_contract_stats", "symbol", "open_at", *CONTRACT_STATS.values()),
+    cadence="daily",
+    retention="180 days",
+    revises=timedelta(hours=5),
+    fetch=bars(
+        api.ask,
+        api.url("contract_stats"),
+        Fields(
+            Stamp("time", "open_at", "s or ms"),
+            {published: name for published, (name, _) in CONTRACT_STATS.items()},
+        ),
+        Single(since("from", "s")),  # 180 days fit into one answer
+        {"interval": "1d"},
+        kept=api.kept,
+        drops_later=True,  # there is no `to`
+    ),
 )
 
 LIQUIDATIONS = feed_schema(
@@ -84,33 +76,8 @@ FUNDING = feed_schema(
 )
 
 FEEDS: tuple[Feed, ...] = (
-    feed(
-        kind="open_interest and liquidations",
-        description="Daily open interest of Gate's USDT-margined perpetuals, and longs and shorts closed by force.",
-        schema=feed_schema("gate_contract_stats", *CONTRACT_STATS_COLUMNS),
-        cadence="daily",
-        retention="180 days",
-        revises=timedelta(hours=5),
-        fetch=contract_stats(
-            Single(since("from", "s")),  # 180 days fit into one answer
-            {"interval": "1d"},
-            kept=api.kept,
-        ),
-    ),
-    feed(
-        kind="open_interest and liquidations",
-        description="Hourly open interest of Gate's USDT-margined perpetuals, and longs and shorts closed by force.",
-        schema=feed_schema("gate_hourly_contract_stats", *CONTRACT_STATS_COLUMNS),
-        cadence="hourly",
-        retention=f"180 days; only the last {HOURS_ASKED.days} days are asked for",
-        revises=HOUR,
-        fetch=contract_stats(
-            OldestFirst(since("from", "s"), limit=api.PAGE),
-            {"interval": "1h"},
-            step=HOUR,
-            kept=since_days_ago(HOURS_ASKED),
-        ),
-    ),
+    DAILY_STATS,
+    hourly(DAILY_STATS, {"interval": "1h"}, "180 days", pages=OldestFirst(since("from", "s"), limit=api.PAGE)),
     feed(
         kind="liquidations",
         description="Single liquidations of Gate's USDT-margined perpetuals; they accrue from the first run on.",

@@ -4,13 +4,11 @@ from __future__ import annotations
 
 from functools import partial
 
-import polars as pl
-
 from ingest.feed import Feed
 from ingest.fetch.pages import between
 from ingest.fetch.rows import PRICES, Fields, Stamp, same
-from ingest.fetch.shapes import HOUR, HOURS_ASKED, bars, since_days_ago
-from ingest.schema import OPENS_AT_MIDNIGHT, PRICES_FIT, column, feed_schema, rows
+from ingest.fetch.shapes import bars, hourly
+from ingest.schema import OPENS_AT_MIDNIGHT, ORDERED, PRICES_FIT, column, feed_schema
 from ingest.venues.kraken import api, funding
 
 feed = partial(
@@ -18,7 +16,6 @@ feed = partial(
 )
 buckets = partial(bars, api.ask_buckets, pages=api.FromEitherEnd(between("since", "to", "s")))
 BUCKET = Stamp("timestamp", "open_at", "s or ms")
-DAILY, HOURLY = {"interval": 86_400}, {"interval": 3_600}
 
 KLINES = feed_schema(
     "kraken_klines",
@@ -38,16 +35,22 @@ FUNDING = feed_schema(
     column("channel", allowed=("history", "analytics"), note="Which list it came from."),
 )
 
-OPEN_INTEREST_COLUMNS = (
-    "symbol",
-    "open_at",
-    column("open", "open_interest_open", optional=True),
-    column("high", "open_interest_high", optional=True),
-    column("low", "open_interest_low", optional=True),
-    column("close", "open_interest_close"),
+DAILY_OPEN_INTEREST = feed(
+    kind="open_interest",
+    description="Open interest of Kraken Futures' linear perpetuals over each day.",
+    schema=feed_schema(
+        "kraken_open_interest",
+        "symbol",
+        "open_at",
+        *(column(part, f"open_interest_{part}", optional=part != "close") for part in PRICES),
+        checks=[ORDERED],
+    ),
+    cadence="daily bars",
+    retention="daily since 2023-03",
+    fetch=buckets(
+        api.url("api/charts/v1/analytics/{symbol}/open-interest"), Fields(BUCKET, PRICES), params={"interval": 86_400}
+    ),
 )
-open_interest = partial(buckets, api.url("api/charts/v1/analytics/{symbol}/open-interest"), Fields(BUCKET, PRICES))
-ORDERED = rows("high below low", pl.col("high") >= pl.col("low"))
 
 LIQUIDATIONS = feed_schema("kraken_liquidations", "symbol", "open_at", column("volume_coin", "liquidations_coin"))
 
@@ -73,23 +76,8 @@ FEEDS: tuple[Feed, ...] = (
         retention="about a year",
         fetch=funding.fetch,
     ),
-    feed(
-        kind="open_interest",
-        description="Open interest of Kraken Futures' linear perpetuals over each day.",
-        schema=feed_schema("kraken_open_interest", *OPEN_INTEREST_COLUMNS, checks=[ORDERED]),
-        cadence="daily bars",
-        retention="daily since 2023-03",
-        fetch=open_interest(params=DAILY),
-    ),
-    feed(
-        kind="open_interest",
-        description="Open interest of Kraken Futures' linear perpetuals over each hour.",
-        schema=feed_schema("kraken_hourly_open_interest", *OPEN_INTEREST_COLUMNS, checks=[ORDERED]),
-        cadence="hourly bars",
-        retention=f"not documented; only the last {HOURS_ASKED.days} days are asked for",
-        revises=HOUR,
-        fetch=open_interest(params=HOURLY, step=HOUR, kept=since_days_ago(HOURS_ASKED)),
-    ),
+    DAILY_OPEN_INTEREST,
+    hourly(DAILY_OPEN_INTEREST, {"interval": 3_600}, "not documented", cadence="hourly bars"),
     feed(
         kind="liquidations",
         description="Volume of Kraken Futures' linear perpetuals closed by force in a day, longs and shorts together.",
@@ -99,7 +87,7 @@ FEEDS: tuple[Feed, ...] = (
         fetch=buckets(
             api.url("api/charts/v1/analytics/{symbol}/liquidation-volume"),
             Fields(BUCKET, {"close": "volume_coin"}),
-            params=DAILY,
+            params={"interval": 86_400},
         ),
     ),
 )

@@ -5,12 +5,13 @@ from __future__ import annotations
 from datetime import timedelta
 from functools import partial
 
+import pandera.polars as pa
 import polars as pl
 
 from ingest.feed import Feed
 from ingest.fetch.pages import NewestFirst, before
 from ingest.fetch.rows import PRICES, Fields, Stamp, same
-from ingest.fetch.shapes import HOUR, HOURS_ASKED, bars, funding, since_days_ago
+from ingest.fetch.shapes import HOUR, bars, funding, hourly, since_days_ago
 from ingest.listings import contract_list
 from ingest.schema import PRICES_FIT, column, feed_schema, rows
 from ingest.venues.okx import api, contracts, liquidations
@@ -19,41 +20,37 @@ feed = partial(Feed, venue="okx", hosts=(api.HOST,), licence="OKX terms of use; 
 FUNDING_KEPT = timedelta(days=92)  # three calendar months
 UTC_DAY = "1Dutc"  # 1D is a day that opens at 16:00 UTC
 
+
+def opens_utc_day(stamp: str) -> pa.Check:
+    """The rule that the stamp of a row is the start of a UTC day."""
+    return rows("not a UTC day", pl.col(stamp).dt.truncate("1d") == pl.col(stamp))
+
+
+VOLUMES = ("volume_contracts", "volume_coin", "volume_usd")
 KLINES = feed_schema(
-    "okx_klines",
-    "symbol",
-    "open_at",
-    "open",
-    "high",
-    "low",
-    "close",
-    "volume_contracts",
-    "volume_coin",
-    "volume_usd",
-    checks=[*PRICES_FIT, rows("not a UTC day", pl.col("open_at").dt.truncate("1d") == pl.col("open_at"))],
+    "okx_klines", "symbol", "open_at", *PRICES, *VOLUMES, checks=[*PRICES_FIT, opens_utc_day("open_at")]
 )
 
 FUNDING = feed_schema("okx_funding", "symbol", "settled_at", "funding_rate", column("predicted_rate", optional=True))
 
 # A row is stamped at the start of its day or hour and changes until that is over, so it is the value at its end.
-OPEN_INTEREST_COLUMNS = (
-    "symbol",
-    "period_start_at",
-    "open_interest_contracts",
-    "open_interest_coin",
-    "open_interest_usd",
-)
-open_interest = partial(
-    bars,
-    api.ask,
-    api.url("rubik/stat/contracts/open-interest-history"),
-    Fields(
-        Stamp("start", "period_start_at"),
-        same("open_interest_contracts", "open_interest_coin", "open_interest_usd"),
-        cells=("start", "open_interest_contracts", "open_interest_coin", "open_interest_usd"),
+AMOUNTS = ("open_interest_contracts", "open_interest_coin", "open_interest_usd")
+DAILY_OPEN_INTEREST = feed(
+    kind="open_interest",
+    description="Daily open interest of OKX's perpetual swaps.",
+    schema=feed_schema(
+        "okx_open_interest", "symbol", "period_start_at", *AMOUNTS, checks=[opens_utc_day("period_start_at")]
     ),
-    # Without `begin`: how far back the venue goes is not documented, and it may refuse a start before that.
-    NewestFirst(before("end"), limit=api.PAGE),
+    cadence="daily",
+    retention="about 100 days, not documented",
+    fetch=bars(
+        api.ask,
+        api.url("rubik/stat/contracts/open-interest-history"),
+        Fields(Stamp("start", "period_start_at"), same(*AMOUNTS), cells=("start", *AMOUNTS)),
+        # Without `begin`: how far back the venue goes is not documented, and it may refuse a start before that.
+        NewestFirst(before("end"), limit=api.PAGE),
+        {"period": UTC_DAY},
+    ),
 )
 
 LIQUIDATIONS = feed_schema(
@@ -78,8 +75,8 @@ FEEDS: tuple[Feed, ...] = (
             api.url("market/history-candles"),
             Fields(
                 Stamp("start", "open_at"),
-                {**PRICES, **same("volume_contracts", "volume_coin", "volume_usd")},
-                cells=("start", *PRICES, "volume_contracts", "volume_coin", "volume_usd", "confirm"),
+                {**PRICES, **same(*VOLUMES)},
+                cells=("start", *PRICES, *VOLUMES, "confirm"),
                 where=pl.col("confirm").ne_missing("0"),
             ),
             NewestFirst(before("after"), limit=api.PAGE),
@@ -104,27 +101,8 @@ FEEDS: tuple[Feed, ...] = (
             kept=since_days_ago(FUNDING_KEPT, HOUR),
         ),
     ),
-    feed(
-        kind="open_interest",
-        description="Daily open interest of OKX's perpetual swaps.",
-        schema=feed_schema(
-            "okx_open_interest",
-            *OPEN_INTEREST_COLUMNS,
-            checks=[rows("not a UTC day", pl.col("period_start_at").dt.truncate("1d") == pl.col("period_start_at"))],
-        ),
-        cadence="daily",
-        retention="about 100 days, not documented",
-        fetch=open_interest({"period": UTC_DAY}),
-    ),
-    feed(
-        kind="open_interest",
-        description="Hourly open interest of OKX's perpetual swaps.",
-        schema=feed_schema("okx_hourly_open_interest", *OPEN_INTEREST_COLUMNS),
-        cadence="hourly",
-        retention=f"not documented; only the last {HOURS_ASKED.days} days are asked for",
-        revises=HOUR,
-        fetch=open_interest({"period": "1H"}, step=HOUR, kept=since_days_ago(HOURS_ASKED)),
-    ),
+    DAILY_OPEN_INTEREST,
+    hourly(DAILY_OPEN_INTEREST, {"period": "1H"}, "not documented", checks=()),
     feed(
         kind="liquidations",
         description="Liquidation orders of OKX's perpetual swaps, one by one.",
