@@ -60,13 +60,5 @@ def parse(frame: str) -> list[Liquidation]:
     if field(event, "e") != "forceOrder":
         raise Malformed(f"event {event['e']!r}")
     order = field(event, "o")
-    side = str(field(order, "S"))
-    return [
-        Liquidation(
-            str(field(order, "s")),
-            str(field(order, "T")),
-            SIDES.get(side, side),
-            str(field(order, "z")),
-            str(field(order, "ap")),
-        )
-    ]
+    symbol, ms, side, filled, price = (str(field(order, name)) for name in ("s", "T", "S", "z", "ap"))
+    return [Liquidation(symbol, ms, SIDES.get(side, side), filled, price)]

@@ -67,11 +67,5 @@ def parse(frame: str) -> list[Liquidation]:
 
 
 def _liquidation(one: Any) -> Liquidation:  # noqa: ANN401 - as it came
-    side = str(field(one, "S"))
-    return Liquidation(
-        str(field(one, "s")),
-        str(field(one, "T")),
-        SIDES.get(side, side),
-        str(field(one, "v")),
-        str(field(one, "p")),
-    )
+    symbol, ms, side, contracts, price = (str(field(one, name)) for name in ("s", "T", "S", "v", "p"))
+    return Liquidation(symbol, ms, SIDES.get(side, side), contracts, price)

@@ -66,11 +66,7 @@ def parse(frame: str) -> list[Liquidation]:
 
 
 def _liquidation(symbol: str, one: Any) -> Liquidation:  # noqa: ANN401 - as it came
-    side, position = str(field(one, "side")), one.get("posSide")
-    return Liquidation(
-        symbol,
-        str(field(one, "ts")),
-        position if position in ("long", "short") else SIDES.get(side, side),
-        str(field(one, "sz")),
-        str(field(one, "bkPx")),
-    )
+    side, ms, contracts, price = (str(field(one, name)) for name in ("side", "ts", "sz", "bkPx"))
+    position = one.get("posSide")
+    closed = position if position in ("long", "short") else SIDES.get(side, side)
+    return Liquidation(symbol, ms, closed, contracts, price)
