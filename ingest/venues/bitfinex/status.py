@@ -9,17 +9,15 @@ import polars as pl
 
 from ingest.feed import Batch, Request
 from ingest.fetch.batches import HOUR, parts_covering
-from ingest.fetch.pages import AskPage, Pages, StampOf, readable_stamp
+from ingest.fetch.pages import TICK, OldestFirst, between
 from ingest.fetch.pieces import newest_pieces
 from ingest.fetch.questions import Page, Question
 from ingest.fetch.rows import Fields, Stamp, same, stamped
 from ingest.fetch.shapes import Windowed
 from ingest.venues.bitfinex import api
-from ingest.windows import Window, milliseconds
+from ingest.windows import Window
 
 URL = f"https://{api.HOST}/v2/status/deriv/{{symbol}}/hist"
-PAGE = 5000
-MINUTE = timedelta(minutes=1)
 LONGEST = timedelta(days=3)  # 4320 minutes fit into one page
 MOST = 40  # pieces a contract and run: 90 requests a minute are allowed, and a first run must not take a quarter hour
 POSITIONS = {
@@ -39,28 +37,15 @@ def ask(request: Request, question: Question) -> Page:
     return Page([row[1:] if row and isinstance(row[0], str) else row for row in rows])
 
 
-def pages(ask: AskPage, window: Window, step: timedelta, stamp_of: StampOf, host: str) -> Pages:
-    """The rows of (start, end], oldest first: a snapshot describes the time before it.
-
-    Sources differ on how many rows a full page has. So pages are asked for until they reach the last two minutes of the
-    window, or until one has nothing new.
-    """
-    del step, host
-    start, end = milliseconds(window.start) + 1, milliseconds(window.end)
-    while start <= end:
-        page = ask({"start": start, "end": end, "limit": PAGE, "sort": 1}).rows
-        yield page
-        stamps = [stamp for row in page if (stamp := readable_stamp(row, stamp_of)) and start <= stamp <= end]
-        if not stamps or max(stamps) > end - 2 * MINUTE / timedelta(milliseconds=1):
-            return
-        start = max(stamps) + 1
-
-
+# Sources differ on how many rows a full page has. So pages are asked for until they reach the last two minutes of the
+# window, or until one has nothing new.
 STATUS = Windowed(
     ask,
     URL,
     Fields(Stamp("snapshot_at", "snapshot_at"), same(*list(POSITIONS)[1:]), cells=api.cells(POSITIONS)),
-    pages,
+    OldestFirst(between("start", "end"), limit=5000),
+    {"sort": 1},
+    step=timedelta(minutes=2),
 )
 
 
@@ -72,7 +57,8 @@ def fetch(request: Request) -> Iterator[Batch]:
         symbol, wanted = instrument.symbol, Window(request.window.start, end)
         with request.noting_refusal(symbol):
             for piece in newest_pieces(request, symbol, wanted, LONGEST, MOST, f", {MOST} requests each"):
-                frame = last_of_each_hour(STATUS.rows(request, instrument, piece))
+                after = Window(piece.start + TICK, piece.end + TICK)  # a snapshot describes the time before it
+                frame = last_of_each_hour(STATUS.rows(request, instrument, after))
                 hours = frame.with_columns(hour_of("snapshot_at").alias("snapshot_at"))
                 url = URL.format(symbol=symbol)
                 yield Batch(frame, parts_covering(request, hours, symbol, piece, HOUR, url))

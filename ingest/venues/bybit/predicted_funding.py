@@ -19,11 +19,6 @@ from ingest.venues.bybit import api
 from ingest.windows import Window
 
 URL = api.url("tickers")
-COLUMNS = {
-    "fundingRate": "predicted_rate",
-    "nextFundingTime": "next_funding_at",
-    "fundingIntervalHour": "interval_hours",
-}
 
 
 def fetch(request: Request) -> Iterator[Batch]:

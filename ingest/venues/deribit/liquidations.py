@@ -6,7 +6,7 @@ Deribit has no list of liquidations, so all trades are read and only the forced 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from typing import Any
 
 import polars as pl
@@ -14,17 +14,18 @@ import polars as pl
 from ingest.coverage import Part, covered_window
 from ingest.errors import RequestRefused
 from ingest.feed import Batch, Request
+from ingest.fetch.pages import EPOCH, TICK
 from ingest.fetch.rows import stamped
+from ingest.fetch.shapes import since_days_ago
 from ingest.http import MarketSession
 from ingest.venues.deribit import api
-from ingest.windows import Window, day_start, milliseconds
+from ingest.windows import Window, milliseconds
 
 METHOD = "get_last_trades_by_instrument_and_time"
 COUNT = {api.HOST: 1000, api.HISTORY: 10_000}  # trades a page
 REACH = timedelta(days=7)  # a day of BTC-PERPETUAL is about a hundred thousand trades, 25 MB
 RECENT = timedelta(hours=12)  # the newest half of the 24 hours of HOST; HISTORY is some time behind
 QUIET = timedelta(hours=1)  # without a trade: trades that end earlier did not all come
-DAY = timedelta(days=1)
 # Who was liquidated: M the maker, T the taker, MT both. `direction` is the taker's.
 SIDES: dict[tuple[str, str], list[str | None]] = {
     ("T", "sell"): ["long"],
@@ -41,31 +42,23 @@ def fetch(request: Request) -> Iterator[Batch]:
 
     The newest hours come first, from the host that has no older ones.
     """
-    turn = request.now - RECENT
-    reached = Window(day_start((request.now - REACH).date()), turn)
-    for host, kept in ((api.HOST, Window(turn, request.now)), (api.HISTORY, reached)):
+    recent = Window(request.now - RECENT, request.now)
+    reached = since_days_ago(REACH, -RECENT)(request.now)
+    for host, kept in ((api.HOST, recent), (api.HISTORY, reached)):
         for instrument in request.instruments:
-            for missing in request.held.missing(instrument.symbol, request.window):
+            for missing in request.held.missing(instrument.symbol, request.window.intersect(kept)):
                 with request.noting_refusal(instrument.symbol):
-                    for day in _days(missing.intersect(kept)):
-                        yield _forced(request, host, instrument.symbol, day)
-
-
-def _days(window: Window) -> Iterator[Window]:
-    start = window.start
-    while start < window.end:
-        end = min(day_start(start.date()) + DAY, window.end)
-        yield Window(start, end)
-        start = end
+                    for day in missing.touched_days():
+                        yield _forced(request, host, instrument.symbol, missing.intersect(Window.of_days(day, day)))
 
 
 def _forced(request: Request, host: str, symbol: str, window: Window) -> Batch:
     forced: list[Mapping[str, Any]] = []
-    newest: int | None = None
+    stamps: list[int] = []
     for page in _pages(request.session, host, symbol, window):
         forced += [trade for trade in page if trade.get("liquidation") not in (None, "", "none")]
-        newest = max([*_stamps(page, window), *([newest] if newest else [])], default=None)
-    last = None if newest is None else datetime.fromtimestamp(newest / 1000, UTC)
+        stamps += _stamps(page, window)
+    last = EPOCH + max(stamps) * TICK if stamps else None
     if last and window.end - last <= QUIET:
         last = window.end
     frame = parse(forced, symbol)

@@ -13,7 +13,7 @@ from typing import Any
 
 from ingest.errors import CHECK_SYMBOL, RequestRefused, Transient, UnknownCode
 from ingest.feed import Request
-from ingest.fetch.pages import EPOCH, AskPage, Pages, StampOf, WindowParams, readable_stamp
+from ingest.fetch.pages import EPOCH, TICK, AskPage, Pages, StampOf, WindowParams, stamps_within
 from ingest.fetch.questions import Page, Question
 from ingest.fetch.rows import PRICES
 from ingest.windows import Window, milliseconds
@@ -92,8 +92,7 @@ class FromEitherEnd:
             yield rows
             if rows and more:
                 start, end = milliseconds(asked.start), milliseconds(asked.end)
-                stamps = [stamp for row in rows if (stamp := readable_stamp(row, stamp_of)) is not None]
-                inside = [EPOCH + timedelta(milliseconds=stamp) for stamp in stamps if start <= stamp < end]
+                inside = [EPOCH + stamp * TICK for stamp in stamps_within(rows, stamp_of, start, end)]
                 if not inside:
                     raise RequestRefused(f"a page outside of the window asked for: {str(rows[-1])[:80]}", host=host)
                 left += asked.without([Window(min(inside), max(inside) + step)])
