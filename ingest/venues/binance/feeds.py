@@ -175,19 +175,6 @@ def open_interest_feed(
     )
 
 
-# A floor: at most one order per contract and second was published. Every row is written twice; rows that are equal in
-# every column are landed once. Nothing of the kind is published for USDT-margined contracts.
-LIQUIDATIONS = feed_schema(
-    "binance_cm_liquidations",
-    "symbol",
-    "happened_at",
-    column("order_side", allowed=("BUY", "SELL"), note="SELL closes longs, BUY closes shorts."),
-    "order_status",
-    column("original_contracts", "contracts"),
-    "filled_contracts",
-    "price",
-    "average_price",
-)
 FIRST_ORDERS, LAST_ORDERS = date(2023, 6, 25), date(2024, 10, 14)
 ORDER = (
     "happened_at", "order_side", "order_type", "time_in_force", "original_contracts", "price", "average_price",
@@ -245,7 +232,19 @@ FEEDS: tuple[Feed, ...] = (
     feed(
         kind="liquidations",
         description="Forced orders of Binance's coin-margined perpetuals, at most one per contract and second.",
-        schema=LIQUIDATIONS,
+        # A floor: at most one order per contract and second was published. Every row is written twice; rows that are
+        # equal in every column are landed once. Nothing of the kind is published for USDT-margined contracts.
+        schema=feed_schema(
+            "binance_cm_liquidations",
+            "symbol",
+            "happened_at",
+            column("order_side", allowed=("BUY", "SELL"), note="SELL closes longs, BUY closes shorts."),
+            "order_status",
+            column("original_contracts", "contracts"),
+            "filled_contracts",
+            "price",
+            "average_price",
+        ),
         key=("symbol", "happened_at", "order_side", "price", "average_price", "filled_contracts"),
         cadence="orders as they happened",
         retention="archives of 2023-06-25 to 2024-10-14, none since",

@@ -11,15 +11,13 @@ from ingest.fetch.shapes import DAY, Whole
 from ingest.schema import column, feed_schema
 from ingest.venues.blockchain_com import api
 
-ADDRESSES = feed_schema("blockchain_com_addresses", column("symbol", note="The chart."), "day", "unique_addresses")
-
 FEEDS: tuple[Feed, ...] = (
     Feed(
         venue="blockchain_com",
         hosts=(api.HOST,),
         kind="addresses",
         description="Unique addresses of Bitcoin by day, another count than Coin Metrics' active addresses.",
-        schema=ADDRESSES,
+        schema=feed_schema("blockchain_com_addresses", column("symbol", note="The chart."), "day", "unique_addresses"),
         cadence="daily",
         retention="all",
         licence="Blockchain.com terms of service; no redistribution",

@@ -20,28 +20,6 @@ feed = partial(Feed, venue="bybit", hosts=(api.HOST,), licence="Bybit terms of u
 # whether it stood still: one that moves is no snapshot but the last value of its running day.
 OPEN_INTEREST_LAGS = timedelta(hours=5)
 
-KLINES = feed_schema(
-    "bybit_klines",
-    "symbol",
-    column("interval", allowed=("1h", "1d")),
-    "open_at",
-    *PRICES,
-    column("volume_coin", note="The volume of a linear, the turnover of an inverse contract."),
-    column("volume_usd", note="The turnover of a linear, the volume of an inverse contract."),
-    checks=PRICES_FIT,
-)
-
-FUNDING = feed_schema("bybit_funding", "symbol", "settled_at", "funding_rate")
-
-PREDICTED_FUNDING = feed_schema(
-    "bybit_predicted_funding",
-    "symbol",
-    "snapshot_at",
-    column("predicted_rate", note="Of the settlement at next_funding_at."),
-    "next_funding_at",
-    column("interval_hours", optional=True, note="Of the settlement at next_funding_at."),
-)
-
 # Both counts are landed as published; staging decides which one is used. openInterest adds up both sides.
 # singleOpenInterest, published since June 2026, counts a contract once.
 DAILY_OPEN_INTEREST = feed(
@@ -96,7 +74,16 @@ FEEDS: tuple[Feed, ...] = (
     feed(
         kind="klines",
         description="Hourly and daily bars of Bybit's linear and inverse perpetuals.",
-        schema=KLINES,
+        schema=feed_schema(
+            "bybit_klines",
+            "symbol",
+            column("interval", allowed=("1h", "1d")),
+            "open_at",
+            *PRICES,
+            column("volume_coin", note="The volume of a linear, the turnover of an inverse contract."),
+            column("volume_usd", note="The turnover of a linear, the volume of an inverse contract."),
+            checks=PRICES_FIT,
+        ),
         key=("symbol", "interval", "open_at"),
         cadence="hourly and daily bars",
         retention="all since listing",
@@ -116,7 +103,7 @@ FEEDS: tuple[Feed, ...] = (
     feed(
         kind="funding",
         description="Funding settlements of Bybit's linear and inverse perpetuals.",
-        schema=FUNDING,
+        schema=feed_schema("bybit_funding", "symbol", "settled_at", "funding_rate"),
         cadence="every 8 hours, 4 or 1 for some symbols at times",
         retention="a year at least",
         fetch=funding(
@@ -129,7 +116,14 @@ FEEDS: tuple[Feed, ...] = (
     feed(
         kind="predicted_funding",
         description="Funding of Bybit's linear and inverse perpetuals as predicted at the moment of each run.",
-        schema=PREDICTED_FUNDING,
+        schema=feed_schema(
+            "bybit_predicted_funding",
+            "symbol",
+            "snapshot_at",
+            column("predicted_rate", note="Of the settlement at next_funding_at."),
+            "next_funding_at",
+            column("interval_hours", optional=True, note="Of the settlement at next_funding_at."),
+        ),
         cadence="one snapshot a run",
         retention="none: what no run has seen is gone",
         fetch=predicted_funding.fetch,

@@ -9,17 +9,15 @@ from ingest.fetch.shapes import DAY, bars
 from ingest.schema import PRICES_FIT, column, feed_schema
 from ingest.venues.coinbase import api
 
-KLINES = feed_schema(
-    "coinbase_spot_klines", "symbol", "open_at", *PRICES, column("volume", "volume_coin"), checks=PRICES_FIT
-)
-
 FEEDS: tuple[Feed, ...] = (
     Feed(
         venue="coinbase",
         hosts=(api.HOST,),
         kind="klines",
         description="Daily spot bars of Coinbase Exchange against USD.",
-        schema=KLINES,
+        schema=feed_schema(
+            "coinbase_spot_klines", "symbol", "open_at", *PRICES, column("volume", "volume_coin"), checks=PRICES_FIT
+        ),
         cadence="daily bars",
         retention="all since listing",
         licence="Coinbase market data terms; no redistribution",

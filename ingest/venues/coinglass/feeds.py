@@ -17,20 +17,19 @@ from ingest.venues.coinglass import api
 PAGE = 1000  # hours
 
 FLOOR = "A floor, because some of these exchanges publish only a part."
-LIQUIDATIONS = feed_schema(
-    "coinglass_liquidations",
-    column("symbol", note="The exchanges that are summed, and the coin: Binance,Bybit,OKX/BTC."),
-    "open_at",
-    column("long_usd", "long_liquidations_usd", note=FLOOR),
-    column("short_usd", "short_liquidations_usd", note=FLOOR),
-)
 
 FEEDS: tuple[Feed, ...] = (
     Feed(
         venue="coinglass",
         kind="liquidations",
         description="Hourly longs and shorts closed by force, summed over the exchanges that the symbol names.",
-        schema=LIQUIDATIONS,
+        schema=feed_schema(
+            "coinglass_liquidations",
+            column("symbol", note="The exchanges that are summed, and the coin: Binance,Bybit,OKX/BTC."),
+            "open_at",
+            column("long_usd", "long_liquidations_usd", note=FLOOR),
+            column("short_usd", "short_liquidations_usd", note=FLOOR),
+        ),
         cadence="hourly",
         retention="depends on the plan",
         licence="CoinGlass terms of use; no redistribution",

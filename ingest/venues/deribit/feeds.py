@@ -17,53 +17,19 @@ feed = partial(
 )
 WINDOW = between("start_timestamp", "end_timestamp")
 
-KLINES = feed_schema(
-    "deribit_klines",
-    "symbol",
-    "open_at",
-    *PRICES,
-    "volume_coin",
-    "volume_usd",
-    checks=[OPENS_AT_MIDNIGHT, *PRICES_FIT],
-)
-
-# Funding accrues continuously. `interest_1h` is the funding of an hour, and the hours of a day add up to its funding.
-# `interest_8h` looks back over eight hours, every hour: never sum it.
-FUNDING = feed_schema(
-    "deribit_funding",
-    "symbol",
-    "settled_at",
-    column("interest_1h", "hourly_rate"),
-    column("interest_8h", optional=True),
-    column("index_price", optional=True, note="At the end of the hour."),
-)
-
-OPEN_INTEREST = feed_schema(
-    "deribit_open_interest",
-    "symbol",
-    column("snapshot_at", note="By the venue's clock."),
-    "open_interest_contracts",
-    column("mark_price", optional=True),
-)
-
-LIQUIDATIONS = feed_schema(
-    "deribit_liquidations",
-    "symbol",
-    "trade_id",
-    column("position_side", note="A trade of two such positions has two rows."),
-    "happened_at",
-    column("liquidation", allowed=("M", "T", "MT")),
-    "direction",
-    "amount_contracts",
-    "price",
-    column("index_price", optional=True),
-)
-
 FEEDS: tuple[Feed, ...] = (
     feed(
         kind="klines",
         description="Daily bars of Deribit's perpetuals.",
-        schema=KLINES,
+        schema=feed_schema(
+            "deribit_klines",
+            "symbol",
+            "open_at",
+            *PRICES,
+            "volume_coin",
+            "volume_usd",
+            checks=[OPENS_AT_MIDNIGHT, *PRICES_FIT],
+        ),
         cadence="daily bars",
         retention="all since listing",
         fetch=bars(
@@ -79,7 +45,16 @@ FEEDS: tuple[Feed, ...] = (
     feed(
         kind="funding",
         description="Hourly funding of Deribit's perpetuals, which accrues continuously.",
-        schema=FUNDING,
+        # `interest_1h` is the funding of an hour, and the hours of a day add up to its funding.
+        # `interest_8h` looks back over eight hours, every hour: never sum it.
+        schema=feed_schema(
+            "deribit_funding",
+            "symbol",
+            "settled_at",
+            column("interest_1h", "hourly_rate"),
+            column("interest_8h", optional=True),
+            column("index_price", optional=True, note="At the end of the hour."),
+        ),
         cadence="hourly",
         retention="all since 2019",
         fetch=hourly_funding(
@@ -93,7 +68,13 @@ FEEDS: tuple[Feed, ...] = (
     feed(
         kind="open_interest",
         description="Open interest of Deribit's perpetuals at the moment of each run.",
-        schema=OPEN_INTEREST,
+        schema=feed_schema(
+            "deribit_open_interest",
+            "symbol",
+            column("snapshot_at", note="By the venue's clock."),
+            "open_interest_contracts",
+            column("mark_price", optional=True),
+        ),
         cadence="one snapshot a run",
         retention="none: what no run has seen is gone",
         fetch=Present(
@@ -108,7 +89,18 @@ FEEDS: tuple[Feed, ...] = (
     feed(
         kind="liquidations",
         description="Trades of Deribit's perpetuals in which a position was closed by force, on either side.",
-        schema=LIQUIDATIONS,
+        schema=feed_schema(
+            "deribit_liquidations",
+            "symbol",
+            "trade_id",
+            column("position_side", note="A trade of two such positions has two rows."),
+            "happened_at",
+            column("liquidation", allowed=("M", "T", "MT")),
+            "direction",
+            "amount_contracts",
+            "price",
+            column("index_price", optional=True),
+        ),
         key=("symbol", "trade_id", "position_side"),
         cadence="events",
         retention=f"all; the last {liquidations.REACH.days} days are asked for, as the whole tape has to be read",

@@ -58,30 +58,23 @@ DAILY_STATS = feed(
     ),
 )
 
-LIQUIDATIONS = feed_schema(
-    "gate_liquidations",
-    "symbol",
-    column("happened_at", note="To the second."),
-    column("position_contracts", note="The venue's WebSocket feed has the opposite sign.", checks=(not_zero(),)),
-    "order_price",
-    "fill_price",
-    column("left_contracts", optional=True),
-)
-
-FUNDING = feed_schema(
-    "gate_funding",
-    "symbol",
-    column("settled_at", note="The venue's stamps are up to some seconds late."),
-    "funding_rate",
-)
-
 FEEDS: tuple[Feed, ...] = (
     DAILY_STATS,
     hourly(DAILY_STATS, {"interval": "1h"}, "180 days", pages=OldestFirst(since("from", "s"), limit=api.PAGE)),
     feed(
         kind="liquidations",
         description="Single liquidations of Gate's USDT-margined perpetuals; they accrue from the first run on.",
-        schema=LIQUIDATIONS,
+        schema=feed_schema(
+            "gate_liquidations",
+            "symbol",
+            column("happened_at", note="To the second."),
+            column(
+                "position_contracts", note="The venue's WebSocket feed has the opposite sign.", checks=(not_zero(),)
+            ),
+            "order_price",
+            "fill_price",
+            column("left_contracts", optional=True),
+        ),
         key=("symbol", "happened_at", "position_contracts", "order_price", "fill_price"),
         cadence="as they happen",
         retention="about 90 days, an hour a request; only the last 2 days are asked for",
@@ -90,7 +83,12 @@ FEEDS: tuple[Feed, ...] = (
     feed(
         kind="funding",
         description="Funding settlements of Gate's USDT-margined perpetuals.",
-        schema=FUNDING,
+        schema=feed_schema(
+            "gate_funding",
+            "symbol",
+            column("settled_at", note="The venue's stamps are up to some seconds late."),
+            "funding_rate",
+        ),
         cadence="every 8 hours, 4 or 1 for some contracts at times",
         retention="180 days",
         fetch=funding(

@@ -17,35 +17,19 @@ feed = partial(
 )
 WINDOW = between("startTime", "endTime")
 
-FUNDING = feed_schema(
-    "hyperliquid_funding",
-    column("symbol", note="The coin."),
-    column("settled_at", note="The venue's stamps are up to minutes late."),
-    column("funding_rate", "hourly_rate"),
-    column("premium", optional=True),
-)
-OPEN_INTEREST = feed_schema(
-    "hyperliquid_open_interest",
-    column("symbol", note="The coin."),
-    column("snapshot_at", note="The present of the run that asked; the venue sends no stamp."),
-    column("open_interest_coin", note="As published, of one side or of both."),
-    column("mark_price", optional=True),
-)
-KLINES = feed_schema(
-    "hyperliquid_klines",
-    column("symbol", note="The coin."),
-    "open_at",
-    *PRICES,
-    column("volume", "volume_coin"),
-    "trade_count",
-    checks=[OPENS_AT_MIDNIGHT, *PRICES_FIT],
-)
-
 FEEDS: tuple[Feed, ...] = (
     feed(
         kind="klines",
         description="Daily bars of Hyperliquid's perpetuals.",
-        schema=KLINES,
+        schema=feed_schema(
+            "hyperliquid_klines",
+            column("symbol", note="The coin."),
+            "open_at",
+            *PRICES,
+            column("volume", "volume_coin"),
+            "trade_count",
+            checks=[OPENS_AT_MIDNIGHT, *PRICES_FIT],
+        ),
         cadence="daily bars",
         retention="the last 5000 bars",
         fetch=bars(
@@ -62,7 +46,13 @@ FEEDS: tuple[Feed, ...] = (
     feed(
         kind="funding",
         description="Hourly funding settlements of Hyperliquid's perpetuals.",
-        schema=FUNDING,
+        schema=feed_schema(
+            "hyperliquid_funding",
+            column("symbol", note="The coin."),
+            column("settled_at", note="The venue's stamps are up to minutes late."),
+            column("funding_rate", "hourly_rate"),
+            column("premium", optional=True),
+        ),
         cadence="hourly",
         retention="all since 2023",
         fetch=hourly_funding(
@@ -79,7 +69,13 @@ FEEDS: tuple[Feed, ...] = (
     feed(
         kind="open_interest",
         description="Open interest of Hyperliquid's perpetuals at the moment of each run.",
-        schema=OPEN_INTEREST,
+        schema=feed_schema(
+            "hyperliquid_open_interest",
+            column("symbol", note="The coin."),
+            column("snapshot_at", note="The present of the run that asked; the venue sends no stamp."),
+            column("open_interest_coin", note="As published, of one side or of both."),
+            column("mark_price", optional=True),
+        ),
         cadence="one snapshot a run",
         retention="none: what no run has seen is gone",
         fetch=open_interest.fetch,

@@ -17,24 +17,6 @@ feed = partial(
 buckets = partial(bars, api.ask_buckets, pages=api.FromEitherEnd(between("since", "to", "s")))
 BUCKET = Stamp("timestamp", "open_at", "s or ms")
 
-KLINES = feed_schema(
-    "kraken_klines",
-    "symbol",
-    "open_at",
-    *PRICES,
-    column("volume", "volume_coin"),
-    checks=[OPENS_AT_MIDNIGHT, *PRICES_FIT],
-)
-
-FUNDING = feed_schema(
-    "kraken_funding",
-    "symbol",
-    column("settled_at", note="As the venue stamps it."),
-    column("relative_rate", "hourly_rate"),
-    column("absolute_rate", optional=True),
-    column("channel", allowed=("history", "analytics"), note="Which list it came from."),
-)
-
 DAILY_OPEN_INTEREST = feed(
     kind="open_interest",
     description="Open interest of Kraken Futures' linear perpetuals over each day.",
@@ -52,13 +34,18 @@ DAILY_OPEN_INTEREST = feed(
     ),
 )
 
-LIQUIDATIONS = feed_schema("kraken_liquidations", "symbol", "open_at", column("volume_coin", "liquidations_coin"))
-
 FEEDS: tuple[Feed, ...] = (
     feed(
         kind="klines",
         description="Daily bars of Kraken Futures' linear perpetuals.",
-        schema=KLINES,
+        schema=feed_schema(
+            "kraken_klines",
+            "symbol",
+            "open_at",
+            *PRICES,
+            column("volume", "volume_coin"),
+            checks=[OPENS_AT_MIDNIGHT, *PRICES_FIT],
+        ),
         cadence="daily bars",
         retention="all since listing",
         fetch=bars(
@@ -71,7 +58,14 @@ FEEDS: tuple[Feed, ...] = (
     feed(
         kind="funding",
         description="Hourly funding of Kraken Futures' linear perpetuals, as a fraction of the price.",
-        schema=FUNDING,
+        schema=feed_schema(
+            "kraken_funding",
+            "symbol",
+            column("settled_at", note="As the venue stamps it."),
+            column("relative_rate", "hourly_rate"),
+            column("absolute_rate", optional=True),
+            column("channel", allowed=("history", "analytics"), note="Which list it came from."),
+        ),
         cadence="hourly",
         retention="about a year",
         fetch=funding.fetch,
@@ -81,7 +75,7 @@ FEEDS: tuple[Feed, ...] = (
     feed(
         kind="liquidations",
         description="Volume of Kraken Futures' linear perpetuals closed by force in a day, longs and shorts together.",
-        schema=LIQUIDATIONS,
+        schema=feed_schema("kraken_liquidations", "symbol", "open_at", column("volume_coin", "liquidations_coin")),
         cadence="daily sums",
         retention="since about 2021",
         fetch=buckets(

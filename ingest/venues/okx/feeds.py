@@ -27,11 +27,6 @@ def opens_utc_day(stamp: str) -> pa.Check:
 
 
 VOLUMES = ("volume_contracts", "volume_coin", "volume_usd")
-KLINES = feed_schema(
-    "okx_klines", "symbol", "open_at", *PRICES, *VOLUMES, checks=[*PRICES_FIT, opens_utc_day("open_at")]
-)
-
-FUNDING = feed_schema("okx_funding", "symbol", "settled_at", "funding_rate", column("predicted_rate", optional=True))
 
 # A row is stamped at the start of its day or hour and changes until that is over, so it is the value at its end.
 AMOUNTS = ("open_interest_contracts", "open_interest_coin", "open_interest_usd")
@@ -53,21 +48,13 @@ DAILY_OPEN_INTEREST = feed(
     ),
 )
 
-LIQUIDATIONS = feed_schema(
-    "okx_liquidations",
-    "symbol",
-    "happened_at",
-    column("order_side", allowed=("buy", "sell")),
-    column("position_side", note="A sell closes a long."),
-    "contracts",
-    "bankruptcy_price",
-)
-
 FEEDS: tuple[Feed, ...] = (
     feed(
         kind="klines",
         description="Daily bars of OKX's perpetual swaps.",
-        schema=KLINES,
+        schema=feed_schema(
+            "okx_klines", "symbol", "open_at", *PRICES, *VOLUMES, checks=[*PRICES_FIT, opens_utc_day("open_at")]
+        ),
         cadence="daily bars",
         retention="several years",
         fetch=bars(
@@ -86,7 +73,9 @@ FEEDS: tuple[Feed, ...] = (
     feed(
         kind="funding",
         description="Funding settlements of OKX's perpetual swaps.",
-        schema=FUNDING,
+        schema=feed_schema(
+            "okx_funding", "symbol", "settled_at", "funding_rate", column("predicted_rate", optional=True)
+        ),
         cadence="every 8 hours, 4 or 1 for some instruments at times",
         retention="three months",
         fetch=funding(
@@ -106,7 +95,15 @@ FEEDS: tuple[Feed, ...] = (
     feed(
         kind="liquidations",
         description="Liquidation orders of OKX's perpetual swaps, one by one.",
-        schema=LIQUIDATIONS,
+        schema=feed_schema(
+            "okx_liquidations",
+            "symbol",
+            "happened_at",
+            column("order_side", allowed=("buy", "sell")),
+            column("position_side", note="A sell closes a long."),
+            "contracts",
+            "bankruptcy_price",
+        ),
         key=("symbol", "happened_at", "order_side", "contracts", "bankruptcy_price"),
         cadence="as they happen",
         retention="24 hours: what no run fetched in time is lost",
