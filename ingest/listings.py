@@ -1,7 +1,7 @@
 """A venue's list of contracts as a feed: the whole list as it is now, once a day.
 
 Venues keep no history of their lists, so a row has the time of the run that asked. The columns are the same for every
-venue; each venue's `contracts.py` says where they come from.
+venue; `contracts` in each venue's `api.py` says where they come from.
 """
 
 from __future__ import annotations

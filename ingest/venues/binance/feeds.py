@@ -16,7 +16,7 @@ from ingest.fetch.rows import PRICES, Fields, Stamp, StampUnit, same, stamped
 from ingest.fetch.shapes import HOUR, SETTLEMENT, bars, funding, snapshots
 from ingest.listings import contract_list
 from ingest.schema import PRICES_FIT, column, feed_schema
-from ingest.venues.binance import api, contracts, vision
+from ingest.venues.binance import api, vision
 from ingest.venues.binance.archived import Ended, Funding, Klines
 from ingest.venues.binance.open_interest import STEP, OpenInterest
 from ingest.windows import Window
@@ -259,7 +259,7 @@ FEEDS: tuple[Feed, ...] = (
         feed,
         "binance_um_instruments",
         "Binance's list of USDT-margined contracts: status, listing and delivery, tick, funding interval.",
-        contracts.contracts,
-        contracts.URL,
+        api.contracts,
+        api.CONTRACTS,
     ),
 )

@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from ingest.errors import RequestRefused, UnknownCode
+from ingest.errors import Codes
 from ingest.feed import Request
 from ingest.fetch.questions import Page, Question
 
 HOST = "api.blockchain.info"
+CODES = Codes(passing=(), final=("not-found",))
 
 
 def url(path: str) -> str:
@@ -19,8 +20,7 @@ def url(path: str) -> str:
 def judge(body: Any, host: str, path: str) -> None:  # noqa: ANN401 - whatever JSON came
     """Raise for `{"status": "not-found", ...}`: a status other than ok."""
     if isinstance(body, Mapping) and "status" in body and body["status"] != "ok":
-        kind = RequestRefused if body["status"] == "not-found" else UnknownCode
-        raise kind(f"{body['status']}: {body.get('error', '')}", host=host, path=path)
+        raise CODES.error(body["status"], f"{body['status']}: {body.get('error', '')}", host, path)
 
 
 def ask(request: Request, question: Question) -> Page:

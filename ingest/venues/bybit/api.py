@@ -1,11 +1,12 @@
-"""Bybit's v5 interface: the address, the envelope, the error codes, and the category that decides the units.
+"""Bybit's v5 interface: the address, the envelope, the error codes, the lists of contracts, and the category.
 
-Linear contracts count in coins, inverse ones in USD; the category is the margin type of the instrument.
+The category decides the units, and is the margin type of the instrument: linear contracts count in coins, inverse ones
+in USD.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 from urllib.parse import unquote
 
@@ -26,6 +27,10 @@ CODES = Codes(PASSING, FINAL, UNKNOWN)
 
 def url(path: str) -> str:
     return f"https://{HOST}/v5/market/{path}"
+
+
+CONTRACTS = url("instruments-info")
+MOST_PAGES = 20  # of one of the lists; a venue that repeats itself is refused
 
 
 def judge(body: Any, host: str, path: str) -> None:  # noqa: ANN401 - whatever JSON came
@@ -88,3 +93,37 @@ def category(instrument: Instrument) -> str:
             advice="give it a margin type, or take it out of the catalogue",
         )
     return instrument.margin_type
+
+
+def contracts(request: Request) -> Iterator[Mapping[str, object]]:
+    """Yield the contracts as `ingest.listings` names their columns. Raises FeedUnavailable."""
+    for margin_type in ("linear", "inverse"):
+        cursor = ""
+        for _ in range(MOST_PAGES):
+            asked: dict[str, str | int] = {"category": margin_type, "limit": 1000}
+            if cursor:
+                asked["cursor"] = cursor
+            result, found = listed(request, CONTRACTS, asked)
+            yield from map(_contract, found)
+            cursor = unquote(str(result.get("nextPageCursor") or ""))
+            if not cursor:
+                break
+        else:
+            raise refused(CONTRACTS, f"more than {MOST_PAGES} pages of {margin_type} contracts")
+
+
+def _contract(one: Mapping[str, object]) -> Mapping[str, object]:
+    prices = one.get("priceFilter")
+    minutes = one.get("fundingInterval")
+    return {
+        "symbol": one.get("symbol"),
+        "base_symbol": one.get("baseCoin"),
+        "quote_symbol": one.get("quoteCoin"),
+        "contract_type": one.get("contractType"),
+        "listing_status": one.get("status"),
+        "listed_ms": one.get("launchTime"),
+        "delivery_ms": None if one.get("deliveryTime") in ("0", 0) else one.get("deliveryTime"),
+        "base_per_contract": 1 if str(one.get("contractType")).startswith("Linear") else None,
+        "tick_size": prices.get("tickSize") if isinstance(prices, Mapping) else None,
+        "funding_interval_hours": minutes / 60 if isinstance(minutes, int) and minutes else None,
+    }

@@ -13,7 +13,7 @@ from ingest.fetch.rows import PRICES, Fields, Stamp
 from ingest.fetch.shapes import bars, funding, hourly, snapshots
 from ingest.listings import contract_list
 from ingest.schema import PRICES_FIT, column, feed_schema, rows
-from ingest.venues.bybit import api, contracts, predicted_funding
+from ingest.venues.bybit import api, predicted_funding
 
 feed = partial(Feed, venue="bybit", hosts=(api.HOST,), licence="Bybit terms of use; no redistribution of raw data")
 # The venue says that open interest can lag. The newest snapshot is asked for once more a day later, which also shows
@@ -139,7 +139,7 @@ FEEDS: tuple[Feed, ...] = (
         feed,
         "bybit_instruments",
         "Bybit's list of linear and inverse contracts: status, days, tick, funding interval.",
-        contracts.contracts,
-        contracts.URL,
+        api.contracts,
+        api.CONTRACTS,
     ),
 )

@@ -5,10 +5,9 @@ A snapshot has the time of the run. The rate moves until the settlement that it 
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator
 from datetime import UTC
 from itertools import groupby
-from typing import Any
 
 import polars as pl
 
@@ -19,11 +18,13 @@ from ingest.venues.bybit import api
 from ingest.windows import Window
 
 URL = api.url("tickers")
+PUBLISHED = ("symbol", "fundingRate", "nextFundingTime", "fundingIntervalHour")
 
 
 def fetch(request: Request) -> Iterator[Batch]:
     """Yield the rates of each category as they are now, whatever window is asked for, with one request for each."""
     moment = Window(request.now, request.now)
+    present = pl.lit(request.now.astimezone(UTC).replace(tzinfo=None), pl.Datetime("us"))
     for category, instruments in groupby(sorted(request.trading, key=api.category), key=api.category):
         with request.noting_refusal(category):
             _, contracts = api.listed(request, URL, {"category": category})
@@ -34,15 +35,11 @@ def fetch(request: Request) -> Iterator[Batch]:
                         raise api.refused(URL, f"the venue lists no {symbol}")
                     listed.append(symbol)
             if listed:
-                frame = _rates(request, [tickers[symbol] for symbol in listed])
+                frame = text_frame((tickers[symbol] for symbol in listed), PUBLISHED).select(
+                    "symbol",
+                    snapshot_at=present,
+                    predicted_rate="fundingRate",
+                    next_funding_at=stamped("nextFundingTime"),
+                    interval_hours="fundingIntervalHour",
+                )
                 yield Batch(frame, tuple(Part(symbol, "rest", moment, 1, URL) for symbol in listed))
-
-
-def _rates(request: Request, tickers: Sequence[Mapping[str, Any]]) -> pl.DataFrame:
-    return text_frame(tickers, ("symbol", "fundingRate", "nextFundingTime", "fundingIntervalHour")).select(
-        "symbol",
-        pl.lit(request.now.astimezone(UTC).replace(tzinfo=None), pl.Datetime("us")).alias("snapshot_at"),
-        pl.col("fundingRate").alias("predicted_rate"),
-        stamped("nextFundingTime").alias("next_funding_at"),
-        pl.col("fundingIntervalHour").alias("interval_hours"),
-    )

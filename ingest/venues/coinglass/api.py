@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from ingest.errors import AccessRefused, RequestRefused, Transient, UnknownCode
+from ingest.errors import AccessRefused, Codes
 from ingest.feed import Request
 from ingest.fetch.questions import Page, Question
 
 HOST = "open-api-v4.coinglass.com"
 URL = f"https://{HOST}/api/futures/liquidation/aggregated-history"
-ACCESS, BUSY = {"401", "403"}, {"429", "500"}
-FINAL = {"400", "404", "405", "422"}  # codes about the question itself
+ACCESS = {"401", "403"}
+CODES = Codes(passing={"429", "500"}, final={"400", "404", "405", "422"})
 
 
 def judge(body: Any, host: str, path: str) -> None:  # noqa: ANN401 - whatever JSON came
@@ -20,11 +20,9 @@ def judge(body: Any, host: str, path: str) -> None:  # noqa: ANN401 - whatever J
     if not isinstance(body, Mapping) or "code" not in body or str(body["code"]) == "0":
         return
     code, said = str(body["code"]), f"code {body['code']}: {body.get('msg', '')}"
-    if code in BUSY:
-        raise Transient(said, host=host, path=path)
     if code in ACCESS:
         raise AccessRefused(said, host=host, path=path, advice="check the key and whether its plan has hourly values")
-    raise (RequestRefused if code in FINAL else UnknownCode)(said, host=host, path=path)
+    raise CODES.error(code, said, host, path)
 
 
 def ask(request: Request, question: Question) -> Page:

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from datetime import timedelta
 from typing import Any
 
-from ingest.errors import AccessRefused, RequestRefused, UnknownCode
+from ingest.errors import AccessRefused, Codes
 from ingest.feed import Request
 from ingest.fetch.questions import Params, Question
 from ingest.instrument import Instrument
@@ -27,6 +27,7 @@ METRICS = {
 # Types of errors about the question itself.
 FINAL = {"bad_parameter", "bad_parameters", "bad_request", "forbidden", "missing_parameter", "not_found",
          "unsupported_parameter_value"}  # fmt: skip
+CODES = Codes(passing=(), final=FINAL)
 WANTED: Params = {"metrics": ",".join(METRICS), "frequency": "1d", "paging_from": "start", "page_size": 10_000}
 
 
@@ -36,7 +37,7 @@ def judge(body: Any, host: str, path: str) -> None:  # noqa: ANN401 - whatever J
         said, kind = f"{error.get('type')}: {error.get('message')}", str(error.get("type"))
         if kind == "unauthorized":
             raise AccessRefused(said, host=host, path=path)
-        raise (RequestRefused if kind in FINAL else UnknownCode)(said, host=host, path=path)
+        raise CODES.error(kind, said, host, path)
 
 
 def days(request: Request, instrument: Instrument, window: Window) -> list[dict[str, Any]]:

@@ -5,6 +5,8 @@ A question that the venue cannot read is answered with HTTP 422 and plain text, 
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Mapping
+
 from ingest.errors import CHECK_SYMBOL, RequestRefused
 from ingest.feed import Request
 from ingest.fetch.questions import Page, Question
@@ -23,3 +25,24 @@ def ask(request: Request, question: Question) -> Page:
         what = f"{kind}: expected a list of rows, got {str(body)[:80]}"
         raise RequestRefused(what, host=HOST, path="/info", advice=CHECK_SYMBOL)
     return Page(body)
+
+
+def contracts(request: Request) -> Iterator[Mapping[str, object]]:
+    """Yield the perpetuals as `ingest.listings` names their columns. Raises FeedUnavailable.
+
+    A delisted one stays in the list, marked; there are no days.
+    """
+    body = request.session.post_json(URL, {"type": "meta"})
+    listed = body.get("universe") if isinstance(body, Mapping) else None
+    if not isinstance(listed, list) or not all(isinstance(one, Mapping) for one in listed):
+        raise RequestRefused(f"expected a universe, got {str(body)[:80]}", host=HOST, path="/info")
+    for one in listed:
+        yield {
+            "symbol": one.get("name"),
+            "base_symbol": one.get("name"),
+            "quote_symbol": "USDC",
+            "contract_type": "linear",
+            "listing_status": "delisted" if one.get("isDelisted") else "live",
+            "base_per_contract": 1,
+            "funding_interval_hours": 1,
+        }

@@ -10,7 +10,7 @@ from ingest.fetch.rows import Fields, Stamp, same
 from ingest.fetch.shapes import bars, hourly_funding
 from ingest.listings import contract_list
 from ingest.schema import OPENS_AT_MIDNIGHT, PRICES, PRICES_FIT, column, feed_schema
-from ingest.venues.hyperliquid import api, contracts, open_interest
+from ingest.venues.hyperliquid import api, open_interest
 
 feed = partial(
     Feed, venue="hyperliquid", hosts=(api.HOST,), licence="Hyperliquid terms of use; public data of its chain"
@@ -84,7 +84,7 @@ FEEDS: tuple[Feed, ...] = (
         feed,
         "hyperliquid_instruments",
         "Hyperliquid's list of perpetuals, delisted ones included.",
-        contracts.contracts,
+        api.contracts,
         api.URL,
     ),
 )

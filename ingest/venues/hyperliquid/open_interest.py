@@ -29,10 +29,7 @@ def fetch(request: Request) -> Iterator[Batch]:
             if coin not in contexts:
                 raise RequestRefused(f"the venue lists no {coin}", host=api.HOST, advice=CHECK_SYMBOL)
             frame = text_frame([contexts[coin]], ("openInterest", "markPx")).select(
-                pl.lit(coin).alias("symbol"),
-                present.alias("snapshot_at"),
-                pl.col("openInterest").alias("open_interest_coin"),
-                pl.col("markPx").alias("mark_price"),
+                symbol=pl.lit(coin), snapshot_at=present, open_interest_coin="openInterest", mark_price="markPx"
             )
             yield Batch(frame, (Part(coin, "rest", Window(request.now, request.now), frame.height, api.URL),))
 

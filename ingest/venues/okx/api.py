@@ -1,11 +1,11 @@
-"""OKX's v5 interface: the address, the envelope, and error codes, which come as text under HTTP 200."""
+"""OKX's v5 interface: the address, the envelope, error codes, which come under HTTP 200, and the list of contracts."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 
-from ingest.errors import Codes, UnknownCode
+from ingest.errors import Codes, RequestRefused, UnknownCode
 from ingest.feed import Request
 from ingest.fetch.questions import Page, Question
 
@@ -22,6 +22,9 @@ CODES = Codes(PASSING, FINAL, UNKNOWN)
 
 def url(path: str) -> str:
     return f"https://{HOST}/api/v5/{path}"
+
+
+CONTRACTS = url("public/instruments")
 
 
 def judge(body: Any, host: str, path: str) -> None:  # noqa: ANN401 - whatever JSON came
@@ -45,3 +48,27 @@ def ask(request: Request, question: Question) -> Page:
     if other := named - {symbol}:
         raise question.refused(f"asked for {symbol}, got {', '.join(sorted(other))[:80]}")
     return Page(rows)
+
+
+def contracts(request: Request) -> Iterator[Mapping[str, object]]:
+    """Yield the perpetual swaps as `ingest.listings` names their columns. Raises FeedUnavailable.
+
+    `ctVal` is what one contract counts: coins of a linear, USD of an inverse one.
+    """
+    listed = request.session.get_json(CONTRACTS, {"instType": "SWAP"}, judge=judge).get("data")
+    if not isinstance(listed, list) or not all(isinstance(one, Mapping) for one in listed):
+        raise RequestRefused(f"expected a list of swaps, got {str(listed)[:80]}", host=HOST)
+    for one in listed:
+        base, _, quote = str(one.get("instId")).removesuffix("-SWAP").partition("-")
+        is_linear = one.get("ctType") == "linear"
+        yield {
+            "symbol": one.get("instId"),
+            "base_symbol": base,
+            "quote_symbol": quote,
+            "contract_type": one.get("ctType"),
+            "listing_status": one.get("state"),
+            "listed_ms": one.get("listTime"),
+            "delivery_ms": one.get("expTime"),
+            "base_per_contract": one.get("ctVal") if is_linear and one.get("ctValCcy") == base else None,
+            "tick_size": one.get("tickSz"),
+        }

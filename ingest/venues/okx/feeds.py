@@ -14,7 +14,7 @@ from ingest.fetch.rows import PRICES, Fields, Stamp, same
 from ingest.fetch.shapes import HOUR, bars, funding, hourly, since_days_ago
 from ingest.listings import contract_list
 from ingest.schema import PRICES_FIT, column, feed_schema, rows
-from ingest.venues.okx import api, contracts, liquidations
+from ingest.venues.okx import api, liquidations
 
 feed = partial(Feed, venue="okx", hosts=(api.HOST,), licence="OKX terms of use; no redistribution of raw data")
 FUNDING_KEPT = timedelta(days=92)  # three calendar months
@@ -114,7 +114,7 @@ FEEDS: tuple[Feed, ...] = (
         feed,
         "okx_instruments",
         "OKX's list of perpetual swaps: state, listing, size of a contract, tick.",
-        contracts.contracts,
-        contracts.URL,
+        api.contracts,
+        api.CONTRACTS,
     ),
 )
