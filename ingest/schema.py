@@ -104,7 +104,13 @@ PRICES_FIT = (
     ),
 )
 
-OPENS_AT_MIDNIGHT = rows("opens at midnight", pl.col("open_at").dt.truncate("1d") == pl.col("open_at"))
+
+def daily_bars(
+    name: str, *traded: str | tuple[str, pa.Column], symbol: str | tuple[str, pa.Column] = "symbol"
+) -> pa.DataFrameSchema:
+    """The schema of the feed `name` of bars that open at midnight UTC, with columns for what was `traded`."""
+    midnight = rows("opens at midnight", pl.col("open_at").dt.truncate("1d") == pl.col("open_at"))
+    return feed_schema(name, symbol, "open_at", *PRICES, *traded, checks=[midnight, *PRICES_FIT])
 
 
 def forming(opened: str, step: timedelta, now: datetime) -> pl.Expr:

@@ -89,11 +89,10 @@ class NewestFirst:
 
 @dataclass(frozen=True)
 class ByCursor:
-    """Pages of at most `limit` rows, newest first; each names the `cursor` of the next, and the last one names none."""
+    """Pages of at most `limit` rows, newest first; each names the cursor of the next, and the last one names none."""
 
     window_params: WindowParams
     limit: int
-    cursor: str = "cursor"
 
     def __call__(self, ask: AskPage, window: Window, step: timedelta, stamp_of: StampOf, host: str) -> Pages:
         del step
@@ -106,7 +105,7 @@ class ByCursor:
             if not more:
                 return []
             page = ask(asked)
-            asked[self.cursor], more = page.cursor, bool(page.cursor)
+            asked["cursor"], more = page.cursor, bool(page.cursor)
             return page.rows
 
         return newest_first(older, window, limit=self.limit, stamp_of=stamp_of, host=host)

@@ -15,7 +15,6 @@ from ingest.instrument import Instrument
 from ingest.responses import place
 
 Params = Mapping[str, str | int]
-Row = list[Any] | dict[str, Any]
 
 
 class Page(NamedTuple):

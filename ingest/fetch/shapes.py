@@ -29,6 +29,7 @@ from ingest.schema import feed_schema, forming, sensible
 from ingest.windows import Window, day_start
 
 SETTLEMENT = timedelta(hours=8)  # the longest time between two settlements of funding, at any venue
+FINAL_RUN = timedelta(hours=5)  # a day fetched right after midnight is fetched once more by the final run
 HOURS_ASKED = timedelta(days=9)  # of an hourly series: the 24 hours up to now, and the week that they are compared with
 STEPS = {"1h": HOUR, "1d": DAY}
 ONE_SERIES: Mapping[str, Params] = {"": {}}
@@ -139,17 +140,15 @@ class Present:
     ask: Ask
     url: str
     fields: Fields
-    params: Params = field(default_factory=dict)
 
     def __call__(self, request: Request) -> Iterator[Batch]:
         """Yield one observation of each instrument, which covers the moment alone."""
         moment = Window(request.now, request.now)
         for instrument in request.trading:
-            url = self.url.format(symbol=instrument.symbol)
             with request.noting_refusal(instrument.symbol):
-                page = self.ask(request, Question(url, instrument, self.params, self.fields.row))
+                page = self.ask(request, Question(self.url, instrument, row=self.fields.row))
                 frame = blanks_filled(self.fields.frame(page.rows, instrument), request)
-                yield Batch(frame, (Part(instrument.symbol, "rest", moment, frame.height, url),))
+                yield Batch(frame, (Part(instrument.symbol, "rest", moment, frame.height, self.url),))
 
 
 @dataclass(frozen=True)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
 from functools import partial
 
 import polars as pl
@@ -10,15 +9,12 @@ import polars as pl
 from ingest.feed import Feed
 from ingest.fetch.pages import ByCursor, NewestFirst, between
 from ingest.fetch.rows import PRICES, Fields, Stamp
-from ingest.fetch.shapes import bars, funding, hourly, snapshots
+from ingest.fetch.shapes import FINAL_RUN, bars, funding, hourly, snapshots
 from ingest.listings import contract_list
 from ingest.schema import PRICES_FIT, column, feed_schema, rows
 from ingest.venues.bybit import api, predicted_funding
 
 feed = partial(Feed, venue="bybit", hosts=(api.HOST,), licence="Bybit terms of use; no redistribution of raw data")
-# The venue says that open interest can lag. The newest snapshot is asked for once more a day later, which also shows
-# whether it stood still: one that moves is no snapshot but the last value of its running day.
-OPEN_INTEREST_LAGS = timedelta(hours=5)
 
 # Both counts are landed as published; staging decides which one is used. openInterest adds up both sides.
 # singleOpenInterest, published since June 2026, counts a contract once.
@@ -56,7 +52,9 @@ DAILY_OPEN_INTEREST = feed(
     ),
     cadence="daily, a snapshot at 00:00 UTC",
     retention="all since listing",
-    revises=OPEN_INTEREST_LAGS,
+    # The venue says that open interest can lag. The newest snapshot is asked for once more a day later, which also
+    # shows whether it stood still: one that moves is no snapshot but the last value of its running day.
+    revises=FINAL_RUN,
     fetch=snapshots(
         api.ask,
         api.url("open-interest"),

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from datetime import timedelta
 from functools import partial
 
 import pandera.polars as pa
@@ -13,7 +12,7 @@ from ingest.feed import Feed
 from ingest.fetch.pages import Single, between
 from ingest.fetch.questions import AskTogether
 from ingest.fetch.rows import Fields, Stamp
-from ingest.fetch.shapes import hourly
+from ingest.fetch.shapes import FINAL_RUN, hourly
 from ingest.fetch.together import Together
 from ingest.instrument import Instrument
 from ingest.schema import ORDERED, PRICES, column, feed_schema, rows
@@ -47,7 +46,7 @@ def feed(
         ),
         cadence="daily",
         retention="daily values are never deleted",
-        revises=timedelta(hours=5),  # a day fetched right after midnight is fetched once more by the final run
+        revises=FINAL_RUN,
         licence="Coinalyze terms of use; no redistribution",
         hosts=(api.HOST,),
         key_variable="COINALYZE_API_KEY",

@@ -5,12 +5,10 @@ The set is part of the symbol ("Binance,Bybit,OKX/BTC"): sums over other exchang
 
 from __future__ import annotations
 
-from datetime import timedelta
-
 from ingest.feed import Feed
 from ingest.fetch.pages import Single, between
 from ingest.fetch.rows import Fields, Stamp
-from ingest.fetch.shapes import HOUR, bars
+from ingest.fetch.shapes import FINAL_RUN, HOUR, bars
 from ingest.schema import column, feed_schema
 from ingest.venues.coinglass import api
 
@@ -50,7 +48,7 @@ FEEDS: tuple[Feed, ...] = (
             drops_outside=True,
         ),
         hosts=(api.HOST,),
-        revises=timedelta(hours=5),  # a day fetched right after midnight is fetched once more by the final run
+        revises=FINAL_RUN,
         key_variable="COINGLASS_API_KEY",
         key_from="a paid plan with hourly values: coinglass.com",
     ),

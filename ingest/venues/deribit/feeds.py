@@ -9,7 +9,7 @@ from ingest.feed import Feed
 from ingest.fetch.pages import Single, between
 from ingest.fetch.rows import PRICES, Fields, Stamp, same
 from ingest.fetch.shapes import Present, bars, hourly_funding
-from ingest.schema import OPENS_AT_MIDNIGHT, PRICES_FIT, column, feed_schema
+from ingest.schema import column, daily_bars, feed_schema
 from ingest.venues.deribit import api, liquidations
 
 feed = partial(
@@ -21,15 +21,7 @@ FEEDS: tuple[Feed, ...] = (
     feed(
         kind="klines",
         description="Daily bars of Deribit's perpetuals.",
-        schema=feed_schema(
-            "deribit_klines",
-            "symbol",
-            "open_at",
-            *PRICES,
-            "volume_coin",
-            "volume_usd",
-            checks=[OPENS_AT_MIDNIGHT, *PRICES_FIT],
-        ),
+        schema=daily_bars("deribit_klines", "volume_coin", "volume_usd"),
         cadence="daily bars",
         retention="all since listing",
         fetch=bars(

@@ -15,7 +15,7 @@ from ingest.coverage import Part, covered_window
 from ingest.errors import RequestRefused
 from ingest.feed import Batch, Request
 from ingest.fetch.pages import EPOCH, TICK
-from ingest.fetch.rows import stamped
+from ingest.fetch.rows import stamped, text_frame
 from ingest.fetch.shapes import since_days_ago
 from ingest.http import MarketSession
 from ingest.venues.deribit import api
@@ -105,21 +105,12 @@ def parse(trades: Sequence[Mapping[str, Any]], symbol: str) -> pl.DataFrame:
 
     An unknown combination of `liquidation` and `direction` has no side, and its row goes to quarantine.
     """
-    fields = ("trade_id", "timestamp", "liquidation", "direction", "amount", "price", "index_price")
-    lines = [
-        [*(None if t.get(f) is None else str(t[f]) for f in fields), side]
-        for t in trades
-        for side in SIDES.get((str(t.get("liquidation")), str(t.get("direction"))), [None])
+    positions = [
+        {**trade, "position_side": side}
+        for trade in trades
+        for side in SIDES.get((str(trade.get("liquidation")), str(trade.get("direction"))), [None])
     ]
-    frame = pl.DataFrame(lines, schema=dict.fromkeys((*fields, "position_side"), pl.String), orient="row")
-    return frame.select(
-        pl.lit(symbol).alias("symbol"),
-        "trade_id",
-        "position_side",
-        stamped("timestamp").alias("happened_at"),
-        "liquidation",
-        "direction",
-        pl.col("amount").alias("amount_contracts"),
-        "price",
-        "index_price",
+    as_published = ("trade_id", "position_side", "liquidation", "direction", "price", "index_price")
+    return text_frame(positions, (*as_published, "timestamp", "amount")).select(
+        *as_published, symbol=pl.lit(symbol), happened_at=stamped("timestamp"), amount_contracts="amount"
     )

@@ -8,7 +8,7 @@ from functools import partial
 from ingest.feed import Feed
 from ingest.fetch.pages import OldestFirst, Single, between, since
 from ingest.fetch.rows import Fields, Stamp
-from ingest.fetch.shapes import bars, funding, hourly
+from ingest.fetch.shapes import FINAL_RUN, bars, funding, hourly
 from ingest.schema import column, feed_schema, not_zero
 from ingest.venues.gate import api, liquidations
 
@@ -43,7 +43,7 @@ DAILY_STATS = feed(
     schema=feed_schema("gate_contract_stats", "symbol", "open_at", *CONTRACT_STATS.values()),
     cadence="daily",
     retention="180 days",
-    revises=timedelta(hours=5),
+    revises=FINAL_RUN,
     fetch=bars(
         api.ask,
         api.url("contract_stats"),

@@ -9,27 +9,20 @@ from ingest.fetch.pages import OldestFirst, Single, between
 from ingest.fetch.rows import Fields, Stamp, same
 from ingest.fetch.shapes import bars, hourly_funding
 from ingest.listings import contract_list
-from ingest.schema import OPENS_AT_MIDNIGHT, PRICES, PRICES_FIT, column, feed_schema
+from ingest.schema import column, daily_bars, feed_schema
 from ingest.venues.hyperliquid import api, open_interest
 
 feed = partial(
     Feed, venue="hyperliquid", hosts=(api.HOST,), licence="Hyperliquid terms of use; public data of its chain"
 )
+COIN = column("symbol", note="The coin.")
 WINDOW = between("startTime", "endTime")
 
 FEEDS: tuple[Feed, ...] = (
     feed(
         kind="klines",
         description="Daily bars of Hyperliquid's perpetuals.",
-        schema=feed_schema(
-            "hyperliquid_klines",
-            column("symbol", note="The coin."),
-            "open_at",
-            *PRICES,
-            column("volume", "volume_coin"),
-            "trade_count",
-            checks=[OPENS_AT_MIDNIGHT, *PRICES_FIT],
-        ),
+        schema=daily_bars("hyperliquid_klines", column("volume", "volume_coin"), "trade_count", symbol=COIN),
         cadence="daily bars",
         retention="the last 5000 bars",
         fetch=bars(
@@ -48,7 +41,7 @@ FEEDS: tuple[Feed, ...] = (
         description="Hourly funding settlements of Hyperliquid's perpetuals.",
         schema=feed_schema(
             "hyperliquid_funding",
-            column("symbol", note="The coin."),
+            COIN,
             column("settled_at", note="The venue's stamps are up to minutes late."),
             column("funding_rate", "hourly_rate"),
             column("premium", optional=True),
@@ -71,7 +64,7 @@ FEEDS: tuple[Feed, ...] = (
         description="Open interest of Hyperliquid's perpetuals at the moment of each run.",
         schema=feed_schema(
             "hyperliquid_open_interest",
-            column("symbol", note="The coin."),
+            COIN,
             column("snapshot_at", note="The present of the run that asked; the venue sends no stamp."),
             column("open_interest_coin", note="As published, of one side or of both."),
             column("mark_price", optional=True),

@@ -8,7 +8,7 @@ from ingest.feed import Feed
 from ingest.fetch.pages import between
 from ingest.fetch.rows import PRICES, Fields, Stamp, same
 from ingest.fetch.shapes import bars, hourly
-from ingest.schema import OPENS_AT_MIDNIGHT, ORDERED, PRICES_FIT, column, feed_schema
+from ingest.schema import ORDERED, column, daily_bars, feed_schema
 from ingest.venues.kraken import api, funding
 
 feed = partial(
@@ -38,14 +38,7 @@ FEEDS: tuple[Feed, ...] = (
     feed(
         kind="klines",
         description="Daily bars of Kraken Futures' linear perpetuals.",
-        schema=feed_schema(
-            "kraken_klines",
-            "symbol",
-            "open_at",
-            *PRICES,
-            column("volume", "volume_coin"),
-            checks=[OPENS_AT_MIDNIGHT, *PRICES_FIT],
-        ),
+        schema=daily_bars("kraken_klines", column("volume", "volume_coin")),
         cadence="daily bars",
         retention="all since listing",
         fetch=bars(
