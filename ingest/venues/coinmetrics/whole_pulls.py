@@ -53,7 +53,7 @@ def _pull(request: Request, instrument: Instrument) -> Batch:
         what = f"the pull of {url} ends on {covered.end:%Y-%m-%d}, the last one on {reached:%Y-%m-%d}"
         raise VenueFailing(what, advice="the last pull stays in use")
     metrics = _metric_parts(frame, instrument.symbol, window, url)
-    _compare(request, metrics, url)
+    _compare(request, instrument.symbol, metrics, url)
     return Batch(frame, (Part(instrument.symbol, "rest", covered, frame.height, url), *metrics))
 
 
@@ -67,9 +67,8 @@ def _metric_parts(frame: pl.DataFrame, symbol: str, window: Window, url: str) ->
     return parts
 
 
-def _compare(request: Request, metrics: Sequence[Part], url: str) -> None:
+def _compare(request: Request, symbol: str, metrics: Sequence[Part], url: str) -> None:
     """Note the days that earlier pulls knew and this one does not. Raises VenueFailing when a metric lost many."""
-    symbol = metrics[0].series.partition("/")[0] if metrics else ""
     for column in api.METRICS.values():
         now_known = [part.window for part in metrics if part.series == f"{symbol}/{column}"]
         lost = [left for one in request.held.of(f"{symbol}/{column}", "rest") for left in one.without(now_known)]

@@ -74,6 +74,15 @@ def test_a_pull_that_ends_before_the_last_one_does_not_replace_it():
         fetched(shorter)
 
 
+def test_a_pull_that_has_lost_every_metric_does_not_replace_the_last_one():
+    span = [f"2026-01-{day}" for day in range(10, 16)]
+    request = put(answering(*(row(day, AdrActCnt="1") for day in span)), last="2026-01-15")
+    fetched(request)
+    bare = put(answering(*map(row, span)), last="2026-01-15", held=request.held)
+    with pytest.raises(VenueFailing, match="active_addresses of btc is gone for 6 days from 2026-01-10 on"):
+        fetched(bare)
+
+
 def test_a_pull_that_breaks_off_leaves_nothing_behind(tmp_path):
     def answer(url, params):
         if url == NEXT:
