@@ -1,5 +1,6 @@
-"""The shapes of a plain series: bars, funding, snapshots, the present, a whole history. Each is a fetch that a feed
-declares.
+"""The shapes of a plain series: bars, funding, snapshots, several instruments together, the present, a whole history.
+
+Each is a fetch that a feed declares.
 
 `bars` are periods stamped at their start, of which the one still forming is dropped. `funding` and `snapshots` are
 stamped at the end of what they describe, so the last row of a day is stamped at the end of the window. `hourly` makes
@@ -8,7 +9,7 @@ the feed of a series by hour from its feed by day.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from functools import partial
@@ -18,10 +19,11 @@ import pandera.polars as pa
 import polars as pl
 
 from ingest.coverage import Part
+from ingest.errors import RequestRefused
 from ingest.feed import Batch, Feed, Request
 from ingest.fetch.batches import DAY, HOUR, batch_picked, parts_covering
-from ingest.fetch.pages import EPOCH, Paginator
-from ingest.fetch.questions import Ask, Page, Params, Question
+from ingest.fetch.pages import EPOCH, Paginator, Single
+from ingest.fetch.questions import Ask, AskTogether, Page, Params, Question
 from ingest.fetch.rows import Fields
 from ingest.instrument import Instrument
 from ingest.responses import place
@@ -32,6 +34,7 @@ SETTLEMENT = timedelta(hours=8)  # the longest time between two settlements of f
 FINAL_RUN = timedelta(hours=5)  # a day fetched right after midnight is fetched once more by the final run
 HOURS_ASKED = timedelta(days=9)  # of an hourly series: the 24 hours up to now, and the week that they are compared with
 STEPS = {"1h": HOUR, "1d": DAY}
+FEWEST = 3  # instruments that are asked for together: two that are refused together would take three questions
 ONE_SERIES: Mapping[str, Params] = {"": {}}
 
 
@@ -125,6 +128,52 @@ class Windowed:
         step = STEPS.get(interval, self.step)
         pages = self.pages(ask, window, step, self.fields.stamp_of, place(url)[0])
         return self.fields.frame([row for page in pages for row in page], instrument, interval)
+
+
+@dataclass(frozen=True)
+class Together(Windowed):
+    """A fetch of windows that one answer has whole, with up to `most` instruments in a question.
+
+    Instruments are asked for together where the same windows are missing and their margin type is the same, because
+    venues count in other units for inverse contracts. `ask_together` is the venue's.
+    """
+
+    pages: Single
+    ask_together: AskTogether = field(kw_only=True)
+    most: int = field(kw_only=True)
+
+    def __call__(self, request: Request) -> Iterator[Batch]:
+        """Yield a batch for each question. One that is refused is asked again for each instrument alone."""
+        groups: dict[tuple[str | None, tuple[Window, ...]], list[Instrument]] = {}
+        wanted = self.wanted(request)
+        for instrument in request.instruments:
+            missing = tuple(request.held.missing(self.series_of(instrument), wanted))
+            groups.setdefault((instrument.margin_type, missing), []).append(instrument)
+        for (_, missing), instruments in groups.items():
+            for window in missing:
+                for start in range(0, len(instruments), self.most):
+                    yield from self._answers(request, instruments[start : start + self.most], window)
+
+    def _answers(self, request: Request, instruments: Sequence[Instrument], window: Window) -> Iterator[Batch]:
+        if len(instruments) >= FEWEST:
+            try:
+                yield self._joined(request, instruments, window)
+                return
+            except RequestRefused:
+                pass  # for one of them, or for all: asked alone, each says so itself
+        for instrument in instruments:
+            with request.noting_refusal(self.series_of(instrument)):
+                yield self._joined(request, [instrument], window)
+
+    def _joined(self, request: Request, instruments: Sequence[Instrument], window: Window) -> Batch:
+        """The rows and parts of all instruments in one window. Raises FeedUnavailable."""
+        fields, params = self.fields, {**self.params, **self.pages.window_params(window)}
+        questions = [Question(self.url, instrument, params, fields.row) for instrument in instruments]
+        batches = [
+            self.batch_of(fields.frame(page.rows, instrument), request, instrument, window)
+            for instrument, page in zip(instruments, self.ask_together(request, questions), strict=True)
+        ]
+        return Batch(pl.concat(batch.rows for batch in batches), tuple(part for one in batches for part in one.parts))
 
 
 bars = partial(Windowed, drops_forming=True)

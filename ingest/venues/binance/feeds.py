@@ -45,9 +45,8 @@ def kline_feed(
 ) -> Feed:
     """The bars of one market."""
     traded, in_quote, *taken = volumes
+    sums = (traded, in_quote, "trade_count", *taken)
     cells = ("open_at", *PRICES, traded, "close_time", in_quote, "trade_count", *taken, "ignore")
-    published = same(*PRICES, "trade_count", *volumes)
-    described = [column(landed, meaning) for landed, meaning in volumes.items()]
     return feed(
         kind="klines",
         description=description,
@@ -57,9 +56,7 @@ def kline_feed(
             column("interval", allowed=intervals),
             "open_at",
             *PRICES,
-            *described[:2],
-            "trade_count",
-            *described[2:],
+            *(column(one, volumes.get(one, "")) for one in sums),
             "channel",
             checks=PRICES_FIT,
         ),
@@ -72,7 +69,7 @@ def kline_feed(
             bars(
                 api.ask,
                 f"https://{market.host}/{market.root}/klines",
-                Fields(Stamp("open_at", "open_at", TICKS), published, cells=cells, constants=REST),
+                Fields(Stamp("open_at", "open_at", TICKS), same(*PRICES, *sums), cells=cells, constants=REST),
                 market.klines,
                 intervals={interval: {"interval": interval} for interval in intervals},
             ),

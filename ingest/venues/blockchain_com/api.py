@@ -10,11 +10,8 @@ from ingest.feed import Request
 from ingest.fetch.questions import Page, Question
 
 HOST = "api.blockchain.info"
+URL = f"https://{HOST}/charts/{{symbol}}"
 CODES = Codes(passing=(), final=("not-found",))
-
-
-def url(path: str) -> str:
-    return f"https://{HOST}/{path}"
 
 
 def judge(body: Any, host: str, path: str) -> None:  # noqa: ANN401 - whatever JSON came

@@ -24,7 +24,7 @@ FEEDS: tuple[Feed, ...] = (
         settles=DAY,
         fetch=Whole(
             api.ask,
-            api.url("charts/{symbol}"),
+            api.URL,
             Fields(Stamp("x", "day", "s"), {"y": "unique_addresses"}),
             # Without `sampled` the chart is thinned to some 1500 points.
             params={"timespan": "all", "format": "json", "sampled": "false"},

@@ -15,10 +15,6 @@ HOST = "api.coinalyze.net"
 MOST_SYMBOLS = 20  # in one question; each counts as a call, so this saves round trips and no calls
 
 
-def url(path: str) -> str:
-    return f"https://{HOST}/v1/{path}"
-
-
 def ask(request: Request, questions: Sequence[Question]) -> list[Page]:
     """The rows of up to 20 contracts, for which the same is asked.
 

@@ -12,8 +12,7 @@ from ingest.feed import Feed
 from ingest.fetch.pages import Single, between
 from ingest.fetch.questions import AskTogether
 from ingest.fetch.rows import Fields, Stamp
-from ingest.fetch.shapes import FINAL_RUN, hourly
-from ingest.fetch.together import Together
+from ingest.fetch.shapes import FINAL_RUN, Together, hourly
 from ingest.instrument import Instrument
 from ingest.schema import ORDERED, PRICES, column, feed_schema, rows
 from ingest.venues.coinalyze import api
@@ -53,7 +52,7 @@ def feed(
         key_from="a free key: coinalyze.net",
         fetch=Together(
             lambda request, one: ask(request, [one])[0],
-            api.url(path),
+            f"https://{api.HOST}/v1/{path}",
             fields,
             Single(between("from", "to", unit="s")),
             {"interval": "daily"},

@@ -15,7 +15,7 @@ import polars as pl
 from ingest.errors import AddressGone, RequestRefused
 from ingest.feed import Batch, Request
 from ingest.fetch.batches import parts_covering
-from ingest.fetch.pages import newest_first
+from ingest.fetch.pages import TICK, newest_first
 from ingest.fetch.questions import Question
 from ingest.fetch.rows import stamped, text_frame
 from ingest.instrument import Instrument
@@ -24,7 +24,6 @@ from ingest.windows import Window
 
 URL = api.url("public/liquidation-orders")
 KEPT = timedelta(hours=24)
-SHORTEST = timedelta(milliseconds=1)
 
 
 def fetch(request: Request) -> Iterator[Batch]:
@@ -62,7 +61,7 @@ def _events(request: Request, instrument: Instrument, window: Window) -> Batch:
     first = frame["happened_at"].min()
     if isinstance(first, datetime):  # the venue does not keep exactly 24 hours: before the first event nothing is known
         window = Window(max(window.start, first.replace(tzinfo=UTC)), window.end)
-    return Batch(frame, parts_covering(request, frame, symbol, window, SHORTEST, URL, apart=None))
+    return Batch(frame, parts_covering(request, frame, symbol, window, TICK, URL, apart=None))
 
 
 def details(groups: Sequence[Mapping[str, Any]], question: Question) -> list[dict[str, Any]]:
