@@ -96,44 +96,40 @@ class Archives:
                 for chunk in fetch_archives(request.session, wanted, request.notes):
                     legible, rows = legible_rows(chunk, self.cells, request.notes)
                     request.progress.advance(request.feed.name, len(chunk), rows.height)
-                    rows, frame = self._own_rows(request, legible, rows)
-                    if parts := tuple(self._parts(request, legible, rows, frame)):
+                    own = self._own_rows(request, legible, rows)
+                    if parts := tuple(self._parts(request, legible, own)):
+                        frame = own.drop("file")
                         seen(frame)
                         yield Batch(frame, parts)
         except FeedUnavailable as error:
             return error
         return None
 
-    def _own_rows(
-        self, request: Request, chunk: Sequence[Fetched], rows: pl.DataFrame
-    ) -> tuple[pl.DataFrame, pl.DataFrame]:
-        """The rows that are about the symbol and the period of their file, as read and in the columns of the feed.
+    def _own_rows(self, request: Request, chunk: Sequence[Fetched], rows: pl.DataFrame) -> pl.DataFrame:
+        """The rows that are about the symbol and the period of their `file`, in the columns of the feed.
 
         Rows about others cost a note: the venue has published files with another content than their names say. A row
         with a stamp that cannot be read stays, so that it is quarantined.
         """
-        frame = self.frame(rows, request.feed.schema)
         windows = [one.archive.window for one in chunk]
         periods = [(window.start.replace(tzinfo=None), window.end.replace(tzinfo=None)) for window in windows]
         of_file = pl.DataFrame(periods, schema=dict.fromkeys(("begins", "ends"), TIMESTAMP), orient="row")
-        placed = frame.with_columns(
-            of_file.select(pl.all().gather(rows["file"])).get_columns(),
+        placed = self.frame(rows, request.feed.schema).with_columns(
+            rows["file"],
+            *of_file.select(pl.all().gather(rows["file"])),
             named=rows["series"].str.split("/").list.first(),
         )
         stamp = pl.col(request.feed.observed)
         outside = sensible(stamp, request.now) & ~stamp.is_between("begins", "ends")
-        foreign = ((pl.col("symbol") != pl.col("named")) | outside).fill_null(False)
-        own = placed.select(own=~foreign)["own"]
-        for position, count in rows.filter(~own).group_by("file", maintain_order=True).len().iter_rows():
+        foreign = placed.select(((pl.col("symbol") != pl.col("named")) | outside).fill_null(False)).to_series()
+        for position, count in placed.filter(foreign).group_by("file", maintain_order=True).len().iter_rows():
             name = chunk[position].archive.name
             request.notes.append(f"{name} has {count} rows of another symbol or period, which are left out")
-        return rows.filter(own), frame.filter(own)
+        return placed.filter(~foreign).drop("begins", "ends", "named")
 
-    def _parts(
-        self, request: Request, chunk: Sequence[Fetched], rows: pl.DataFrame, frame: pl.DataFrame
-    ) -> Iterator[Part]:
+    def _parts(self, request: Request, chunk: Sequence[Fetched], frame: pl.DataFrame) -> Iterator[Part]:
         """Yield the parts of each file that its rows cover, and as absent what it lacks once it is overdue."""
-        stamps = frame.select(stamp=request.feed.observed).with_columns(rows["file"])
+        stamps = frame.select("file", stamp=request.feed.observed)
         of_file = {position[0]: found["stamp"] for position, found in stamps.group_by("file")}
         for position, one in enumerate(chunk):
             archive, found = one.archive, of_file.get(position, stamps["stamp"].clear())
