@@ -35,7 +35,6 @@ FINAL_RUN = timedelta(hours=5)  # a day fetched right after midnight is fetched 
 HOURS_ASKED = timedelta(days=9)  # of an hourly series: the 24 hours up to now, and the week that they are compared with
 STEPS = {"1h": HOUR, "1d": DAY}
 FEWEST = 3  # instruments that are asked for together: two that are refused together would take three questions
-ONE_SERIES: Mapping[str, Params] = {"": {}}
 
 
 @dataclass(frozen=True)
@@ -61,7 +60,7 @@ class Windowed:
     params: Params = field(default_factory=dict)
     step: timedelta = DAY
     apart: timedelta | None = timedelta(0)
-    intervals: Mapping[str, Params] = field(default_factory=lambda: ONE_SERIES)
+    intervals: Mapping[str, Params] = field(default_factory=lambda: {"": {}})
     kept: Callable[[datetime], Window] | None = None
     longest: timedelta = timedelta.max
     backwards: bool = False
