@@ -1,4 +1,4 @@
-"""What a daily run over 200 assets costs beside one over 3, and how long 500 assets take to classify.
+"""What a daily run over 200 assets costs beside one over 3.
 
 The assets are made here: a server on loopback answers Coinalyze's four daily histories for any contract, with two years
 before the day that is added. An asset has one contract and no flows. The funding of a day is known a day later.
@@ -8,27 +8,19 @@ from __future__ import annotations
 
 import json
 import random
-import resource
-import subprocess
-import sys
 import threading
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass
 from datetime import UTC, date, datetime, timedelta
 from functools import cache
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from urllib.parse import parse_qs, urlsplit
 
-from benchmarks.classification import noise
 from benchmarks.pipeline import Run, leverage
-from regimes import classify_in_chunks, features_in_chunks, load_parameters
 
 FEW, MANY = 3, 200  # assets
 FIRST, LAST = date(2024, 2, 1), date(2026, 2, 1)
-CLASSIFIED, DAYS = 500, 2 * 365
 ROUNDS = 3
 FEEDS = ("open_interest", "liquidations", "klines", "funding")
 DAY = 86_400
@@ -48,29 +40,6 @@ def measure(folder: Path) -> dict[int, list[Run]]:
                 catalogue = folder / f"{assets}.toml"
                 done.append(leverage(*_options(folder, assets, address, added), LEVERAGE_CATALOGUE=str(catalogue)))
     return runs
-
-
-@dataclass(frozen=True)
-class Classified:
-    """Seconds for features, labels and evidence of all assets, and the largest resident set of the process in MB."""
-
-    seconds: float
-    megabytes: float
-
-
-def classified() -> Classified:
-    """500 assets over two years, in a separate process: earlier measurements must not count in its peak."""
-    command = [sys.executable, "-m", "benchmarks.many_assets"]
-    said = subprocess.run(command, check=True, stdout=subprocess.PIPE, text=True).stdout
-    return Classified(**json.loads(said))
-
-
-def _classify() -> Classified:
-    marts, parameters = noise(CLASSIFIED, DAYS), load_parameters()
-    began = time.perf_counter()
-    classify_in_chunks(features_in_chunks(marts, parameters), parameters, datetime(2030, 1, 1, tzinfo=UTC))
-    seconds = time.perf_counter() - began
-    return Classified(seconds, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024)
 
 
 def _options(folder: Path, assets: int, address: str, added: int) -> list[str]:
@@ -149,7 +118,3 @@ def history(symbol: str, kind: str) -> list[dict[str, float]]:
         rows.append(row)
         level = moved
     return rows
-
-
-if __name__ == "__main__":
-    print(json.dumps(asdict(_classify())))

@@ -2,7 +2,6 @@
 
 # No postponed annotations here: Dagster reads the types of context and resources from the functions.
 from collections.abc import Iterator, Mapping
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -19,8 +18,6 @@ from orchestration.mart_metadata import column_metadata, mart_metadata, newest_r
 from orchestration.raw_assets import raw_key
 from orchestration.resources import Pipeline
 from regimes import (
-    classify_in_chunks,
-    features_in_chunks,
     load_parameters,
     new_revisions,
     regime_changes,
@@ -30,14 +27,13 @@ from regimes import (
 )
 from tables.published import table
 from tables.published.operations import RESTATEMENTS
-from tables.published.regimes import SUPPORTING_MART
 from warehouse.connection import build_database
 from warehouse.flow_restatements import write_restatements
 from warehouse.implausible_rows import with_reasons
 from warehouse.label_history import land_revisions, landed_revisions
-from warehouse.marts import read_daily_marts, read_mart, write_table
+from warehouse.marts import write_table
+from warehouse.regime_tables import FEATURES, write_classification, write_features
 
-FEATURES = "leverage_features_daily"
 LABELLED = (
     "regimes_daily",
     "regime_evidence",
@@ -67,9 +63,7 @@ def regime_assets(manifest: Path) -> list[dg.AssetsDefinition]:
     )
     def leverage_features_daily(pipeline: Pipeline) -> dg.MaterializeResult[Any]:
         with build_database(pipeline.resolved_warehouse.build) as connection:
-            positioning = read_mart(connection, SUPPORTING_MART)
-            features = features_in_chunks(read_daily_marts(connection), load_parameters(), positioning=positioning)
-            write_table(connection, table(FEATURES), features)
+            write_features(connection, load_parameters())
             return dg.MaterializeResult(metadata=_table_metadata(connection, FEATURES))
 
     @dg.multi_asset(
@@ -90,28 +84,25 @@ def regime_assets(manifest: Path) -> list[dg.AssetsDefinition]:
         run = pipeline.run_context()
         parameters = load_parameters()
         with build_database(pipeline.resolved_warehouse.build) as connection:
-            labels = classify_in_chunks(read_mart(connection, FEATURES), parameters, run.now)
-            labels = replace(labels, days=with_reasons(connection, labels.days))
+            days = with_reasons(connection, write_classification(connection, parameters, run.now))
             landing = Landing(pipeline.resolved_warehouse.landing)
-            new = new_revisions(labels.days, landed_revisions(connection, landing), parameters, run.now)
+            new = new_revisions(days, landed_revisions(connection, landing), parameters, run.now)
             land_revisions(connection, landing, new, run.now)
             revisions = landed_revisions(connection, landing)
+            labelled = regimes_daily(days, revisions)
             frames = {
-                "regimes_daily": regimes_daily(labels.days, revisions),
-                "regime_evidence": labels.evidence,
+                "regimes_daily": labelled,
                 "regime_labels": regime_labels(),
-                "regime_spans": labels.spans,
                 "regime_revisions": regime_revisions(revisions),
                 "regime_changes": regime_changes(revisions),
-                "support_daily": labels.support,
-                "scenarios": labels.scenarios,
             }
+            for name, frame in frames.items():
+                write_table(connection, table(name), frame)
             for name in LABELLED:
-                write_table(connection, table(name), frames[name])
                 yield dg.MaterializeResult(asset_key=mart_key(name), metadata=_table_metadata(connection, name))
             last_days = pipeline.refresher.catalogue.last_days
-            days = {asset: run.calendar.until(last).day_count for asset, last in last_days.items()}
-            yield _every_day_labelled(frames["regimes_daily"], days)
+            due = {asset: run.calendar.until(last).day_count for asset, last in last_days.items()}
+            yield _every_day_labelled(labelled, due)
 
     @dg.asset(
         key=mart_key(RESTATEMENTS.name),

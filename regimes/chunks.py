@@ -1,14 +1,16 @@
 """Features and labels for many assets, a chunk of assets at a time.
 
 No rule looks at two assets, so chunks change nothing. A frame has hundreds of columns while it is judged; in chunks,
-only the published columns of all assets are in memory at once. Chunks are judged side by side: a part of the work is
-Python, which keeps one core busy, and Polars has the other meanwhile.
+they are in memory for a few assets only. Chunks are judged side by side: a part of the work is Python, which keeps one
+core busy, and Polars has the other meanwhile.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
+import math
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import fields, replace
 from datetime import datetime
 from typing import TypeVar
@@ -20,52 +22,76 @@ from regimes.features import daily_features
 from regimes.marts import DailyMarts
 from regimes.parameters import Parameters
 
-ASSETS_PER_CHUNK = 50  # two years of them take about 200 MB while they are judged
+ASSETS_PER_CHUNK = 50  # at most: two years of them take about 200 MB while they are judged
+FEWEST_PER_CHUNK = 5  # judging a chunk has a price of its own, about that of five assets over a year
 SIDE_BY_SIDE = 2  # more gains little, because Python runs one thread at a time and each needs the memory of a chunk
 
+Item = TypeVar("Item")
 Result = TypeVar("Result")
+Positioned = tuple[DailyMarts, pl.DataFrame | None]  # the marts of a chunk, and positioning_daily
+
+
+def chunks_of(assets: Sequence[str], size: int | None = None) -> Iterator[Sequence[str]]:
+    """The assets in their order, `size` at a time. Without a size they are shared out among SIDE_BY_SIDE chunks."""
+    if size is None:
+        size = min(ASSETS_PER_CHUNK, max(FEWEST_PER_CHUNK, math.ceil(len(assets) / SIDE_BY_SIDE)))
+    for first in range(0, len(assets), size):
+        yield assets[first : first + size]
+
+
+def features_of_chunks(chunks: Iterable[Positioned], parameters: Parameters) -> Iterator[pl.DataFrame]:
+    """`daily_features` of each chunk, in their order. A chunk is taken when there is room for it."""
+    return _side_by_side(lambda chunk: daily_features(chunk[0], parameters, chunk[1]), chunks)
+
+
+def classify_chunks(chunks: Iterable[pl.DataFrame], parameters: Parameters, now: datetime) -> Iterator[Classification]:
+    """`classify` of the features of each chunk, in their order. A chunk is taken when there is room for it."""
+    return _side_by_side(lambda features: classify(features, parameters, now), chunks)
 
 
 def features_in_chunks(
     marts: DailyMarts,
     parameters: Parameters,
-    size: int = ASSETS_PER_CHUNK,
+    size: int | None = None,
     *,
     positioning: pl.DataFrame | None = None,
 ) -> pl.DataFrame:
     """`daily_features`, `size` assets at a time."""
     names = [field.name for field in fields(DailyMarts)]
     assets = pl.concat([getattr(marts, name).select("asset") for name in names]).to_series().unique().sort().to_list()
-
-    def features(chunk: Sequence[str]) -> pl.DataFrame:
-        of_chunk = replace(marts, **{name: _of(getattr(marts, name), chunk) for name in names})
-        return daily_features(of_chunk, parameters, None if positioning is None else _of(positioning, chunk))
-
-    parts = _side_by_side(features, _chunks(assets, size))
+    chunks = (
+        (
+            replace(marts, **{name: _of(getattr(marts, name), chunk) for name in names}),
+            None if positioning is None else _of(positioning, chunk),
+        )
+        for chunk in chunks_of(assets, size)
+    )
+    parts = list(features_of_chunks(chunks, parameters))
     return pl.concat(parts) if parts else daily_features(marts, parameters, positioning)
 
 
 def classify_in_chunks(
-    features: pl.DataFrame, parameters: Parameters, now: datetime, size: int = ASSETS_PER_CHUNK
+    features: pl.DataFrame, parameters: Parameters, now: datetime, size: int | None = None
 ) -> Classification:
     """`classify`, `size` assets at a time."""
     assets = features["asset"].unique().sort().to_list()
-    parts = _side_by_side(lambda chunk: classify(_of(features, chunk), parameters, now), _chunks(assets, size))
+    parts = list(classify_chunks((_of(features, chunk) for chunk in chunks_of(assets, size)), parameters, now))
     if not parts:
         return classify(features, parameters, now)
     tables = (field.name for field in fields(Classification))
     return Classification(**{name: pl.concat([getattr(part, name) for part in parts]) for name in tables})
 
 
-def _side_by_side(work: Callable[[Sequence[str]], Result], chunks: Iterator[Sequence[str]]) -> list[Result]:
-    """The results in the order of the chunks."""
+def _side_by_side(work: Callable[[Item], Result], items: Iterable[Item]) -> Iterator[Result]:
+    """The results in the order of the items. Beside the result that is yielded, SIDE_BY_SIDE are made or wait."""
+    pending: deque[Future[Result]] = deque()
     with ThreadPoolExecutor(SIDE_BY_SIDE) as threads:
-        return list(threads.map(work, chunks))
-
-
-def _chunks(assets: Sequence[str], size: int) -> Iterator[Sequence[str]]:
-    for first in range(0, len(assets), size):
-        yield assets[first : first + size]
+        for item in items:
+            pending.append(threads.submit(work, item))
+            if len(pending) > SIDE_BY_SIDE:
+                yield pending.popleft().result()
+        while pending:
+            yield pending.popleft().result()
 
 
 def _of(frame: pl.DataFrame, assets: Sequence[str]) -> pl.DataFrame:

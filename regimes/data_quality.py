@@ -26,12 +26,12 @@ _MEASURES = (
     "funding",
     NETFLOW,
 )
-# Each optional input with the feature that is null without it.
+# Each optional input with the column that is null without it. Leverage remembers a reserve, so it does not show one.
 _OPTIONAL = {
     "gross_inflow": "gross_inflow_z",
     "open_interest_3d": "open_interest_change_3d_pct",
     "open_interest_7d": "open_interest_change_7d_pct",
-    "exchange_reserve": "leverage_ratio",
+    "exchange_reserve": "reserve_usd",
     "active_addresses": "address_ratio",
     "funding_percentile": "funding_percentile",
     "leverage_percentile": "leverage_percentile",

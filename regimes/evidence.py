@@ -5,61 +5,67 @@ classifier.py makes the scores; words/baselines.py says what each value is compa
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
 import polars as pl
 
 from regimes.memberships import decider_column, deciding_features, part_membership
 from regimes.parameters import LabelRule, Parameters
-from regimes.positioning_evidence import supporting_rows
-from regimes.schema import KEY
-from regimes.words.baselines import baseline_texts, positioning_texts
+from regimes.positioning_evidence import SUPPORTS_ONLY, of_the_day, supporting
+from regimes.schema import KEY, TABLES, dtypes
+from regimes.words.baselines import baseline_column, baseline_texts, positioning_texts
 from tables.published.regimes import LEVERAGE_FEATURES_DAILY, MART_OF, SUPPORTING, SUPPORTING_MART
 
 # A label needs these; the other roles change its score a little, or not at all.
 REQUIRED_ROLES = ("core", "guard")
+# What differs between the days of a label. The rest of a line is the same on all of them.
+OF_THE_DAY = ("feature", "value", "membership", "baseline")
+
+
+@dataclass(frozen=True)
+class Line:
+    """A predicate of a label: what its row says on every day, and the expressions of OF_THE_DAY."""
+
+    predicate: str
+    role: str
+    weight: float
+    of_the_day: Sequence[pl.Expr]
 
 
 def evidence_rows(frame: pl.DataFrame, features: pl.DataFrame, parameters: Parameters) -> pl.DataFrame:
-    """The table regime_evidence from the classified frame (features, memberships, event and runner-up).
+    """The table regime_evidence from the classified frame (features, memberships, event and runner-up), sorted by KEY.
 
     One row per predicate of the event, and of the runner-up without what leaves the day to another label: the rows
     show what each score was made from. Rows of positioning follow, from `features` (leverage_features_daily), because
     the classified frame does not have it. Days without enough data have no rows.
     """
-    judged = frame.lazy().filter(pl.col("data_status") != "insufficient")
-    positioned = judged.select(*KEY, "event", "runner_up").join(features.lazy().select(*KEY, *SUPPORTING), on=KEY)
-    labels = judged.select("event", "runner_up").unique().collect()
+    days = frame.with_row_index("number").filter(pl.col("data_status") != "insufficient")
+    days = days.join(features.select(*KEY, *SUPPORTING), on=KEY, how="left", maintain_order="left")
     deciding = deciding_features(parameters)
-    baselines, positioning_baselines = baseline_texts(parameters), positioning_texts(parameters)
-    parts: list[pl.LazyFrame] = []
+    texts = baseline_texts(parameters)
+    texts = {name: texts[name] for names in deciding.values() for name in names} | positioning_texts(parameters)
+    days = days.with_columns(text.alias(baseline_column(name)) for name, text in texts.items())
+    parts = []
     for rank, column in ((1, "event"), (2, "runner_up")):
-        present = set(labels[column])  # Polars takes as long for a label without days as for one with a few
+        present = set(days[column])
         for rule in parameters.labels:
-            if rule.label not in present and parts:  # one part at least, for the columns
-                continue
-            scored = rule if rank == 1 else rule.alone
-            ranked, positioning = (
-                days.filter(pl.col(column) == rule.label).with_columns(pl.lit(rank, pl.Int64).alias("label_rank"))
-                for days in (judged, positioned)
-            )
-            parts.extend(_predicate_rows(ranked, scored, deciding, baselines))
-            parts.extend(supporting_rows(positioning, scored, parameters, positioning_baselines))
-    marts = MART_OF | dict.fromkeys(SUPPORTING, SUPPORTING_MART)
-    dictionary = pl.LazyFrame(
-        [(feature.name, feature.unit, marts.get(feature.name, "")) for feature in LEVERAGE_FEATURES_DAILY.fields],
-        schema=["feature", "unit", "mart"],
-        orient="row",
+            if rule.label in present:
+                scored = rule if rank == 1 else rule.alone
+                lines = [*_scored_lines(scored, deciding), *_supporting_lines(rule.label, parameters)]
+                parts.append(_rows(days.lazy().filter(pl.col(column) == rule.label), rule.label, rank, lines))
+    if not parts:
+        return pl.DataFrame(schema=dtypes(TABLES["regime_evidence"].columns))
+    # The days are sorted and the lines of a label in order, so one whole number says where a row belongs.
+    return (
+        pl.concat(parts)
+        .sort(2 * pl.col("number") + pl.col("label_rank"), maintain_order=True)
+        .join(_dictionary(), on="feature", how="left", maintain_order="left")
     )
-    rows = pl.concat(parts).join(dictionary, on="feature", how="left")
-    return rows.sort(*KEY, "label_rank", "position").collect()
 
 
-def _predicate_rows(
-    days: pl.LazyFrame,
-    rule: LabelRule,
-    features: dict[str, list[str]],
-    baselines: dict[str, pl.Expr],
-) -> list[pl.LazyFrame]:
-    """The days, once per predicate of the rule, with the feature that decided it on each."""
+def _scored_lines(rule: LabelRule, deciding: Mapping[str, Sequence[str]]) -> Iterator[Line]:
+    """The predicates that the score of the label is made from, each with the feature that decided it."""
     required = sum(part.weight for part in rule.required)
     helpful = sum(part.weight for part in rule.supporting)
     parts = [
@@ -67,28 +73,57 @@ def _predicate_rows(
         *(("guard", part, part.weight / required) for part in (*rule.guards, *rule.yields)),
         *(("supporting", part, part.weight / helpful) for part in rule.supporting),
     ]
-    frames = []
-    for position, (role, part, weight) in enumerate(parts):
-        predicate, names = part.predicate, features[part.predicate]
-        frames.append(
-            days.select(
-                *KEY,
-                pl.lit(rule.label).alias("label"),
-                "label_rank",
-                pl.lit(position).alias("position"),
-                pl.lit(part.name).alias("predicate"),
-                pl.lit(role).alias("role"),
-                pl.col(decider_column(predicate)).alias("feature"),
-                _decided(predicate, {name: pl.col(name) for name in names}).alias("value"),
-                part_membership(part).alias("membership"),
-                pl.lit(weight).alias("weight"),
-                _decided(predicate, {name: baselines[name] for name in names}).alias("baseline"),
-            )
+    for role, part, weight in parts:
+        decider, names = pl.col(decider_column(part.predicate)), deciding[part.predicate]
+        value, baseline = (
+            pl.coalesce(pl.when(decider == name).then(column(name)) for name in names)
+            for column in (str, baseline_column)
         )
-    return frames
+        yield Line(part.name, role, weight, (decider, value, part_membership(part), baseline))
 
 
-def _decided(predicate: str, choices: dict[str, pl.Expr]) -> pl.Expr:
-    """From the choices by feature, the choice of the feature that decided the predicate."""
-    decider = pl.col(decider_column(predicate))
-    return pl.coalesce(pl.when(decider == name).then(choice) for name, choice in choices.items())
+def _supporting_lines(label: str, parameters: Parameters) -> Iterator[Line]:
+    """The predicates of positioning that support the label."""
+    for predicate in supporting(label, parameters):
+        yield Line(predicate.name, SUPPORTS_ONLY, 0.0, of_the_day(predicate))
+
+
+def _rows(days: pl.LazyFrame, label: str, rank: int, lines: Sequence[Line]) -> pl.DataFrame:
+    """A row per day and line, line by line; a line of positioning has none on a day on which it is unknown."""
+    names = [[f"{column}.{position}" for column in OF_THE_DAY] for position in range(len(lines))]
+    # One step for all lines, because Polars passes over the days once. Lists of the lines take five times as long.
+    wide = days.select(
+        "number",
+        *KEY,
+        pl.lit(label).alias("label"),
+        pl.lit(rank, pl.Int64).alias("label_rank"),
+        *(
+            expression.alias(name)
+            for line, of_line in zip(lines, names, strict=True)
+            for expression, name in zip(line.of_the_day, of_line, strict=True)
+        ),
+    ).collect()
+    rows = []
+    for line, of_line in zip(lines, names, strict=True):
+        one = wide.select(
+            "number",
+            *KEY,
+            "label",
+            "label_rank",
+            pl.lit(line.predicate).alias("predicate"),
+            pl.lit(line.role).alias("role"),
+            pl.lit(line.weight).alias("weight"),
+            *(pl.col(name).alias(column) for name, column in zip(of_line, OF_THE_DAY, strict=True)),
+        )
+        rows.append(one.filter(pl.col("membership").is_not_null()) if line.role == SUPPORTS_ONLY else one)
+    return pl.concat(rows)
+
+
+def _dictionary() -> pl.DataFrame:
+    """The unit of each feature and the mart that it is in."""
+    marts = MART_OF | dict.fromkeys(SUPPORTING, SUPPORTING_MART)
+    return pl.DataFrame(
+        [(feature.name, feature.unit, marts.get(feature.name, "")) for feature in LEVERAGE_FEATURES_DAILY.fields],
+        schema=["feature", "unit", "mart"],
+        orient="row",
+    )

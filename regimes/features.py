@@ -221,12 +221,14 @@ def _with_activity(frame: pl.DataFrame, parameters: Parameters) -> pl.DataFrame:
 
 
 def _with_leverage(frame: pl.DataFrame, parameters: Parameters) -> pl.DataFrame:
-    """Open interest / reserve.
+    """Open interest / reserve; of a day without a reserve, by the last one at the day's close.
 
     For the percentile, open interest is chained over the change of the instruments that both days have, so an
     instrument that joins or ends does not look like a change of leverage.
     """
     windows = parameters.windows
+    remembered = pl.col("reserve_coin").forward_fill(windows.reserve_memory_days).over("asset") * pl.col("close_usd")
+    reserve = pl.coalesce("reserve_usd", remembered)
     level = pl.when(pl.col("open_interest_usd") > 0).then(pl.col("open_interest_usd"))
     last_level, last_set = (
         pl.col(column).forward_fill().shift(1).over("asset") for column in ("open_interest_usd", "instruments")
@@ -235,13 +237,13 @@ def _with_leverage(frame: pl.DataFrame, parameters: Parameters) -> pl.DataFrame:
     link = pl.when(same_set).then(level / last_level).otherwise(1.0 + pl.col("open_interest_usd_change_1d_pct") / 100.0)
     broken = level.is_not_null() & link.is_null()
     frame = frame.with_columns(
-        (level / pl.col("reserve_usd")).alias("leverage_ratio"),
+        (level / reserve).alias("leverage_ratio"),
         pl.when(level.is_not_null()).then(link).alias("link"),
         broken.cum_sum().over("asset").alias("chain"),
     ).with_columns(pl.col("link").log().cum_sum().over("asset", "chain").alias("chained"))
     # A day without open interest is not in the chain. The first day of a chain has no link and counts 1.
     chained = pl.when(level.is_null()).then(None).when(pl.col("link").is_null()).then(0.0).otherwise(pl.col("chained"))
-    return frame.with_columns((chained.exp() / pl.col("reserve_usd")).alias("chained_ratio")).with_columns(
+    return frame.with_columns((chained.exp() / reserve).alias("chained_ratio")).with_columns(
         percentile("chained_ratio", windows.percentile_days, windows.percentile_minimum_days, ["asset", "chain"]).alias(
             "leverage_percentile"
         )

@@ -33,10 +33,17 @@ def ramp(condition: Ramp) -> pl.Expr:
 
 def with_memberships(features: pl.DataFrame, parameters: Parameters) -> pl.DataFrame:
     """The frame with the two columns of every predicate; a predicate can refer only to predicates defined before it."""
-    frame = features.lazy()
+    depths: dict[str, int] = {}
     for predicate in parameters.predicates:
-        frame = frame.with_columns(_evaluated(predicate, parameters.scores.unknown))
-    return frame.collect()
+        others = [each.predicate for each in predicate.conditions if not isinstance(each, Ramp)]
+        depths[predicate.name] = 1 + max((depths[other] for other in others), default=0)
+    # Predicates that refer to as many others in a row are evaluated at once: a step of Polars has a price of its own.
+    for depth in range(1, max(depths.values(), default=0) + 1):
+        at_once = [each for each in parameters.predicates if depths[each.name] == depth]
+        features = features.with_columns(
+            column for predicate in at_once for column in _evaluated(predicate, parameters.scores.unknown)
+        )
+    return features
 
 
 def _evaluated(predicate: Predicate, unknown: float) -> list[pl.Expr]:

@@ -72,10 +72,15 @@ def readings_at_midnight(readings: pl.DataFrame) -> pl.DataFrame:
 
 
 def labels_before_flows(marts: DailyMarts, parameters: Parameters, now: datetime) -> pl.DataFrame:
-    """Columns asset, day and event: the label of each day without the feeds that are known only later."""
+    """Columns asset, day and event: the label of each day without the feeds that are known only later.
+
+    The reserve on exchanges is known up to the day before.
+    """
     without = {mart: emptied(mart, getattr(marts, mart)) for feed in KNOWN_LATER for mart in FEEDS[feed]}
+    reserve = marts.exchange_flows_daily.sort(KEY).select(*KEY, pl.col("reserve_coin").shift(1).over("asset"))
+    flows = without["exchange_flows_daily"].drop("reserve_coin").join(reserve, on=KEY, how="left")
     # Flows that no source offers are unknown, not missing: such a day gets a label.
-    flows = without["exchange_flows_daily"].with_columns(pl.lit(value=False).alias("is_offered"))
+    flows = flows.with_columns(pl.lit(value=False).alias("is_offered"))
     features = daily_features(replace(marts, **(without | {"exchange_flows_daily": flows})), parameters)
     return judged(features, parameters, now).days.select(*KEY, "event")
 

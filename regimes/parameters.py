@@ -41,6 +41,7 @@ class Windows(Model):
     fund_flow_minimum_days: int
     address_weeks: int
     address_minimum_weeks: int
+    reserve_memory_days: int
 
 
 class RobustZ(Model):

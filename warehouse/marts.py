@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import fields
 from typing import Any
 
@@ -10,22 +10,41 @@ import duckdb
 import polars as pl
 
 from regimes import DailyMarts, load_parameters
+from regimes.chunks import chunks_of
 from tables import Table
 from warehouse.connection import first_row, identifier, literal, transaction
 from warehouse.errors import WarehouseError
 
+DAILY_MARTS = [field.name for field in fields(DailyMarts)]
 
-def read_mart(connection: duckdb.DuckDBPyConnection, name: str) -> pl.DataFrame:
-    """`marts.<name>` as a frame. Raises WarehouseError when dbt has not built it."""
+
+def read_mart(connection: duckdb.DuckDBPyConnection, name: str, assets: Sequence[str] | None = None) -> pl.DataFrame:
+    """`marts.<name>` as a frame, all of it or the rows of `assets`. Raises WarehouseError when dbt has not built it."""
+    query = f"SELECT * FROM marts.{identifier(name)}"  # noqa: S608 - quoted
     try:
-        return connection.sql(f"SELECT * FROM marts.{identifier(name)}").pl()  # noqa: S608 - quoted
+        if assets is None:
+            return connection.sql(query).pl()
+        return connection.sql(f"{query} WHERE asset IN (SELECT unnest(?))", params=[list(assets)]).pl()
     except duckdb.CatalogException as error:
         raise WarehouseError(f"there is no marts.{name}; run dbt build, or leverage run") from error
 
 
-def read_daily_marts(connection: duckdb.DuckDBPyConnection) -> DailyMarts:
-    """The marts that the features are computed from. Raises WarehouseError when one is missing."""
-    return DailyMarts(**{field.name: read_mart(connection, field.name) for field in fields(DailyMarts)})
+def read_daily_marts(connection: duckdb.DuckDBPyConnection, assets: Sequence[str] | None = None) -> DailyMarts:
+    """The marts that the features are computed from, as `read_mart` reads them."""
+    return DailyMarts(**{name: read_mart(connection, name, assets) for name in DAILY_MARTS})
+
+
+def chunks_of_assets(connection: duckdb.DuckDBPyConnection, *marts: str) -> Iterator[Sequence[str]]:
+    """The assets that have a row in one of the marts, sorted, as `chunks_of` shares them out.
+
+    Raises WarehouseError when dbt has not built one of them.
+    """
+    query = " UNION ".join(f"SELECT DISTINCT asset FROM marts.{identifier(name)}" for name in marts)  # noqa: S608
+    try:
+        found = connection.execute(f"{query} ORDER BY asset").fetchall()
+    except duckdb.CatalogException as error:
+        raise WarehouseError(f"one of marts.{', marts.'.join(marts)} is missing; run leverage run") from error
+    yield from chunks_of([asset for (asset,) in found])
 
 
 def has_mart(connection: duckdb.DuckDBPyConnection, name: str) -> bool:
@@ -46,6 +65,15 @@ def create_table(connection: duckdb.DuckDBPyConnection, table: Table) -> None:
     comments = comments_of(table)
     columns = {field.name: (field.sql_type, comments[field.name]) for field in table.fields}
     create_mart(connection, table.name, table.description, columns)
+
+
+def append_rows(connection: duckdb.DuckDBPyConnection, table: Table, frame: pl.DataFrame) -> None:
+    """Append the frame to the published table, which must exist."""
+    connection.register("frame_to_append", frame)
+    try:
+        connection.execute(f"INSERT INTO marts.{identifier(table.name)} BY NAME FROM frame_to_append")
+    finally:
+        connection.unregister("frame_to_append")
 
 
 def comments_of(table: Table) -> dict[str, str]:

@@ -14,7 +14,7 @@ import polars as pl
 import pytest
 from polars.testing import assert_frame_equal
 
-from benchmarks.classification import noise
+from benchmarks.classification import drawn_days, marts_of
 from orchestration.jobs import validation_job
 from orchestration.resources import Pipeline
 from orchestration.validation import main, validated
@@ -33,7 +33,7 @@ DAYS = 120
 @pytest.fixture(scope="module")
 def marts() -> DailyMarts:
     """Noise under the name and on the dates of documented days: their stories are not in it."""
-    drawn = noise(1, DAYS)
+    drawn = marts_of(drawn_days(1, DAYS))
     later = documented_days()["day"].max() - drawn.prices_daily["day"].max()
     return DailyMarts(
         **{

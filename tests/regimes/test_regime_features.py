@@ -187,6 +187,20 @@ def test_an_instrument_that_ends_is_no_fall_of_the_leverage_ratio(history: list[
     assert ended["leverage_percentile"] == pytest.approx(both["leverage_percentile"], abs=0.5)
 
 
+def test_leverage_remembers_the_last_reserve_for_two_days(history: list[Day], parameters: Parameters) -> None:
+    """Nothing else of the flows is remembered, and the reserve still counts as missing."""
+    unknown = replace(quiet_day(), reserve=None, inflow=None, outflow=None)
+    found = daily_features(marts_of({"BTC": [*history, unknown, unknown, unknown]}), parameters).tail(4)
+    known, *since = found.select("leverage_ratio", "leverage_percentile", "open_interest_usd", "close_usd").rows()
+    reserve_coin = known[2] / known[0] / known[3]
+    for ratio, rank, open_interest, close in since[:2]:
+        assert ratio == pytest.approx(open_interest / (reserve_coin * close))
+        assert rank is not None
+    assert since[2][:2] == (None, None)
+    assert found["netflow_z"].to_list()[1:] == [None, None, None]
+    assert all("exchange_reserve" in missing for missing in found["missing_optional_inputs"].to_list()[1:])
+
+
 def test_assets_do_not_touch_each_other(parameters: Parameters) -> None:
     days = {"BTC": calm_days(120, 1), "ETH": calm_days(130, 2)}
     together = daily_features(marts_of(days), parameters)

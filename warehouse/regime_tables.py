@@ -1,0 +1,57 @@
+"""The tables that `regimes` makes, written a chunk of assets at a time: memory does not grow with the assets."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+import duckdb
+import polars as pl
+
+from regimes import Parameters, classify
+from regimes.chunks import classify_chunks, features_of_chunks
+from tables.published import table
+from tables.published.regimes import SUPPORTING_MART
+from warehouse.connection import transaction
+from warehouse.marts import (
+    DAILY_MARTS,
+    append_rows,
+    chunks_of_assets,
+    create_table,
+    read_daily_marts,
+    read_mart,
+)
+
+FEATURES = "leverage_features_daily"
+# The tables that are written as they are made. The days wait: their revisions are landed before they are shown.
+WRITTEN = {
+    "evidence": "regime_evidence",
+    "support": "support_daily",
+    "scenarios": "scenarios",
+    "spans": "regime_spans",
+}
+
+
+def write_features(connection: duckdb.DuckDBPyConnection, parameters: Parameters) -> None:
+    """Replace leverage_features_daily. Raises WarehouseError when a mart is missing."""
+    chunks = (
+        (read_daily_marts(connection, assets), read_mart(connection, SUPPORTING_MART, assets))
+        for assets in chunks_of_assets(connection, *DAILY_MARTS)
+    )
+    with transaction(connection):
+        create_table(connection, table(FEATURES))
+        for features in features_of_chunks(chunks, parameters):
+            append_rows(connection, table(FEATURES), features)
+
+
+def write_classification(connection: duckdb.DuckDBPyConnection, parameters: Parameters, now: datetime) -> pl.DataFrame:
+    """Replace the tables of WRITTEN, and return the classified days of all assets."""
+    chunks = (read_mart(connection, FEATURES, assets) for assets in chunks_of_assets(connection, FEATURES))
+    days = []
+    with transaction(connection):
+        for name in WRITTEN.values():
+            create_table(connection, table(name))
+        for made in classify_chunks(chunks, parameters, now):
+            days.append(made.days)
+            for part, name in WRITTEN.items():
+                append_rows(connection, table(name), getattr(made, part))
+    return pl.concat(days) if days else classify(read_mart(connection, FEATURES), parameters, now).days
