@@ -7,7 +7,7 @@ cannot be reached.
 from __future__ import annotations
 
 import io
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from datetime import timedelta
 
 import polars as pl
@@ -52,34 +52,27 @@ def _pull(request: Request, instrument: Instrument) -> Batch:
     if covered.end < reached:
         what = f"the pull of {url} ends on {covered.end:%Y-%m-%d}, the last one on {reached:%Y-%m-%d}"
         raise VenueFailing(what, advice="the last pull stays in use")
-    metrics = _metric_parts(frame, instrument.symbol, window, url)
-    _compare(request, instrument.symbol, metrics, url)
+    metrics = _metric_parts(request, frame, instrument.symbol, window, url)
     return Batch(frame, (Part(instrument.symbol, "rest", covered, frame.height, url), *metrics))
 
 
-def _metric_parts(frame: pl.DataFrame, symbol: str, window: Window, url: str) -> list[Part]:
-    """The days of each metric that are known, as series of their own: btc/inflow_coin."""
-    parts = []
-    for column in api.METRICS.values():
-        days = frame.filter(pl.col(column).is_not_null())["day"].drop_nulls().unique().sort()
-        stretches = covered_stretches(window, [day_start(day) for day in days], DAY, DAY)
-        parts += [Part(f"{symbol}/{column}", "rest", one, (one.end - one.start) // DAY, url) for one in stretches]
-    return parts
+def _metric_parts(request: Request, frame: pl.DataFrame, symbol: str, window: Window, url: str) -> Iterator[Part]:
+    """Yield the days of each metric that are known, as series of their own: btc/inflow_coin.
 
-
-def _compare(request: Request, symbol: str, metrics: Sequence[Part], url: str) -> None:
-    """Note the days that earlier pulls knew and this one does not. Raises VenueFailing when a metric lost many."""
+    Notes the days that earlier pulls knew and this one does not. Raises VenueFailing when a metric lost many.
+    """
     for column in api.METRICS.values():
-        now_known = [part.window for part in metrics if part.series == f"{symbol}/{column}"]
-        lost = [left for one in request.held.of(f"{symbol}/{column}", "rest") for left in one.without(now_known)]
-        if not lost:
-            continue
-        days = sum((one.end - one.start for one in lost), timedelta()) // DAY
-        what = f"{column} of {symbol} is gone for {days} days from {lost[0].start:%Y-%m-%d} on"
-        if days > LOST_AT_MOST:
-            advice = f"the last pull stays in use; leverage run --refetch {request.feed.name} takes the new one"
-            raise VenueFailing(f"{what}, in the pull of {url}", advice=advice)
-        request.notes.append(f"{what}; earlier pulls had them")
+        series = f"{symbol}/{column}"
+        known = frame.filter(pl.col(column).is_not_null())["day"].drop_nulls().unique().sort()
+        stretches = covered_stretches(window, [day_start(day) for day in known], DAY, DAY)
+        if lost := [left for one in request.held.of(series, "rest") for left in one.without(stretches)]:
+            days = sum((one.end - one.start for one in lost), timedelta()) // DAY
+            what = f"{column} of {symbol} is gone for {days} days from {lost[0].start:%Y-%m-%d} on"
+            if days > LOST_AT_MOST:
+                advice = f"the last pull stays in use; leverage run --refetch {request.feed.name} takes the new one"
+                raise VenueFailing(f"{what}, in the pull of {url}", advice=advice)
+            request.notes.append(f"{what}; earlier pulls had them")
+        yield from (Part(series, "rest", one, (one.end - one.start) // DAY, url) for one in stretches)
 
 
 def _days(request: Request, instrument: Instrument, window: Window) -> tuple[pl.DataFrame, str]:
