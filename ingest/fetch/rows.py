@@ -85,7 +85,7 @@ class Fields:
 
     stamp: Stamp
     columns: Mapping[str, str]
-    inverse_columns: Mapping[str, str] | None = None
+    inverse_columns: Mapping[str, str] = field(default_factory=dict)
     cells: Sequence[str] = ()
     where: pl.Expr | None = None
     constants: Mapping[str, str] = field(default_factory=dict)
@@ -106,8 +106,7 @@ class Fields:
 
         The symbol is the instrument's unless a field becomes it.
         """
-        inverse = self.inverse_columns is not None and instrument.margin_type == "inverse"
-        columns = (self.inverse_columns if inverse else self.columns) or {}
+        columns = (instrument.margin_type == "inverse" and self.inverse_columns) or self.columns
         published = text_frame(rows, self.cells or [*dict.fromkeys((self.stamp.field, *columns))])
         if self.where is not None:
             published = published.filter(self.where)

@@ -238,7 +238,8 @@ def hourly(
 ) -> Feed:
     """The feed of a series by hour, with the columns of its feed by day; only the last days are asked for.
 
-    `params` ask for hours, and the venue keeps them for `retention`. `pages` and `checks` replace those of the days.
+    `params` ask for hours, and the venue keeps them for `retention`. `pages` and `checks` replace those of the days. In
+    the description, "Daily" becomes "Hourly".
     """
     days = cast(Windowed, daily.fetch)
     name = daily.name.replace(daily.venue, f"{daily.venue}_hourly", 1)
