@@ -24,10 +24,7 @@ def batch_picked(
     """
     stamp, tomorrow = pl.col(request.feed.observed).cast(TIMESTAMP), request.now + timedelta(days=1)
     wrong = stamp.is_null() | (stamp > pl.lit(tomorrow.replace(tzinfo=None)))
-    inside = [
-        stamp.is_between(window.start.replace(tzinfo=None), window.end.replace(tzinfo=None), closed="left")
-        for window in windows
-    ]
+    inside = [within(stamp, window) for window in windows]
     parts = [
         part
         for window, rows in zip(windows, inside, strict=True)
@@ -78,11 +75,15 @@ def note_holes(request: Request, series: str, holes: Sequence[Window], step: tim
         )
 
 
+def within(stamp: pl.Expr, window: Window) -> pl.Expr:
+    """True for a stamp of `window`, null where there is none."""
+    return stamp.is_between(window.start.replace(tzinfo=None), window.end.replace(tzinfo=None), closed="left")
+
+
 def _stamps(frame: pl.DataFrame, observed: str, window: Window) -> list[datetime]:
     """The distinct stamps in the column `observed` inside `window`, sorted. A day counts from its start."""
-    stamps = frame[observed].cast(TIMESTAMP).drop_nulls().unique().sort()
-    start, end = window.start.replace(tzinfo=None), window.end.replace(tzinfo=None)
-    return [stamp.replace(tzinfo=UTC) for stamp in stamps if start <= stamp < end]
+    stamps = frame.select(pl.col(observed).cast(TIMESTAMP)).filter(within(pl.col(observed), window)).to_series()
+    return [stamp.replace(tzinfo=UTC) for stamp in stamps.unique().sort()]
 
 
 def last_observed(frame: pl.DataFrame, observed: str, end: datetime) -> datetime | None:

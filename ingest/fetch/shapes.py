@@ -21,7 +21,7 @@ import polars as pl
 from ingest.coverage import Part
 from ingest.errors import RequestRefused
 from ingest.feed import Batch, Feed, Request
-from ingest.fetch.batches import DAY, HOUR, batch_picked, parts_covering
+from ingest.fetch.batches import DAY, HOUR, batch_picked, parts_covering, within
 from ingest.fetch.pages import EPOCH, Paginator, Single
 from ingest.fetch.questions import Ask, AskTogether, Page, Params, Question
 from ingest.fetch.rows import Fields
@@ -265,5 +265,4 @@ def blanks_filled(frame: pl.DataFrame, request: Request) -> pl.DataFrame:
 
 def _outside(observed: str, window: Window, now: datetime) -> pl.Expr:
     """True for a row of another time. A stamp that cannot be is not one: its row goes to quarantine."""
-    inside = pl.col(observed).is_between(window.start.replace(tzinfo=None), window.end.replace(tzinfo=None), "left")
-    return (sensible(pl.col(observed), now) & ~inside).fill_null(False)
+    return (sensible(pl.col(observed), now) & ~within(pl.col(observed), window)).fill_null(False)

@@ -15,7 +15,7 @@ import polars as pl
 from ingest.coverage import Part, covered_window
 from ingest.errors import RequestRefused, VenueFailing
 from ingest.feed import Batch, Request
-from ingest.fetch.batches import last_observed
+from ingest.fetch.batches import last_observed, within
 from ingest.fetch.pages import between
 from ingest.fetch.rows import stamped, text_frame
 from ingest.venues.bitfinex import api
@@ -76,8 +76,7 @@ def _reached(frame: pl.DataFrame, asked: Window, *, full: bool) -> datetime:
 
     A page without a row of the window ends it. Raises RequestRefused for a full one of these.
     """
-    start, end = asked.start.replace(tzinfo=None), asked.end.replace(tzinfo=None)
-    oldest = frame.filter(pl.col("happened_at").is_between(start, end, "left"))["happened_at"].min()
+    oldest = frame.filter(within(pl.col("happened_at"), asked))["happened_at"].min()
     if not isinstance(oldest, datetime):
         if full:
             raise RequestRefused(f"a full page outside of the window asked for: {frame.tail(1).rows()}", host=api.HOST)
