@@ -56,8 +56,8 @@ FIELDS = (
     declare("observed_at", "Moment of the observation, in the last ten minutes of the day or hour, its end included."),
     declare("published_sides", "Sides that the published figure counts; of 2 it is halved here; null when unverified,"
             " then taken for 1.", kind="count", unit="count"),
-    declare("leverage_ratio", "Open interest divided by the reserve on exchanges; until the day's reserve is known, by the"
-            " last one, at most {windows.reserve_memory_days} days old."),
+    declare("leverage_ratio", "Open interest divided by the reserve on exchanges; until the day's reserve is known, by"
+            " the last one, at most {windows.reserve_memory_days} days old."),
     declare("leverage_percentile", "Rank of leverage_ratio among the {windows.percentile_days} days before, chained"
             " over changes of the instruments."),
 )  # fmt: skip
