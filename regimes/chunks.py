@@ -22,7 +22,7 @@ from regimes.features import daily_features
 from regimes.marts import DailyMarts
 from regimes.parameters import Parameters
 
-ASSETS_PER_CHUNK = 50  # at most: two years of them take about 200 MB while they are judged
+ASSETS_PER_CHUNK = 25  # at most: two years of them take about 150 MB while they are judged
 FEWEST_PER_CHUNK = 5  # judging a chunk has a price of its own, about that of five assets over a year
 SIDE_BY_SIDE = 2  # more gains little, because Python runs one thread at a time and each needs the memory of a chunk
 

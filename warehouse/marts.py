@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import fields
 from typing import Any
 
@@ -60,18 +61,46 @@ def write_table(connection: duckdb.DuckDBPyConnection, table: Table, frame: pl.D
     write_mart(connection, table.name, frame, table.description, comments_of(table))
 
 
-def create_table(connection: duckdb.DuckDBPyConnection, table: Table) -> None:
-    """Replace the published table by an empty one, with its comments."""
+def create_table(connection: duckdb.DuckDBPyConnection, table: Table, name: str | None = None) -> None:
+    """Replace the published table, or the one called `name`, by an empty one with its columns and comments."""
     comments = comments_of(table)
     columns = {field.name: (field.sql_type, comments[field.name]) for field in table.fields}
-    create_mart(connection, table.name, table.description, columns)
+    create_mart(connection, name or table.name, table.description, columns)
 
 
-def append_rows(connection: duckdb.DuckDBPyConnection, table: Table, frame: pl.DataFrame) -> None:
-    """Append the frame to the published table, which must exist."""
+@contextmanager
+def remade(connection: duckdb.DuckDBPyConnection, *tables: Table) -> Iterator[Callable[[Table, pl.DataFrame], None]]:
+    """Replace the published tables at the end of the block by the rows that the block appended, a frame at a time.
+
+    Until then, and when the block raises, they stay as they are. The rows wait in tables of their own and not in a
+    transaction, because DuckDB holds every frame of an open transaction in memory. Checkpoints wait for the end: each
+    would write the last rows of the growing tables once more, which takes as long as appending them.
+    """
+    beside = {table.name: f"{table.name}__next" for table in tables}
+    connection.execute("SET wal_autocheckpoint = '4GB'")
+    for table in tables:
+        create_table(connection, table, beside[table.name])
+
+    def append(table: Table, frame: pl.DataFrame) -> None:
+        append_rows(connection, f"marts.{identifier(beside[table.name])}", frame)
+
+    try:
+        yield append
+        with transaction(connection):
+            for name, waiting in beside.items():
+                connection.execute(f"DROP TABLE IF EXISTS marts.{identifier(name)}")
+                connection.execute(f"ALTER TABLE marts.{identifier(waiting)} RENAME TO {identifier(name)}")
+    finally:
+        for waiting in beside.values():
+            connection.execute(f"DROP TABLE IF EXISTS marts.{identifier(waiting)}")
+        connection.execute("RESET wal_autocheckpoint")
+
+
+def append_rows(connection: duckdb.DuckDBPyConnection, quoted_table: str, frame: pl.DataFrame) -> None:
+    """Append the frame to a table, column by name."""
     connection.register("frame_to_append", frame)
     try:
-        connection.execute(f"INSERT INTO marts.{identifier(table.name)} BY NAME FROM frame_to_append")
+        connection.execute(f"INSERT INTO {quoted_table} BY NAME FROM frame_to_append")
     finally:
         connection.unregister("frame_to_append")
 

@@ -12,14 +12,7 @@ from regimes.chunks import classify_chunks, features_of_chunks
 from tables.published import table
 from tables.published.regimes import SUPPORTING_MART
 from warehouse.connection import transaction
-from warehouse.marts import (
-    DAILY_MARTS,
-    append_rows,
-    chunks_of_assets,
-    create_table,
-    read_daily_marts,
-    read_mart,
-)
+from warehouse.marts import DAILY_MARTS, append_rows, chunks_of_assets, read_daily_marts, read_mart, remade
 
 FEATURES = "leverage_features_daily"
 # The tables that are written as they are made. The days wait: their revisions are landed before they are shown.
@@ -37,21 +30,24 @@ def write_features(connection: duckdb.DuckDBPyConnection, parameters: Parameters
         (read_daily_marts(connection, assets), read_mart(connection, SUPPORTING_MART, assets))
         for assets in chunks_of_assets(connection, *DAILY_MARTS)
     )
-    with transaction(connection):
-        create_table(connection, table(FEATURES))
+    with remade(connection, table(FEATURES)) as append:
         for features in features_of_chunks(chunks, parameters):
-            append_rows(connection, table(FEATURES), features)
+            append(table(FEATURES), features)
 
 
 def write_classification(connection: duckdb.DuckDBPyConnection, parameters: Parameters, now: datetime) -> pl.DataFrame:
     """Replace the tables of WRITTEN, and return the classified days of all assets."""
     chunks = (read_mart(connection, FEATURES, assets) for assets in chunks_of_assets(connection, FEATURES))
-    days = []
-    with transaction(connection):
-        for name in WRITTEN.values():
-            create_table(connection, table(name))
+    nothing = classify(read_mart(connection, FEATURES, []), parameters, now).days
+    connection.register("no_days", nothing)
+    connection.execute("CREATE OR REPLACE TEMP TABLE classified_days AS FROM no_days")
+    connection.unregister("no_days")
+    with remade(connection, *(table(name) for name in WRITTEN.values())) as append:
         for made in classify_chunks(chunks, parameters, now):
-            days.append(made.days)
-            for part, name in WRITTEN.items():
-                append_rows(connection, table(name), getattr(made, part))
-    return pl.concat(days) if days else classify(read_mart(connection, FEATURES), parameters, now).days
+            with transaction(connection):
+                append_rows(connection, "temp.classified_days", made.days)
+                for part, name in WRITTEN.items():
+                    append(table(name), getattr(made, part))
+    days = connection.sql("FROM temp.classified_days").pl()
+    connection.execute("DROP TABLE temp.classified_days")
+    return days
