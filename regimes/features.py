@@ -28,10 +28,9 @@ def daily_features(marts: DailyMarts, parameters: Parameters, positioning: pl.Da
     the columns that only support a label; without it they are null. Time grows linearly with the number of days.
     """
     calendar = daily_calendar(marts)
-    frame = _joined(marts, calendar).join(
-        instrument_weights(marts, calendar, parameters.windows, parameters.gate), on=KEY, how="left"
-    )
-    frame = frame.sort(KEY)
+    weights = instrument_weights(marts, calendar, parameters.windows, parameters.gate)
+    # Each join keeps the order of the calendar, which is sorted, so no step has to sort again.
+    frame = _joined(marts, calendar).join(weights, on=KEY, how="left", maintain_order="left")
     frame = _with_prices(frame)
     frame = with_liquidations(frame, marts, calendar, parameters.windows)
     frame = _with_open_interest(frame, parameters)
@@ -60,8 +59,8 @@ def _joined(marts: DailyMarts, calendar: pl.DataFrame) -> pl.DataFrame:
     )
     frame = calendar
     for mart in daily:
-        frame = frame.join(mart, on=KEY, how="left")
-    return frame.join(_flow_offers(marts), on="asset", how="left")
+        frame = frame.join(mart, on=KEY, how="left", maintain_order="left")
+    return frame.join(_flow_offers(marts), on="asset", how="left", maintain_order="left")
 
 
 def _flow_offers(marts: DailyMarts) -> pl.DataFrame:
@@ -179,13 +178,9 @@ def _with_funding(frame: pl.DataFrame, marts: DailyMarts, parameters: Parameters
         pl.col("funding_vs_3d_mean_bp") <= -bounds.cooling_bp
     )
     level = pl.col("funding_8h_bp")
-    return (
-        frame.join(compared, on=KEY, how="left")
-        .sort(KEY)
-        .with_columns(
-            funding_state(level, bounds).alias("funding_state"),
-            (cooled & (level <= bounds.base_to_bp)).alias("funding_normalised"),
-        )
+    return frame.join(compared, on=KEY, how="left", maintain_order="left").with_columns(
+        funding_state(level, bounds).alias("funding_state"),
+        (cooled & (level <= bounds.base_to_bp)).alias("funding_normalised"),
     )
 
 
@@ -266,7 +261,7 @@ def _with_scores(frame: pl.DataFrame, parameters: Parameters) -> pl.DataFrame:
         "open_interest_change_3d_pct": rule.open_interest_floor_pct,
         "open_interest_change_7d_pct": rule.open_interest_floor_pct,
     }
-    frame = frame.join(trailing(frame, list(floors), days, ASSET), on=KEY).sort(KEY)
+    frame = frame.join(trailing(frame, list(floors), days, ASSET), on=KEY, how="left", maintain_order="left")
     range_median = (
         pl.col("range_pct")
         .rolling_median_by(

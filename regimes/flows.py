@@ -31,11 +31,9 @@ def with_flows(frame: pl.DataFrame, parameters: Parameters) -> pl.DataFrame:
     )
     of_exchanges = trailing(frame.filter(known), list(SCORES), windows.baseline_days, FLOW_BASELINE)
     of_funds = trailing(frame, ["fund_netflow_usd"], windows.baseline_days, ASSET)
-    frame = (
-        frame.join(of_exchanges, on=[*KEY, *FLOW_BASELINE[1:]], how="left", nulls_equal=True)
-        .join(of_funds, on=KEY)
-        .sort(KEY)
-    )
+    one_pull = [*KEY, *FLOW_BASELINE[1:]]
+    frame = frame.join(of_exchanges, on=one_pull, how="left", maintain_order="left", nulls_equal=True)
+    frame = frame.join(of_funds, on=KEY, how="left", maintain_order="left")
     floor = pl.max_horizontal(rule.netflow_floor_coin, rule.netflow_floor_reserve_share * pl.col("reserve_coin"))
     fund_floor = floor * pl.col("close_usd")
     return frame.with_columns(

@@ -28,8 +28,7 @@ def with_liquidations(frame: pl.DataFrame, marts: DailyMarts, calendar: pl.DataF
     combined = _of_the_day(marts, _by_feed(marts, calendar, windows))
     total = pl.col("liquidations_usd")
     return (
-        frame.join(combined, on=KEY, how="left")
-        .sort(KEY)
+        frame.join(combined, on=KEY, how="left", maintain_order="left")
         .with_columns(
             # If a part of the total is unknown, the total is unknown, and so is everything made from it.
             *(

@@ -44,7 +44,7 @@ def with_positioning(frame: pl.DataFrame, positioning: pl.DataFrame | None, para
         *(pl.col(f"{name}_median").alias(f"median_{name}") for name in floors),
         *(robust_z(name, floor, few, clip).alias(f"{name.removesuffix('_pct')}_z") for name, floor in floors.items()),
     )
-    return frame.join(scored.select(*KEY, *SUPPORTING), on=KEY, how="left").sort(KEY)
+    return frame.join(scored.select(*KEY, *SUPPORTING), on=KEY, how="left", maintain_order="left")
 
 
 def _share(ratio: str) -> pl.Expr:
