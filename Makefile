@@ -95,6 +95,7 @@ $(SPARK)/.installed: requirements/$(ENGINE).txt requirements/run.txt pyproject.t
 	$(SPARK)/bin/pip install --quiet --require-hashes --no-deps --no-build-isolation --only-binary :all: --no-binary pyspark,pyspark-client -r requirements/$(ENGINE).txt
 	$(SPARK)/bin/pip install --quiet --no-deps --no-build-isolation --editable .
 	$(SPARK)/bin/python -m orchestration.dbt_project
+	$(SPARK)/bin/python -m tests.engines --parse
 	@touch $@
 
 .clients/%/.installed: requirements/clients/%.txt $(VENV)/.dev-installed

@@ -57,8 +57,9 @@ def _rounds(folder: Path, market: str, before: str, after: str, first: list[str]
         run = [BIN / "leverage", "run", "--market", market, "--warehouse", warehouse, *first]
         runs["rebuild"].append(_timed([*run, "--now", before]))
         runs["nothing new"].append(_timed([*run, "--now", before]))
-        runs["dbt build"].append(_timed(_dbt(warehouse), LEVERAGE_BUILD_DATABASE=str(warehouse / "build.duckdb")))
         runs["one day"].append(_timed([*run, "--now", after]))
+        # Last: the next run does not know what a plain dbt build has left, and builds every table again.
+        runs["dbt build"].append(_timed(_dbt(warehouse), LEVERAGE_BUILD_DATABASE=str(warehouse / "build.duckdb")))
         runs["start-up"].append(_timed([sys.executable, "-c", "import cli.main, orchestration.run"]))
         shutil.rmtree(warehouse)
     return runs

@@ -26,7 +26,7 @@ from regimes.support_levels import with_levels
 from regimes.words.clauses import HELD, LIQUIDATED
 from regimes.words.features import NUMERIC
 from regimes.words.scenarios import triggers
-from regimes.words.sentences import explanation, state_in_words
+from regimes.words.sentences import with_sentences
 from regimes.words.venues import with_venues
 from tables.published.regimes import DAY, SUPPORTING
 
@@ -57,8 +57,7 @@ def classify(features: pl.DataFrame, parameters: Parameters, now: datetime) -> C
     for other columns than the published ones, ParameterError for parameters that name an unknown label or feature.
     """
     track = judged(features, parameters, now)
-    sentences = (explanation(parameters).alias("explanation"), state_in_words().alias("state_in_words"))
-    frame = with_venues(track.days, (LIQUIDATED, HELD)).with_columns(sentences)
+    frame = with_sentences(with_venues(track.days, (LIQUIDATED, HELD)), parameters)
     frame = frame.with_columns(triggers(parameters.scenarios).alias("triggers"))
     return Classification(
         days=selected(frame, DAY, "the classified days"),

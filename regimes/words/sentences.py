@@ -35,10 +35,24 @@ from regimes.words.numbers import basis_points, choose, percent, period, signed_
 from regimes.words.venues import on_venues
 
 
-def explanation(parameters: Parameters) -> pl.Expr:
-    """The sentence for every row of the classified frame; never null."""
-    sentences = _sentences(parameters)
-    body = pl.coalesce(pl.when(pl.col("event") == label.value).then(sentence) for label, sentence in sentences.items())
+def with_sentences(frame: pl.DataFrame, parameters: Parameters) -> pl.DataFrame:
+    """The classified frame with `explanation` and `state_in_words`, which are never null.
+
+    A sentence is made for the days of its label alone: most of the work of all sentences is for other days.
+    """
+    days, present = frame.lazy().with_row_index("number"), set(frame["event"])
+    made = [
+        days.filter(pl.col("event") == label.value).select("number", _ended(sentence).alias("explanation")).collect()
+        for label, sentence in _sentences(parameters).items()
+        if label.value in present
+    ]
+    empty = pl.DataFrame(schema={"number": pl.UInt32, "explanation": pl.String})
+    explanation = pl.concat([empty, *made]).sort("number")["explanation"]
+    return frame.with_columns(explanation, state_in_words().alias("state_in_words"))
+
+
+def _ended(sentence: pl.Expr) -> pl.Expr:
+    """The sentence with what the day still waits for, or can never know, and its full stop."""
     waiting = choose(
         (
             pl.col("unknown_inputs").is_not_null() & (pl.col("data_status") != "insufficient"),
@@ -50,7 +64,7 @@ def explanation(parameters: Parameters) -> pl.Expr:
         ),
         otherwise="",
     )
-    return text(body, waiting, ".")
+    return text(sentence, waiting, ".")
 
 
 def state_in_words() -> pl.Expr:
