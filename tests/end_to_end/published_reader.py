@@ -2,8 +2,9 @@
 
     published_reader.py PUBLISHED STOP PAUSE
 
-Reads until the file STOP exists, with so many seconds between two looks, then prints JSON: opens, the last days seen,
-and what was ever wrong. It knows no module of the project, only what a reader is promised. `watched` starts some.
+Reads until the file STOP exists and once more, with so many seconds between two looks, then prints JSON: opens, the
+last days seen, and what was ever wrong. It knows no module of the project, only what a reader is promised. `watched`
+starts some.
 """
 
 from __future__ import annotations
@@ -53,7 +54,9 @@ def main() -> None:
     """Loop, and report."""
     published, stop, pause = Path(sys.argv[1]), Path(sys.argv[2]), float(sys.argv[3])
     opens, seen, sizes, wrong = 0, set(), set(), []
-    while not stop.exists() and not wrong:
+    is_last = False
+    while not is_last and not wrong:
+        is_last = stop.exists()  # a look begins after the end, so that the last release is seen
         release = published.resolve()
         try:
             # As most tools do, by the link; then one release whole, database and latest.json.
@@ -70,7 +73,8 @@ def main() -> None:
         except (OSError, duckdb.Error) as error:
             if serial(published.resolve()) - serial(release) < KEPT:
                 wrong.append(f"{type(error).__name__}: {error}")
-        time.sleep(pause)  # so that four of them leave something of two processors to the run
+        if not is_last:
+            time.sleep(pause)  # so that four of them leave something of two processors to the run
     if len(sizes) > 1:
         wrong.append(f"{sorted(sizes)} tables")
     print(json.dumps({"opens": opens, "days": sorted(seen), "wrong": wrong}))
