@@ -22,8 +22,8 @@ from regimes.features import daily_features
 from regimes.marts import DailyMarts
 from regimes.parameters import Parameters
 
-ASSETS_PER_CHUNK = 25  # at most: two years of them take about 150 MB while they are judged
-FEWEST_PER_CHUNK = 5  # judging a chunk has a price of its own, about that of five assets over a year
+ASSETS_PER_CHUNK = 25  # at most: two years of them take about 300 MB while they are judged
+FEWEST_PER_CHUNK = 5  # a chunk has a fixed cost, about as much as five assets over a year
 SIDE_BY_SIDE = 2  # more gains little, because Python runs one thread at a time and each needs the memory of a chunk
 
 Item = TypeVar("Item")

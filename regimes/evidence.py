@@ -75,10 +75,8 @@ def _scored_lines(rule: LabelRule, deciding: Mapping[str, Sequence[str]]) -> Ite
     ]
     for role, part, weight in parts:
         decider, names = pl.col(decider_column(part.predicate)), deciding[part.predicate]
-        value, baseline = (
-            pl.coalesce(pl.when(decider == name).then(column(name)) for name in names)
-            for column in (str, baseline_column)
-        )
+        value = pl.coalesce(pl.when(decider == name).then(pl.col(name)) for name in names)
+        baseline = pl.coalesce(pl.when(decider == name).then(pl.col(baseline_column(name))) for name in names)
         yield Line(part.name, role, weight, (decider, value, part_membership(part), baseline))
 
 

@@ -37,7 +37,7 @@ def with_memberships(features: pl.DataFrame, parameters: Parameters) -> pl.DataF
     for predicate in parameters.predicates:
         others = [each.predicate for each in predicate.conditions if not isinstance(each, Ramp)]
         depths[predicate.name] = 1 + max((depths[other] for other in others), default=0)
-    # Predicates that refer to as many others in a row are evaluated at once: a step of Polars has a price of its own.
+    # Predicates of one depth do not refer to each other. They are evaluated at once: each step has a fixed cost.
     for depth in range(1, max(depths.values(), default=0) + 1):
         at_once = [each for each in parameters.predicates if depths[each.name] == depth]
         features = features.with_columns(

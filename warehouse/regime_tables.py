@@ -1,4 +1,4 @@
-"""The tables that `regimes` makes, written a chunk of assets at a time: memory does not grow with the assets."""
+"""The tables that `regimes` makes, written a chunk of assets at a time. Only the days of all assets are in memory."""
 
 from __future__ import annotations
 
@@ -7,11 +7,12 @@ from datetime import datetime
 import duckdb
 import polars as pl
 
-from regimes import Parameters, classify
+from regimes import Parameters
 from regimes.chunks import classify_chunks, features_of_chunks
+from tables import field
 from tables.published import table
-from tables.published.regimes import SUPPORTING_MART
-from warehouse.connection import transaction
+from tables.published.regimes import DAY, SUPPORTING_MART
+from warehouse.connection import identifier, transaction
 from warehouse.marts import DAILY_MARTS, append_rows, chunks_of_assets, read_daily_marts, read_mart, remade
 
 FEATURES = "leverage_features_daily"
@@ -38,10 +39,9 @@ def write_features(connection: duckdb.DuckDBPyConnection, parameters: Parameters
 def write_classification(connection: duckdb.DuckDBPyConnection, parameters: Parameters, now: datetime) -> pl.DataFrame:
     """Replace the tables of WRITTEN, and return the classified days of all assets."""
     chunks = (read_mart(connection, FEATURES, assets) for assets in chunks_of_assets(connection, FEATURES))
-    nothing = classify(read_mart(connection, FEATURES, []), parameters, now).days
-    connection.register("no_days", nothing)
-    connection.execute("CREATE OR REPLACE TEMP TABLE classified_days AS FROM no_days")
-    connection.unregister("no_days")
+    columns = ", ".join(f"{identifier(one.name)} {one.sql_type}" for one in map(field, DAY))
+    # The days wait in a table, too: the frame of a chunk holds more memory than its rows need.
+    connection.execute(f"CREATE OR REPLACE TEMP TABLE classified_days ({columns})")
     with remade(connection, *(table(name) for name in WRITTEN.values())) as append:
         for made in classify_chunks(chunks, parameters, now):
             with transaction(connection):

@@ -106,7 +106,8 @@ class Fields:
 
         The symbol is the instrument's unless a field becomes it.
         """
-        columns = (instrument.margin_type == "inverse" and self.inverse_columns) or self.columns
+        is_other = instrument.margin_type == "inverse" and self.inverse_columns
+        columns = self.inverse_columns if is_other else self.columns
         published = text_frame(rows, self.cells or [*dict.fromkeys((self.stamp.field, *columns))])
         if self.where is not None:
             published = published.filter(self.where)

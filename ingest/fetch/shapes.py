@@ -10,6 +10,7 @@ the feed of a series by hour from its feed by day.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from functools import partial
@@ -154,12 +155,13 @@ class Together(Windowed):
                     yield from self._answers(request, instruments[start : start + self.most], window)
 
     def _answers(self, request: Request, instruments: Sequence[Instrument], window: Window) -> Iterator[Batch]:
+        joined = None
         if len(instruments) >= FEWEST:
-            try:
-                yield self._joined(request, instruments, window)
-                return
-            except RequestRefused:
-                pass  # for one of them, or for all: asked alone, each says so itself
+            with suppress(RequestRefused):  # perhaps of one of them: each is asked alone, and its refusal is noted
+                joined = self._joined(request, instruments, window)
+        if joined is not None:
+            yield joined
+            return
         for instrument in instruments:
             with request.noting_refusal(self.series_of(instrument)):
                 yield self._joined(request, [instrument], window)

@@ -38,7 +38,7 @@ from regimes.words.venues import on_venues
 def with_sentences(frame: pl.DataFrame, parameters: Parameters) -> pl.DataFrame:
     """The classified frame with `explanation` and `state_in_words`, which are never null.
 
-    A sentence is made for the days of its label alone: most of the work of all sentences is for other days.
+    A sentence is made only for the days of its label. Made for all days, most of them would not be used.
     """
     days, present = frame.lazy().with_row_index("number"), set(frame["event"])
     made = [

@@ -98,18 +98,10 @@ def _parse_for_spark() -> Path:
     """The project as dbt parses it for Spark; of the files that have not changed, as it was parsed the last time."""
     target = DBT_PROJECT / "target" / "spark"
     options = ("--quiet", "--no-write-json", "--log-level-file", "none")
-    places = (
-        "--project-dir",
-        DBT_PROJECT,
-        "--profiles-dir",
-        DBT_PROJECT,
-        "--target-path",
-        target,
-        "--log-path",
-        target,
-    )
+    project = ("--project-dir", str(DBT_PROJECT), "--profiles-dir", str(DBT_PROJECT))
+    kept = ("--target-path", str(target), "--log-path", str(target))
     with tempfile.TemporaryDirectory() as unused, restored_process(Path(unused, "build.duckdb")):
-        done = dbtRunner().invoke([*options, "parse", *map(str, places), "--target", "spark"])
+        done = dbtRunner().invoke([*options, "parse", *project, *kept, "--target", "spark"])
     refuse_failure(done, target)
     return target / PARSED.name
 

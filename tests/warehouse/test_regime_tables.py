@@ -77,3 +77,16 @@ def test_a_run_that_fails_leaves_the_tables_as_they_were(tmp_path: Path) -> None
         with pytest.raises(ValueError, match="more than one row"):
             write_features(connection, parameters)
         assert_frame_equal(read_mart(connection, FEATURES), before)
+
+
+def test_what_a_killed_run_has_left_is_replaced_and_gone(tmp_path: Path) -> None:
+    parameters = load_parameters()
+    with build_database(tmp_path / "build.duckdb") as connection:
+        write_marts(connection, drawn_days(1, DAYS))
+        for name in (FEATURES, *WRITTEN.values()):
+            connection.execute(f"CREATE TABLE marts.{name}__next (of_another_version INTEGER)")
+        write_features(connection, parameters)
+        write_classification(connection, parameters, NOW)
+        assert read_mart(connection, FEATURES).height == DAYS
+        tables = connection.execute("SELECT table_name FROM duckdb_tables()").fetchall()
+    assert [name for (name,) in tables if name.endswith("__next") or name == "classified_days"] == []
