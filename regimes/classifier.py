@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import lru_cache
 
 import polars as pl
 
@@ -18,7 +19,7 @@ from regimes.evidence import evidence_rows
 from regimes.labels import DEFINITION_OF, FAMILY_OF, RESIDUAL, SCORED, SECOND_CHOICE, Direction, Family, Label
 from regimes.memberships import membership_above, membership_column, part_membership, with_memberships
 from regimes.parameter_file import ParameterError
-from regimes.parameters import LabelRule, Parameters
+from regimes.parameters import RULES_KEPT, LabelRule, Parameters
 from regimes.scenarios import Track, with_scenarios
 from regimes.schema import KEY, conform, selected
 from regimes.states import regime_spans, with_states
@@ -155,39 +156,51 @@ def _ranked(frame: pl.DataFrame, parameters: Parameters) -> pl.DataFrame:
     aside, so it is scored without what leaves the day to the event. Of equal scores, the label that is first in the
     dictionary is better.
     """
+    ranked = frame.lazy()
+    for at_once in _ranking(parameters):
+        ranked = ranked.with_columns(at_once)
+    return ranked.collect()
+
+
+@lru_cache(maxsize=RULES_KEPT)
+def _ranking(parameters: Parameters) -> Sequence[Sequence[pl.Expr]]:
+    """The columns of `_ranked`, in steps that refer to earlier ones only."""
     floor, near = parameters.scores.floor, parameters.scores.alternative_floor
     rules = {Label(rule.label): rule for rule in parameters.labels}
-    frame = frame.with_columns(
+    scores = [
         *(label_score(rule, parameters).alias(_score(label)) for label, rule in rules.items()),
         _shock(parameters).alias("shock"),
-    )
-    frame = frame.with_columns(
+    ]
+    candidates = [
         *(
             (label_score(rule.alone, parameters) if rule.yields else pl.col(_score(label))).alias(_score_alone(label))
             for label, rule in rules.items()
         ),
         *(pl.when(_candidate(label)).then(pl.col(_score(label))).alias(_open_to(label)) for label in SCORED),
-    )
+    ]
     attributions = [label for label in SCORED if label not in RESIDUAL]
     open_to = {label: pl.col(_open_to(label)) for label in SCORED}
     established = [label for label in attributions if label not in SECOND_CHOICE]
     chosen = [_best(labels, open_to, floor) for labels in (established, SECOND_CHOICE)]
     chosen += [pl.when(open_to[label].is_not_null()).then(pl.lit(label.value)) for label in RESIDUAL]
-    frame = frame.with_columns(pl.coalesce(chosen).alias("event"))
     left = {
         label: pl.when(open_to[label].is_not_null() & (pl.col("event") != label.value)).then(
             pl.col(_score_alone(label))
         )
         for label in attributions
     }
-    frame = frame.with_columns(_best(attributions, left, near).alias("runner_up"))
-    return frame.with_columns(
-        _of_label("event", _score).alias("score"),
-        _of_label("runner_up", _score_alone).alias("runner_up_score"),
-        pl.max_horizontal(pl.when(pl.col("event") != label.value).then(open_to[label]) for label in attributions)
-        .fill_null(0.0)
-        .alias("rival_score"),
-    )
+    rivals = (pl.when(pl.col("event") != label.value).then(open_to[label]) for label in attributions)
+    return [
+        scores,
+        candidates,
+        [pl.coalesce(chosen).alias("event")],
+        [_best(attributions, left, near).alias("runner_up")],
+        [
+            _of_label("event", _score).alias("score"),
+            _of_label("runner_up", _score_alone).alias("runner_up_score"),
+            pl.max_horizontal(rivals).fill_null(0.0).alias("rival_score"),
+        ],
+    ]
 
 
 def _best(labels: Sequence[Label], scores: Mapping[Label, pl.Expr], at_least: float) -> pl.Expr:

@@ -7,11 +7,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 import polars as pl
 
 from regimes.memberships import decider_column, deciding_features, part_membership
-from regimes.parameters import LabelRule, Parameters
+from regimes.parameters import RULES_KEPT, LabelRule, Parameters
 from regimes.positioning_evidence import SUPPORTS_ONLY, of_the_day, supporting
 from regimes.schema import KEY, TABLES, dtypes
 from regimes.words.baselines import baseline_column, baseline_texts, positioning_texts
@@ -19,6 +20,7 @@ from tables.published.regimes import LEVERAGE_FEATURES_DAILY, MART_OF, SUPPORTIN
 
 # A label needs these; the other roles change its score a little, or not at all.
 REQUIRED_ROLES = ("core", "guard")
+RANKS = {"event": 1, "runner_up": 2}  # the column that names the label, and its label_rank
 # What differs between the days of a label. The rest of a line is the same on all of them.
 OF_THE_DAY = ("feature", "value", "membership", "baseline")
 
@@ -42,18 +44,13 @@ def evidence_rows(frame: pl.DataFrame, features: pl.DataFrame, parameters: Param
     """
     days = frame.with_row_index("number").filter(pl.col("data_status") != "insufficient")
     days = days.join(features.select(*KEY, *SUPPORTING), on=KEY, how="left", maintain_order="left")
-    deciding = deciding_features(parameters)
-    texts = baseline_texts(parameters)
-    texts = {name: texts[name] for names in deciding.values() for name in names} | positioning_texts(parameters)
-    days = days.with_columns(text.alias(baseline_column(name)) for name, text in texts.items())
-    parts = []
-    for rank, column in ((1, "event"), (2, "runner_up")):
-        present = set(days[column])
-        for rule in parameters.labels:
-            if rule.label in present:
-                scored = rule if rank == 1 else rule.alone
-                lines = [*_scored_lines(scored, deciding), *_supporting_lines(rule.label, parameters)]
-                parts.append(_rows(days.lazy().filter(pl.col(column) == rule.label), rule.label, rank, lines))
+    days = days.with_columns(_baselines(parameters))
+    present = {column: set(days[column]) for column in RANKS}
+    parts = [
+        _rows(days.lazy().filter(pl.col(column) == label), label, RANKS[column], lines)
+        for column, label, lines in _lines(parameters)
+        if label in present[column]
+    ]
     if not parts:
         return pl.DataFrame(schema=dtypes(TABLES["regime_evidence"].columns))
     # The days are sorted and the lines of a label in order, so one whole number says where a row belongs.
@@ -62,6 +59,27 @@ def evidence_rows(frame: pl.DataFrame, features: pl.DataFrame, parameters: Param
         .sort(2 * pl.col("number") + pl.col("label_rank"), maintain_order=True)
         .join(_dictionary(), on="feature", how="left", maintain_order="left")
     )
+
+
+@lru_cache(maxsize=RULES_KEPT)
+def _baselines(parameters: Parameters) -> Sequence[pl.Expr]:
+    """The text columns of what the features that can decide a predicate are compared with."""
+    texts = baseline_texts(parameters)
+    deciding = deciding_features(parameters).values()
+    texts = {name: texts[name] for names in deciding for name in names} | positioning_texts(parameters)
+    return [text.alias(baseline_column(name)) for name, text in texts.items()]
+
+
+@lru_cache(maxsize=RULES_KEPT)
+def _lines(parameters: Parameters) -> Sequence[tuple[str, str, Sequence[Line]]]:
+    """The column that names a label, the label and its lines, for every label as event and as runner-up."""
+    deciding = deciding_features(parameters)
+    return [
+        (column, rule.label, [*_scored_lines(scored, deciding), *_supporting_lines(rule.label, parameters)])
+        for column in RANKS
+        for rule in parameters.labels
+        for scored in [rule if column == "event" else rule.alone]
+    ]
 
 
 def _scored_lines(rule: LabelRule, deciding: Mapping[str, Sequence[str]]) -> Iterator[Line]:

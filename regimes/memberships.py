@@ -5,9 +5,12 @@ The ramps and their reasons are in parameters.toml; classifier.py combines predi
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from functools import lru_cache
+
 import polars as pl
 
-from regimes.parameters import Parameters, Part, Predicate, Ramp
+from regimes.parameters import RULES_KEPT, Parameters, Part, Predicate, Ramp
 
 
 def membership_column(predicate: str) -> str:
@@ -33,17 +36,29 @@ def ramp(condition: Ramp) -> pl.Expr:
 
 def with_memberships(features: pl.DataFrame, parameters: Parameters) -> pl.DataFrame:
     """The frame with the two columns of every predicate; a predicate can refer only to predicates defined before it."""
+    judged = features.lazy()
+    for at_once in _steps(parameters):
+        judged = judged.with_columns(at_once)
+    return judged.collect()  # as one query: Polars then finds what several predicates have in common
+
+
+@lru_cache(maxsize=RULES_KEPT)
+def _steps(parameters: Parameters) -> Sequence[Sequence[pl.Expr]]:
+    """The columns of all predicates, in steps that refer to earlier ones only."""
     depths: dict[str, int] = {}
     for predicate in parameters.predicates:
         others = [each.predicate for each in predicate.conditions if not isinstance(each, Ramp)]
         depths[predicate.name] = 1 + max((depths[other] for other in others), default=0)
     # Predicates of one depth do not refer to each other. They are evaluated at once: each step has a fixed cost.
-    for depth in range(1, max(depths.values(), default=0) + 1):
-        at_once = [each for each in parameters.predicates if depths[each.name] == depth]
-        features = features.with_columns(
-            column for predicate in at_once for column in _evaluated(predicate, parameters.scores.unknown)
-        )
-    return features
+    return [
+        [
+            column
+            for predicate in parameters.predicates
+            if depths[predicate.name] == depth
+            for column in _evaluated(predicate, parameters.scores.unknown)
+        ]
+        for depth in range(1, max(depths.values(), default=0) + 1)
+    ]
 
 
 def _evaluated(predicate: Predicate, unknown: float) -> list[pl.Expr]:

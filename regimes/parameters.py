@@ -13,11 +13,18 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
+# How many sets of rules keep the expressions that were made from them. Making them takes longer than judging a day, and
+# hours, chunks of assets and validations are judged by the same rules again and again.
+RULES_KEPT = 4
+
 
 class Model(BaseModel):
     """A value that cannot change, knows all its fields, and takes no text for a number and no true for 1."""
 
     model_config = ConfigDict(frozen=True, extra="forbid", strict=True, allow_inf_nan=False)
+
+
+Names = Annotated[tuple[str, ...], Field(strict=False)]  # TOML has lists only, and a list could change
 
 
 class Windows(Model):
@@ -167,9 +174,9 @@ class HourlyEventRule(Model):
     """What an hourly reading announces: bounds, labels, and how often."""
 
     begin_confidence: float
-    flush_labels: list[str]
-    flush_stays: list[str]
-    squeeze_labels: list[str]
+    flush_labels: Names
+    flush_stays: Names
+    squeeze_labels: Names
     level_cooldown_hours: Annotated[int, Field(ge=0)]
     flush: EpisodeRule
     squeeze: EpisodeRule

@@ -5,11 +5,14 @@ The figures come from the features; the evidence rows have the same figures with
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from functools import lru_cache
+
 import polars as pl
 
 from regimes.labels import DEFINITIONS, Label
 from regimes.memberships import membership_above
-from regimes.parameters import Parameters, Windows
+from regimes.parameters import RULES_KEPT, Parameters, Windows
 from regimes.words.clauses import (
     HELD,
     bleeding,
@@ -42,7 +45,7 @@ def with_sentences(frame: pl.DataFrame, parameters: Parameters) -> pl.DataFrame:
     """
     days, present = frame.lazy().with_row_index("number"), set(frame["event"])
     made = [
-        days.filter(pl.col("event") == label.value).select("number", _ended(sentence).alias("explanation")).collect()
+        days.filter(pl.col("event") == label.value).select("number", sentence.alias("explanation")).collect()
         for label, sentence in _sentences(parameters).items()
         if label.value in present
     ]
@@ -75,7 +78,12 @@ def state_in_words() -> pl.Expr:
     return text(phase, name, ", day ", pl.col("days_in_regime").cast(pl.String))
 
 
-def _sentences(parameters: Parameters) -> dict[Label, pl.Expr]:
+@lru_cache(maxsize=RULES_KEPT)
+def _sentences(parameters: Parameters) -> Mapping[Label, pl.Expr]:
+    return {label: _ended(sentence) for label, sentence in _unended(parameters).items()}
+
+
+def _unended(parameters: Parameters) -> dict[Label, pl.Expr]:
     asset = pl.col("asset")
     windows = parameters.windows
     arriving = selling("abnormal_inflow", parameters)
