@@ -79,6 +79,7 @@ def _compared(warehouse: Warehouse, name: str, on_cluster: bool) -> bool:
                 print(f"executor {executor}: {tasks} tasks")
         with _timed("waiting for DuckDB"):
             expected = expecting.result()
+            duckdb.shutdown()  # its memory is free before relations are compared
         with _timed("comparing"), build_database(warehouse.build) as connection:
             relations = sorted(
                 f"{node.schema}.{node.name}"
