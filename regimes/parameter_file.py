@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import tomllib
 from collections.abc import Mapping
+from functools import lru_cache
 from importlib.resources import files
 from typing import Any, TypeVar, cast
 
@@ -15,6 +16,7 @@ from pydantic import BaseModel, ValidationError
 
 from regimes.mirror import MirrorError, mirrored, mirrored_ramp
 from regimes.parameters import (
+    RULES_KEPT,
     LabelRule,
     Model,
     Parameters,
@@ -53,12 +55,17 @@ class _Rules(Model):
 
 
 def load_parameters(text: str | None = None) -> Parameters:
-    """The parameters of `text` (TOML), or those that ship with the rules.
+    """The parameters of `text` (TOML), or those that ship with the rules. They cannot change.
 
     Raises ParameterError, one line that begins with the place of the fault, also for a value that is not known.
     """
     if text is None:
         text = files("regimes").joinpath("parameters.toml").read_text(encoding="utf-8")
+    return _parsed(text)
+
+
+@lru_cache(maxsize=RULES_KEPT)  # a run asks for them some hundred times
+def _parsed(text: str) -> Parameters:
     try:
         document = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:

@@ -45,10 +45,11 @@ def warehouse(tmp_path, name):
 
 
 @folders
-def test_rows_are_loaded_and_loaded_again_from_landing_alone(warehouse, name):
+def test_rows_are_loaded_and_loaded_again_from_landing_alone(warehouse, name, empty_database):
     landing = Landing(warehouse.landing)
     land(landing)
     for _ in range(2):
+        shutil.copy(empty_database, warehouse.build)
         with build_database(warehouse.build) as connection:
             create_tables(connection)
             assert load_segments(connection, landing) == 1
