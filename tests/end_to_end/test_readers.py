@@ -14,11 +14,11 @@ from warehouse.location import Warehouse
 from warehouse.publishing.release import Release, publish
 
 RELEASES = 8
+pytestmark = [pytest.mark.slow, pytest.mark.proof]
 LAST_DAYS = tuple(f"dim_{of}.{column}" for of in ("venues", "instruments", "instrument_terms", "funding_intervals")
                   for column in ("last_day", "day_count"))  # fmt: skip
 
 
-@pytest.mark.slow
 def test_readers_see_whole_releases_while_a_run_goes_on(day_added: tuple[Path, list[dict]]) -> None:
     _, saw = day_added
     assert [reader["wrong"] for reader in saw] == [[]] * READERS
@@ -26,7 +26,6 @@ def test_readers_see_whole_releases_while_a_run_goes_on(day_added: tuple[Path, l
     assert {day for reader in saw for day in reader["days"]} == {"2026-01-27", "2026-01-28"}
 
 
-@pytest.mark.slow
 def test_one_day_is_added_and_no_earlier_one_changes(day_added: tuple[Path, list[dict]], sample: Path) -> None:
     before, after = published(sample), published(day_added[0])
     assert after["regimes_daily"]["day"].max() == date(2026, 1, 28)
@@ -52,8 +51,6 @@ def test_one_day_is_added_and_no_earlier_one_changes(day_added: tuple[Path, list
     assert differing(up_to(after, "2026-01-27"), before, but=(*told, *of_funding)) == []
 
 
-@pytest.mark.slow
-@pytest.mark.proof
 def test_readers_see_whole_releases_however_fast_they_follow(sample: Path, tmp_path: Path) -> None:
     """Releases one after the other, each a day shorter, so that a mixed one shows in its last days."""
     located = Warehouse(copied(sample, tmp_path / "warehouse"))
