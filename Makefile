@@ -7,7 +7,8 @@ CODE := $(SOURCES) bi tests benchmarks
 PORT ?= 3000
 BI := .venv-bi
 DOCS := .venv-docs
-PYTEST := $(BIN)/python -m pytest -n 3 --dist loadscope --no-loadscope-reorder  # three on two cores: some wait for servers and locks
+# Three processes on two cores: tests wait for servers, locks and each other's warehouses.
+PYTEST := $(BIN)/python -m pytest -n 3 --dist loadscope --no-loadscope-reorder
 BI_PORT ?= 8088
 ENGINE ?= spark
 SPARK = .venv-$(ENGINE)
@@ -31,7 +32,7 @@ record: setup  ## record the liquidations of the live venues until stopped
 dev: setup  ## serve the Dagster UI on 127.0.0.1:3000 for the warehouse of LEVERAGE_MARKET (default: sample)
 	$(BIN)/python -m orchestration.serve --port $(PORT)
 
-test: setup-dev  ## run the tests, about ten minutes: all but proofs and browser, and a quarter of the examples of properties
+test: setup-dev  ## run the tests, about five minutes: all but proofs and browser, and a quarter of the examples of properties
 	$(PYTEST) -m "not proof" --ignore tests/browser --ignore tests/dbt/test_one_sql.py  # make check runs the latter
 
 proofs: setup-dev  ## run the proofs: whole runs under faults, such as kill -9 at twenty moments, cut answers, and all properties
