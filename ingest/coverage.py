@@ -236,15 +236,18 @@ def covered_stretches(asked: Window, stamps: Sequence[datetime], step: timedelta
     if not stamps:
         return []
     between = [following - one for one, following in pairwise(stamps)]
-    sides = [apart, *between, apart] if between else []
-    covered = [Window(stamp, stamp + step) for stamp in stamps]
-    covered += [
-        Window(stamp, stamp + gap)
-        for stamp, gap, before, after in zip(stamps, between, sides, sides[2:], strict=False)
-        if gap <= min(apart, max(before, after, AN_HOUR))
+    sides = [apart, *between, apart]
+    # A file has thousands of rows and hardly ever a hole, so nothing is made for a row without one.
+    holes = [
+        number
+        for number, gap in enumerate(between)
+        if gap > step and gap > min(apart, max(sides[number], sides[number + 2], AN_HOUR))
     ]
+    starts = [stamps[0], *(stamps[number + 1] for number in holes)]
+    ends = [*(stamps[number] + step for number in holes), stamps[-1] + step]
     if stamps[0] - asked.start < min([apart, *between[:1]]):
-        covered.append(Window(asked.start, stamps[0]))
+        starts[0] = asked.start
     if asked.end - stamps[-1] <= min([apart, *between[-1:]]):
-        covered.append(Window(stamps[-1], asked.end))
-    return [inside for one in merge(covered) if (inside := one.intersect(asked))]
+        ends[-1] = max(ends[-1], asked.end)
+    stretches = map(Window, starts, ends)
+    return [inside for one in stretches if (inside := one.intersect(asked))]

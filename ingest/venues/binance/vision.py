@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Callable, Generator, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, timedelta
+from datetime import UTC, datetime, timedelta
 
 import pandera.polars as pa
 import polars as pl
@@ -129,15 +130,16 @@ class Archives:
 
     def _parts(self, request: Request, chunk: Sequence[Fetched], frame: pl.DataFrame) -> Iterator[Part]:
         """Yield the parts of each file that its rows cover, and as absent what it lacks once it is overdue."""
-        stamps = frame.select("file", stamp=request.feed.observed)
-        of_file = {position[0]: found["stamp"] for position, found in stamps.group_by("file")}
+        observed = pl.col(request.feed.observed)
+        files = frame.group_by("file").agg(pl.len(), (observed - self.before).drop_nulls().unique().sort())
+        of_file = {position: (count, stamps) for position, count, stamps in files.iter_rows()}
         for position, one in enumerate(chunk):
-            archive, found = one.archive, of_file.get(position, stamps["stamp"].clear())
+            archive, (row_count, stamps) = one.archive, of_file.get(position, (0, []))
             overdue = archive.window.end + (MONTHLY_OVERDUE if _is_month(archive.window) else DAILY_OVERDUE)
-            covered = [] if one.text is None else self._covered(archive, found)
+            covered = [] if one.text is None else self._covered(archive, stamps)
             lacking = archive.window.without(covered)
             for window in covered:
-                count = found.len() if window == covered[0] else 0
+                count = row_count if window == covered[0] else 0
                 yield Part(archive.series, "archive", window, count, archive.url, one.sha256)
             if not one.is_verified:
                 request.notes.append(f"{archive.name} has no published checksum and was taken without")
@@ -150,15 +152,17 @@ class Archives:
                 for window in lacking:
                     yield Part(archive.series, "archive", window, 0, archive.url, absent=True, answered_at=request.now)
 
-    def _covered(self, archive: Archive, stamps: pl.Series) -> list[Window]:
-        """The stretches of the file's period for which rows came."""
+    def _covered(self, archive: Archive, stamps: Sequence[datetime]) -> list[Window]:
+        """The stretches of the file's period for which rows came. `stamps` are their starts in UTC, sorted."""
         interval = archive.series.partition("/")[2]
         step = STEPS.get(interval, self.step)
         if step is None:
             return [archive.window]
-        inside = [stamp.replace(tzinfo=UTC) - self.before for stamp in stamps.drop_nulls().unique().sort()]
-        inside = [stamp for stamp in inside if archive.window.start <= stamp < archive.window.end]
-        return covered_stretches(archive.window, inside, step, max(step, self.apart or step))
+        # Without a time zone, as Polars has them: another one for each of millions of stamps would take seconds.
+        period = Window(archive.window.start.replace(tzinfo=None), archive.window.end.replace(tzinfo=None))
+        inside = stamps[bisect_left(stamps, period.start) : bisect_left(stamps, period.end)]
+        found = covered_stretches(period, inside, step, max(step, self.apart or step))
+        return [Window(one.start.replace(tzinfo=UTC), one.end.replace(tzinfo=UTC)) for one in found]
 
 
 def _is_month(window: Window) -> bool:
