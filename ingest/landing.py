@@ -127,9 +127,16 @@ class Landing:
     def path(self, segment: Segment) -> Path:
         return self.directory / segment.name
 
-    def files(self, folders: Collection[str]) -> dict[Segment, FileState]:
-        """The size and the last change of every segment's file."""
-        return {segment: self.file(segment) for segment in self.segments(folders)}
+    def files(self, folders: Collection[str]) -> dict[str, FileState]:
+        """The size and the last change of every segment's file, by the name of the segment."""
+        states = {}
+        for folder in (name for name in folders if (self.directory / name).is_dir()):
+            with os.scandir(self.directory / folder) as files:
+                for file in files:
+                    if NAME.fullmatch(file.name):
+                        found = file.stat()
+                        states[f"{folder}/{file.name}"] = FileState(found.st_size, found.st_mtime_ns)
+        return states
 
     def file(self, segment: Segment) -> FileState:
         found = self.path(segment).stat()

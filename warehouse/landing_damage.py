@@ -10,7 +10,7 @@ import duckdb
 from ingest.errors import SegmentDamaged
 from ingest.feed import Feed
 from ingest.feeds import FEEDS, LANDED
-from ingest.landing import RECORDS, FileState, Landing, Segment
+from ingest.landing import RECORDS, FileState, Landing, Segment, segment_named
 from warehouse.connection import identifier, transaction
 from warehouse.damage import note, set_aside
 
@@ -31,19 +31,20 @@ def check_loaded_segments(connection: duckdb.DuckDBPyConnection, landing: Landin
     """
     files = landing.files(ALL_FOLDERS)
     ledger = dict(_ledger(connection))
-    changed = {segment: file for segment, file in files.items() if ledger.get(segment.name, file) != file}
-    for segment, file in changed.items():
+    changed = {name: file for name, file in files.items() if ledger.get(name, file) != file}
+    for name, file in sorted(changed.items()):
+        segment = segment_named(name)
         try:
             landing.read(segment)
         except SegmentDamaged:
             set_aside_segment(landing, segment, "build.duckdb has its rows, but could not be made again")
-            del files[segment], ledger[segment.name]  # this line says it all
+            del files[name], ledger[name]  # this line says it all
         else:
             connection.execute(
                 "UPDATE raw.load_ledger SET size_bytes = ?, modified_ns = ? WHERE segment = ?",
-                [file.size, file.modified_ns, segment.name],
+                [file.size, file.modified_ns, name],
             )
-    gone = sorted(set(ledger) - {segment.name for segment in files})
+    gone = sorted(set(ledger) - set(files))
     for feed, names in groupby(gone, lambda name: name.partition("/")[0]):
         first, *others = names
         more = f" and {len(others)} more are gone" if others else " is gone"
