@@ -32,7 +32,7 @@ record: setup  ## record the liquidations of the live venues until stopped
 dev: setup  ## serve the Dagster UI on 127.0.0.1:3000 for the warehouse of LEVERAGE_MARKET (default: sample)
 	$(BIN)/python -m orchestration.serve --port $(PORT)
 
-test: setup-dev  ## run the tests, about five minutes: all but proofs and browser, and a quarter of the examples of properties
+test: setup-dev  ## run the tests, about five minutes: all but proofs and browser; properties with a quarter of their examples
 	$(PYTEST) -m "not proof" --ignore tests/browser --ignore tests/dbt/test_one_sql.py  # make check runs the latter
 
 proofs: setup-dev  ## run the proofs: whole runs under faults, such as kill -9 at twenty moments, cut answers, and all properties

@@ -24,7 +24,7 @@ from regimes.parameters import Parameters
 
 ASSETS_PER_CHUNK = 25  # at most: two years of them take about 300 MB while they are judged
 FEWEST_PER_CHUNK = 5  # a chunk has a fixed cost, about as much as five assets over a year
-SIDE_BY_SIDE = 2  # more gains little, because Python runs one thread at a time and each needs the memory of a chunk
+SIDE_BY_SIDE = 2  # more gains little, because Python runs one thread at a time and each thread holds a chunk in memory
 
 Item = TypeVar("Item")
 Result = TypeVar("Result")
@@ -32,7 +32,10 @@ Positioned = tuple[DailyMarts, pl.DataFrame | None]  # the marts of a chunk, and
 
 
 def chunks_of(assets: Sequence[str], size: int | None = None) -> Iterator[Sequence[str]]:
-    """The assets in their order, `size` at a time. Without a size they are shared out among SIDE_BY_SIDE chunks."""
+    """The assets in their order, `size` at a time. Without a size, they make SIDE_BY_SIDE chunks or more.
+
+    Such chunks have FEWEST_PER_CHUNK to ASSETS_PER_CHUNK assets; the last one may have fewer.
+    """
     if size is None:
         size = min(ASSETS_PER_CHUNK, max(FEWEST_PER_CHUNK, math.ceil(len(assets) / SIDE_BY_SIDE)))
     for first in range(0, len(assets), size):

@@ -92,10 +92,10 @@ def _check(parameters: Parameters) -> None:
 
 
 def label_score(rule: LabelRule, parameters: Parameters) -> pl.Expr:
-    """0..1: weighted geometric mean of core and guards, times 1 - s + s x weighted mean of the supporting.
+    """0..1: weighted geometric mean of core, guards and yields, times 1 - s + s x weighted mean of the supporting.
 
-    An unknown core predicate counts 0, because what makes a label must be shown. An unknown guard counts `unknown`. The
-    weight of an unknown supporting predicate goes to the others.
+    An unknown core predicate counts 0, because what makes a label must be shown. An unknown guard or
+    yield counts `unknown`. The weight of an unknown supporting predicate goes to the others.
     """
     unknown, share = parameters.scores.unknown, parameters.scores.supporting_share
     total = sum(part.weight for part in rule.required)
@@ -132,9 +132,10 @@ def _shock(parameters: Parameters) -> pl.Expr:
 
 
 def _candidate(label: Label) -> pl.Expr:
-    """Whether the day can have the label: on a shock only the labels of its direction, else none of a shock.
+    """Whether the day can have the label.
 
-    A move that is no shock yet may have a label of its direction, but not an unattributed one.
+    On a shock: the labels of its direction. On other days: labels without a direction, those that are not for shocks
+    alone, and, where the price moved towards a shock, the labels of that direction that are not unattributed.
     """
     definition, shock = DEFINITION_OF[label], pl.col("shock")
     if definition.direction is None:
@@ -151,14 +152,14 @@ def _candidate(label: Label) -> pl.Expr:
 def _ranked(frame: pl.DataFrame, parameters: Parameters) -> pl.DataFrame:
     """`event` and `runner_up` with their scores, on every day, enough data or not.
 
-    The event is the established label that fits best, else the one of SECOND_CHOICE; where none reaches the floor, what
-    is said of a day on which nothing was attributed. The runner-up is the label that fits best once the event is set
-    aside, so it is scored without what leaves the day to the event. Of equal scores, the label that is first in the
+    The event is the established label that fits best, else the one of SECOND_CHOICE; where none reaches the floor, an
+    unattributed label on a shock and `mixed` on other days. The runner-up is the label that fits best once the event is
+    set aside, so it is scored without what leaves the day to the event. Of equal scores, the label that is first in the
     dictionary is better.
     """
     ranked = frame.lazy()
-    for at_once in _ranking(parameters):
-        ranked = ranked.with_columns(at_once)
+    for step in _ranking(parameters):
+        ranked = ranked.with_columns(step)
     return ranked.collect()
 
 
@@ -229,7 +230,7 @@ def _of_label(column: str, score: Callable[[str], str]) -> pl.Expr:
 
 
 def _labelled(frame: pl.DataFrame, parameters: Parameters) -> pl.DataFrame:
-    """Confidence, grade and family; without enough data no event but insufficient_data, and no score."""
+    """Confidence, grade, family and the version of the rules; without enough data insufficient_data and no score."""
     enough = pl.col("data_status") != "insufficient"
     family = {label.value: family.value for label, family in FAMILY_OF.items()}
     return frame.with_columns(

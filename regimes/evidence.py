@@ -63,7 +63,7 @@ def evidence_rows(frame: pl.DataFrame, features: pl.DataFrame, parameters: Param
 
 @lru_cache(maxsize=RULES_KEPT)
 def _baselines(parameters: Parameters) -> Sequence[pl.Expr]:
-    """The text columns of what the features that can decide a predicate are compared with."""
+    """Baseline texts: a column for each feature that can decide a predicate, and for each one of positioning."""
     texts = baseline_texts(parameters)
     deciding = deciding_features(parameters).values()
     texts = {name: texts[name] for names in deciding for name in names} | positioning_texts(parameters)
@@ -107,7 +107,7 @@ def _supporting_lines(label: str, parameters: Parameters) -> Iterator[Line]:
 def _rows(days: pl.LazyFrame, label: str, rank: int, lines: Sequence[Line]) -> pl.DataFrame:
     """A row per day and line, line by line; a line of positioning has none on a day on which it is unknown."""
     names = [[f"{column}.{position}" for column in OF_THE_DAY] for position in range(len(lines))]
-    # One step for all lines, because Polars passes over the days once. Lists of the lines take five times as long.
+    # One step for all lines, because Polars passes over the days once. List columns were five times slower.
     wide = days.select(
         "number",
         *KEY,

@@ -14,12 +14,12 @@ from regimes.parameters import RULES_KEPT, Parameters, Part, Predicate, Ramp
 
 
 def membership_column(predicate: str) -> str:
-    """Column of the predicate's membership, Float64 in 0..1, null when every feature behind it is unknown."""
+    """Column of the predicate's membership, Float64 in 0..1; null where nothing is known, or a needed part is not."""
     return f"membership.{predicate}"
 
 
 def decider_column(predicate: str) -> str:
-    """Column with the name of the feature that decided the membership, String, null where the membership is null."""
+    """Column with the name of the feature that decided the membership, String; null where an unknown one did."""
     return f"decider.{predicate}"
 
 
@@ -37,8 +37,8 @@ def ramp(condition: Ramp) -> pl.Expr:
 def with_memberships(features: pl.DataFrame, parameters: Parameters) -> pl.DataFrame:
     """The frame with the two columns of every predicate; a predicate can refer only to predicates defined before it."""
     judged = features.lazy()
-    for at_once in _steps(parameters):
-        judged = judged.with_columns(at_once)
+    for step in _steps(parameters):
+        judged = judged.with_columns(step)
     return judged.collect()  # as one query: Polars then finds what several predicates have in common
 
 

@@ -1,7 +1,7 @@
 """Reading parameters.toml: every value is known, has its type and is in its place, or the file is refused.
 
-The file has two short forms that Parameters does not: `mirror`, the same rule for the other direction of price, and
-`"not <predicate>"` as part of a label.
+The file has short forms that Parameters does not: `mirror`, the same rule for the other direction of price, `not` in a
+condition, and `"not <predicate>"` as part of a label.
 """
 
 from __future__ import annotations
@@ -41,6 +41,7 @@ MESSAGES = {
     "string_type": "is not a text",
     "bool_type": "is neither true nor false",
     "greater_than": "must be positive",
+    "tuple_type": "is not a list",
 }
 
 Value = TypeVar("Value", bound=BaseModel)
@@ -55,7 +56,7 @@ class _Rules(Model):
 
 
 def load_parameters(text: str | None = None) -> Parameters:
-    """The parameters of `text` (TOML), or those that ship with the rules. They cannot change.
+    """The parameters of `text` (TOML), or those that ship with the rules; the result is immutable.
 
     Raises ParameterError, one line that begins with the place of the fault, also for a value that is not known.
     """

@@ -13,8 +13,8 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
-# How many sets of rules keep the expressions that were made from them. Making them takes longer than judging a day, and
-# hours, chunks of assets and validations are judged by the same rules again and again.
+# Size of the caches of parsed rules and of expressions made from them. Making the expressions takes longer than judging
+# a day, and hours and chunks of assets are judged by the same rules again and again.
 RULES_KEPT = 4
 
 
@@ -24,7 +24,7 @@ class Model(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid", strict=True, allow_inf_nan=False)
 
 
-Names = Annotated[tuple[str, ...], Field(strict=False)]  # TOML has lists only, and a list could change
+Names = Annotated[tuple[str, ...], Field(strict=False)]  # a tuple, so that Parameters can be the key of a cache
 
 
 class Windows(Model):
@@ -269,7 +269,7 @@ class LabelRule(Model):
 class PositioningPredicate(Model):
     """What positioning shows in support of a label: the smallest membership of its ramps, unknown if one is unknown.
 
-    No Predicate and no Part of a LabelRule, so that no score can be made from it.
+    Neither a Predicate nor a Part of a LabelRule, so that no score can be made from it.
     """
 
     name: str

@@ -32,7 +32,7 @@ decided; other data belongs to its vendors. Every number is in the table `regime
 explains the rules.
 
 **In-sample.** The documented days below were known when the rules were written. No parameter was fitted to one of them,
-but their agreement does not measure skill. Only labels that were published before the fact can, which
+but their agreement does not measure skill. Only labels that were published at the time can, which
 `regime_revisions` marks with `is_backfill = false`."""
 
 

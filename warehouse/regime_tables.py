@@ -40,7 +40,7 @@ def write_classification(connection: duckdb.DuckDBPyConnection, parameters: Para
     """Replace the tables of WRITTEN, and return the classified days of all assets."""
     chunks = (read_mart(connection, FEATURES, assets) for assets in chunks_of_assets(connection, FEATURES))
     columns = ", ".join(f"{identifier(one.name)} {one.sql_type}" for one in map(field, DAY))
-    # The days wait in a table, too: the frame of a chunk holds more memory than its rows need.
+    # The days wait in a table until they are read as one frame: the frames of chunks hold more memory than their rows.
     connection.execute(f"CREATE OR REPLACE TEMP TABLE classified_days ({columns})")
     with remade(connection, *(table(name) for name in WRITTEN.values())) as append:
         for made in classify_chunks(chunks, parameters, now):

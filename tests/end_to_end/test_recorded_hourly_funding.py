@@ -32,7 +32,7 @@ WHOLE = Window.of_days(date(2024, 9, 1), date(2026, 2, 1))
 @pytest.fixture(scope="module")
 def session() -> Iterator[MarketSession]:
     market = RecordedMarket()
-    opened = MarketSession(Market.parse(market.url), {}, pause=lambda _: None)  # what is not recorded stays so
+    opened = MarketSession(Market.parse(market.url), {}, pause=lambda _: None)  # no answer changes there
     yield opened
     opened.close()
     market.stop()

@@ -43,6 +43,8 @@ def main() -> int:
     options.add_argument("--cluster", action="store_true", help="on a cluster of two workers, started on loopback")
     options.add_argument("--parse", action="store_true", help="let dbt parse the project for Spark, and do no more")
     chosen = options.parse_args()
+    if chosen.cluster and chosen.engine != SPARK:
+        options.error("--cluster needs --engine spark")
     if chosen.parse:
         _parse_for_spark()
         return 0
@@ -61,17 +63,17 @@ def _compared(warehouse: Warehouse, name: str, on_cluster: bool) -> bool:
     arguments = build_arguments(warehouse.dbt, exclude=[WINDOWS])
     with (
         closing(SparkEngine(name, warehouse)) as engine,
-        ProcessPoolExecutor(1, mp_context=get_context("spawn")) as duckdb,
+        ProcessPoolExecutor(1, mp_context=get_context("spawn")) as duckdb_process,
     ):
         with _timed("landing; parsing"):
-            landed = duckdb.submit(of_duckdb.land, warehouse)
+            landed = duckdb_process.submit(of_duckdb.land, warehouse)
             prepared_manifest()
             warehouse.dbt.mkdir(parents=True, exist_ok=True)
             shutil.copy(_parse_for_spark(), warehouse.dbt)  # where the build looks for it
             print(f"{landed.result()} rows landed")
         with build_database(warehouse.build) as connection:
             engine.prepare(connection)
-        expecting = duckdb.submit(of_duckdb.build, warehouse, arguments)
+        expecting = duckdb_process.submit(of_duckdb.build, warehouse, arguments)
         with _timed(f"building on {name}"):
             found = verdicts(engine.build(arguments))
         if on_cluster:
@@ -79,7 +81,7 @@ def _compared(warehouse: Warehouse, name: str, on_cluster: bool) -> bool:
                 print(f"executor {executor}: {tasks} tasks")
         with _timed("waiting for DuckDB"):
             expected = expecting.result()
-            duckdb.shutdown()  # its memory is free before relations are compared
+            duckdb_process.shutdown()  # its memory is free before relations are compared
         with _timed("comparing"), build_database(warehouse.build) as connection:
             relations = sorted(
                 f"{node.schema}.{node.name}"
@@ -96,7 +98,7 @@ def _compared(warehouse: Warehouse, name: str, on_cluster: bool) -> bool:
 
 
 def _parse_for_spark() -> Path:
-    """The project as dbt parses it for Spark; of the files that have not changed, as it was parsed the last time."""
+    """The project as dbt parses it for Spark and Sail. Unchanged files are taken from the last parse."""
     target = DBT_PROJECT / "target" / "spark"
     options = ("--quiet", "--no-write-json", "--log-level-file", "none")
     project = ("--project-dir", str(DBT_PROJECT), "--profiles-dir", str(DBT_PROJECT))

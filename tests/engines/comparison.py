@@ -26,7 +26,12 @@ class Verdict:
 
 
 def verdicts(result: dbtRunnerResult) -> dict[str, Verdict]:
-    """The end of every test by its name; of another node only where dbt could not build it."""
+    """The end of every test by its name; of another node only where dbt could not build it.
+
+    Raises what ended dbt itself.
+    """
+    if result.exception:
+        raise result.exception
     ends = {one.node.name: one for one in getattr(result.result, "results", ())}
     return {
         name: Verdict(str(one.status), one.failures)
@@ -56,7 +61,7 @@ def different_relations(
         try:
             return different_rows(relation, expected, engine.rows(connection, query))
         except Exception as error:  # noqa: BLE001 - an engine may fail in any way to read what it has built
-            return [f"{relation}: {type(error).__name__}: {str(error).splitlines()[0]}"]
+            return [f"{relation}: {type(error).__name__}: {str(error).partition(chr(10))[0]}"]
 
     relations = list(relations)
     with ThreadPoolExecutor(AT_ONCE) as pool:

@@ -28,7 +28,4 @@ def land(warehouse: Warehouse) -> int:
 
 def build(warehouse: Warehouse, arguments: Sequence[str]) -> dict[str, Verdict]:
     """Build the models in the build database; returns the end of every test."""
-    result = DuckDBEngine(warehouse).build(arguments)
-    if result.exception:
-        raise result.exception
-    return verdicts(result)
+    return verdicts(DuckDBEngine(warehouse).build(arguments))

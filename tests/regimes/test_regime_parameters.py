@@ -37,6 +37,7 @@ def test_the_hash_covers_values_and_nothing_else(parameters: Parameters) -> None
         ("clip = 10.0", "clip = nan", "^robust_z.clip: .* finite number$"),
         ("clip = 10.0", "clip = ", "^parameters.toml is no TOML: "),
         ("provisional_minutes = 330", "provisional_minutes = 1440", "^gate.provisional_minutes: .* less than 1440$"),
+        ("flush_labels = [", 'flush_labels = "x" # [', "^hourly_events.flush_labels = 'x' is not a list$"),
         ("hold_days = 3", "hold_days = 0", "^scenarios.hold_days = 0 must be positive$"),
         (
             'feature = "funding_8h_bp", zero = 2.0, one = 1.25',
