@@ -7,8 +7,7 @@ CODE := $(SOURCES) bi tests benchmarks
 PORT ?= 3000
 BI := .venv-bi
 DOCS := .venv-docs
-# Three processes on two cores: tests wait for servers, locks and each other's warehouses.
-PYTEST := $(BIN)/python -m pytest -n 3 --dist loadscope --no-loadscope-reorder
+PYTEST := $(BIN)/python -m pytest --dist loadscope --no-loadscope-reorder
 BI_PORT ?= 8088
 ENGINE ?= spark
 SPARK = .venv-$(ENGINE)
@@ -33,10 +32,11 @@ dev: setup  ## serve the Dagster UI on 127.0.0.1:3000 for the warehouse of LEVER
 	$(BIN)/python -m orchestration.serve --port $(PORT)
 
 test: setup-dev  ## run the tests, about five minutes: all but proofs and browser; properties with a quarter of their examples
-	$(PYTEST) -m "not proof" --ignore tests/browser --ignore tests/dbt/test_one_sql.py  # make check runs the latter
+# Three processes on two cores, because tests wait for servers and locks. make check runs test_one_sql.py.
+	$(PYTEST) -n 3 -m "not proof" --ignore tests/browser --ignore tests/dbt/test_one_sql.py
 
 proofs: setup-dev  ## run the proofs: whole runs under faults, such as kill -9 at twenty moments, cut answers, and all properties
-	$(PYTEST) -m "proof or hypothesis" --hypothesis-profile thorough
+	$(PYTEST) -n 2 -m "proof or hypothesis" --hypothesis-profile thorough
 
 check: setup-dev  ## check format, lint, types, SQL lint, import contracts, dependencies, generated files
 	$(BIN)/ruff format --check $(CODE)
