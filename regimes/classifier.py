@@ -199,7 +199,7 @@ def _ranking(parameters: Parameters) -> Sequence[Sequence[pl.Expr]]:
         [
             _of_label("event", _score).alias("score"),
             _of_label("runner_up", _score_alone).alias("runner_up_score"),
-            pl.max_horizontal(rivals).fill_null(0.0).alias("rival_score"),
+            pl.max_horizontal(rivals).fill_null(0.0).alias("rival_score"),  # null: no other label is open to the day
         ],
     ]
 

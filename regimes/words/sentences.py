@@ -80,10 +80,10 @@ def state_in_words() -> pl.Expr:
 
 @lru_cache(maxsize=RULES_KEPT)
 def _sentences(parameters: Parameters) -> Mapping[Label, pl.Expr]:
-    return {label: _ended(sentence) for label, sentence in _unended(parameters).items()}
+    return {label: _ended(sentence) for label, sentence in _sentences_without_end(parameters).items()}
 
 
-def _unended(parameters: Parameters) -> dict[Label, pl.Expr]:
+def _sentences_without_end(parameters: Parameters) -> dict[Label, pl.Expr]:
     asset = pl.col("asset")
     windows = parameters.windows
     arriving = selling("abnormal_inflow", parameters)

@@ -61,7 +61,8 @@ def different_relations(
         try:
             return different_rows(relation, expected, engine.rows(connection, query))
         except Exception as error:  # noqa: BLE001 - an engine may fail in any way to read what it has built
-            return [f"{relation}: {type(error).__name__}: {str(error).partition(chr(10))[0]}"]
+            first_line, *_ = str(error).split("\n")
+            return [f"{relation}: {type(error).__name__}: {first_line}"]
 
     relations = list(relations)
     with ThreadPoolExecutor(AT_ONCE) as pool:
