@@ -148,7 +148,7 @@ class Coverage:
     def missing(self, series: str, window: Window) -> list[Window]:
         """What to ask for of `window`: what neither archives nor REST have covered, less the absences not yet due."""
         held = (*self.of(series, "archive"), *self.of(series, "rest"))
-        return self._before_end(series, window).without([*held, *self._resting(series, "rest")])
+        return self._before_end(series, window).without([*held, *self._resting(series, "rest", window)])
 
     def days_lacking_archive(self, series: str, window: Window) -> list[date]:
         """The days that begin in `window` whose own archive is lacking. That a month's archive is absent or short says
@@ -173,21 +173,30 @@ class Coverage:
         end = min((self.ends[name] for name in names if name in self.ends), default=window.end)
         return Window(window.start, max(window.start, min(window.end, end)))
 
-    def _resting(self, series: str, channel: Channel) -> list[Window]:
-        """The absences that are not due for another question.
+    def _resting(self, series: str, channel: Channel, around: Window | None = None) -> list[Window]:
+        """The absences that are not due for another question; with `around`, only those that this window touches.
 
         An empty answer can be a mistake as well as a gap, and asking again costs one request, so REST is asked in each
         run until it has said so twice, a day apart. An archive that is not there is asked for once a day.
         """
         return [
             gap
-            for gap, absence in self._absences(series, channel)
+            for gap, absence in self._absences(series, channel, around)
             if (absence.confirmed or channel == "archive") and (self.now is None or not absence.due(self.now))
         ]
 
-    def _absences(self, series: str, channel: Channel) -> list[tuple[Window, Absence]]:
-        """The absences cut into pieces that do not overlap, each with all answers that were given for it."""
-        left = sorted(self._absent.get((series, channel), {}).items(), key=lambda known: known[0])
+    def _absences(self, series: str, channel: Channel, around: Window | None = None) -> list[tuple[Window, Absence]]:
+        """The absences cut into pieces that do not overlap, each with all answers that were given for it.
+
+        With `around`, only of absences that this window touches.
+        """
+        known = self._absent.get((series, channel), {}).items()
+        near = (
+            known
+            if around is None
+            else [one for one in known if one[0].start < around.end and around.start < one[0].end]
+        )
+        left = sorted(near, key=lambda one: one[0])
         edges = sorted({moment for gap, _ in left for moment in (gap.start, gap.end)})
         pieces: list[tuple[Window, Absence]] = []
         covering: list[tuple[Window, Absence]] = []
@@ -207,7 +216,7 @@ class Coverage:
         """Whether the part says again, within a day, that the venue has nothing, and confirms no absence by that."""
         if not part.absent or (answered_at := part.answered_at) is None:
             return False
-        known = self._absences(part.series, part.channel)
+        known = self._absences(part.series, part.channel, part.window)
         return not part.window.without(gap for gap, absence in known if absence.says_nothing_new(answered_at))
 
 
