@@ -233,7 +233,7 @@ each row is chosen, as through the view, and before.
 
 Median ratio {faster:.1f}; the goal, at least 5, is {_met(faster >= 5)}.
 
-One more day of {days.SYMBOLS} symbols in the models that are built by day, without the start of dbt.
+One more day of {days.SYMBOLS} symbols in the tables that are made day by day.
 
 | round | after {days.SHORT} days, s | after {days.LONG} days, s | ratio |
 | --- | --- | --- | --- |

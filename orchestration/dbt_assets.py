@@ -2,7 +2,7 @@
 
 # No postponed annotations here: Dagster reads the types of context and resources from the functions.
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -13,27 +13,25 @@ from ingest.landing import Landing
 from orchestration.asset_defaults import OWNERS, POOL, fresh_daily, mart_key
 from orchestration.dbt_project import DBT_PROJECT, existing_manifest
 from orchestration.descriptions import NOT_FEEDS, describe_tests, model_text, venues_behind
-from orchestration.engines import open_engine
-from orchestration.internals.dbt_build import build_models, build_upstream
 from orchestration.internals.kept_verdicts import checks_of_job, keep_last_verdicts
 from orchestration.jobs import DAILY_JOB
 from orchestration.mart_metadata import mart_metadata
+from orchestration.repeated_models import RepeatFailed, repeat_models
 from orchestration.resources import Pipeline
 from orchestration.window_models import TAG
 from tables.published.operations import FEED_STATUS
-from warehouse.connection import build_database
-from warehouse.fingerprint import fingerprint, published_fingerprint, remember_views, views_are_current
+from warehouse.compiled_models import Compiled, remember, remembered
+from warehouse.connection import build_database, transaction
+from warehouse.fingerprint import fingerprint, published_fingerprint
 from warehouse.implausible_rows import write_implausible_rows
 from warehouse.marts import has_mart
 from warehouse.raw_loading import load_segments
 from warehouse.raw_tables import create_tables
 from warehouse.run_context import write_run_context
+from warehouse.settings import DUCKDB
 
-# What to build when there are new rows. A view shows them without being built again, but its tests have to run.
-CHANGED_BY_ROWS = (
-    *("config.materialized:table", "config.materialized:by_day", "config.materialized:seed"),
-    "resource_type:test",
-)
+# What dbt builds when repeating it has failed. Views are as dbt made them, and so are seeds.
+TABLES_AND_TESTS = ("config.materialized:table", "config.materialized:by_day", "resource_type:test")
 # The windows of the running day, which only `leverage now` reads, from a database of its own.
 WINDOWS = f"tag:{TAG}"
 # The first part of the keys of assets that are made from the raw tables. The raw tables are checked in every run.
@@ -99,53 +97,27 @@ def warehouse_models() -> dg.AssetsDefinition:
             write_run_context(connection, run, pipeline.refresher.catalogue)
             inputs = fingerprint(connection, run)
             nothing_new = has_mart(connection, FEED_STATUS.name) and inputs == published_fingerprint(warehouse)
-            keep_views = views_are_current(connection)
+            compiled = remembered(connection)
         is_daily = context.run.job_name == DAILY_JOB
         if is_daily and nothing_new:
             context.log.info("nothing new since the last release: no model is built and nothing is published")
             keep_last_verdicts(context, (key for key in checks_of_job(context) if key.asset_key.path[0] in MADE_HERE))
             return
-        with open_engine(pipeline.engine, warehouse) as engine:
-            if context.is_subset:
-                select = sorted(key.path[-1] for key in context.selected_asset_keys)
-            else:
-                select = [*CHANGED_BY_ROWS] if is_daily and keep_views and engine.keeps_models else []
-            with build_database(warehouse.build) as connection:
-                engine.prepare(connection)
-            if select and not engine.keeps_models:
-                build_upstream(engine, warehouse.dbt, select, [WINDOWS])
-            later: list[Any] = []
-            warned: dict[str, str] = {}
-            for event in build_models(
-                context,
-                engine=engine,
-                database=warehouse.build,
-                target=warehouse.dbt,
-                manifest=manifest,
-                translator=translator,
-                select=select,
-                exclude=[WINDOWS],
-                warned=warned,
-            ):
-                # dbt has the engine for itself while it runs, so metadata is read afterwards. Events stay in their
-                # order.
-                if later or _mart_of(event, context) or _warns(event):
-                    later.append(event)
-                else:
+        yielded: set[tuple[str, ...]] = set()
+        select = sorted(key.path[-1] for key in context.selected_asset_keys) if context.is_subset else []
+        if is_daily and compiled and pipeline.engine == DUCKDB and not select:
+            try:
+                for event in _repeated(context, pipeline, compiled):
+                    yielded.add(_identity(event))
                     yield event
-            with build_database(warehouse.build) as connection:
-                engine.collect(connection, [mart for event in later if (mart := _mart_of(event, context))])
-                if not select and engine.keeps_models:
-                    remember_views(connection)
-                found = {} if context.is_subset else {name: engine.rows(connection, q) for name, q in warned.items()}
-                lines = {} if context.is_subset else write_implausible_rows(connection, found)
-                for event in later:
-                    if mart := _mart_of(event, context):
-                        yield event.with_metadata({**event.metadata, **mart_metadata(connection, mart)})
-                    elif _warns(event):
-                        yield _with_lines(event, lines.get(event.check_name, []))
-                    else:
-                        yield event
+            except RepeatFailed as error:
+                context.log.info(f"{error}; dbt builds the tables")
+                select = [*TABLES_AND_TESTS]
+            else:
+                return
+        for event in _built_by_dbt(context, pipeline, manifest, translator, select):
+            if _identity(event) not in yielded:
+                yield event
 
     files = _code_references(manifest)
 
@@ -155,6 +127,89 @@ def warehouse_models() -> dg.AssetsDefinition:
         return spec.replace_attributes(freshness_policy=fresh_daily()) if is_mart else spec
 
     return dbt_models.map_asset_specs(with_file_and_freshness)
+
+
+def _repeated(
+    context: dg.AssetExecutionContext, pipeline: Pipeline, compiled: Sequence[Compiled]
+) -> Iterator[dg.Output[None] | dg.AssetCheckResult]:
+    """Repeat what dbt built last; yields Dagster's events, those of tests that warned at the end, with their rows.
+
+    Raises RepeatFailed.
+    """
+    database, warned = pipeline.resolved_warehouse.build, list[dg.AssetCheckResult]()
+    for event in repeat_models(context, database, compiled, pipeline.wait_at_end):
+        if isinstance(event, dg.AssetCheckResult) and not event.passed:
+            warned.append(event)
+        else:
+            yield event
+    names = {event.check_name for event in warned}
+    with build_database(database) as connection:
+        found = {one.name: connection.sql(one.query).pl() for one in compiled if one.name in names}
+        lines = write_implausible_rows(connection, found)
+    yield from (_with_lines(event, lines.get(str(event.check_name), [])) for event in warned)
+
+
+def _built_by_dbt(
+    context: dg.AssetExecutionContext,
+    pipeline: Pipeline,
+    manifest: dict[str, Any],
+    translator: DagsterDbtTranslator,
+    select: list[str],
+) -> Iterator[Any]:
+    """Build the models that match `select`, or all, with dbt; yields Dagster's events, in the order of dbt."""
+    # dbt takes seconds to import, and most runs need none.
+    from orchestration.engines import open_engine
+    from orchestration.internals.dbt_build import Outcome, build_models, build_upstream
+
+    warehouse, outcome = pipeline.resolved_warehouse, Outcome()
+    with open_engine(pipeline.engine, warehouse) as engine:
+        with build_database(warehouse.build) as connection:
+            engine.prepare(connection)
+        if select and not engine.keeps_models:
+            build_upstream(engine, warehouse.dbt, select, [WINDOWS])
+        later: list[Any] = []
+        for event in build_models(
+            context,
+            engine=engine,
+            database=warehouse.build,
+            target=warehouse.dbt,
+            manifest=manifest,
+            translator=translator,
+            select=select,
+            exclude=[WINDOWS],
+            outcome=outcome,
+            keep=pipeline.wait_at_end,
+        ):
+            # dbt has the engine for itself while it runs, so metadata is read afterwards. Events stay in their order.
+            if later or _mart_of(event, context) or _warns(event):
+                later.append(event)
+            else:
+                yield event
+        with build_database(warehouse.build) as connection:
+            engine.collect(connection, [mart for event in later if (mart := _mart_of(event, context))])
+            lines: dict[str, list[str]] = {}
+            if not context.is_subset:
+                if engine.keeps_models:
+                    with transaction(connection):
+                        remember(connection, outcome.compiled)
+                warned = (one for one in outcome.compiled if one.name in outcome.warned)
+                lines = write_implausible_rows(
+                    connection, {one.name: engine.rows(connection, one.query) for one in warned}
+                )
+            for event in later:
+                if mart := _mart_of(event, context):
+                    yield event.with_metadata({**event.metadata, **mart_metadata(connection, mart)})
+                elif _warns(event):
+                    yield _with_lines(event, lines.get(event.check_name, []))
+                else:
+                    yield event
+
+
+def _identity(event: Any) -> tuple[str, ...]:  # noqa: ANN401 - any event of Dagster
+    """What an event is about. Dagster takes one of each."""
+    if isinstance(event, dg.AssetCheckResult):
+        return (str(event.asset_key), str(event.check_name))
+    return (event.output_name,) if isinstance(event, dg.Output) else (str(id(event)),)
 
 
 def context_tables() -> list[dg.AssetSpec]:

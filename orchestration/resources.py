@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from datetime import date, datetime
 from pathlib import Path
+from threading import Thread
 from typing import Any
 
 import dagster as dg
@@ -57,6 +58,7 @@ class Pipeline(dg.ConfigurableResource):
     _progress: Progress = PrivateAttr(default_factory=NoProgress)
     _calendar: Calendar | None = PrivateAttr(default=None)
     _run_time: datetime | None = PrivateAttr(default=None)
+    _threads: list[Thread] = PrivateAttr(default_factory=list)
 
     @classmethod
     def from_settings(cls, settings: Settings, **run: Any) -> Pipeline:  # noqa: ANN401 - the fields of this class
@@ -106,6 +108,8 @@ class Pipeline(dg.ConfigurableResource):
                 )
                 yield self
             finally:
+                for thread in self._threads:
+                    thread.join()
                 session.close()
                 if self._refresher is not None:
                     self._refresher.close()
@@ -170,6 +174,10 @@ class Pipeline(dg.ConfigurableResource):
         if self._run_time is None:
             raise WarehouseError("the pipeline is not open; use it within a run")
         return self._run_time
+
+    def wait_at_end(self, thread: Thread) -> None:
+        """Let the run wait for `thread` before it gives up the warehouse."""
+        self._threads.append(thread)
 
     def extend_calendar(self, days: Calendar) -> None:
         """Add `days` to the calendar of the warehouse. Raises WarehouseError if they are not over yet."""

@@ -6,31 +6,30 @@ the project: the rows are in the raw tables, the days in `ops.calendar_window`.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import duckdb
 
 from orchestration.dbt_project import prepared_manifest
 from orchestration.errors import PipelineError
+from warehouse.compiled_models import CompiledModel, remember, remembered, repeat
 from warehouse.connection import transaction
-from warehouse.fingerprint import remember_views, views_are_current
 from warehouse.location import Warehouse
 from warehouse.now_database import now_database
 from warehouse.raw_tables import create_tables
 
 TAG = "window"
-REMEMBERED = """
-    CREATE TABLE IF NOT EXISTS ops.window_tables (position BIGINT NOT NULL, relation VARCHAR NOT NULL, query VARCHAR);
-    CREATE TABLE IF NOT EXISTS ops.window_feeds (feed VARCHAR NOT NULL)"""
+FEEDS_READ = "CREATE TABLE IF NOT EXISTS ops.window_feeds (feed VARCHAR NOT NULL)"
 
 
 @dataclass(frozen=True)
 class WindowModels:
-    """The names of the feeds behind the windows, and the tables to make as (relation, query), each after those that it
-    reads. Without tables dbt has to build the models."""
+    """The names of the feeds behind the windows, and the tables to make, each after those that it reads. Without tables
+    dbt has to build the models."""
 
     feeds: set[str]
-    tables: tuple[tuple[str, str], ...] = ()
+    tables: tuple[CompiledModel, ...] = ()
 
 
 def window_models(warehouse: Warehouse) -> WindowModels:
@@ -40,9 +39,9 @@ def window_models(warehouse: Warehouse) -> WindowModels:
     """
     with now_database(warehouse) as connection:
         create_tables(connection)
-        connection.execute(REMEMBERED)
-        tables = connection.execute("SELECT relation, query FROM ops.window_tables ORDER BY position").fetchall()
-        if tables and views_are_current(connection):
+        connection.execute(FEEDS_READ)
+        tables = [one for one in remembered(connection) if isinstance(one, CompiledModel)]
+        if tables:
             feeds = connection.execute("SELECT feed FROM ops.window_feeds").fetchall()
             return WindowModels({feed for (feed,) in feeds}, tuple(tables))
     # dbt takes seconds to import.
@@ -69,19 +68,18 @@ def build_windows(warehouse: Warehouse, models: WindowModels) -> None:
         _remember(connection, models.feeds, tables)
 
 
-def _repeat(warehouse: Warehouse, tables: tuple[tuple[str, str], ...]) -> None:
+def _repeat(warehouse: Warehouse, tables: Sequence[CompiledModel]) -> None:
     try:
         with now_database(warehouse) as connection, transaction(connection):
-            for relation, query in tables:
-                connection.execute(f"CREATE OR REPLACE TABLE {relation} AS {query}")
+            for one in tables:
+                repeat(connection, one)
     except duckdb.Error as error:
         raise PipelineError(f"the models of the running day: {str(error).splitlines()[0]}") from error
 
 
-def _remember(connection: duckdb.DuckDBPyConnection, feeds: set[str], tables: list[tuple[str, str]]) -> None:
+def _remember(connection: duckdb.DuckDBPyConnection, feeds: set[str], tables: Sequence[CompiledModel]) -> None:
     with transaction(connection):
-        connection.execute("DELETE FROM ops.window_tables; DELETE FROM ops.window_feeds")
+        connection.execute(FEEDS_READ)
+        connection.execute("DELETE FROM ops.window_feeds")
         connection.executemany("INSERT INTO ops.window_feeds VALUES (?)", [[feed] for feed in sorted(feeds)])
-        numbered = [[position, *table] for position, table in enumerate(tables)]
-        connection.executemany("INSERT INTO ops.window_tables VALUES (?, ?, ?)", numbered)
-        remember_views(connection)
+        remember(connection, tables)

@@ -25,6 +25,7 @@ DBT = (
     "dbt_project/models/**/*.yml",
     "dbt_project/macros/**/*.sql",
     "dbt_project/seeds/**/*.csv",
+    "dbt_project/tests/**/*.sql",
 )
 CODE = (
     "brief/*.py",

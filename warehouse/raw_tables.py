@@ -46,7 +46,7 @@ KNOWN_GAPS = """
             AND found.start_at <= gap.start_at AND found.end_at >= gap.end_at
     )
     GROUP BY feed, series, channel, start_at, end_at"""
-# What the dbt models that are built by day were built from, a row for each thing: dbt_project/macros/by_day.sql.
+# What the dbt models that are built by day were built from, a row for each thing: warehouse/tables_by_day.py.
 BUILT_FROM = """
     CREATE TABLE IF NOT EXISTS ops.built_from (model VARCHAR NOT NULL, fact VARCHAR NOT NULL, segment VARCHAR)"""
 PULLS = """

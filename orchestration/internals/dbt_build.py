@@ -7,11 +7,12 @@ Private part: `DbtCoreCliEventMessage` of dagster-dbt, which turns dbt's message
 callbacks are dbt's public interface. Checked with dagster-dbt 0.29.27, dbt-core 1.11.16 and dbt-common 1.39.0.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import suppress
+from dataclasses import dataclass, field, replace
 from pathlib import Path
-from queue import SimpleQueue
 from threading import Thread
-from typing import Any
+from typing import Any, cast
 
 import dagster as dg
 from dagster_dbt import DagsterDbtTranslator
@@ -20,11 +21,29 @@ from dbt.cli.main import dbtRunnerResult
 from dbt_common.events.base_types import EventMsg
 from dbt_common.events.functions import msg_to_dict
 
+from orchestration.beside import Abandoned, results_of
 from orchestration.engines.engine import Engine
 from orchestration.errors import PipelineError
-from orchestration.internals.dbt_process import build_arguments, refuse_failure, set_aside_damaged
+from orchestration.internals.dbt_manifest import reads_of
+from orchestration.internals.dbt_process import (
+    BY_DAY,
+    build_arguments,
+    compiled_model,
+    refuse_failure,
+    set_aside_damaged,
+)
+from warehouse.compiled_models import Compiled, CompiledTest
+from warehouse.tables_by_day import facts_query
 
 RESULTS = {"LogModelResult", "LogSeedResult", "LogTestResult"}
+
+
+@dataclass
+class Outcome:
+    """What a build leaves behind: what dbt compiled, each after what it reads, and the names of tests that warned."""
+
+    compiled: list[Compiled] = field(default_factory=list)
+    warned: list[str] = field(default_factory=list)
 
 
 def build_models(
@@ -35,43 +54,59 @@ def build_models(
     target: Path,
     manifest: dict[str, Any],
     translator: DagsterDbtTranslator,
-    warned: dict[str, str],
+    outcome: Outcome,
+    keep: Callable[[Thread], None],
     select: Sequence[str] = (),
     exclude: Sequence[str] = (),
 ) -> Iterator[Any]:
     """Build and test the models that match `select`, or all of them, and not `exclude`; yields Dagster's events.
 
-    `database` is the build database.
-
-    At the end, `warned` has the query of each test that warned, by the name of the test; its results are the rows that
-    the test is about. dbt writes its log to `target`. Raises PipelineError, which names the first model or test that
-    failed.
+    `database` is the build database. `keep` receives the thread of dbt. `outcome` is filled at the end. dbt writes its
+    log to `target`. Raises PipelineError, which names the first model or test that failed.
     """
-    results: SimpleQueue[EventMsg | dbtRunnerResult] = SimpleQueue()
     arguments = build_arguments(target, select, exclude)
-    worker = Thread(target=lambda: results.put(_invoked(engine, arguments, results)), name="dbt")
-    worker.start()
+
+    def dbt(give: Callable[[EventMsg | dbtRunnerResult], None]) -> None:
+        # Not `give` itself: what it raises would be an error inside of dbt, which ends by itself.
+        def on_event(message: EventMsg) -> None:
+            with suppress(Abandoned):
+                give(message)
+
+        try:
+            result = engine.build(arguments, [on_event])
+        except Exception as error:  # noqa: BLE001 - of the engine around dbt; it reads as one of dbt
+            result = dbtRunnerResult(success=False, exception=error)
+        give(result)
+
     failures: list[str] = []
-    try:
-        while not isinstance(message := results.get(), dbtRunnerResult):
-            if message.info.name not in RESULTS:
-                continue
-            event = DbtCoreCliEventMessage(raw_event=msg_to_dict(message), event_history_metadata={})
-            if message.info.level == "error":
-                failures.append(str(event.raw_event["info"]["msg"]))
-            yield from event.to_default_asset_events(
-                manifest=manifest, dagster_dbt_translator=translator, context=context, target_path=target
-            )
-    finally:
-        worker.join()  # also after an error: dbt has to be done with its connection before the step ends
-    set_aside_damaged(message, database)
-    if message.exception:
-        raise PipelineError(f"dbt could not run: {str(message.exception).splitlines()[0]}") from message.exception
-    for result in getattr(message.result, "results", ()):
-        if result.status == "warn":
-            warned[result.node.name] = result.node.compiled_code
-    if not message.success:
+    for message in results_of(dbt, keep):
+        if isinstance(message, dbtRunnerResult) or message.info.name not in RESULTS:
+            continue
+        event = DbtCoreCliEventMessage(raw_event=msg_to_dict(message), event_history_metadata={})
+        if message.info.level == "error":
+            failures.append(str(event.raw_event["info"]["msg"]))
+        yield from event.to_default_asset_events(
+            manifest=manifest, dagster_dbt_translator=translator, context=context, target_path=target
+        )
+    ended = cast(dbtRunnerResult, message)  # the last one
+    set_aside_damaged(ended, database)
+    if ended.exception:
+        raise PipelineError(f"dbt could not run: {str(ended.exception).splitlines()[0]}") from ended.exception
+    nodes = getattr(ended.result, "results", ())
+    outcome.compiled += [one for result in nodes if (one := compiled_node(result.node, manifest))]
+    outcome.warned += [result.node.name for result in nodes if result.status == "warn"]
+    if not ended.success:
         raise PipelineError(f"dbt build: {failures[0] if failures else 'failed'}; {target / 'dbt.log'} has the details")
+
+
+def compiled_node(node: Any, manifest: Mapping[str, Any]) -> Compiled | None:  # noqa: ANN401 - any node of dbt
+    """What dbt compiled for a table or a data test, None for a node of another kind."""
+    if node.resource_type == "test":
+        return CompiledTest(node.name, node.compiled_code, must_hold=node.config.severity.lower() == "error")
+    model = compiled_model(node)
+    if model and node.config.materialized == BY_DAY:
+        return replace(model, facts=facts_query(model.query, reads_of(manifest, node.unique_id)))
+    return model
 
 
 def build_upstream(engine: Engine, target: Path, select: Sequence[str], exclude: Sequence[str]) -> None:
@@ -81,11 +116,3 @@ def build_upstream(engine: Engine, target: Path, select: Sequence[str], exclude:
     """
     upstream = build_arguments(target, [f"+{name}" for name in select], [*select, *exclude], ("unit_test", "test"))
     refuse_failure(engine.build(upstream), target)
-
-
-def _invoked(engine: Engine, arguments: list[str], results: SimpleQueue[EventMsg | dbtRunnerResult]) -> dbtRunnerResult:
-    """The result of dbt; also of an engine that fails around it, because the caller waits for one."""
-    try:
-        return engine.build(arguments, [results.put])
-    except Exception as error:  # noqa: BLE001 - handed to the caller, which raises it
-        return dbtRunnerResult(success=False, exception=error)

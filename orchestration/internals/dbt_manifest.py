@@ -9,10 +9,15 @@ Checked with dbt-core 1.11.16; `orchestration/dbt_project.py` parses again when 
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Any
+
 from dbt.contracts.graph.manifest import Manifest
 from dbt.parser.manifest import extended_mashumuro_decoder
 
+from ingest.feeds import LANDED
 from orchestration.dbt_project import PARSED, existing_manifest
+from warehouse.tables_by_day import Reads
 
 
 def parsed_project() -> Manifest:
@@ -38,3 +43,20 @@ def sources_of(project: Manifest, tag: str) -> set[str]:
                 seen.add(parent)
                 waiting.append(parent)
     return found
+
+
+def reads_of(manifest: Mapping[str, Any], unique_id: str) -> Reads:
+    """What a node of `manifest.json` reads, through views."""
+    feeds = {f"raw.{feed.name}" for feed in LANDED}
+    found: dict[str, dict[str, None]] = {kind: {} for kind in ("views", "feeds", "by_day", "others")}
+    waiting = [unique_id]
+    while waiting:
+        for name in manifest["nodes"][waiting.pop()]["depends_on"]["nodes"]:
+            parent = manifest["nodes"].get(name) or manifest["sources"][name]
+            relation = f"{parent['schema']}.{parent.get('alias') or parent['identifier']}"
+            materialized = parent["config"].get("materialized")
+            kind = "feeds" if relation in feeds else {"by_day": "by_day", "view": "views"}.get(materialized, "others")
+            if kind == "views" and relation not in found["views"]:
+                waiting.append(name)
+            found[kind][relation] = None
+    return Reads(**{kind: tuple(relations) for kind, relations in found.items()})

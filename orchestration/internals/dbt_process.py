@@ -10,6 +10,7 @@ import os
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 from dbt.adapters.duckdb.connections import DuckDBConnectionManager
 from dbt.adapters.factory import reset_adapters
@@ -18,9 +19,11 @@ from dbt.contracts.graph.manifest import Manifest
 
 from orchestration.dbt_project import BUILD_DATABASE, DBT_PROJECT, read_by_dbt
 from orchestration.errors import PipelineError
+from warehouse.compiled_models import CompiledModel
 from warehouse.connection import set_aside_if_damaged
 
-TABLES = ("table", "by_day")  # materializations
+BY_DAY = "by_day"  # the materialization of tables that later runs make day by day
+TABLES = ("table", BY_DAY)
 
 
 def build_arguments(
@@ -40,22 +43,24 @@ def build_arguments(
     return [*arguments, *(("--select", *select) if select else ()), *(("--exclude", *exclude) if exclude else ())]
 
 
-def build_untested(project: Manifest, database: Path, target: Path, select: Sequence[str]) -> list[tuple[str, str]]:
+def build_untested(project: Manifest, database: Path, target: Path, select: Sequence[str]) -> list[CompiledModel]:
     """Build the models and seeds that match `select`, without their tests. dbt writes its log to `target`.
 
-    Returns the relation and the query of each model that became a table, each after those that it reads. Raises
-    PipelineError, which names the first model that failed.
+    Returns the models that became tables, each after those that it reads. Raises PipelineError, which names the first
+    model that failed.
     """
     with restored_process(database):
         result = dbtRunner(project).invoke(build_arguments(target, select, exclude_kinds=("unit_test", "test")))
     set_aside_damaged(result, database)
     refuse_failure(result, target)
-    built = [one.node for one in getattr(result.result, "results", ())]
-    return [
-        (node.relation_name, node.compiled_code)
-        for node in built
-        if node.resource_type == "model" and node.config.materialized in TABLES
-    ]
+    return [model for one in getattr(result.result, "results", ()) if (model := compiled_model(one.node))]
+
+
+def compiled_model(node: Any) -> CompiledModel | None:  # noqa: ANN401 - any node of dbt
+    """What dbt compiled for a model that is a table, None for a node of another kind."""
+    if node.resource_type != "model" or node.config.materialized not in TABLES:
+        return None
+    return CompiledModel(node.name, node.compiled_code, node.relation_name)
 
 
 def refuse_failure(result: dbtRunnerResult, target: Path) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -11,6 +12,7 @@ import pytest
 from orchestration import window_models as module
 from orchestration.errors import PipelineError
 from orchestration.window_models import WindowModels, build_windows, window_models
+from warehouse.compiled_models import CompiledModel
 from warehouse.connection import first_row
 from warehouse.fingerprint import remember_views
 from warehouse.location import Warehouse
@@ -18,7 +20,10 @@ from warehouse.now_database import now_database
 from warehouse.raw_tables import create_tables
 
 HOURS = '"build"."main"."hours"'
-TABLES = ((HOURS, "SELECT 24 AS hours"), ('"build"."main"."half"', f"SELECT hours / 2 AS hours FROM {HOURS}"))
+TABLES = (
+    CompiledModel("hours", "SELECT 24 AS hours", HOURS),
+    CompiledModel("half", f"SELECT hours / 2 AS hours FROM {HOURS}", '"build"."main"."half"'),
+)
 
 
 @pytest.fixture
@@ -27,8 +32,8 @@ def warehouse(tmp_path: Path) -> Warehouse:
     found = Warehouse(tmp_path)
     with now_database(found) as connection:
         create_tables(connection)
-        connection.execute(module.REMEMBERED)
-        module._remember(connection, {"binance_spot_klines"}, list(TABLES))
+        connection.execute("CREATE TABLE hours (hours BIGINT); CREATE TABLE half (hours DOUBLE)")
+        module._remember(connection, {"binance_spot_klines"}, TABLES)
     return found
 
 
@@ -47,7 +52,7 @@ def test_what_dbt_compiled_is_repeated_in_its_order(warehouse: Warehouse) -> Non
 
 def test_a_query_that_fails_is_one_line_and_leaves_the_tables_of_the_hour_before(warehouse: Warehouse) -> None:
     build_windows(warehouse, window_models(warehouse))
-    broken = ((HOURS, "SELECT 48 AS hours"), ('"build"."main"."half"', "SELECT 1 FROM nowhere"))
+    broken = (replace(TABLES[0], query="SELECT 48 AS hours"), replace(TABLES[1], query="SELECT 1 FROM nowhere"))
     with pytest.raises(PipelineError, match=r"^the models of the running day: .*nowhere.*$"):
         build_windows(warehouse, WindowModels(set(), broken))
     assert half(warehouse) == 12
@@ -65,7 +70,7 @@ def test_a_project_or_a_view_that_has_changed_is_built_by_dbt(warehouse: Warehou
 def test_a_database_of_before_is_built_by_dbt(warehouse: Warehouse) -> None:
     """It knows that its views are current, and has no queries."""
     with now_database(warehouse) as connection:
-        connection.execute("DROP TABLE ops.window_tables; DROP TABLE ops.window_feeds")
+        connection.execute("DROP TABLE ops.compiled; DROP TABLE ops.window_feeds")
         remember_views(connection)
     found = window_models(warehouse)
     assert found.tables == ()

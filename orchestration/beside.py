@@ -1,0 +1,63 @@
+"""Work beside the events of a step: in a thread of its own, whose results the step receives as they come.
+
+When Dagster fails, it drops the generator of a step, and Python may end that in any thread, also in one of the work's
+own. So a generator never waits for its thread there. The pipeline does, at the end of the run.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from queue import SimpleQueue
+from threading import Event, Thread
+from typing import Generic, TypeVar
+
+Result = TypeVar("Result")
+Work = Callable[[Callable[[Result], None]], None]
+"""Passes its results to its argument, one by one."""
+
+
+class Abandoned(Exception):
+    """Nobody receives the results any more."""
+
+
+@dataclass(frozen=True)
+class _Ended(Generic[Result]):
+    error: BaseException | None
+
+
+def results_of(work: Work[Result], keep: Callable[[Thread], None]) -> Iterator[Result]:
+    """Yield the results of `work` while it runs; raise what it raises. Once that has ended, so has the thread.
+
+    `keep` receives the thread, to wait for it when this generator is dropped. `work` then gets Abandoned with its next
+    result.
+    """
+    received: SimpleQueue[Result | _Ended[Result]] = SimpleQueue()
+    abandoned = Event()
+
+    def give(result: Result) -> None:
+        if abandoned.is_set():
+            raise Abandoned
+        received.put(result)
+
+    def run() -> None:
+        error: BaseException | None = None
+        try:
+            work(give)
+        except Abandoned:
+            pass
+        except BaseException as raised:  # noqa: BLE001 - handed to the step, which raises it
+            error = raised
+        received.put(_Ended(error))
+
+    thread = Thread(target=run, name=work.__name__)
+    keep(thread)
+    thread.start()
+    try:
+        while not isinstance(result := received.get(), _Ended):
+            yield result
+        thread.join()
+        if result.error is not None:
+            raise result.error
+    finally:
+        abandoned.set()
