@@ -17,7 +17,7 @@ from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import polars as pl
 
@@ -57,8 +57,7 @@ class Segment:
         return datetime.strptime(self.name.rsplit("_", 3)[1], "%Y%m%d").date()
 
 
-@dataclass(frozen=True)
-class FileState:
+class FileState(NamedTuple):
     """What changes when a file is written to: its size in bytes, and the time of its last change in nanoseconds."""
 
     size: int
@@ -127,15 +126,16 @@ class Landing:
     def path(self, segment: Segment) -> Path:
         return self.directory / segment.name
 
-    def files(self, folders: Collection[str]) -> dict[str, FileState]:
-        """The size and the last change of every segment's file, by the name of the segment."""
+    def files(self, segments: Collection[str]) -> dict[str, FileState]:
+        """The size and the last change of the files of these segments that are there, by the name of the segment."""
         states = {}
-        for folder in (name for name in folders if (self.directory / name).is_dir()):
-            with os.scandir(self.directory / folder) as files:
-                for file in files:
-                    if NAME.fullmatch(file.name):
-                        found = file.stat()
-                        states[f"{folder}/{file.name}"] = FileState(found.st_size, found.st_mtime_ns)
+        for folder in sorted({name.partition("/")[0] for name in segments}):
+            if (self.directory / folder).is_dir():
+                with os.scandir(self.directory / folder) as files:
+                    for file in files:
+                        if (name := f"{folder}/{file.name}") in segments:
+                            found = file.stat()
+                            states[name] = FileState(found.st_size, found.st_mtime_ns)
         return states
 
     def file(self, segment: Segment) -> FileState:

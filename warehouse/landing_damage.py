@@ -29,9 +29,9 @@ def check_loaded_segments(connection: duckdb.DuckDBPyConnection, landing: Landin
     A file is taken as unchanged while it has its size and its time of change. A damaged one is moved aside. Segments
     that are gone are noted with one line per feed, each time, until they are restored or refetched.
     """
-    files = landing.files(ALL_FOLDERS)
-    ledger = dict(_ledger(connection))
-    changed = {name: file for name, file in files.items() if ledger.get(name, file) != file}
+    ledger = _ledger(connection)
+    files = landing.files(ledger.keys())
+    changed = {name: file for name, file in files.items() if ledger[name] != file}
     for name, file in sorted(changed.items()):
         segment = segment_named(name)
         try:
@@ -60,7 +60,7 @@ def forget_lost_segments(connection: duckdb.DuckDBPyConnection, landing: Landing
     forget_segments(
         connection,
         feed.name,
-        [name for name, _ in _ledger(connection) if name.startswith(f"{feed.name}/") and name not in present],
+        [name for name in _ledger(connection) if name.startswith(f"{feed.name}/") and name not in present],
     )
 
 
@@ -72,9 +72,10 @@ def forget_segments(connection: duckdb.DuckDBPyConnection, folder: str, names: S
                 connection.execute(f"DELETE FROM {table} WHERE list_contains(?, segment)", [list(names)])  # noqa: S608
 
 
-def _ledger(connection: duckdb.DuckDBPyConnection) -> list[tuple[str, FileState]]:
+def _ledger(connection: duckdb.DuckDBPyConnection) -> dict[str, FileState]:
+    """The loaded segments with their files as they were then."""
     loaded = connection.execute("SELECT segment, size_bytes, modified_ns FROM raw.load_ledger").fetchall()
-    return [(name, FileState(size, modified)) for name, size, modified in loaded]
+    return {name: FileState(size, modified) for name, size, modified in loaded}
 
 
 def _advice(feed: str) -> str:
