@@ -16,6 +16,7 @@ from orchestration.dbt_assets import WINDOWS
 from orchestration.internals.dbt_manifest import parsed_project
 from orchestration.internals.dbt_process import build_untested
 from regimes.marts import KEY, NUMBERS, OTHERS, VENUE_KEY
+from warehouse.compiled_models import repeat
 
 pytestmark = pytest.mark.slow
 
@@ -49,11 +50,11 @@ def test_the_compiled_sql_of_each_table_repeats_it(sample: Path, tmp_path: Path)
     database = Path(shutil.copy(sample / "build.duckdb", tmp_path))
     tables = build_untested(parsed_project(), database, tmp_path, [f"+{WINDOWS}"])
     with duckdb.connect(database) as connection:
-        built = {relation: connection.sql(f"FROM {relation} ORDER BY ALL").pl() for relation, _ in tables}
-        for relation in reversed(built):
-            connection.execute(f"DROP TABLE {relation}")
-        for relation, query in tables:
-            connection.execute(f"CREATE TABLE {relation} AS {query}")
+        built = {one.relation: connection.sql(f"FROM {one.relation} ORDER BY ALL").pl() for one in tables}
+        for relation in built:
+            connection.execute(f"DELETE FROM {relation}")
+        for one in tables:
+            repeat(connection, one)
         for relation, rows in built.items():
             assert_frame_equal(connection.sql(f"FROM {relation} ORDER BY ALL").pl(), rows)
 
