@@ -2,7 +2,7 @@
 
 # No postponed annotations here: Dagster reads the types of context and resources from the functions.
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -13,14 +13,15 @@ from ingest.landing import Landing
 from orchestration.asset_defaults import OWNERS, POOL, fresh_daily, mart_key
 from orchestration.dbt_project import DBT_PROJECT, existing_manifest
 from orchestration.descriptions import NOT_FEEDS, describe_tests, model_text, venues_behind
+from orchestration.errors import PipelineError
 from orchestration.internals.kept_verdicts import checks_of_job, keep_last_verdicts
 from orchestration.jobs import DAILY_JOB
-from orchestration.mart_metadata import mart_metadata
+from orchestration.mart_metadata import mart_metadata, with_lines
 from orchestration.repeated_models import RepeatFailed, repeat_models
 from orchestration.resources import Pipeline
 from orchestration.window_models import TAG
 from tables.published.operations import FEED_STATUS
-from warehouse.compiled_models import Compiled, remember, remembered
+from warehouse.compiled_models import forget, remember, remembered
 from warehouse.connection import build_database, transaction
 from warehouse.fingerprint import fingerprint, published_fingerprint
 from warehouse.implausible_rows import write_implausible_rows
@@ -30,13 +31,10 @@ from warehouse.raw_tables import create_tables
 from warehouse.run_context import write_run_context
 from warehouse.settings import DUCKDB
 
-# What dbt builds when repeating it has failed. Views are as dbt made them, and so are seeds.
-TABLES_AND_TESTS = ("config.materialized:table", "config.materialized:by_day", "resource_type:test")
 # The windows of the running day, which only `leverage now` reads, from a database of its own.
 WINDOWS = f"tag:{TAG}"
 # The first part of the keys of assets that are made from the raw tables. The raw tables are checked in every run.
 MADE_HERE = ("facts", "staging", "intermediate", "marts", "published")
-LINES_SHOWN = 100  # of a check that warned; the table implausible_rows has all of them
 GROUPS = {"facts": "reference"}  # of a layer whose name does not say what it is
 
 
@@ -103,21 +101,22 @@ def warehouse_models() -> dg.AssetsDefinition:
             context.log.info("nothing new since the last release: no model is built and nothing is published")
             keep_last_verdicts(context, (key for key in checks_of_job(context) if key.asset_key.path[0] in MADE_HERE))
             return
+        if not is_daily or not compiled or pipeline.engine != DUCKDB or context.is_subset:
+            yield from _built_by_dbt(context, pipeline, manifest, translator)
+            return
         yielded: set[tuple[str, ...]] = set()
-        select = sorted(key.path[-1] for key in context.selected_asset_keys) if context.is_subset else []
-        if is_daily and compiled and pipeline.engine == DUCKDB and not select:
-            try:
-                for event in _repeated(context, pipeline, compiled):
-                    yielded.add(_identity(event))
-                    yield event
-            except RepeatFailed as error:
-                context.log.info(f"{error}; dbt builds the tables")
-                select = [*TABLES_AND_TESTS]
-            else:
-                return
-        for event in _built_by_dbt(context, pipeline, manifest, translator, select):
-            if _identity(event) not in yielded:
+        try:
+            for event in repeat_models(context, warehouse.build, compiled, pipeline.wait_at_end):
+                yielded.add(_identity(event))
                 yield event
+        except RepeatFailed as error:
+            context.log.warning(f"{error}; dbt builds all models")
+            # Dagster takes no event twice, and no view or seed after a table that was made from it.
+            tables = {one.name for one in compiled}
+            for event in _built_by_dbt(context, pipeline, manifest, translator):
+                is_late = isinstance(event, dg.Output) and _key_of(event, context).path[-1] not in tables
+                if not is_late and _identity(event) not in yielded:
+                    yield event
 
     files = _code_references(manifest)
 
@@ -129,62 +128,47 @@ def warehouse_models() -> dg.AssetsDefinition:
     return dbt_models.map_asset_specs(with_file_and_freshness)
 
 
-def _repeated(
-    context: dg.AssetExecutionContext, pipeline: Pipeline, compiled: Sequence[Compiled]
-) -> Iterator[dg.Output[None] | dg.AssetCheckResult]:
-    """Repeat what dbt built last; yields Dagster's events, those of tests that warned at the end, with their rows.
-
-    Raises RepeatFailed.
-    """
-    database, warned = pipeline.resolved_warehouse.build, list[dg.AssetCheckResult]()
-    for event in repeat_models(context, database, compiled, pipeline.wait_at_end):
-        if isinstance(event, dg.AssetCheckResult) and not event.passed:
-            warned.append(event)
-        else:
-            yield event
-    names = {event.check_name for event in warned}
-    with build_database(database) as connection:
-        found = {one.name: connection.sql(one.query).pl() for one in compiled if one.name in names}
-        lines = write_implausible_rows(connection, found)
-    yield from (_with_lines(event, lines.get(str(event.check_name), [])) for event in warned)
-
-
 def _built_by_dbt(
     context: dg.AssetExecutionContext,
     pipeline: Pipeline,
     manifest: dict[str, Any],
     translator: DagsterDbtTranslator,
-    select: list[str],
 ) -> Iterator[Any]:
-    """Build the models that match `select`, or all, with dbt; yields Dagster's events, in the order of dbt."""
+    """Build the selected models with dbt; yields Dagster's events, in the order of dbt."""
     # dbt takes seconds to import, and most runs need none.
     from orchestration.engines import open_engine
     from orchestration.internals.dbt_build import Outcome, build_models, build_upstream
 
     warehouse, outcome = pipeline.resolved_warehouse, Outcome()
+    select = sorted(key.path[-1] for key in context.selected_asset_keys) if context.is_subset else []
     with open_engine(pipeline.engine, warehouse) as engine:
         with build_database(warehouse.build) as connection:
+            forget(connection)
             engine.prepare(connection)
         if select and not engine.keeps_models:
             build_upstream(engine, warehouse.dbt, select, [WINDOWS])
         later: list[Any] = []
-        for event in build_models(
-            context,
-            engine=engine,
-            database=warehouse.build,
-            target=warehouse.dbt,
-            manifest=manifest,
-            translator=translator,
-            select=select,
-            exclude=[WINDOWS],
-            outcome=outcome,
-            keep=pipeline.wait_at_end,
-        ):
-            # dbt has the engine for itself while it runs, so metadata is read afterwards. Events stay in their order.
-            if later or _mart_of(event, context) or _warns(event):
-                later.append(event)
-            else:
-                yield event
+        try:
+            for event in build_models(
+                context,
+                engine=engine,
+                database=warehouse.build,
+                target=warehouse.dbt,
+                manifest=manifest,
+                translator=translator,
+                select=select,
+                exclude=[WINDOWS],
+                outcome=outcome,
+                register=pipeline.wait_at_end,
+            ):
+                # dbt has the engine for itself while it runs, so metadata is read afterwards, in the order of dbt.
+                if later or _mart_of(event, context) or _did_not_pass(event):
+                    later.append(event)
+                else:
+                    yield event
+        except PipelineError:
+            yield from later  # what was built and tested until then, and which test did not pass
+            raise
         with build_database(warehouse.build) as connection:
             engine.collect(connection, [mart for event in later if (mart := _mart_of(event, context))])
             lines: dict[str, list[str]] = {}
@@ -199,17 +183,18 @@ def _built_by_dbt(
             for event in later:
                 if mart := _mart_of(event, context):
                     yield event.with_metadata({**event.metadata, **mart_metadata(connection, mart)})
-                elif _warns(event):
-                    yield _with_lines(event, lines.get(event.check_name, []))
+                elif _did_not_pass(event):
+                    rows = with_lines(lines.get(event.check_name, []))
+                    yield event.with_metadata({**event.metadata, **rows})
                 else:
                     yield event
 
 
 def _identity(event: Any) -> tuple[str, ...]:  # noqa: ANN401 - any event of Dagster
-    """What an event is about. Dagster takes one of each."""
+    """What an event of a model or a test is about."""
     if isinstance(event, dg.AssetCheckResult):
         return (str(event.asset_key), str(event.check_name))
-    return (event.output_name,) if isinstance(event, dg.Output) else (str(id(event)),)
+    return (event.output_name,) if isinstance(event, dg.Output) else ()
 
 
 def context_tables() -> list[dg.AssetSpec]:
@@ -243,19 +228,17 @@ def _code_references(manifest: Mapping[str, Any]) -> dict[str, dg.CodeReferences
     }
 
 
-def _warns(event: Any) -> bool:  # noqa: ANN401 - any event of Dagster
+def _did_not_pass(event: Any) -> bool:  # noqa: ANN401 - any event of Dagster
     return isinstance(event, dg.AssetCheckResult) and not event.passed
-
-
-def _with_lines(check: dg.AssetCheckResult, lines: list[str]) -> dg.AssetCheckResult:
-    """The result of a check that warned, with the rows that it is about."""
-    shown = "\n".join(f"* {line}" for line in lines[:LINES_SHOWN])
-    return check.with_metadata({**check.metadata, "rows": dg.MetadataValue.md(shown)}) if lines else check
 
 
 def _mart_of(event: Any, context: dg.AssetExecutionContext) -> str | None:  # noqa: ANN401 - any event of Dagster
     """The name of the mart if the event says that one was built, else None."""
     if not isinstance(event, dg.Output):
         return None
-    layer, name = context.asset_key_for_output(event.output_name).path
+    layer, name = _key_of(event, context).path
     return name if layer == "marts" else None
+
+
+def _key_of(event: dg.Output[Any], context: dg.AssetExecutionContext) -> dg.AssetKey:
+    return context.asset_key_for_output(event.output_name)

@@ -16,6 +16,7 @@ from warehouse.connection import identifier
 from warehouse.marts import comments_of, has_mart, mart_extent
 
 DAYS_SHOWN = 365
+LINES_SHOWN = 100  # of a check that warned; the table implausible_rows has all of them
 # Dagster keeps the pictures of every run: those of 32 assets were 40 MB a run.
 ASSETS_SHOWN = 8
 MONTH = 30  # days of traded value that decide which assets are shown
@@ -38,6 +39,12 @@ def mart_metadata(connection: duckdb.DuckDBPyConnection, name: str) -> dict[str,
     if pictures := mart_charts(connection, name):
         metadata["chart"] = dg.MetadataValue.md(pictures)
     return metadata
+
+
+def with_lines(lines: list[str]) -> dict[str, Any]:
+    """The first rows that a check is about, one line each; nothing without any."""
+    shown = "\n".join(f"* {line}" for line in lines[:LINES_SHOWN])
+    return {"rows": dg.MetadataValue.md(shown)} if lines else {}
 
 
 def newest_readings(connection: duckdb.DuckDBPyConnection) -> dg.MarkdownMetadataValue:

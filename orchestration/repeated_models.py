@@ -12,14 +12,16 @@ from typing import Any
 
 import dagster as dg
 import duckdb
+import polars as pl
 
-from orchestration.beside import results_of
 from orchestration.errors import PipelineError
-from orchestration.mart_metadata import mart_metadata
+from orchestration.mart_metadata import mart_metadata, with_lines
+from orchestration.worker_thread import results_from_thread
 from warehouse.compiled_models import Compiled, CompiledModel, Repeated, repeat
-from warehouse.connection import build_database, transaction
+from warehouse.connection import build_database, first_line, transaction
+from warehouse.implausible_rows import write_implausible_rows
 
-Done = tuple[Repeated, dict[str, Any]]
+Metadata = dict[str, Any]
 
 
 class RepeatFailed(PipelineError):
@@ -27,41 +29,53 @@ class RepeatFailed(PipelineError):
 
 
 def repeat_models(
-    context: dg.AssetExecutionContext, database: Path, compiled: Sequence[Compiled], keep: Callable[[Thread], None]
+    context: dg.AssetExecutionContext,
+    database: Path,
+    compiled: Sequence[Compiled],
+    register: Callable[[Thread], None],
 ) -> Iterator[dg.Output[None] | dg.AssetCheckResult]:
     """Make the tables and run the tests in a thread of their own, and yield Dagster's events meanwhile.
 
-    `keep` receives the thread. Raises RepeatFailed, and BuildDamaged when the database is damaged.
+    The tests that warned come last, with their rows. `register` receives the thread. Raises RepeatFailed, and
+    BuildDamaged when the database is damaged.
     """
     tables = {key.path[-1]: key for key in context.selected_asset_keys}
     checks = {key.name: key for key in context.selected_asset_check_keys}
-    marts = {name for name, key in tables.items() if key.path[0] == "marts"}
 
-    def models(give: Callable[[Done], None]) -> None:
-        try:
-            with build_database(database) as connection:
-                for one in compiled:
+    def models(emit: Callable[[tuple[Repeated, Metadata]], None]) -> None:
+        warned: list[Repeated] = []
+        found: dict[str, pl.DataFrame] = {}
+        with build_database(database) as connection:
+            for one in compiled:
+                try:
                     with transaction(connection):
                         repeated = repeat(connection, one)
                     if isinstance(one, CompiledModel):
-                        give((repeated, mart_metadata(connection, one.name) if one.name in marts else {}))
-                    elif repeated.broken and one.must_hold:
-                        raise RepeatFailed(f"{one.name}: {repeated.broken} rows")
+                        is_mart = tables[one.name].path[0] == "marts"
+                        emit((repeated, mart_metadata(connection, one.name) if is_mart else {}))
+                    elif not repeated.failures:
+                        emit((repeated, {}))
+                    elif one.is_error:
+                        raise RepeatFailed(f"{one.name}: {repeated.failures} rows")
                     else:
-                        give((repeated, {"dagster_dbt/failed_row_count": repeated.broken}))
-        except duckdb.Error as error:
-            raise RepeatFailed(str(error).splitlines()[0]) from error
+                        warned.append(repeated)
+                        found[one.name] = connection.sql(one.query).pl()
+                except duckdb.Error as error:
+                    raise RepeatFailed(f"{one.name}: {first_line(error)}") from error
+            lines = write_implausible_rows(connection, found)
+        for repeated in warned:
+            emit((repeated, with_lines(lines.get(repeated.compiled.name, []))))
 
-    for repeated, found in results_of(models, keep):
-        one, metadata = repeated.compiled, {"Execution Duration": repeated.seconds, **found}
+    for repeated, metadata in results_from_thread(models, register):
+        one = repeated.compiled
+        about = {"Execution Duration": repeated.seconds, **metadata}
         if isinstance(one, CompiledModel):
-            if key := tables.get(one.name):
-                yield dg.Output(None, output_name=key.to_python_identifier(), metadata=metadata)
-        elif check := checks.get(one.name):
+            yield dg.Output(None, output_name=tables[one.name].to_python_identifier(), metadata=about)
+        elif check := checks.get(one.name):  # a test of several tables is no check of one
             yield dg.AssetCheckResult(
-                passed=not repeated.broken,
+                passed=not repeated.failures,
                 asset_key=check.asset_key,
                 check_name=check.name,
-                severity=dg.AssetCheckSeverity.ERROR if one.must_hold else dg.AssetCheckSeverity.WARN,
-                metadata=metadata,
+                severity=dg.AssetCheckSeverity.ERROR if one.is_error else dg.AssetCheckSeverity.WARN,
+                metadata={**about, "dagster_dbt/failed_row_count": repeated.failures},
             )

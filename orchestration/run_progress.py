@@ -8,7 +8,7 @@ from typing import Protocol
 from ingest.feed import Progress
 
 STEP_DESCRIPTIONS = {
-    "dbt_models": "building and testing the tables with dbt",
+    "dbt_models": "building and testing the tables",
     "marts__leverage_features_daily": "computing the figures of each day",
     "regimes": "labelling each day",
     "market": "labelling the market",

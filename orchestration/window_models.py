@@ -13,8 +13,8 @@ import duckdb
 
 from orchestration.dbt_project import prepared_manifest
 from orchestration.errors import PipelineError
-from warehouse.compiled_models import CompiledModel, remember, remembered, repeat
-from warehouse.connection import transaction
+from warehouse.compiled_models import CompiledModel, forget, remember, remembered, repeat
+from warehouse.connection import first_line, transaction
 from warehouse.location import Warehouse
 from warehouse.now_database import now_database
 from warehouse.raw_tables import create_tables
@@ -74,7 +74,9 @@ def _repeat(warehouse: Warehouse, tables: Sequence[CompiledModel]) -> None:
             for one in tables:
                 repeat(connection, one)
     except duckdb.Error as error:
-        raise PipelineError(f"the models of the running day: {str(error).splitlines()[0]}") from error
+        with now_database(warehouse) as connection:
+            forget(connection)  # dbt builds them in the next hour
+        raise PipelineError(f"the models of the running day: {first_line(error)}") from error
 
 
 def _remember(connection: duckdb.DuckDBPyConnection, feeds: set[str], tables: Sequence[CompiledModel]) -> None:

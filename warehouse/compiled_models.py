@@ -14,14 +14,13 @@ from dataclasses import dataclass
 
 import duckdb
 
-from warehouse.connection import first_row
 from warehouse.fingerprint import remember_views, views_are_current
 from warehouse.tables_by_day import make_again, note_facts
 
 COMPILED = """
     CREATE TABLE IF NOT EXISTS ops.compiled (
         position BIGINT NOT NULL, name VARCHAR NOT NULL, query VARCHAR NOT NULL, relation VARCHAR, facts VARCHAR,
-        must_hold BOOLEAN
+        is_error BOOLEAN
     )"""
 
 
@@ -37,11 +36,11 @@ class CompiledModel:
 
 @dataclass(frozen=True)
 class CompiledTest:
-    """A data test, whose query returns the rows that break it. If it `must_hold`, such a row stops the run."""
+    """A data test, whose query returns the rows that break it. If it `is_error`, one such row stops the run."""
 
     name: str
     query: str
-    must_hold: bool
+    is_error: bool
 
 
 Compiled = CompiledModel | CompiledTest
@@ -53,7 +52,7 @@ class Repeated:
 
     compiled: Compiled
     seconds: float
-    broken: int = 0
+    failures: int = 0
 
 
 def remember(connection: duckdb.DuckDBPyConnection, compiled: Sequence[Compiled]) -> None:
@@ -64,16 +63,20 @@ def remember(connection: duckdb.DuckDBPyConnection, compiled: Sequence[Compiled]
     rows = [
         (position, one.name, one.query, one.relation, one.facts, None)
         if isinstance(one, CompiledModel)
-        else (position, one.name, one.query, None, None, one.must_hold)
+        else (position, one.name, one.query, None, None, one.is_error)
         for position, one in enumerate(compiled)
     ]
-    connection.execute(COMPILED)
-    connection.execute("DELETE FROM ops.compiled")
+    forget(connection)
     connection.executemany("INSERT INTO ops.compiled VALUES (?, ?, ?, ?, ?, ?)", rows)
     for one in compiled:
         if isinstance(one, CompiledModel) and one.facts:
             note_facts(connection, one.name, one.facts)
     remember_views(connection)
+
+
+def forget(connection: duckdb.DuckDBPyConnection) -> None:
+    """Remove what dbt built before. To be called before dbt builds anything: a build that fails leaves other tables."""
+    connection.execute(f"DROP TABLE IF EXISTS ops.compiled; {COMPILED}")
 
 
 def remembered(connection: duckdb.DuckDBPyConnection) -> list[Compiled]:
@@ -82,22 +85,22 @@ def remembered(connection: duckdb.DuckDBPyConnection) -> list[Compiled]:
     if not views_are_current(connection):
         return []
     rows = connection.execute(
-        "SELECT name, query, relation, facts, must_hold FROM ops.compiled ORDER BY position"
+        "SELECT name, query, relation, facts, is_error FROM ops.compiled ORDER BY position"
     ).fetchall()
     return [
-        CompiledModel(name, query, relation, facts) if relation else CompiledTest(name, query, must_hold)
-        for name, query, relation, facts, must_hold in rows
+        CompiledModel(name, query, relation, facts) if relation else CompiledTest(name, query, is_error)
+        for name, query, relation, facts, is_error in rows
     ]
 
 
 def repeat(connection: duckdb.DuckDBPyConnection, one: Compiled) -> Repeated:
     """Make a table again, or run a test, in an open transaction. Raises duckdb.Error."""
-    begun, broken = time.perf_counter(), 0
+    begun, failures = time.perf_counter(), 0
     if isinstance(one, CompiledTest):
-        (broken,) = first_row(connection, f"SELECT count(*) FROM ({one.query}\n)") or (0,)
+        ((failures,),) = connection.execute(f"SELECT count(*) FROM ({one.query}\n)").fetchall()
     elif one.facts:
         make_again(connection, one.name, one.relation, one.query, one.facts)
     else:
         connection.execute(f"DELETE FROM {one.relation}")
         connection.execute(f"INSERT INTO {one.relation} BY NAME {one.query}")
-    return Repeated(one, time.perf_counter() - begun, broken)
+    return Repeated(one, time.perf_counter() - begun, failures)

@@ -7,7 +7,7 @@ import shutil
 import tempfile
 import time
 from collections.abc import Iterator, Sequence
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -90,7 +90,7 @@ def _open_build(path: Path) -> duckdb.DuckDBPyConnection:
                 retried = True
             else:
                 raise WarehouseError(
-                    f"cannot open {path}: {_first_line(error)}; check its owner and the space on the disk"
+                    f"cannot open {path}: {first_line(error)}; check its owner and the space on the disk"
                 ) from error
 
 
@@ -110,7 +110,8 @@ def transaction(connection: duckdb.DuckDBPyConnection) -> Iterator[None]:
         yield
         connection.commit()
     except BaseException:
-        connection.rollback()
+        with suppress(duckdb.Error):  # DuckDB itself ends a transaction whose commit fails
+            connection.rollback()
         raise
 
 
@@ -134,7 +135,7 @@ def published_database(path: Path) -> Iterator[duckdb.DuckDBPyConnection]:
             connection.execute("SET enable_external_access = false")  # a query can read this file and no other
             connection.execute("SET lock_configuration = true")
         except (duckdb.Error, OSError) as error:
-            raise WarehouseError(f"cannot open {path}: {_first_line(error)}; run: leverage run") from error
+            raise WarehouseError(f"cannot open {path}: {first_line(error)}; run: leverage run") from error
         try:
             yield connection
         except duckdb.Error as error:
@@ -173,5 +174,6 @@ def aware_utc(stored: datetime) -> datetime:
     return stored.replace(tzinfo=UTC)
 
 
-def _first_line(error: Exception) -> str:
-    return str(error).splitlines()[0]
+def first_line(error: BaseException) -> str:
+    """The first line of an error's message, its type if it has none."""
+    return next(iter(str(error).splitlines()), type(error).__name__)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterable, Iterator
 from datetime import timedelta
+from importlib.metadata import version
 from pathlib import Path
 
 import duckdb
@@ -39,6 +40,9 @@ CODE = (
     "warehouse/*.py",
     "warehouse/publishing/*.py",
 )
+# What the statements are made by that a run repeats. A table by day keeps the query of what it is made from.
+STATEMENTS = (*DBT, "warehouse/compiled_models.py", "warehouse/tables_by_day.py", "orchestration/internals/dbt_*.py")
+COMPILERS = ("dbt-core", "dbt-duckdb")
 VIEWS_MADE = "CREATE TABLE IF NOT EXISTS ops.views_made (project VARCHAR NOT NULL, definitions VARCHAR NOT NULL)"
 
 
@@ -89,9 +93,9 @@ def files_of(patterns: Iterable[str]) -> Iterator[Path]:
 
 
 def _view_hashes(connection: duckdb.DuckDBPyConnection) -> tuple[str, str]:
-    """Hashes of the dbt project and of the definitions of all views in the database."""
-    project = hashlib.sha256()
-    for file in files_of(DBT):
+    """Hashes of the dbt project with what compiles it, and of the definitions of all views in the database."""
+    project = hashlib.sha256(repr([version(name) for name in COMPILERS]).encode())
+    for file in files_of(STATEMENTS):
         project.update(file.read_bytes())
     query = "SELECT schema_name, view_name, sql FROM duckdb_views() WHERE NOT internal ORDER BY ALL"
     definitions = repr(connection.execute(query).fetchall()).encode()

@@ -65,8 +65,8 @@ def facts_query(query: str, reads: Reads) -> str:
         f" WHERE model IN {_listed(_table(one) for one in reads.by_day)}",
         *(
             f"SELECT 'rows of {_table(one)} '"
-            " || md5(string_agg(CAST(rows_of AS VARCHAR), chr(10) ORDER BY CAST(rows_of AS VARCHAR))), NULL"
-            f" FROM {one} AS rows_of"
+            " || coalesce(md5(string_agg(row_text, chr(10) ORDER BY row_text)), ''), NULL"
+            f" FROM (SELECT CAST(rows_of AS VARCHAR) AS row_text FROM {one} AS rows_of)"
             for one in reads.others
         ),
     ]

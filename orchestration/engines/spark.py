@@ -56,10 +56,7 @@ class SparkEngine:
             return dbtRunner(callbacks=list(callbacks)).invoke([*arguments, "--target", "spark"])
 
     def collect(self, connection: duckdb.DuckDBPyConnection, marts: Sequence[str]) -> None:
-        """Replace the marts by the session's, in one transaction, with the comments that dbt writes on DuckDB.
-
-        What DuckDB remembers of how it built them by day is forgotten, so that it builds them whole the next time.
-        """
+        """Replace the marts by the session's, in one transaction, with the comments that dbt writes on DuckDB."""
         nodes = json.loads(existing_manifest().read_text())["nodes"].values()
         descriptions = {node["name"]: node["description"] for node in nodes}
         with transaction(connection):
@@ -71,7 +68,6 @@ class SparkEngine:
                     f"INSERT INTO marts.{identifier(name)} BY NAME SELECT * FROM {COLLECTED}"  # noqa: S608 - quoted
                 )
                 connection.unregister(COLLECTED)
-            connection.execute("DELETE FROM ops.built_from WHERE list_contains(?, model)", [list(marts)])
 
     def rows(self, connection: duckdb.DuckDBPyConnection, query: str) -> pl.DataFrame:
         """The result of a query over the models of the session."""

@@ -21,7 +21,6 @@ from dbt.cli.main import dbtRunnerResult
 from dbt_common.events.base_types import EventMsg
 from dbt_common.events.functions import msg_to_dict
 
-from orchestration.beside import Abandoned, results_of
 from orchestration.engines.engine import Engine
 from orchestration.errors import PipelineError
 from orchestration.internals.dbt_manifest import reads_of
@@ -32,7 +31,9 @@ from orchestration.internals.dbt_process import (
     refuse_failure,
     set_aside_damaged,
 )
+from orchestration.worker_thread import Abandoned, results_from_thread
 from warehouse.compiled_models import Compiled, CompiledTest
+from warehouse.connection import first_line
 from warehouse.tables_by_day import facts_query
 
 RESULTS = {"LogModelResult", "LogSeedResult", "LogTestResult"}
@@ -55,31 +56,31 @@ def build_models(
     manifest: dict[str, Any],
     translator: DagsterDbtTranslator,
     outcome: Outcome,
-    keep: Callable[[Thread], None],
+    register: Callable[[Thread], None],
     select: Sequence[str] = (),
     exclude: Sequence[str] = (),
 ) -> Iterator[Any]:
     """Build and test the models that match `select`, or all of them, and not `exclude`; yields Dagster's events.
 
-    `database` is the build database. `keep` receives the thread of dbt. `outcome` is filled at the end. dbt writes its
-    log to `target`. Raises PipelineError, which names the first model or test that failed.
+    `database` is the build database. `register` receives the thread of dbt. `outcome` is filled at the end. dbt writes
+    its log to `target`. Raises PipelineError, which names the first model or test that failed.
     """
     arguments = build_arguments(target, select, exclude)
 
-    def dbt(give: Callable[[EventMsg | dbtRunnerResult], None]) -> None:
-        # Not `give` itself: what it raises would be an error inside of dbt, which ends by itself.
+    def dbt(emit: Callable[[EventMsg | dbtRunnerResult], None]) -> None:
+        # Not `emit` itself: what it raises would be an error inside of dbt, which ends by itself.
         def on_event(message: EventMsg) -> None:
             with suppress(Abandoned):
-                give(message)
+                emit(message)
 
         try:
             result = engine.build(arguments, [on_event])
         except Exception as error:  # noqa: BLE001 - of the engine around dbt; it reads as one of dbt
             result = dbtRunnerResult(success=False, exception=error)
-        give(result)
+        emit(result)
 
     failures: list[str] = []
-    for message in results_of(dbt, keep):
+    for message in results_from_thread(dbt, register):
         if isinstance(message, dbtRunnerResult) or message.info.name not in RESULTS:
             continue
         event = DbtCoreCliEventMessage(raw_event=msg_to_dict(message), event_history_metadata={})
@@ -91,7 +92,7 @@ def build_models(
     ended = cast(dbtRunnerResult, message)  # the last one
     set_aside_damaged(ended, database)
     if ended.exception:
-        raise PipelineError(f"dbt could not run: {str(ended.exception).splitlines()[0]}") from ended.exception
+        raise PipelineError(f"dbt could not run: {first_line(ended.exception)}") from ended.exception
     nodes = getattr(ended.result, "results", ())
     outcome.compiled += [one for result in nodes if (one := compiled_node(result.node, manifest))]
     outcome.warned += [result.node.name for result in nodes if result.status == "warn"]
@@ -100,9 +101,15 @@ def build_models(
 
 
 def compiled_node(node: Any, manifest: Mapping[str, Any]) -> Compiled | None:  # noqa: ANN401 - any node of dbt
-    """What dbt compiled for a table or a data test, None for a node of another kind."""
+    """What dbt compiled for a table or a data test, None for a node of another kind.
+
+    Raises PipelineError for a test that does more than count rows.
+    """
     if node.resource_type == "test":
-        return CompiledTest(node.name, node.compiled_code, must_hold=node.config.severity.lower() == "error")
+        config = node.config
+        if (config.fail_calc, config.limit, config.warn_if, config.error_if) != ("count(*)", None, "!= 0", "!= 0"):
+            raise PipelineError(f"the test {node.name} may set neither fail_calc nor limit, warn_if or error_if")
+        return CompiledTest(node.name, node.compiled_code, is_error=node.config.severity.lower() == "error")
     model = compiled_model(node)
     if model and node.config.materialized == BY_DAY:
         return replace(model, facts=facts_query(model.query, reads_of(manifest, node.unique_id)))

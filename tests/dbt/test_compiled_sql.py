@@ -21,4 +21,4 @@ def test_the_sql_of_a_full_warehouse_is_that_of_an_empty_one(compiled: Path, sam
         if "compiled_code" in node
     }
     assert len(built) > 150
-    assert {name: empty[name] for name in built} == built
+    assert [name for name in built if empty[name] != built[name]] == []

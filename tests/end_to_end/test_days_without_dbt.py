@@ -9,7 +9,7 @@ from pathlib import Path
 import duckdb
 import polars as pl
 import pytest
-from dagster import AssetCheckKey, DagsterEventType
+from dagster import AssetCheckKey, AssetKey, DagsterEventType
 
 from orchestration.dbt_project import existing_manifest
 from orchestration.instance import open_instance
@@ -19,6 +19,7 @@ from warehouse.location import Warehouse
 
 pytestmark = pytest.mark.slow
 
+LOG = "dbt/dbt.log"
 TABLES = """
     SELECT schema_name || '.' || table_name FROM duckdb_tables()
     WHERE schema_name IN ('facts', 'staging', 'intermediate', 'marts') ORDER BY ALL"""
@@ -35,8 +36,7 @@ def rows(database: Path, names: set[str]) -> dict[str, pl.DataFrame]:
 def test_the_tables_of_a_day_without_dbt_are_those_that_dbt_builds(
     sample: Path, day_added: tuple[Path, list[dict]], tmp_path: Path
 ) -> None:
-    log = "dbt/dbt.log"
-    assert (day_added[0] / log).read_bytes() == (sample / log).read_bytes(), "dbt did not run again"
+    assert (day_added[0] / LOG).read_bytes() == (sample / LOG).read_bytes(), "dbt ran again"
     nodes = json.loads(existing_manifest().read_text())["nodes"].values()
     names = {n["name"] for n in nodes if n["resource_type"] == "model" and TAG not in n["tags"]}
     database = Path(shutil.copy(day_added[0] / "build.duckdb", tmp_path))
@@ -92,10 +92,22 @@ def test_dagster_has_every_table_and_check_of_that_day(day_added: tuple[Path, li
 def test_dbt_builds_the_models_when_a_statement_fails(sample: Path, tmp_path: Path) -> None:
     warehouse = copied(sample, tmp_path / "warehouse")
     with duckdb.connect(warehouse / "build.duckdb") as connection:
-        connection.execute("DROP TABLE marts.prices_daily")
+        connection.execute("DROP TABLE facts.feed_breaks; DROP TABLE marts.prices_daily")
+    log = (warehouse / LOG).read_bytes()
 
     ran = leverage("run", "--warehouse", warehouse, "--now", SAMPLE_NEXT)
 
     assert ran.status == 0, ran.said
+    assert (warehouse / LOG).read_bytes() != log
     with duckdb.connect(warehouse / "build.duckdb", read_only=True) as connection:
         assert connection.execute("SELECT max(day)::VARCHAR FROM marts.prices_daily").fetchone() == ("2026-01-28",)
+        assert connection.execute("SELECT count(*) > 100 FROM ops.compiled").fetchone() == (True,), "and not tomorrow"
+    with open_instance(Warehouse(warehouse)) as instance:
+        (last, *_) = (record.dagster_run.run_id for record in instance.get_run_records(limit=1))
+        made = [
+            str(entry.dagster_event.asset_key)
+            for entry in instance.all_logs(last, of_type=DagsterEventType.ASSET_MATERIALIZATION)
+            if entry.dagster_event
+        ]
+    assert len(made) == len(set(made))
+    assert str(AssetKey(["marts", "prices_daily"])) in made

@@ -6,8 +6,11 @@ from pathlib import Path
 
 import duckdb
 import pytest
+from dagster import DagsterEventType
 
+from orchestration.instance import open_instance
 from tests.pipelines import SAMPLE_NEXT, copied, leverage
+from warehouse.location import Warehouse
 
 
 @pytest.mark.slow
@@ -30,3 +33,11 @@ def test_a_failing_dbt_test_stops_the_release(sample: Path, tmp_path: Path) -> N
     assert "Traceback" not in ran.said
     assert (warehouse / "published").resolve() == release
     assert ran.out == "", "no brief of a day that is not published"
+    with open_instance(Warehouse(warehouse)) as instance:
+        (last, *_) = (record.dagster_run.run_id for record in instance.get_run_records(limit=1))
+        failed = [
+            event.asset_check_evaluation_data.check_name
+            for entry in instance.all_logs(last, of_type=DagsterEventType.ASSET_CHECK_EVALUATION)
+            if (event := entry.dagster_event) and not event.asset_check_evaluation_data.passed
+        ]
+    assert any(name in line for name in failed), "Dagster shows the check as failed"

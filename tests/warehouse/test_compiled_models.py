@@ -8,13 +8,13 @@ from pathlib import Path
 import duckdb
 import pytest
 
-from warehouse.compiled_models import Compiled, CompiledModel, CompiledTest, remember, remembered, repeat
+from warehouse.compiled_models import Compiled, CompiledModel, CompiledTest, forget, remember, remembered, repeat
 from warehouse.connection import build_database, transaction
 from warehouse.raw_tables import create_tables
 
 PRICES = CompiledModel("prices", "SELECT coin, price FROM quotes", "main.prices")
-ABOVE_ZERO = CompiledTest("above_zero", "SELECT * FROM main.prices WHERE price <= 0 -- as compiled", must_hold=True)
-ORDINARY = CompiledTest("ordinary", "SELECT * FROM main.prices WHERE price > 1000", must_hold=False)
+ABOVE_ZERO = CompiledTest("above_zero", "SELECT * FROM main.prices WHERE price <= 0 -- as compiled", is_error=True)
+ORDINARY = CompiledTest("ordinary", "SELECT * FROM main.prices WHERE price > 1000", is_error=False)
 
 
 @pytest.fixture
@@ -24,7 +24,7 @@ def connection(tmp_path: Path) -> Iterator[duckdb.DuckDBPyConnection]:
         create_tables(connection)
         connection.execute("CREATE TABLE offers AS SELECT 'BTC' AS coin, 5 AS price")
         connection.execute("CREATE VIEW quotes AS SELECT price, coin FROM offers")
-        connection.execute("CREATE TABLE prices (price DOUBLE, coin VARCHAR NOT NULL)")
+        connection.execute("CREATE TABLE prices (price DOUBLE, coin VARCHAR NOT NULL, PRIMARY KEY (coin))")
         connection.execute("COMMENT ON COLUMN prices.price IS 'In USD.'")
         yield connection
 
@@ -44,6 +44,13 @@ def test_what_dbt_built_comes_back_in_its_order(connection: duckdb.DuckDBPyConne
 def test_nothing_is_repeated_once_a_view_is_another(connection: duckdb.DuckDBPyConnection) -> None:
     assert kept(connection, PRICES)
     connection.execute("CREATE OR REPLACE VIEW quotes AS SELECT price + 1 AS price, coin FROM offers")
+    assert remembered(connection) == []
+
+
+def test_nothing_is_repeated_after_dbt_has_begun_to_build(connection: duckdb.DuckDBPyConnection) -> None:
+    """It may have built other tables before it failed."""
+    assert kept(connection, PRICES)
+    forget(connection)
     assert remembered(connection) == []
 
 
@@ -70,5 +77,5 @@ def test_a_query_that_breaks_a_rule_of_its_table_leaves_the_rows_of_before(
 
 def test_a_test_counts_the_rows_that_break_it(connection: duckdb.DuckDBPyConnection) -> None:
     connection.execute("INSERT INTO prices VALUES (-1, 'ETH'), (0, 'SOL'), (2000, 'BTC')")
-    assert repeat(connection, ABOVE_ZERO).broken == 2
-    assert repeat(connection, ORDINARY).broken == 1
+    assert repeat(connection, ABOVE_ZERO).failures == 2
+    assert repeat(connection, ORDINARY).failures == 1

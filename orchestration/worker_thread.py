@@ -1,4 +1,4 @@
-"""Work beside the events of a step: in a thread of its own, whose results the step receives as they come.
+"""Work in a thread of its own beside the events of a step, which receives the results as they come.
 
 When Dagster fails, it drops the generator of a step, and Python may end that in any thread, also in one of the work's
 own. So a generator never waits for its thread there. The pipeline does, at the end of the run.
@@ -6,6 +6,7 @@ own. So a generator never waits for its thread there. The pipeline does, at the 
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from queue import SimpleQueue
@@ -26,16 +27,16 @@ class _Ended(Generic[Result]):
     error: BaseException | None
 
 
-def results_of(work: Work[Result], keep: Callable[[Thread], None]) -> Iterator[Result]:
+def results_from_thread(work: Work[Result], register: Callable[[Thread], None]) -> Iterator[Result]:
     """Yield the results of `work` while it runs; raise what it raises. Once that has ended, so has the thread.
 
-    `keep` receives the thread, to wait for it when this generator is dropped. `work` then gets Abandoned with its next
-    result.
+    `register` receives the thread, to wait for it when this generator is dropped. `work` then gets Abandoned with its
+    next result, and another error of it is logged.
     """
     received: SimpleQueue[Result | _Ended[Result]] = SimpleQueue()
     abandoned = Event()
 
-    def give(result: Result) -> None:
+    def emit(result: Result) -> None:
         if abandoned.is_set():
             raise Abandoned
         received.put(result)
@@ -43,16 +44,18 @@ def results_of(work: Work[Result], keep: Callable[[Thread], None]) -> Iterator[R
     def run() -> None:
         error: BaseException | None = None
         try:
-            work(give)
+            work(emit)
         except Abandoned:
             pass
         except BaseException as raised:  # noqa: BLE001 - handed to the step, which raises it
             error = raised
+            if abandoned.is_set():
+                logging.getLogger(__name__).warning("after the step had ended: %s", raised)
         received.put(_Ended(error))
 
     thread = Thread(target=run, name=work.__name__)
-    keep(thread)
     thread.start()
+    register(thread)
     try:
         while not isinstance(result := received.get(), _Ended):
             yield result
