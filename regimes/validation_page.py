@@ -65,8 +65,8 @@ def _agreement(rows: pl.DataFrame) -> Iterable[str]:
 def _coherence(rows: pl.DataFrame) -> Iterable[str]:
     yield "## Coherence"
     yield (
-        "Whether labels agree with the moves of their days. A shock is a day whose return is 2.5 or more of its usual "
-        "deviations from its median; a quiet day is within one of them, in a range below the usual."
+        "Whether labels agree with the moves of their days. On this page, a shock is a day whose return is 2.5 or more "
+        "of its usual deviations from its median; a quiet day is within one of them, in a range below the usual."
     )
     lines = [
         (row["subject"], row["measure"].removesuffix(", % of days"), f"{row['value']:.1f} %", str(row["observations"]))
@@ -217,9 +217,9 @@ def _sensitivity(rows: pl.DataFrame) -> Iterable[str]:
     changed = sorted(moved["value"].to_list())
     yield (
         f"Every ramp was moved by a quarter of its width either way, and the numbers of the scores by a quarter: "
-        f"{moved.height} variants. The median variant changes {changed[len(changed) // 2]:.0f} events, the worst "
-        f"{changed[-1]:.0f}; agreement with the documented days stays between {min(exact)} and {max(exact)}. "
-        "The ten that matter most:"
+        f"{moved.height} variants. Days whose event changes: {changed[len(changed) // 2]:.0f} in the median variant, "
+        f"{changed[-1]:.0f} in the worst. Agreement with the documented days stays between {min(exact)} and "
+        f"{max(exact)}. The ten that matter most:"
     )
     worst = moved.sort("value", "subject", descending=[True, False]).head(10)
     yield _table(
