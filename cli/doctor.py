@@ -54,7 +54,7 @@ class Finding:
 def doctor(settings: Settings) -> bool:
     """Print one line about the release and the findings; returns whether a run can start and no reading is lost.
 
-    A note only costs data; "wrong" stops a run, or is a reading that is lost.
+    With a note only data is missing; "wrong" stops a run, or is a reading that is lost.
     """
     out, market, warehouse = stdout_console(), settings.parsed_market(), settings.resolved_warehouse()
     said, reading = _reading(warehouse)

@@ -170,8 +170,8 @@ def doctor(
 ) -> None:
     """Check what a run needs: keys, access to venues, disk, versions, locks.
 
-    Exit status: 0, or 1 when something would stop a run or an asset has lost its reading. What only costs data is a
-    note.
+    Exit status: 0, or 1 when something would stop a run or an asset has lost its reading. If only data would be
+    missing, that is a note.
     """
     with errors_as_one_line(verbose):
         from cli.doctor import doctor as doctor_command

@@ -82,7 +82,7 @@ def _open_build(path: Path) -> duckdb.DuckDBPyConnection:
             if _is_locked(error):
                 if time.monotonic() >= deadline:
                     raise WarehouseLocked(
-                        f"another process has {path} open; only the pipeline may open it, others read published/"
+                        f"another process has {path} open; close it: while a run is active, read published/ instead"
                     ) from error
                 time.sleep(0.1)
             elif not retried and path.is_file() and (found := damage_in(str(error), path)):
