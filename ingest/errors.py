@@ -8,8 +8,6 @@ from __future__ import annotations
 
 import traceback
 import unicodedata
-from collections.abc import Container
-from dataclasses import dataclass
 from pathlib import Path
 
 PROJECT = Path(__file__).resolve().parents[1]
@@ -144,30 +142,6 @@ class UnknownCode(RefusedAttempt):
 
 
 CHECK_SYMBOL = "check the symbol in the catalogue"
-
-
-@dataclass(frozen=True)
-class Codes:
-    """What the error codes of a venue mean.
-
-    `passing` codes are about the whole venue and pass. `unknown` codes say that there is no such symbol. `final` codes
-    are about the question in another way; `advice` is what to do about them.
-    """
-
-    passing: Container[object]
-    final: Container[object]
-    unknown: Container[object] = ()
-    advice: str = ""
-
-    def error(self, code: object, said: str, host: str, path: str) -> Transient | RequestRefused:
-        """The error to raise for a code, UnknownCode for one that is not listed."""
-        if code in self.passing:
-            return Transient(said, host=host, path=path)
-        if code in self.unknown:
-            return RequestRefused(said, host=host, path=path, advice=CHECK_SYMBOL)
-        if code in self.final:
-            return RequestRefused(said, host=host, path=path, advice=self.advice)
-        return UnknownCode(said, host=host, path=path)
 
 
 class ChecksumDiffers(Transient):

@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
-from typing import Any, Protocol
+from typing import Any, Protocol, runtime_checkable
 
 import pandera.polars as pa
 import polars as pl
@@ -108,6 +108,17 @@ class Request:
 
 
 Fetch = Callable[[Request], Iterator[Batch]]
+
+
+@runtime_checkable
+class Declaration(Protocol):
+    """A fetch that says itself which columns it returns."""
+
+    def __call__(self, request: Request) -> Iterator[Batch]: ...
+
+    def schema(self, name: str) -> pa.DataFrameSchema: ...
+
+
 STAMPS_OF_ENDS = ("settled_at", "snapshot_at")  # columns; all others stamp the start of what a row describes
 
 
@@ -115,10 +126,11 @@ STAMPS_OF_ENDS = ("settled_at", "snapshot_at")  # columns; all others stamp the 
 class Feed:
     """One kind of data of one venue: how to fetch it, and the schema that its rows land in.
 
-    The feed has the name of its schema.
-    `kind` is what it measures, such as klines or funding.
+    `kind` is what it measures, such as klines or funding. The feed is named for its venue and kind, as in okx_funding,
+    or as `name` or its schema says. `schema` is given where the fetch is no declaration of its columns.
     `observed` is the column with the time of a row, the first time in the schema unless it is given; its day counts for
-    freshness. `key` are the natural key columns, `symbol` and `observed` unless they are given.
+    freshness. `key` are the natural key columns: `symbol`, `interval` if there is one, and `observed`, unless they are
+    given.
     `retention` is how far back the venue keeps the data, in words.
     `hosts` are the hosts that the fetch asks: host names, or host/path where the venue limits a path separately. A feed
     of the user's own files has none. `archive_host` is the one of them that only publishes files.
@@ -134,15 +146,15 @@ class Feed:
     venue: str
     kind: str
     description: str
-    schema: pa.DataFrameSchema
     cadence: str
     retention: str
     licence: str
     fetch: Fetch
     hosts: tuple[str, ...]
+    name: str = ""
+    schema: pa.DataFrameSchema = field(default_factory=pa.DataFrameSchema)
     observed: str = ""
     key: tuple[str, ...] = ()
-    name: str = field(init=False)
     archive_host: str | None = None
     settles: timedelta = timedelta(0)
     revises: timedelta = timedelta(0)
@@ -153,10 +165,13 @@ class Feed:
     key_from: str | None = None
 
     def __post_init__(self) -> None:
+        if isinstance(self.fetch, Declaration) and not self.schema.columns:
+            object.__setattr__(self, "schema", self.fetch.schema(self.name or f"{self.venue}_{self.kind}"))
         object.__setattr__(self, "name", self.schema.name)
         times = (name for name, column in self.schema.columns.items() if column.dtype.type.is_temporal())
         object.__setattr__(self, "observed", self.observed or next(times))
-        object.__setattr__(self, "key", self.key or ("symbol", self.observed))
+        series = [name for name in ("symbol", "interval") if name in self.schema.columns]
+        object.__setattr__(self, "key", self.key or (*series, self.observed))
 
     @property
     def stamped_at_end(self) -> bool:

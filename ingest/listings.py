@@ -1,20 +1,20 @@
 """A venue's list of contracts as a feed: the whole list as it is now, once a day.
 
 Venues keep no history of their lists, so a row has the time of the run that asked. The columns are the same for every
-venue; `contracts` in each venue's `api.py` says where they come from.
+venue; its `feeds.py` says which published fields they come from.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from datetime import UTC
-
-import polars as pl
+from typing import Any
 
 from ingest.coverage import Part
 from ingest.feed import Batch, Feed, Request
+from ingest.fetch.interface import at
 from ingest.fetch.rows import text_frame
+from ingest.fetch.shapes import present
 from ingest.responses import place
 from ingest.schema import column, feed_schema
 from ingest.windows import Window, day_start
@@ -32,30 +32,45 @@ COLUMNS = (
     "tick_size",
     "funding_interval_hours",
 )
-Contracts = Callable[[Request], Iterator[Mapping[str, object]]]
-"""Yields the contracts of a list: `symbol` and COLUMNS, None where the venue does not say."""
+Contract = Mapping[str, Any]
+"""A contract as the venue publishes it."""
+Source = str | Callable[[Contract], object]
+"""Where a column comes from: the path of a published field, or a value made of the contract."""
 
 
 @dataclass(frozen=True)
 class WholeList:
-    """A fetch of the list as it is now, unless the warehouse has one of the same UTC day."""
+    """A fetch of the list as it is now, unless the warehouse has one of the same UTC day.
 
-    contracts: Contracts
+    `contracts` asks for it. `sources` say where `symbol` and COLUMNS come from; the others are null.
+    """
+
+    contracts: Callable[[Request], Iterable[Contract]]
     url: str
+    sources: Mapping[str, Source]
 
     def __call__(self, request: Request) -> Iterator[Batch]:
         """Yield the list with the time of the run. Raises FeedUnavailable."""
         today = day_start(request.now.date())
         if any(held.start <= today < held.end for held in request.held.of(SERIES, "rest")):
             return
-        present = pl.lit(request.now.astimezone(UTC).replace(tzinfo=None), pl.Datetime("us"))
-        rows = text_frame(self.contracts(request), ("symbol", *COLUMNS))
-        frame = rows.select("symbol", present.alias("snapshot_at"), *COLUMNS)
+        rows = text_frame(map(self._row, self.contracts(request)), ("symbol", *COLUMNS))
+        frame = rows.select("symbol", present(request).alias("snapshot_at"), *COLUMNS)
         yield Batch(frame, (Part(SERIES, "rest", Window(today, request.now), frame.height, self.url),))
 
+    def _row(self, one: Contract) -> Contract:
+        return {name: at(of, one) if isinstance(of, str) else of(one) for name, of in self.sources.items()}
 
-def contract_list(feed: Callable[..., Feed], name: str, description: str, contracts: Contracts, url: str) -> Feed:
-    """The feed `name` of a list at `url`. `feed` makes the feeds of the venue."""
+
+def contract_list(
+    feed: Callable[..., Feed],
+    name: str,
+    description: str,
+    contracts: Callable[[Request], Iterable[Contract]],
+    url: str,
+    **sources: Source,
+) -> Feed:
+    """The feed `name` of a list at `url`. `feed` makes the feeds of the venue, `sources` say what its columns are."""
     return feed(
         kind=KIND,
         description=description,
@@ -68,5 +83,5 @@ def contract_list(feed: Callable[..., Feed], name: str, description: str, contra
         cadence="one list a day",
         retention="none: a list is of the present",
         hosts=(place(url)[0],),
-        fetch=WholeList(contracts, url),
+        fetch=WholeList(contracts, url, sources),
     )

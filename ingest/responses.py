@@ -10,7 +10,8 @@ import html
 import json
 import math
 import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Container, Iterable, Mapping
+from dataclasses import dataclass, field
 from typing import Any, NoReturn
 from urllib.parse import quote, quote_plus, urlsplit
 
@@ -18,10 +19,12 @@ import requests
 import urllib3
 
 from ingest.errors import (
+    CHECK_SYMBOL,
     AccessRefused,
     AddressGone,
     ArchiveAbsent,
     Banned,
+    FeedUnavailable,
     GeoBlocked,
     NoConnection,
     RefusedByServer,
@@ -44,6 +47,56 @@ FINAL_WITH_ANY_CODE = FINAL_STATUSES - {400} | {401, 403}
 Judge = Callable[[Any, str, str], None]
 """(body, host, path) -> None, or raises for a body-level error code: FeedUnavailable for one that is known to be
 final, UnknownCode for one that is not, Transient for one that is known to pass for the whole venue."""
+
+
+@dataclass(frozen=True)
+class Errors:
+    """Where an answer says that something is wrong, and what its codes mean: the judge of most venues.
+
+    `code` and `message` are the fields, in the object `inside` if they are not at the top. `good` is the code of an
+    answer without an error. If `always`, every answer has a code, so one without is a failed attempt. `said` is how
+    the error reads, with the field `detail` at its end if there is one.
+    Codes are compared as text. `passing` codes are about the whole venue and pass. `unknown` codes say that there is no
+    such symbol. `final` codes, and those that begin with one of `families`, are about the question in another way;
+    `advice` is what to do about them. `others` make an error of their own of (what, host, path). Any other code may
+    pass.
+    """
+
+    code: str
+    message: str
+    passing: Container[str] = ()
+    final: Container[str] = ()
+    unknown: Container[str] = ()
+    others: Mapping[str, Callable[[str, str, str], FeedUnavailable | Transient]] = field(default_factory=dict)
+    families: tuple[str, ...] = ()
+    advice: str = ""
+    inside: str = ""
+    good: str = ""
+    always: bool = False
+    said: str = "code {}: {}"
+    detail: str = ""
+
+    def __call__(self, body: Any, host: str, path: str) -> None:  # noqa: ANN401 - whatever JSON came
+        """Raise for a code that is not the good one."""
+        found = body.get(self.inside) if self.inside and isinstance(body, Mapping) else body
+        if isinstance(found, Mapping) and (self.inside or self.code in found):
+            code = str(found.get(self.code))
+            if code != self.good:
+                detail = f" {found[self.detail]}" if found.get(self.detail) else ""
+                raise self.error(code, self.said.format(code, found.get(self.message, "")) + detail, host, path)
+        elif self.always:
+            raise UnknownCode(f"expected a {self.code}, got {str(body)[:80]}", host=host, path=path)
+
+    def error(self, code: str, said: str, host: str, path: str) -> FeedUnavailable | Transient:
+        """The error to raise for a code, UnknownCode for one that is not listed."""
+        if code in self.others:
+            return self.others[code](said, host, path)
+        if code in self.passing:
+            return Transient(said, host=host, path=path)
+        if code in self.unknown or code in self.final or code.startswith(self.families):
+            advice = CHECK_SYMBOL if code in self.unknown else self.advice
+            return RequestRefused(said, host=host, path=path, advice=advice)
+        return UnknownCode(said, host=host, path=path)
 
 
 def place(url: str) -> tuple[str, str]:

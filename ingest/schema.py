@@ -27,6 +27,8 @@ LAST_MICROSECOND = 253_402_300_799_999_999  # of the year 9999
 
 
 PRICES = ("open", "high", "low", "close")
+Named = tuple[str, pa.Column]
+"""A column of a raw table under its name, as `column` makes it."""
 
 
 def column(
@@ -37,7 +39,7 @@ def column(
     optional: bool = False,
     allowed: Sequence[str] = (),
     checks: Sequence[pa.Check] = (),
-) -> tuple[str, pa.Column]:
+) -> Named:
     """A column of a raw table. `meaning` is the field that describes it where the landed name is another one.
 
     `optional` columns may be null, `allowed` are the texts that may occur, `checks` replace the field's limits, `note`
@@ -56,9 +58,7 @@ def column(
     return name, made
 
 
-def feed_schema(
-    name: str, *columns: str | tuple[str, pa.Column], checks: Iterable[pa.Check] = ()
-) -> pa.DataFrameSchema:
+def feed_schema(name: str, *columns: str | Named, checks: Iterable[pa.Check] = ()) -> pa.DataFrameSchema:
     """The schema of the feed `name`: its columns in order, a plain name for one that needs nothing said about it."""
     named = dict(column(one) if isinstance(one, str) else one for one in columns)
     return pa.DataFrameSchema(named, checks=list(checks), strict=True, name=name)
@@ -104,13 +104,7 @@ PRICES_FIT = (
     ),
 )
 
-
-def daily_bars(
-    name: str, *traded: str | tuple[str, pa.Column], symbol: str | tuple[str, pa.Column] = "symbol"
-) -> pa.DataFrameSchema:
-    """The schema of the feed `name` of bars that open at midnight UTC, with columns for what was `traded`."""
-    midnight = rows("opens at midnight", pl.col("open_at").dt.truncate("1d") == pl.col("open_at"))
-    return feed_schema(name, symbol, "open_at", *PRICES, *traded, checks=[midnight, *PRICES_FIT])
+DAILY_BARS = (rows("opens at midnight", pl.col("open_at").dt.truncate("1d") == pl.col("open_at")), *PRICES_FIT)
 
 
 def forming(opened: str, step: timedelta, now: datetime) -> pl.Expr:

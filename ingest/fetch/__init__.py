@@ -1,6 +1,6 @@
 """The parts that most fetches share, so that a plain series is a declaration.
 
-`questions`: what a venue's api is asked, and its answer. `pages`: walking through the pages of a window. `rows`: from
-published rows to a frame. `batches`: what an answer covers. `pieces`: how much one run asks for. `shapes`: all of these
-as bars, funding and snapshots.
+`interface`: what a venue is asked, and its answer. `pages`: walking through the pages of a window. `rows`: from
+published rows to a frame, and the schema of it. `batches`: what an answer covers. `shapes`: all of these as bars,
+funding and snapshots.
 """

@@ -15,7 +15,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any, Literal, Protocol
 
 from ingest.errors import RequestRefused
-from ingest.fetch.questions import Page, Params
+from ingest.fetch.interface import Page, Params
 from ingest.windows import Window, milliseconds
 
 WindowParams = Callable[[Window], Params]
@@ -72,40 +72,26 @@ class Single:
 
 @dataclass(frozen=True)
 class NewestFirst:
-    """Pages of at most `limit` rows, newest first; the next one ends before the oldest row of the last."""
+    """Pages of at most `limit` rows, newest first; the next one ends before the oldest row of the last.
+
+    With `by_cursor` each names the cursor of the next instead, and the last one names none.
+    """
 
     window_params: WindowParams
     limit: int
+    by_cursor: bool = False
 
     def __call__(self, ask: AskPage, window: Window, step: timedelta, stamp_of: StampOf, host: str) -> Pages:
         del step
+        cursor: str | None = None
 
         def older(end: int) -> list[Any]:
-            asked = self.window_params(Window(window.start, EPOCH + timedelta(milliseconds=end)))
-            return ask({**asked, "limit": self.limit}).rows
-
-        return newest_first(older, window, limit=self.limit, stamp_of=stamp_of, host=host)
-
-
-@dataclass(frozen=True)
-class ByCursor:
-    """Pages of at most `limit` rows, newest first; each names the cursor of the next, and the last one names none."""
-
-    window_params: WindowParams
-    limit: int
-
-    def __call__(self, ask: AskPage, window: Window, step: timedelta, stamp_of: StampOf, host: str) -> Pages:
-        del step
-        asked: dict[str, str | int] = {**self.window_params(window), "limit": self.limit}
-        more = True
-
-        def older(end: int) -> list[Any]:
-            nonlocal more
-            del end  # the cursor decides where the next page begins
-            if not more:
+            nonlocal cursor
+            if cursor == "":
                 return []
-            page = ask(asked)
-            asked["cursor"], more = page.cursor, bool(page.cursor)
+            asked = self.window_params(window if self.by_cursor else Window(window.start, EPOCH + end * TICK))
+            page = ask({**asked, "limit": self.limit, **({"cursor": cursor} if cursor else {})})
+            cursor = page.cursor if self.by_cursor else None
             return page.rows
 
         return newest_first(older, window, limit=self.limit, stamp_of=stamp_of, host=host)

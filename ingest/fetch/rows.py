@@ -9,10 +9,11 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
+import pandera.polars as pa
 import polars as pl
 
 from ingest.instrument import Instrument
-from ingest.schema import since_1970
+from ingest.schema import TIMESTAMP, Named, column, feed_schema, since_1970
 
 StampUnit = Literal["s", "ms", "s or ms", "ms or us", "iso"]
 TICKS = {"s": 1_000_000, "ms": 1_000, "us": 1}  # microseconds
@@ -58,8 +59,9 @@ PRICES = same("open", "high", "low", "close")
 
 @dataclass(frozen=True)
 class Stamp:
-    """The published field with the time of a row, and the column that it becomes.
+    """The published field with the time of a row, and the column that it becomes, with `note` if it needs one.
 
+    The field is blank where the venue sends no stamp, and the row has the time of the run.
     `floor` is a Polars duration such as 1h: the time is rounded down to it, as venues stamp settlements some
     milliseconds late.
     """
@@ -68,6 +70,7 @@ class Stamp:
     column: str
     unit: StampUnit = "ms"
     floor: str = ""
+    note: str = ""
 
     def moments(self) -> pl.Expr:
         moment = stamped(self.field, self.unit)
@@ -76,24 +79,46 @@ class Stamp:
 
 @dataclass(frozen=True)
 class Fields:
-    """The published fields of a row and the columns that they become.
+    """One declaration of a row: the published fields, the columns that they become, and the rules of the schema.
 
-    `columns` maps published names to columns; `inverse_columns` replaces it for inverse contracts, where the venue
-    counts in other units. `cells` names the places of a row that is a list. `where` keeps the rows for which it is
-    true, by published names. `constants` are columns with one value in every row.
+    `columns` maps published names to columns, a plain name for one that needs nothing said about it; `inverse_columns`
+    are those that differ for inverse contracts, where the venue counts in other units. `cells` names the places of a
+    row that is a list. `where` keeps the rows for which it is true, by published names. `constants` are columns with
+    one value in every row. `symbol` is the column of the symbol, `checks` are rules over several columns.
     """
 
     stamp: Stamp
-    columns: Mapping[str, str]
-    inverse_columns: Mapping[str, str] = field(default_factory=dict)
+    columns: Mapping[str, str | Named]
+    inverse_columns: Mapping[str, str | Named] = field(default_factory=dict)
     cells: Sequence[str] = ()
     where: pl.Expr | None = None
     constants: Mapping[str, str] = field(default_factory=dict)
+    symbol: str | Named = "symbol"
+    checks: Sequence[pa.Check] = ()
+
+    @property
+    def names(self) -> dict[str, str]:
+        """Published name to column name."""
+        return {published: _name(one) for published, one in self.columns.items()}
 
     @property
     def row(self) -> type:
         """The type of a published row."""
         return list if self.cells else dict
+
+    def schema(self, name: str, intervals: Sequence[str] = ()) -> pa.DataFrameSchema:
+        """The schema of the feed `name`: symbol, interval if there are `intervals`, stamp, then the mapped columns.
+
+        What a field becomes for an inverse contract comes after what it becomes for a linear one.
+        """
+        columns = [self.symbol, *([column("interval", allowed=intervals)] if intervals else [])]
+        columns.append(column(self.stamp.column, note=self.stamp.note))
+        for published, one in self.columns.items():
+            columns += [one, self.inverse_columns.get(published, one)]
+        named: dict[str, str | Named] = {}
+        for one in (*columns, *self.constants):
+            named.setdefault(_name(one), one)
+        return feed_schema(name, *named.values(), checks=self.checks)
 
     def stamp_of(self, row: Any) -> int:  # noqa: ANN401 - whatever JSON came
         """The stamp of a published row in milliseconds. Raises as `ingest.fetch.pages.StampOf` says."""
@@ -104,16 +129,28 @@ class Fields:
     def frame(self, rows: Iterable[Any], instrument: Instrument, interval: str = "") -> pl.DataFrame:
         """Published rows as a frame: the symbol, the interval if there is one, the stamp, and the mapped columns.
 
-        The symbol is the instrument's unless a field becomes it.
+        The symbol is the instrument's unless a field becomes it. Columns of contracts of the other kind are null.
         """
-        is_other = instrument.margin_type == "inverse" and self.inverse_columns
-        columns = self.inverse_columns if is_other else self.columns
+        columns = {**self.columns, **self.inverse_columns} if instrument.margin_type == "inverse" else self.columns
+        made = set(map(_name, columns.values()))
         published = text_frame(rows, self.cells or [*dict.fromkeys((self.stamp.field, *columns))])
         if self.where is not None:
             published = published.filter(self.where)
-        fixed = {"symbol": instrument.symbol, **({"interval": interval} if interval else {}), **self.constants}
-        return published.select(
-            *(pl.lit(value).alias(column) for column, value in fixed.items() if column not in columns.values()),
-            self.stamp.moments(),
-            *(pl.col(name).alias(column) for name, column in columns.items()),
+        fixed: dict[str, str | None] = dict.fromkeys(
+            map(_name, (*self.columns.values(), *self.inverse_columns.values()))
         )
+        fixed |= {"symbol": instrument.symbol, **({"interval": interval} if interval else {}), **self.constants}
+        return published.select(
+            *(pl.lit(value, pl.String).alias(column) for column, value in fixed.items() if column not in made),
+            self.stamp.moments(),
+            *(self._read(field, one) for field, one in columns.items()),
+        )
+
+    def _read(self, published: str, one: str | Named) -> pl.Expr:
+        """The column of a field: text, or a timestamp in the unit of the stamp where the column is declared as one."""
+        is_moment = not isinstance(one, str) and one[1].dtype.type == TIMESTAMP
+        return (stamped(published, self.stamp.unit) if is_moment else pl.col(published)).alias(_name(one))
+
+
+def _name(column: str | Named) -> str:
+    return column if isinstance(column, str) else column[0]

@@ -1,4 +1,4 @@
-"""The shapes of a plain series: bars, funding, snapshots, several instruments together, the present, a whole history.
+"""The shapes of a plain series: bars, funding, snapshots, the present, a whole history.
 
 Each is a fetch that a feed declares.
 
@@ -9,84 +9,115 @@ the feed of a series by hour from its feed by day.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from contextlib import suppress
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import nullcontext
 from dataclasses import dataclass, field, replace
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from functools import partial
+from itertools import groupby
 from typing import cast
 
 import pandera.polars as pa
 import polars as pl
 
 from ingest.coverage import Part
-from ingest.errors import RequestRefused
+from ingest.errors import CHECK_SYMBOL
 from ingest.feed import Batch, Feed, Request
 from ingest.fetch.batches import DAY, HOUR, batch_picked, parts_covering, within
-from ingest.fetch.pages import EPOCH, Paginator, Single
-from ingest.fetch.questions import Ask, AskTogether, Page, Params, Question
+from ingest.fetch.interface import Endpoint, Page, Params, Question, refused
+from ingest.fetch.pages import EPOCH, Paginator
 from ingest.fetch.rows import Fields
 from ingest.instrument import Instrument
 from ingest.responses import place
-from ingest.schema import feed_schema, forming, sensible
+from ingest.schema import TIMESTAMP, feed_schema, forming, sensible
 from ingest.windows import Window, day_start
 
 SETTLEMENT = timedelta(hours=8)  # the longest time between two settlements of funding, at any venue
 FINAL_RUN = timedelta(hours=5)  # a day fetched right after midnight is fetched once more by the final run
 HOURS_ASKED = timedelta(days=9)  # of an hourly series: the 24 hours up to now, and the week that they are compared with
 STEPS = {"1h": HOUR, "1d": DAY}
-FEWEST = 3  # instruments that are asked for together: two that are refused together would take three questions
 
 
 @dataclass(frozen=True)
-class Windowed:
+class Shape:
+    """What every shape has: where it asks, and what a row is."""
+
+    endpoint: Endpoint
+    fields: Fields
+
+    def schema(self, name: str) -> pa.DataFrameSchema:
+        """The schema of the feed `name`, as `fields` declare it."""
+        return self.fields.schema(name)
+
+    def url_of(self, instrument: Instrument) -> str:
+        """The address that is asked about an instrument."""
+        return self.endpoint.url.format(symbol=instrument.symbol)
+
+    def answer(self, request: Request, instrument: Instrument, params: Params | None = None) -> pl.DataFrame:
+        """The rows of one answer. Raises FeedUnavailable."""
+        page = self.endpoint.ask(request, Question(self.url_of(instrument), instrument, params or {}, self.fields.row))
+        return self.fields.frame(page.rows, instrument)
+
+
+@dataclass(frozen=True)
+class Windowed(Shape):
     """A fetch of the windows that the warehouse lacks, instrument by instrument; `bars` and the others preset it.
 
-    `ask` is the venue's, `url` an address that may contain {symbol}, `params` what every question sends besides the
-    window and the instrument.
+    `params` is what every question sends besides the window and the instrument.
     `step` is the time that a row describes, and `apart` the longest time between two rows where that is more; None if
     rows come irregularly. `intervals` maps bar lengths to the parameters that ask for them, each a series of its own,
     such as BTCUSDT/1h.
-    `kept` is the window that the venue still has at a moment, None if all. A window longer than `longest` is asked for
-    in pieces with a batch each, oldest first; with `backwards` newest first, until a piece is empty.
+    `kept` is the window of a series that is asked for at all, None if there is no limit. A window longer than `longest`
+    is asked for in pieces with a batch each, oldest first; with `backwards` newest first, until a piece is empty; with
+    `most` newest first and no more than so many pieces in one run, which the note of the rest ends with `each`.
     `drops_forming` drops the bar that is not over, `drops_outside` rows that the venue sends from outside the window,
     `drops_later` only those from after it.
     `series_of` names the series of an instrument.
     """
 
-    ask: Ask
-    url: str
-    fields: Fields
     pages: Paginator
     params: Params = field(default_factory=dict)
     step: timedelta = DAY
     apart: timedelta | None = timedelta(0)
     intervals: Mapping[str, Params] = field(default_factory=lambda: {"": {}})
-    kept: Callable[[datetime], Window] | None = None
+    kept: Callable[[Request, str], Window] | None = None
     longest: timedelta = timedelta.max
     backwards: bool = False
+    most: int | None = None
+    each: str = ""
     drops_forming: bool = False
     drops_outside: bool = False
     drops_later: bool = False
     series_of: Callable[[Instrument], str] = lambda instrument: instrument.symbol
 
-    def wanted(self, request: Request) -> Window:
+    def schema(self, name: str) -> pa.DataFrameSchema:
+        """The schema of the feed `name`, with a column for the interval if there are several series of a symbol."""
+        return self.fields.schema(name, [interval for interval in self.intervals if interval])
+
+    def wanted(self, request: Request, series: str) -> Window:
         """What is asked for: the window of the request, as far as the venue still has it."""
-        return request.wanted if self.kept is None else request.wanted.intersect(self.kept(request.now))
+        return request.wanted if self.kept is None else request.wanted.intersect(self.kept(request, series))
 
     def __call__(self, request: Request) -> Iterator[Batch]:
         """Yield a batch for each window that is not held yet and that the venue still has."""
-        wanted = self.wanted(request)
         for instrument in request.instruments:
             for interval in self.intervals:
                 series = self._series(instrument, interval)
-                for missing in request.held.missing(series, self._whole_bars(wanted, interval)):
+                for pieces in self._pieces(request, series, self._whole_bars(self.wanted(request, series), interval)):
                     with request.noting_refusal(series):
-                        for piece in missing.split(self.longest, reverse=self.backwards):
+                        for piece in pieces:
                             batch = self.batch(request, instrument, piece, interval)
                             yield batch
                             if self.backwards and batch.rows.is_empty():
                                 break
+
+    def _pieces(self, request: Request, series: str, wanted: Window) -> Iterator[Iterable[Window]]:
+        """Yield the pieces that are asked for until one is refused."""
+        if self.most is not None:
+            yield newest_pieces(request, series, wanted, self.longest, self.most, self.each)
+            return
+        for missing in request.held.missing(series, wanted):
+            yield missing.split(self.longest, reverse=self.backwards)
 
     def _whole_bars(self, window: Window, interval: str) -> Window:
         """The window up to its last whole bar: within the day, the day's own bar is not over yet."""
@@ -103,78 +134,29 @@ class Windowed:
         return self.batch_of(self.rows(request, instrument, window, interval), request, instrument, window, interval)
 
     def batch_of(
-        self, rows: pl.DataFrame, request: Request, instrument: Instrument, window: Window, interval: str = ""
+        self, frame: pl.DataFrame, request: Request, instrument: Instrument, window: Window, interval: str = ""
     ) -> Batch:
-        """`rows`, as `fields` reads them, as the answer for one window of one series."""
+        """`frame`, as `fields` reads it, as the answer for one window of one series."""
         step, observed = STEPS.get(interval, self.step), request.feed.observed
-        frame = blanks_filled(rows, request)
         if self.drops_forming:
             frame = frame.filter(~forming(observed, step, request.now))
-        if self.drops_outside:
-            frame = frame.filter(~_outside(observed, window, request.now))
-        if self.drops_later:
-            frame = frame.filter(~_outside(observed, Window(EPOCH, window.end), request.now))
-        series, url = self._series(instrument, interval), self.url.format(symbol=instrument.symbol)
+        if self.drops_outside or self.drops_later:
+            inside = window if self.drops_outside else Window(EPOCH, window.end)
+            frame = frame.filter(~_outside(observed, inside, request.now))
+        series, url = self._series(instrument, interval), self.url_of(instrument)
         return Batch(frame, parts_covering(request, frame, series, window, step, url, apart=self.apart))
 
     def rows(self, request: Request, instrument: Instrument, window: Window, interval: str = "") -> pl.DataFrame:
         """The rows that the venue has of `window`, as `fields` reads them."""
-        url = self.url.format(symbol=instrument.symbol)
+        url = self.url_of(instrument)
         fixed = {**self.params, **self.intervals[interval]}
 
         def ask(params: Params) -> Page:
-            return self.ask(request, Question(url, instrument, {**fixed, **params}, self.fields.row))
+            return self.endpoint.ask(request, Question(url, instrument, {**fixed, **params}, self.fields.row))
 
         step = STEPS.get(interval, self.step)
         pages = self.pages(ask, window, step, self.fields.stamp_of, place(url)[0])
         return self.fields.frame([row for page in pages for row in page], instrument, interval)
-
-
-@dataclass(frozen=True)
-class Together(Windowed):
-    """A fetch of windows that one answer has whole, with up to `most` instruments in a question.
-
-    Instruments are asked for together where the same windows are missing and their margin type is the same, because
-    venues count in other units for inverse contracts. `ask_together` is the venue's.
-    """
-
-    pages: Single
-    ask_together: AskTogether = field(kw_only=True)
-    most: int = field(kw_only=True)
-
-    def __call__(self, request: Request) -> Iterator[Batch]:
-        """Yield a batch for each question. One that is refused is asked again for each instrument alone."""
-        groups: dict[tuple[str | None, tuple[Window, ...]], list[Instrument]] = {}
-        wanted = self.wanted(request)
-        for instrument in request.instruments:
-            missing = tuple(request.held.missing(self.series_of(instrument), wanted))
-            groups.setdefault((instrument.margin_type, missing), []).append(instrument)
-        for (_, missing), instruments in groups.items():
-            for window in missing:
-                for start in range(0, len(instruments), self.most):
-                    yield from self._answers(request, instruments[start : start + self.most], window)
-
-    def _answers(self, request: Request, instruments: Sequence[Instrument], window: Window) -> Iterator[Batch]:
-        joined = None
-        if len(instruments) >= FEWEST:
-            with suppress(RequestRefused):  # perhaps of one of them: each is asked alone, and its refusal is noted
-                joined = self._joined(request, instruments, window)
-        if joined is not None:
-            yield joined
-            return
-        for instrument in instruments:
-            with request.noting_refusal(self.series_of(instrument)):
-                yield self._joined(request, [instrument], window)
-
-    def _joined(self, request: Request, instruments: Sequence[Instrument], window: Window) -> Batch:
-        """The rows and parts of all instruments in one window. Raises FeedUnavailable."""
-        fields, params = self.fields, {**self.params, **self.pages.window_params(window)}
-        questions = [Question(self.url, instrument, params, fields.row) for instrument in instruments]
-        batches = [
-            self.batch_of(fields.frame(page.rows, instrument), request, instrument, window)
-            for instrument, page in zip(instruments, self.ask_together(request, questions), strict=True)
-        ]
-        return Batch(pl.concat(batch.rows for batch in batches), tuple(part for one in batches for part in one.parts))
 
 
 bars = partial(Windowed, drops_forming=True)
@@ -184,30 +166,54 @@ snapshots = partial(Windowed, step=HOUR, apart=DAY)
 
 
 @dataclass(frozen=True)
-class Present:
+class Present(Shape):
     """A fetch of each instrument as it is now, whatever window is asked for: the venue keeps no history."""
-
-    ask: Ask
-    url: str
-    fields: Fields
 
     def __call__(self, request: Request) -> Iterator[Batch]:
         """Yield one observation of each instrument, which covers the moment alone."""
         moment = Window(request.now, request.now)
         for instrument in request.trading:
             with request.noting_refusal(instrument.symbol):
-                page = self.ask(request, Question(self.url, instrument, row=self.fields.row))
-                frame = blanks_filled(self.fields.frame(page.rows, instrument), request)
-                yield Batch(frame, (Part(instrument.symbol, "rest", moment, frame.height, self.url),))
+                frame = self.answer(request, instrument)
+                yield Batch(frame, (Part(instrument.symbol, "rest", moment, frame.height, self.endpoint.url),))
 
 
 @dataclass(frozen=True)
-class Whole:
+class PresentOfAll(Shape):
+    """The same where one answer has every instrument of a group. It is asked for the first of them.
+
+    The venue sends no stamp, so the rows have the time of the run. `group_of` names the group of an instrument.
+    """
+
+    group_of: Callable[[Instrument], str] = lambda instrument: ""
+
+    def __call__(self, request: Request) -> Iterator[Batch]:
+        """Yield a batch for each group, which covers the moment alone. An instrument that is not listed is refused."""
+        moment = Window(request.now, request.now)
+        for group, members in groupby(sorted(request.trading, key=self.group_of), key=self.group_of):
+            with request.noting_refusal(group) if group else nullcontext():
+                instruments = list(members)
+                listed = self.answer(request, instruments[0]).unique("symbol", keep="last", maintain_order=True)
+                for instrument in instruments:
+                    with request.noting_refusal(instrument.symbol):
+                        if instrument.symbol not in listed["symbol"]:
+                            raise refused(self.endpoint.url, f"the venue lists no {instrument.symbol}", CHECK_SYMBOL)
+                asked = pl.DataFrame({"symbol": [one.symbol for one in instruments]})
+                rows = asked.join(listed, on="symbol", maintain_order="left")
+                if rows.height:
+                    parts = (Part(symbol, "rest", moment, 1, self.endpoint.url) for symbol in rows["symbol"])
+                    yield Batch(rows.with_columns(present(request).alias(request.feed.observed)), tuple(parts))
+
+
+def present(request: Request) -> pl.Expr:
+    """The moment of the run as a timestamp."""
+    return pl.lit(request.now.astimezone(UTC).replace(tzinfo=None), TIMESTAMP)
+
+
+@dataclass(frozen=True)
+class Whole(Shape):
     """A fetch of daily values out of an answer that always has all days; it is asked for once for each instrument."""
 
-    ask: Ask
-    url: str
-    fields: Fields
     params: Params = field(default_factory=dict)
 
     def __call__(self, request: Request) -> Iterator[Batch]:
@@ -216,17 +222,30 @@ class Whole:
         day = pl.col(observed).cast(request.feed.rows_schema()[observed])
         for instrument in request.instruments:
             if missing := request.held.missing(instrument.symbol, request.wanted):
-                url = self.url.format(symbol=instrument.symbol)
                 with request.noting_refusal(instrument.symbol):
-                    page = self.ask(request, Question(url, instrument, self.params, self.fields.row))
-                    frame = blanks_filled(self.fields.frame(page.rows, instrument), request)
+                    frame = self.answer(request, instrument, self.params)
                     days = frame.with_columns(day).filter(~forming(observed, DAY, request.now))
-                    yield batch_picked(request, days, instrument.symbol, missing, DAY, url)
+                    yield batch_picked(request, days, instrument.symbol, missing, DAY, self.url_of(instrument))
 
 
-def since_days_ago(reach: timedelta, ahead: timedelta = timedelta(0)) -> Callable[[datetime], Window]:
-    """The window from the start of the day that lies `reach` before a moment, to `ahead` after it."""
-    return lambda now: Window(day_start((now - reach).date()), now + ahead)
+def since_days_ago(reach: timedelta, ahead: timedelta = timedelta(0)) -> Callable[[Request, str], Window]:
+    """The window from the start of the day that lies `reach` before the run, to `ahead` after it."""
+    return lambda request, series: Window(day_start((request.now - reach).date()), request.now + ahead)
+
+
+def newest_pieces(
+    request: Request, series: str, wanted: Window, longest: timedelta, most: int, each: str = ""
+) -> list[Window]:
+    """What is not held of `wanted`, newest first, in at most `most` pieces that are no longer than `longest`.
+
+    The rest is noted for later runs, with `each` at the end of the note.
+    """
+    missing = reversed(request.held.missing(series, wanted))
+    pieces = [piece for window in missing for piece in window.split(longest, reverse=True)]
+    if left := pieces[most:]:
+        days = f"{left[-1].start:%Y-%m-%d} to {left[0].end:%Y-%m-%d}"
+        request.notes.append(f"{series}: {days} is for later runs{each}")
+    return pieces[:most]
 
 
 def hourly(
@@ -257,12 +276,6 @@ def hourly(
         revises=HOUR,
         fetch=replace(days, params=params, pages=pages or days.pages, step=HOUR, apart=timedelta(0), kept=kept),
     )
-
-
-def blanks_filled(frame: pl.DataFrame, request: Request) -> pl.DataFrame:
-    """`frame` with the columns of the feed's schema that no published field becomes, as nulls."""
-    lacking = [column for column in request.feed.schema.columns if column not in frame.columns]
-    return frame.with_columns(pl.lit(None, pl.String).alias(column) for column in lacking)
 
 
 def _outside(observed: str, window: Window, now: datetime) -> pl.Expr:

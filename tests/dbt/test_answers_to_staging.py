@@ -17,9 +17,10 @@ from ingest.catalogue import load_catalogue
 from ingest.feeds import feed_named
 from ingest.instrument import Instrument
 from ingest.schema import conform
+from ingest.venues.bitfinex import feeds as bitfinex
 from ingest.venues.bitfinex import liquidations as bitfinex_liquidations
-from ingest.venues.bitfinex import status
-from ingest.venues.gate import liquidations as gate_liquidations
+from ingest.venues.bitfinex.status import last_of_each_hour
+from ingest.venues.gate import feeds as gate
 from tests.pipelines import dbt
 from warehouse.connection import build_database
 from warehouse.location import Calendar
@@ -91,10 +92,10 @@ LANDED: list[tuple[str, Callable[[], pl.DataFrame], datetime]] = [
     ("gate_contract_stats", lambda: read("gate_contract_stats", [stats(200, 210)], "BTC_USDT"), NOW),
     ("gate_contract_stats", lambda: read("gate_contract_stats", [stats(200, None)], "ETH_USDT"), NOW),
     ("gate_hourly_contract_stats", lambda: read("gate_hourly_contract_stats", [stats(200, 210)], "BTC_USDT"), NOW),
-    ("gate_liquidations", lambda: gate_liquidations.ORDERS.fields.frame(GATE_EVENTS, GATE_BTC), EARLIER),
-    ("gate_liquidations", lambda: gate_liquidations.ORDERS.fields.frame(GATE_EVENTS, GATE_BTC), NOW),
+    ("gate_liquidations", lambda: gate.ORDERS.fields.frame(GATE_EVENTS, GATE_BTC), EARLIER),
+    ("gate_liquidations", lambda: gate.ORDERS.fields.frame(GATE_EVENTS, GATE_BTC), NOW),
     ("gate_funding", lambda: read("gate_funding", [SETTLEMENT], "BTC_USDT"), NOW),
-    ("bitfinex_status", lambda: status.last_of_each_hour(status.STATUS.fields.frame(RATES, BITFINEX_BTC)), NOW),
+    ("bitfinex_status", lambda: last_of_each_hour(bitfinex.STATUS.fields.frame(RATES, BITFINEX_BTC)), NOW),
     ("bitfinex_liquidations", lambda: bitfinex_liquidations.parse(TAPE), NOW),
     ("coinbase_spot_klines", lambda: coinbase_bar(ms("2026-02-01") // 1000, 1, 4, 2, 3, 5), NOW),
     ("coinglass_liquidations", lambda: feed_named("coinglass_liquidations").fetch.fields.frame(HOURS, SUMMED), NOW),

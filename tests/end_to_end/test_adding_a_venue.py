@@ -1,4 +1,4 @@
-"""docs/adding-a-venue.md followed word by word, in a copy of the project: its files, its lines, its commands."""
+"""docs/adding-a-venue.md executed in a copy of the project: its files, its lines, its commands."""
 
 from __future__ import annotations
 

@@ -10,8 +10,8 @@ from werkzeug import Response
 
 from ingest.errors import AccessRefused, Banned, FeedUnavailable, GeoBlocked, RequestRefused, VenueFailing
 from ingest.http import ATTEMPTS
-from ingest.venues.binance import api
-from ingest.venues.coinmetrics import api as coinmetrics
+from ingest.venues.binance.api import SPOT
+from ingest.venues.coinmetrics.api import API
 from tests.ingest.scripted_venues import asking, days, wire_answer
 
 URL = "https://venue.example/v1/rows"
@@ -130,12 +130,12 @@ def test_a_short_key_leaves_the_data_as_it_is(relay):
 @pytest.mark.parametrize(
     ("file", "status", "judge", "kind"),
     [
-        ("binance/error_invalid_symbol.json", 400, api.judge, RequestRefused),
-        ("binance/error_starttime_retention.json", 400, api.judge, RequestRefused),
-        ("binance/error_geoblock_451.json", 451, api.judge, GeoBlocked),
+        ("binance/error_invalid_symbol.json", 400, SPOT.api.judge, RequestRefused),
+        ("binance/error_starttime_retention.json", 400, SPOT.api.judge, RequestRefused),
+        ("binance/error_geoblock_451.json", 451, SPOT.api.judge, GeoBlocked),
         ("coinalyze/error_401.json", 401, None, AccessRefused),
-        ("coinmetrics/error_403_forbidden.json", 403, coinmetrics.judge, RequestRefused),
-        ("coinmetrics/error_400_bad_parameter.json", 400, coinmetrics.judge, RequestRefused),
+        ("coinmetrics/error_403_forbidden.json", 403, API.judge, RequestRefused),
+        ("coinmetrics/error_400_bad_parameter.json", 400, API.judge, RequestRefused),
     ],
 )
 def test_recorded_error_bodies_are_told_apart(relay, api_samples, file, status, judge, kind):
@@ -154,13 +154,13 @@ def test_recorded_error_bodies_are_told_apart(relay, api_samples, file, status, 
 def test_an_error_body_under_http_200_is_no_data(relay, api_samples):
     relay.answers(URL, (api_samples / "coinmetrics/error_403_forbidden.json").read_text())
     with pytest.raises(RequestRefused):
-        relay.session.get_json(URL, judge=coinmetrics.judge)
+        relay.session.get_json(URL, judge=API.judge)
 
 
 def test_binance_codes_for_too_many_requests_are_tried_again(relay):
     relay.answers(URL, Response('{"code": -1003, "msg": "Too many requests."}', status=400))
     with pytest.raises(VenueFailing, match=r"code -1003: Too many requests\., 12 times"):
-        relay.session.get_json(URL, judge=api.judge)
+        relay.session.get_json(URL, judge=SPOT.api.judge)
 
 
 def test_a_host_that_refused_holds_on_to_nothing_of_who_asked(relay):

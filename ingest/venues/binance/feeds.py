@@ -12,13 +12,25 @@ from functools import partial
 import polars as pl
 
 from ingest.feed import Feed
+from ingest.fetch.interface import Interface
 from ingest.fetch.rows import PRICES, Fields, Stamp, StampUnit, same, stamped
 from ingest.fetch.shapes import HOUR, SETTLEMENT, bars, funding, snapshots
 from ingest.listings import contract_list
-from ingest.schema import PRICES_FIT, column, feed_schema
-from ingest.venues.binance import api, vision
-from ingest.venues.binance.archived import Ended, Funding, Klines
-from ingest.venues.binance.open_interest import STEP, OpenInterest
+from ingest.schema import PRICES_FIT, Named, column, feed_schema
+from ingest.venues.binance import vision
+from ingest.venues.binance.api import (
+    COIN_MARGINED,
+    COIN_STATISTICS,
+    CONTRACTS,
+    PAGES,
+    SPOT,
+    USDT_MARGINED,
+    USDT_STATISTICS,
+    Market,
+    contracts,
+    tick_size,
+)
+from ingest.venues.binance.archived import STEP, Ended, Funding, Klines, OpenInterest
 from ingest.windows import Window
 
 feed = partial(
@@ -38,7 +50,7 @@ IN_CONTRACTS = same("volume_contracts", "volume_coin", "taker_buy_volume_contrac
 
 def kline_feed(
     name: str,
-    market: api.Market,
+    market: Market,
     description: str,
     volumes: Mapping[str, str] = IN_COINS,
     intervals: Sequence[str] = ("1h", "1d"),
@@ -50,26 +62,21 @@ def kline_feed(
     return feed(
         kind="klines",
         description=description,
-        schema=feed_schema(
-            name,
-            "symbol",
-            column("interval", allowed=intervals),
-            "open_at",
-            *PRICES,
-            *(column(one, volumes.get(one, "")) for one in sums),
-            "channel",
-            checks=PRICES_FIT,
-        ),
-        key=("symbol", "interval", "open_at"),
+        name=name,
         cadence="daily bars" if intervals == ("1d",) else "hourly and daily bars",
         retention="all since listing",
-        hosts=(vision.HOST, market.host),
+        hosts=(vision.HOST, market.api.host),
         fetch=Klines(
             vision.Archives(market.folder, "klines", cells, {"open_at": stamped("open_at", TICKS)}),
             bars(
-                api.ask,
-                f"https://{market.host}/{market.root}/klines",
-                Fields(Stamp("open_at", "open_at", TICKS), same(*PRICES, *sums), cells=cells, constants=REST),
+                market.api.at("klines"),
+                Fields(
+                    Stamp("open_at", "open_at", TICKS),
+                    {**PRICES, **{one: column(one, volumes.get(one, "")) for one in sums}},
+                    cells=cells,
+                    constants=REST,
+                    checks=PRICES_FIT,
+                ),
                 market.klines,
                 intervals={interval: {"interval": interval} for interval in intervals},
             ),
@@ -77,24 +84,28 @@ def kline_feed(
     )
 
 
-def funding_feed(name: str, market: api.Market, description: str, retention: str) -> Feed:
+SETTLEMENTS = Fields(
+    Stamp("fundingTime", "settled_at", TICKS, floor="1h", note="The venue's stamps are some milliseconds late."),
+    {
+        "symbol": "symbol",
+        "interval_hours": column("interval_hours", optional=True, note="Archives have it, REST does not."),
+        "fundingRate": "funding_rate",
+        "markPrice": column("mark_price", optional=True, note="At the settlement; not in archives, blank in old rows."),
+    },
+    constants=REST,
+)
+
+
+def funding_feed(name: str, market: Market, description: str, retention: str) -> Feed:
     """The settlements of one market."""
-    address = f"{market.host}/{market.root}/fundingRate"
+    url = market.api.url("fundingRate")
     return feed(
         kind="funding",
         description=description,
-        schema=feed_schema(
-            name,
-            "symbol",
-            column("settled_at", note="The venue's stamps are some milliseconds late."),
-            column("interval_hours", optional=True, note="Archives have it, REST does not."),
-            "funding_rate",
-            column("mark_price", optional=True, note="At the settlement; not in archives, blank in old rows."),
-            "channel",
-        ),
+        name=name,
         cadence="every 8 hours, 4 or 1 for some symbols at times",
         retention=retention,
-        hosts=(vision.HOST, address),
+        hosts=(vision.HOST, url.removeprefix("https://")),
         fetch=Funding(
             vision.Archives(
                 market.folder,
@@ -104,16 +115,7 @@ def funding_feed(name: str, market: api.Market, description: str, retention: str
                 step=HOUR,
                 apart=SETTLEMENT,
             ),
-            funding(
-                api.ask,
-                f"https://{address}",
-                Fields(
-                    Stamp("fundingTime", "settled_at", TICKS, floor="1h"),
-                    {"symbol": "symbol", "fundingRate": "funding_rate", "markPrice": "mark_price"},
-                    constants=REST,
-                ),
-                api.PAGES(limit=1000),
-            ),
+            funding(market.api.at("fundingRate"), SETTLEMENTS, PAGES(limit=1000)),
         ),
     )
 
@@ -123,49 +125,49 @@ LABEL = pl.col("labelled_at").str.to_datetime("%Y-%m-%d %H:%M:%S", time_unit="us
 
 
 def open_interest_feed(
-    name: str, market: api.Market, description: str, retention: str, *, amounts: Mapping[str, str], starts_from: date
+    name: str,
+    market: Market,
+    statistics: Interface,
+    description: str,
+    retention: str,
+    amounts: tuple[Named, Named],
+    starts_from: date,
 ) -> Feed:
-    """The snapshots of one market. `amounts` has the columns of the open interest and its value, with their notes.
+    """The snapshots of one market, which `statistics` have. `amounts` are the open interest and its value.
 
     Archives of days before `starts_from` stamp the end of the five minutes, later ones the start. Both files around the
     change have a row stamped at the midnight between them, so the file's day decides and not the stamp.
     """
-    address = f"{market.host}/futures/data"
     at_start = pl.col("period_start").dt.date() >= starts_from
     return feed(
         kind="open_interest",
         description=description,
-        schema=feed_schema(
-            name,
-            "symbol",
-            "snapshot_at",
-            "labelled_at",
-            *(column(amount, note=note) for amount, note in amounts.items()),
-            *(column(ratio, optional=True) for ratio in RATIOS),
-            "channel",
-        ),
+        name=name,
         cadence="every 5 minutes",
         retention=retention,
-        hosts=(vision.HOST, address),
+        hosts=(vision.HOST, statistics.root.removeprefix("https://")),
         settles=timedelta(hours=3),
         fetch=OpenInterest(
             vision.Archives(
                 market.folder,
                 "metrics",
-                ("labelled_at", "symbol", *amounts, *RATIOS),
+                ("labelled_at", "symbol", *(name for name, _ in amounts), *RATIOS),
                 {"labelled_at": LABEL, "snapshot_at": pl.when(at_start).then(LABEL + STEP).otherwise(LABEL)},
                 step=HOUR,  # single snapshots are missing now and then, and REST lacks them as well
                 before=STEP,
             ),
             snapshots(
-                api.ask,
-                f"https://{address}/openInterestHist",
+                statistics.at("openInterestHist"),
                 Fields(
-                    Stamp("timestamp", "labelled_at", TICKS),
-                    dict(zip(("sumOpenInterest", "sumOpenInterestValue"), amounts, strict=True)),
+                    Stamp("timestamp", "snapshot_at", TICKS),
+                    {
+                        "timestamp": column("labelled_at"),
+                        **dict(zip(("sumOpenInterest", "sumOpenInterestValue"), amounts, strict=True)),
+                        **{ratio: column(ratio, optional=True) for ratio in RATIOS},  # in archives alone
+                    },
                     constants=REST,
                 ),
-                api.PAGES(limit=500),
+                PAGES(limit=500),
                 params={"period": "5m"},
             ),
         ),
@@ -179,51 +181,53 @@ ORDER = (
 )  # fmt: skip
 
 FEEDS: tuple[Feed, ...] = (
-    kline_feed("binance_spot_klines", api.SPOT, "Spot bars of Binance: price and volume."),
+    kline_feed("binance_spot_klines", SPOT, "Spot bars of Binance: price and volume."),
     kline_feed(
         "binance_um_klines",
-        api.USDT_MARGINED,
+        USDT_MARGINED,
         "Bars of Binance's USDT-margined perpetuals; their daily close values liquidations.",
     ),
     funding_feed(
         "binance_um_funding",
-        api.USDT_MARGINED,
+        USDT_MARGINED,
         "Funding settlements of Binance's USDT-margined perpetuals.",
         retention="all since 2020-01",
     ),
     open_interest_feed(
         "binance_um_open_interest",
-        api.USDT_MARGINED,
+        USDT_MARGINED,
+        USDT_STATISTICS,
         "Open interest of Binance's USDT-margined perpetuals every five minutes, with trader ratios.",
         retention="archives since 2020-09; 30 days by REST",
-        amounts={
-            "open_interest_coin": "Each contract counted once.",
-            "open_interest_usd": "In USDT at the mark price.",
-        },
+        amounts=(
+            column("open_interest_coin", note="Each contract counted once."),
+            column("open_interest_usd", note="In USDT at the mark price."),
+        ),
         starts_from=date(2026, 6, 25),
     ),
     kline_feed(
         "binance_cm_klines",
-        api.COIN_MARGINED,
+        COIN_MARGINED,
         "Daily bars of Binance's coin-margined perpetuals, volume in contracts and in coins.",
         volumes=IN_CONTRACTS,
         intervals=("1d",),
     ),
     funding_feed(
         "binance_cm_funding",
-        api.COIN_MARGINED,
+        COIN_MARGINED,
         "Funding settlements of Binance's coin-margined perpetuals.",
         retention="all by REST; archives since 2022-07",
     ),
     open_interest_feed(
         "binance_cm_open_interest",
-        api.COIN_MARGINED,
+        COIN_MARGINED,
+        COIN_STATISTICS,
         "Open interest of Binance's coin-margined perpetuals every five minutes, in contracts.",
         retention="archives since 2021-07; 30 days by REST",
-        amounts={
-            "open_interest_contracts": "Contracts of 100 USD (Bitcoin) or 10 USD, each counted once.",
-            "open_interest_coin": "At the mark price.",
-        },
+        amounts=(
+            column("open_interest_contracts", note="Contracts of 100 USD (Bitcoin) or 10 USD, each counted once."),
+            column("open_interest_coin", note="At the mark price."),
+        ),
         starts_from=date.min,
     ),
     feed(
@@ -256,7 +260,17 @@ FEEDS: tuple[Feed, ...] = (
         feed,
         "binance_um_instruments",
         "Binance's list of USDT-margined contracts: status, listing and delivery, tick, funding interval.",
-        api.contracts,
-        api.CONTRACTS,
+        contracts,
+        CONTRACTS,
+        symbol="symbol",
+        base_symbol="baseAsset",
+        quote_symbol="quoteAsset",
+        contract_type="contractType",
+        listing_status="status",
+        listed_ms="onboardDate",
+        delivery_ms="deliveryDate",
+        base_per_contract=lambda one: 1,
+        tick_size=tick_size,
+        funding_interval_hours="fundingIntervalHours",
     ),
 )

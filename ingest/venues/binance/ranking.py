@@ -7,7 +7,6 @@ REST has open interest for 30 days, archives have older months.
 from __future__ import annotations
 
 from datetime import datetime, timedelta
-from typing import Any
 
 import polars as pl
 
@@ -17,13 +16,13 @@ from ingest.feed import Request
 from ingest.http import MarketSession
 from ingest.instrument import Instrument
 from ingest.selection import Measure
-from ingest.venues.binance import api
+from ingest.venues.binance.api import USDT_MARGINED, USDT_STATISTICS
+from ingest.venues.binance.archived import RETENTION
 from ingest.venues.binance.feeds import FEEDS
-from ingest.venues.binance.open_interest import RETENTION
 from ingest.windows import Window, milliseconds
 
-KLINES = f"https://{api.USDT_MARGINED.host}/{api.USDT_MARGINED.root}/klines"
-OPEN_INTEREST = f"https://{api.USDT_MARGINED.host}/futures/data/openInterestHist"
+KLINES = USDT_MARGINED.api.url("klines")
+OPEN_INTEREST = USDT_STATISTICS.url("openInterestHist")
 QUOTE_VOLUME = 7  # place of the cell in a bar
 SNAPSHOTS = next(feed for feed in FEEDS if feed.name == "binance_um_open_interest")
 
@@ -34,12 +33,13 @@ def size(session: MarketSession, symbol: str, month: Window, measure: Measure, n
     asked: dict[str, str | int]
     if measure == "traded_value":
         asked = {"interval": "1d", "startTime": milliseconds(month.start), "endTime": last, "limit": 31}
-        values = [bar[QUOTE_VOLUME] for bar in _rows(session, KLINES, symbol, asked, list)]
+        bars = USDT_MARGINED.api.page(session, KLINES, {"symbol": symbol, **asked}, row=list).rows
+        values = [bar[QUOTE_VOLUME] for bar in bars]
     elif month.end - timedelta(minutes=10) < now - RETENTION:
         return _archived_open_interest(session, symbol, month, now)
     else:
         asked = {"period": "5m", "startTime": last + 1 - 600_000, "endTime": last + 1, "limit": 3}
-        rows = _rows(session, OPEN_INTEREST, symbol, asked, dict)
+        rows = USDT_STATISTICS.page(session, OPEN_INTEREST, {"symbol": symbol, **asked}).rows
         values = [row["sumOpenInterestValue"] for row in rows[-1:]]
     return sum(map(float, values)) if values else None
 
@@ -52,12 +52,5 @@ def _archived_open_interest(session: MarketSession, symbol: str, month: Window, 
     )
     rows = pl.concat([batch.rows for batch in SNAPSHOTS.fetch(request)] or [pl.DataFrame()])
     if rows.is_empty() and request.notes:
-        raise RequestRefused("; ".join(request.notes), host=api.USDT_MARGINED.host)
+        raise RequestRefused("; ".join(request.notes), host=USDT_MARGINED.api.host)
     return None if rows.is_empty() else float(rows.sort("snapshot_at")["open_interest_usd"][-1])
-
-
-def _rows(session: MarketSession, url: str, symbol: str, asked: dict[str, str | int], kind: type) -> list[Any]:
-    rows = session.get_json(url, {"symbol": symbol, **asked}, judge=api.judge)
-    if not isinstance(rows, list) or not all(isinstance(row, kind) for row in rows):
-        raise RequestRefused(f"expected rows of {symbol}, got {str(rows)[:80]}", host=api.USDT_MARGINED.host)
-    return rows

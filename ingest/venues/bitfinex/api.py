@@ -5,17 +5,28 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from ingest.errors import CHECK_SYMBOL, Codes, RequestRefused, Transient
-from ingest.fetch.questions import Params
-from ingest.http import MarketSession
-from ingest.responses import place
+from ingest.errors import CHECK_SYMBOL, Transient
+from ingest.feed import Request
+from ingest.fetch.interface import Interface, Page, Question
+from ingest.responses import Errors
 
-HOST = "api-pub.bitfinex.com"
-TOO_MANY, LIMITED, MAINTENANCE = "11010", "ERR_RATE_LIMIT", "20060"
 # Codes about the question itself: a wrong parameter, keys and rights, no such channel. It comes with HTTP 500, too.
 FINAL = {"10020", "10100", "10111", "10112", "10113", "10114", "10200", "10300", "10302"}
-CODES = Codes({MAINTENANCE}, FINAL, advice=CHECK_SYMBOL)
-PENALTY = 60.0  # seconds that the venue keeps refusing once it was asked too often
+
+
+def asked_too_often(said: str, host: str, path: str) -> Transient:
+    """The error when the limit is passed. The venue keeps refusing for a minute."""
+    return Transient(said, host=host, path=path, retry_after=60.0)
+
+
+ERRORS = Errors(
+    "code",
+    "message",
+    passing={"20060"},  # maintenance
+    final=FINAL,
+    others={"11010": asked_too_often, "ERR_RATE_LIMIT": asked_too_often},
+    advice=CHECK_SYMBOL,
+)
 
 
 def judge(body: Any, host: str, path: str) -> None:  # noqa: ANN401 - whatever JSON came
@@ -24,18 +35,16 @@ def judge(body: Any, host: str, path: str) -> None:  # noqa: ANN401 - whatever J
         body = ["error", body["error"], body.get("message")]
     if isinstance(body, list) and body[:1] == ["error"]:
         code, message = (*body[1:3], None, None)[:2]
-        said, code = f"code {code}: {message}", str(code)
-        if code in (TOO_MANY, LIMITED):
-            raise Transient(said, host=host, path=path, retry_after=PENALTY)
-        raise CODES.error(code, said, host, path)
+        ERRORS({"code": code, "message": message}, host, path)
 
 
-def page(session: MarketSession, url: str, params: Params) -> list[list[Any]]:
-    """The rows of one answer. Raises RequestRefused when it is no list of lists."""
-    body = session.get_json(url, params, judge=judge)
-    if not isinstance(body, list) or not all(isinstance(row, list) for row in body):
-        raise RequestRefused(f"expected a list of rows, got {str(body)[:80]}", host=HOST, path=place(url)[1])
-    return body
+API = Interface("https://api-pub.bitfinex.com/v2", judge)
+
+
+def ask_status(request: Request, question: Question) -> Page:
+    """The rows of the status history. Those of the present have the symbol before the same cells, and lose it here."""
+    page = API.ask(request, question)
+    return Page([row[1:] if row and isinstance(row[0], str) else row for row in page.rows])
 
 
 def cells(positions: Mapping[str, int]) -> list[str]:

@@ -18,10 +18,10 @@ from ingest.feed import Batch, Request
 from ingest.fetch.batches import last_observed, within
 from ingest.fetch.pages import between
 from ingest.fetch.rows import stamped, text_frame
-from ingest.venues.bitfinex import api
+from ingest.venues.bitfinex.api import API, cells
 from ingest.windows import Window, merge
 
-LIMITED = f"{api.HOST}/v2/liquidations"  # this path has a limit of its own
+LIMITED = f"{API.host}/v2/liquidations"  # this path has a limit of its own
 URL = f"https://{LIMITED}/hist"
 PAGE = 500  # rows; about three quiet days
 PAGES = 6  # a run; two minutes
@@ -52,7 +52,7 @@ def fetch(request: Request) -> Iterator[Batch]:
             return
         missing = left.pop()
         continued = bool(newer) and missing.end == newer
-        rows = api.page(request.session, URL, {**WINDOW(missing), "limit": PAGE, "sort": -1})
+        rows = API.page(request.session, URL, {**WINDOW(missing), "limit": PAGE, "sort": -1}, row=list).rows
         frame = parse(rows)
         reached = _reached(frame, missing, full=len(rows) >= PAGE)
         if reached > missing.start:
@@ -79,11 +79,11 @@ def _reached(frame: pl.DataFrame, asked: Window, *, full: bool) -> datetime:
     oldest = frame.filter(within(pl.col("happened_at"), asked))["happened_at"].min()
     if not isinstance(oldest, datetime):
         if full:
-            raise RequestRefused(f"a full page outside of the window asked for: {frame.tail(1).rows()}", host=api.HOST)
+            raise RequestRefused(f"a full page outside of the window asked for: {frame.tail(1).rows()}", host=API.host)
         return asked.start
     reached = oldest.replace(tzinfo=UTC) + timedelta(milliseconds=1 if full else 0)
     if reached >= asked.end:
-        raise VenueFailing(f"{PAGE} liquidations in one millisecond", host=api.HOST, path="/v2/liquidations/hist")
+        raise VenueFailing(f"{PAGE} liquidations in one millisecond", host=API.host, path="/v2/liquidations/hist")
     return reached
 
 
@@ -94,6 +94,6 @@ def parse(rows: list[list[Any]]) -> pl.DataFrame:
     """
     events = [event for row in rows for event in row]
     if not all(isinstance(event, list) for event in events):
-        raise RequestRefused(f"expected lists of events, got {str(rows)[:80]}", host=api.HOST)
-    frame = text_frame(events, api.cells(POSITIONS))
+        raise RequestRefused(f"expected lists of events, got {str(rows)[:80]}", host=API.host)
+    frame = text_frame(events, cells(POSITIONS))
     return frame.select(*POSITIONS).with_columns(stamped("happened_at").alias("happened_at"))

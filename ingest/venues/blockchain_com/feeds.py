@@ -8,24 +8,22 @@ from __future__ import annotations
 from ingest.feed import Feed
 from ingest.fetch.rows import Fields, Stamp
 from ingest.fetch.shapes import DAY, Whole
-from ingest.schema import column, feed_schema
-from ingest.venues.blockchain_com import api
+from ingest.schema import column
+from ingest.venues.blockchain_com.api import API
 
 FEEDS: tuple[Feed, ...] = (
     Feed(
         venue="blockchain_com",
-        hosts=(api.HOST,),
+        hosts=(API.host,),
         kind="addresses",
         description="Unique addresses of Bitcoin by day, another count than Coin Metrics' active addresses.",
-        schema=feed_schema("blockchain_com_addresses", column("symbol", note="The chart."), "day", "unique_addresses"),
         cadence="daily",
         retention="all",
         licence="Blockchain.com terms of service; no redistribution",
         settles=DAY,
         fetch=Whole(
-            api.ask,
-            api.URL,
-            Fields(Stamp("x", "day", "s"), {"y": "unique_addresses"}),
+            API.at("{symbol}"),
+            Fields(Stamp("x", "day", "s"), {"y": "unique_addresses"}, symbol=column("symbol", note="The chart.")),
             # Without `sampled` the chart is thinned to some 1500 points.
             params={"timespan": "all", "format": "json", "sampled": "false"},
         ),

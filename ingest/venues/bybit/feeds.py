@@ -1,4 +1,4 @@
-"""Bybit's feeds: klines, funding, predicted funding and open interest of linear and inverse perpetuals."""
+"""Bybit's feeds: klines, funding, predicted funding, open interest and the list of linear and inverse perpetuals."""
 
 from __future__ import annotations
 
@@ -7,63 +7,50 @@ from functools import partial
 import polars as pl
 
 from ingest.feed import Feed
-from ingest.fetch.pages import ByCursor, NewestFirst, between
+from ingest.fetch.pages import NewestFirst, between
 from ingest.fetch.rows import PRICES, Fields, Stamp
-from ingest.fetch.shapes import FINAL_RUN, bars, funding, hourly, snapshots
+from ingest.fetch.shapes import FINAL_RUN, PresentOfAll, bars, funding, hourly, snapshots
 from ingest.listings import contract_list
-from ingest.schema import PRICES_FIT, column, feed_schema, rows
-from ingest.venues.bybit import api, predicted_funding
+from ingest.schema import PRICES_FIT, column, rows
+from ingest.venues.bybit.api import API, CONTRACTS, ask, category, contracts, funding_hours, listed
 
-feed = partial(Feed, venue="bybit", hosts=(api.HOST,), licence="Bybit terms of use; no redistribution of raw data")
+feed = partial(Feed, venue="bybit", hosts=(API.host,), licence="Bybit terms of use; no redistribution of raw data")
+PREDICTED = "Of the settlement at next_funding_at."
+IN_COINS = column("volume_coin", note="The volume of a linear, the turnover of an inverse contract.")
+IN_USD = column("volume_usd", note="The turnover of a linear, the volume of an inverse contract.")
 
 # Both counts are landed as published; staging decides which one is used. openInterest adds up both sides.
 # singleOpenInterest, published since June 2026, counts a contract once.
+ONCE = "Of {} contract, each counted once; published since 2026-06."
 DAILY_OPEN_INTEREST = feed(
     kind="open_interest",
     description="Daily open interest of Bybit's linear and inverse perpetuals, both sides and one side.",
-    schema=feed_schema(
-        "bybit_open_interest",
-        "symbol",
-        "snapshot_at",
-        column("open_interest_both_sides_coin", optional=True),
-        column("open_interest_both_sides_usd", optional=True),
-        column(
-            "open_interest_coin",
-            optional=True,
-            note="Of a linear contract, each counted once; published since 2026-06.",
-        ),
-        column(
-            "open_interest_usd",
-            optional=True,
-            note="Of an inverse contract, each counted once; published since 2026-06.",
-        ),
-        checks=[
-            rows(
-                "no open interest",
-                pl.any_horizontal(
-                    pl.col(f"open_interest{sides}_{unit}").is_not_null()
-                    for sides in ("_both_sides", "")
-                    for unit in ("coin", "usd")
-                ),
-            ),
-            rows("one side above both", pl.col("open_interest_coin") <= pl.col("open_interest_both_sides_coin")),
-            rows("one side above both (USD)", pl.col("open_interest_usd") <= pl.col("open_interest_both_sides_usd")),
-        ],
-    ),
     cadence="daily, a snapshot at 00:00 UTC",
     retention="all since listing",
     # The venue says that open interest can lag. The newest snapshot is asked for once more a day later, which also
     # shows whether it stood still: one that moves is no snapshot but the last value of its running day.
     revises=FINAL_RUN,
     fetch=snapshots(
-        api.ask,
-        api.url("open-interest"),
+        API.at("open-interest", ask),
         Fields(
             Stamp("timestamp", "snapshot_at"),
-            {"openInterest": "open_interest_both_sides_coin", "singleOpenInterest": "open_interest_coin"},
-            inverse_columns={"openInterest": "open_interest_both_sides_usd", "singleOpenInterest": "open_interest_usd"},
+            {
+                "openInterest": column("open_interest_both_sides_coin", optional=True),
+                "singleOpenInterest": column("open_interest_coin", optional=True, note=ONCE.format("a linear")),
+            },
+            inverse_columns={
+                "openInterest": column("open_interest_both_sides_usd", optional=True),
+                "singleOpenInterest": column("open_interest_usd", optional=True, note=ONCE.format("an inverse")),
+            },
+            checks=[
+                rows("no open interest", pl.any_horizontal(pl.col("^open_interest_.*$").is_not_null())),
+                rows("one side above both", pl.col("open_interest_coin") <= pl.col("open_interest_both_sides_coin")),
+                rows(
+                    "one side above both (USD)", pl.col("open_interest_usd") <= pl.col("open_interest_both_sides_usd")
+                ),
+            ],
         ),
-        ByCursor(between("startTime", "endTime"), limit=200),  # a startTime alone is ignored
+        NewestFirst(between("startTime", "endTime"), limit=200, by_cursor=True),  # a startTime alone is ignored
         {"intervalTime": "1d"},
     ),
 )
@@ -72,27 +59,16 @@ FEEDS: tuple[Feed, ...] = (
     feed(
         kind="klines",
         description="Hourly and daily bars of Bybit's linear and inverse perpetuals.",
-        schema=feed_schema(
-            "bybit_klines",
-            "symbol",
-            column("interval", allowed=("1h", "1d")),
-            "open_at",
-            *PRICES,
-            column("volume_coin", note="The volume of a linear, the turnover of an inverse contract."),
-            column("volume_usd", note="The turnover of a linear, the volume of an inverse contract."),
-            checks=PRICES_FIT,
-        ),
-        key=("symbol", "interval", "open_at"),
         cadence="hourly and daily bars",
         retention="all since listing",
         fetch=bars(
-            api.ask,
-            api.url("kline"),
+            API.at("kline", ask),
             Fields(
                 Stamp("start", "open_at"),
-                {**PRICES, "volume": "volume_coin", "turnover": "volume_usd"},
-                inverse_columns={**PRICES, "volume": "volume_usd", "turnover": "volume_coin"},
+                {**PRICES, "volume": IN_COINS, "turnover": IN_USD},
+                inverse_columns={"volume": IN_USD, "turnover": IN_COINS},
                 cells=("start", *PRICES, "volume", "turnover"),
+                checks=PRICES_FIT,
             ),
             NewestFirst(between("start", "end"), limit=1000),
             intervals={"1h": {"interval": "60"}, "1d": {"interval": "D"}},
@@ -101,12 +77,10 @@ FEEDS: tuple[Feed, ...] = (
     feed(
         kind="funding",
         description="Funding settlements of Bybit's linear and inverse perpetuals.",
-        schema=feed_schema("bybit_funding", "symbol", "settled_at", "funding_rate"),
         cadence="every 8 hours, 4 or 1 for some symbols at times",
         retention="a year at least",
         fetch=funding(
-            api.ask,
-            api.url("funding/history"),
+            API.at("funding/history", ask),
             Fields(Stamp("fundingRateTimestamp", "settled_at", floor="1h"), {"fundingRate": "funding_rate"}),
             NewestFirst(between("startTime", "endTime"), limit=200),  # a startTime alone is refused
         ),
@@ -114,17 +88,22 @@ FEEDS: tuple[Feed, ...] = (
     feed(
         kind="predicted_funding",
         description="Funding of Bybit's linear and inverse perpetuals as predicted at the moment of each run.",
-        schema=feed_schema(
-            "bybit_predicted_funding",
-            "symbol",
-            "snapshot_at",
-            column("predicted_rate", note="Of the settlement at next_funding_at."),
-            "next_funding_at",
-            column("interval_hours", optional=True, note="Of the settlement at next_funding_at."),
-        ),
         cadence="one snapshot a run",
         retention="none: what no run has seen is gone",
-        fetch=predicted_funding.fetch,
+        # The rate moves until the settlement that it predicts.
+        fetch=PresentOfAll(
+            API.at("tickers", lambda request, asked: listed(request, asked.url, category(asked.instrument))),
+            Fields(
+                Stamp("", "snapshot_at"),
+                {
+                    "symbol": "symbol",
+                    "fundingRate": column("predicted_rate", note=PREDICTED),
+                    "nextFundingTime": column("next_funding_at"),
+                    "fundingIntervalHour": column("interval_hours", optional=True, note=PREDICTED),
+                },
+            ),
+            category,
+        ),
     ),
     DAILY_OPEN_INTEREST,
     hourly(
@@ -137,7 +116,17 @@ FEEDS: tuple[Feed, ...] = (
         feed,
         "bybit_instruments",
         "Bybit's list of linear and inverse contracts: status, days, tick, funding interval.",
-        api.contracts,
-        api.CONTRACTS,
+        contracts,
+        CONTRACTS,
+        symbol="symbol",
+        base_symbol="baseCoin",
+        quote_symbol="quoteCoin",
+        contract_type="contractType",
+        listing_status="status",
+        listed_ms="launchTime",
+        delivery_ms=lambda one: None if one.get("deliveryTime") in ("0", 0) else one.get("deliveryTime"),
+        base_per_contract=lambda one: 1 if str(one.get("contractType")).startswith("Linear") else None,
+        tick_size="priceFilter.tickSize",
+        funding_interval_hours=funding_hours,
     ),
 )

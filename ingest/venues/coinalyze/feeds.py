@@ -2,21 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from functools import partial
+from collections.abc import Callable
 
 import pandera.polars as pa
 import polars as pl
 
 from ingest.feed import Feed
+from ingest.fetch.interface import Ask
 from ingest.fetch.pages import Single, between
-from ingest.fetch.questions import AskTogether
 from ingest.fetch.rows import Fields, Stamp
-from ingest.fetch.shapes import FINAL_RUN, Together, hourly
+from ingest.fetch.shapes import FINAL_RUN, hourly
 from ingest.instrument import Instrument
-from ingest.schema import ORDERED, PRICES, column, feed_schema, rows
-from ingest.venues.coinalyze import api
+from ingest.schema import ORDERED, column, feed_schema, rows
+from ingest.venues.coinalyze.api import API, ask_in_usd
+from ingest.venues.coinalyze.histories import Together
 
+SYMBOL = column("symbol", note="With the exchange's suffix: .A is Binance.")
 OPENED = Stamp("t", "open_at", unit="s")
 BAR = {"o": "open", "h": "high", "l": "low", "c": "close"}
 
@@ -24,44 +25,40 @@ BAR = {"o": "open", "h": "high", "l": "low", "c": "close"}
 def feed(
     kind: str,
     description: str,
-    columns: Sequence[str | tuple[str, pa.Column]],
-    checks: Sequence[pa.Check],
-    ask: AskTogether,
     path: str,
     fields: Fields,
+    ask: Ask | None = None,
     series_of: Callable[[Instrument], str] = lambda instrument: instrument.symbol,
+    schema: pa.DataFrameSchema | None = None,
 ) -> Feed:
     """One measure of single contracts by day, asked for up to 20 contracts at once."""
     return Feed(
         venue="coinalyze",
         kind=kind,
         description=f"Daily {description}",
-        schema=feed_schema(
-            f"coinalyze_{kind}",
-            column("symbol", note="With the exchange's suffix: .A is Binance."),
-            "open_at",
-            *columns,
-            checks=checks,
-        ),
+        schema=schema or fields.schema(f"coinalyze_{kind}"),
         cadence="daily",
         retention="daily values are never deleted",
         revises=FINAL_RUN,
         licence="Coinalyze terms of use; no redistribution",
-        hosts=(api.HOST,),
+        hosts=(API.host,),
         key_variable="COINALYZE_API_KEY",
         key_from="a free key: coinalyze.net",
         fetch=Together(
-            lambda request, one: ask(request, [one])[0],
-            f"https://{api.HOST}/v1/{path}",
+            API.at(path, ask),
             fields,
             Single(between("from", "to", unit="s")),
             {"interval": "daily"},
             drops_forming=True,
             series_of=series_of,
-            ask_together=ask,
-            most=api.MOST_SYMBOLS,
         ),
     )
+
+
+def bars_of(measure: str) -> Fields:
+    """A figure at the open, high, low and close of each bar."""
+    columns = {published: column(part, f"{measure}_{part}") for published, part in BAR.items()}
+    return Fields(OPENED, columns, symbol=SYMBOL, checks=[ORDERED])
 
 
 def liquidation_series(instrument: Instrument) -> str:
@@ -71,52 +68,56 @@ def liquidation_series(instrument: Instrument) -> str:
 
 FLOOR = "A floor, because the venue publishes one order a second."
 
-# A figure at the open, high, low and close of each bar.
-bars = partial(feed, checks=[ORDERED], ask=api.ask, fields=Fields(OPENED, BAR))
-OPEN_INTEREST = bars(
+OPEN_INTEREST = feed(
     "open_interest",
     "open interest of single contracts, as Coinalyze records it from the exchanges.",
-    columns=[column(part, f"open_interest_{part}") for part in PRICES],
-    path="open-interest-history",
+    "open-interest-history",
+    bars_of("open_interest"),
 )
 LIQUIDATIONS = feed(
     "liquidations",
     "forced closing of longs and of shorts of single contracts; a missing row is unknown, not zero.",
-    columns=(
-        column("long_coin", "long_liquidations_coin", optional=True, note=f"Of a linear contract. {FLOOR}"),
-        column("short_coin", "short_liquidations_coin", optional=True, note=f"Of a linear contract. {FLOOR}"),
-        column("long_usd", "long_liquidations_usd", optional=True, note=f"Of an inverse contract. {FLOOR}"),
-        column("short_usd", "short_liquidations_usd", optional=True, note=f"Of an inverse contract. {FLOOR}"),
+    "liquidation-history",
+    Fields(OPENED, {"l": "long_coin", "s": "short_coin"}, inverse_columns={"l": "long_usd", "s": "short_usd"}),
+    ask_in_usd,
+    liquidation_series,
+    feed_schema(
+        "coinalyze_liquidations",
+        SYMBOL,
+        "open_at",
+        *(
+            column(f"{side}_{unit}", f"{side}_liquidations_{unit}", optional=True, note=f"Of {of} contract. {FLOOR}")
+            for unit, of in (("coin", "a linear"), ("usd", "an inverse"))
+            for side in ("long", "short")
+        ),
+        checks=[
+            rows(f"{side} missing", pl.any_horizontal(pl.col(f"{side}_coin", f"{side}_usd").is_not_null()))
+            for side in ("long", "short")
+        ],
     ),
-    checks=[
-        rows(f"{side} missing", pl.any_horizontal(pl.col(f"{side}_coin", f"{side}_usd").is_not_null()))
-        for side in ("long", "short")
-    ],
-    ask=api.ask_in_usd,
-    path="liquidation-history",
-    fields=Fields(OPENED, {"l": "long_coin", "s": "short_coin"}, inverse_columns={"l": "long_usd", "s": "short_usd"}),
-    series_of=liquidation_series,
 )
 KLINES = feed(
     "klines",
     "bars of single contracts; they give a price where the exchange's own bars are missing.",
-    columns=(
-        *PRICES,
-        column("volume", "traded_contracts"),
-        column("buy_volume", "taker_bought_contracts", optional=True),
-        column("trade_count", optional=True),
-        column("buy_trade_count", optional=True),
+    "ohlcv-history",
+    Fields(
+        OPENED,
+        {
+            **BAR,
+            "v": column("volume", "traded_contracts"),
+            "bv": column("buy_volume", "taker_bought_contracts", optional=True),
+            "tx": column("trade_count", optional=True),
+            "btx": column("buy_trade_count", optional=True),
+        },
+        symbol=SYMBOL,
+        checks=[ORDERED],
     ),
-    checks=[ORDERED],
-    ask=api.ask,
-    path="ohlcv-history",
-    fields=Fields(OPENED, {**BAR, "v": "volume", "bv": "buy_volume", "tx": "trade_count", "btx": "buy_trade_count"}),
 )
-FUNDING = bars(
+FUNDING = feed(
     "funding",
     "funding rates of single contracts, in percent per settlement interval.",
-    columns=[column(part, f"funding_{part}") for part in PRICES],
-    path="funding-rate-history",
+    "funding-rate-history",
+    bars_of("funding"),
 )
 
 FEEDS: tuple[Feed, ...] = (

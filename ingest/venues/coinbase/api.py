@@ -1,18 +1,14 @@
-"""Coinbase Exchange's interface: the address, the parameters of a window, and the form of a bar."""
+"""Coinbase Exchange's interface: the address, the window of a question and the bars of an answer."""
 
 from __future__ import annotations
 
 from ingest.feed import Request
-from ingest.fetch.questions import Page, Params, Question
+from ingest.fetch.interface import Interface, Page, Params, Question, refused
 from ingest.fetch.shapes import DAY
 from ingest.windows import Window
 
-HOST = "api.exchange.coinbase.com"
+API = Interface("https://api.exchange.coinbase.com", expected="bars")
 BAR = ("time", "low", "high", "open", "close", "volume")  # low and high come first
-
-
-def url(path: str) -> str:
-    return f"https://{HOST}/{path}"
 
 
 def days(window: Window) -> Params:
@@ -22,7 +18,7 @@ def days(window: Window) -> Params:
 
 def ask(request: Request, question: Question) -> Page:
     """The bars of one answer. Raises RequestRefused when it has another shape."""
-    bars = question.rows_in(request.session.get_json(question.url, question.params), "bars")
-    if not all(len(bar) == len(BAR) for bar in bars):
-        raise question.refused(f"expected bars, got {str(bars)[:80]}")
-    return Page(bars)
+    page = API.ask(request, question)
+    if not all(len(bar) == len(BAR) for bar in page.rows):
+        raise refused(question.url, f"expected bars, got {str(page.rows)[:80]}")
+    return page

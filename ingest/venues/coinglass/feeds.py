@@ -9,10 +9,8 @@ from ingest.feed import Feed
 from ingest.fetch.pages import Single, between
 from ingest.fetch.rows import Fields, Stamp
 from ingest.fetch.shapes import FINAL_RUN, HOUR, bars
-from ingest.schema import column, feed_schema
-from ingest.venues.coinglass import api
-
-PAGE = 1000  # hours
+from ingest.schema import column
+from ingest.venues.coinglass.api import API, PAGE
 
 FLOOR = "A floor, because some of these exchanges publish only a part."
 
@@ -21,24 +19,20 @@ FEEDS: tuple[Feed, ...] = (
         venue="coinglass",
         kind="liquidations",
         description="Hourly longs and shorts closed by force, summed over the exchanges that the symbol names.",
-        schema=feed_schema(
-            "coinglass_liquidations",
-            column("symbol", note="The exchanges that are summed, and the coin: Binance,Bybit,OKX/BTC."),
-            "open_at",
-            column("long_usd", "long_liquidations_usd", note=FLOOR),
-            column("short_usd", "short_liquidations_usd", note=FLOOR),
-        ),
         cadence="hourly",
         retention="depends on the plan",
         licence="CoinGlass terms of use; no redistribution",
         # The venue is said to answer with its newest hours whatever window is asked for. Hours outside the window are
         # dropped, and no older window is asked for once an answer has no hour of its own.
         fetch=bars(
-            api.ask,
-            api.URL,
+            API.at("aggregated-history"),
             Fields(
                 Stamp("time", "open_at"),
-                {"aggregated_long_liquidation_usd": "long_usd", "aggregated_short_liquidation_usd": "short_usd"},
+                {
+                    f"aggregated_{side}_liquidation_usd": column(f"{side}_usd", f"{side}_liquidations_usd", note=FLOOR)
+                    for side in ("long", "short")
+                },
+                symbol=column("symbol", note="The exchanges that are summed, and the coin: Binance,Bybit,OKX/BTC."),
             ),
             Single(between("start_time", "end_time")),
             params={"interval": "1h", "limit": PAGE},
@@ -47,7 +41,7 @@ FEEDS: tuple[Feed, ...] = (
             backwards=True,
             drops_outside=True,
         ),
-        hosts=(api.HOST,),
+        hosts=(API.host,),
         revises=FINAL_RUN,
         key_variable="COINGLASS_API_KEY",
         key_from="a paid plan with hourly values: coinglass.com",

@@ -6,7 +6,14 @@ from datetime import timedelta
 
 from ingest.feed import Feed
 from ingest.schema import column, feed_schema
-from ingest.venues.coinmetrics import api, whole_pulls
+from ingest.venues.coinmetrics import whole_pulls
+from ingest.venues.coinmetrics.api import API, FILES
+
+FIELDS = {
+    "exchange_supply_coin": "reserve_coin",
+    "exchange_supply_usd": "reserve_usd",
+    "active_addresses": "active_addresses_count",
+}
 
 FEEDS: tuple[Feed, ...] = (
     Feed(
@@ -17,21 +24,14 @@ FEEDS: tuple[Feed, ...] = (
             "coinmetrics_network",
             "asset_code",
             "day",
-            column("inflow_coin", optional=True),
-            column("outflow_coin", optional=True),
-            column("inflow_usd", optional=True),
-            column("outflow_usd", optional=True),
-            column("exchange_supply_coin", "reserve_coin", optional=True),
-            column("exchange_supply_usd", "reserve_usd", optional=True),
-            column("active_addresses", "active_addresses_count", optional=True),
-            column("price_usd", optional=True),
+            *(column(metric, FIELDS.get(metric, ""), optional=True) for metric in whole_pulls.METRICS.values()),
         ),
         key=("asset_code", "day"),
         cadence="daily, final about 03:00 UTC on the next day",
         retention="all; flows are restated for years back",
         licence="CC BY-NC 4.0: name the source, no commercial use",
         fetch=whole_pulls.fetch,
-        hosts=(api.HOST, whole_pulls.FILE_HOST),
+        hosts=(API.host, FILES.host),
         whole=True,
         settles=timedelta(hours=5, minutes=30),
     ),

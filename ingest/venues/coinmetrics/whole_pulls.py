@@ -9,6 +9,7 @@ from __future__ import annotations
 import io
 from collections.abc import Iterator
 from datetime import timedelta
+from typing import Any
 
 import polars as pl
 
@@ -16,15 +17,26 @@ from ingest.coverage import Part, covered_stretches
 from ingest.errors import ArchiveAbsent, FeedUnavailable, VenueFailing
 from ingest.feed import Batch, Request
 from ingest.fetch.batches import last_observed
-from ingest.fetch.questions import Question
+from ingest.fetch.interface import Params, Question, refused
 from ingest.fetch.rows import text_frame
 from ingest.fetch.shapes import DAY
 from ingest.instrument import Instrument
 from ingest.schema import forming
-from ingest.venues.coinmetrics import api
+from ingest.venues.coinmetrics.api import API, FILES
 from ingest.windows import Window, day_start
 
-FILE_HOST = "raw.githubusercontent.com"
+URL = API.url("timeseries/asset-metrics")
+METRICS = {
+    "FlowInExNtv": "inflow_coin",
+    "FlowOutExNtv": "outflow_coin",
+    "FlowInExUSD": "inflow_usd",
+    "FlowOutExUSD": "outflow_usd",
+    "SplyExNtv": "exchange_supply_coin",
+    "SplyExUSD": "exchange_supply_usd",
+    "AdrActCnt": "active_addresses",
+    "PriceUSD": "price_usd",
+}
+WANTED: Params = {"metrics": ",".join(METRICS), "frequency": "1d", "paging_from": "start", "page_size": 10_000}
 LOST_AT_MOST = 3  # days of a metric that a pull may lack and an earlier one had: the vendor withdraws single values
 
 
@@ -61,7 +73,7 @@ def _metric_parts(request: Request, frame: pl.DataFrame, symbol: str, window: Wi
 
     Notes the days that earlier pulls knew and this one does not. Raises VenueFailing when a metric lost many.
     """
-    for column in api.METRICS.values():
+    for column in METRICS.values():
         series = f"{symbol}/{column}"
         known = frame.filter(pl.col(column).is_not_null())["day"].drop_nulls().unique().sort()
         stretches = covered_stretches(window, [day_start(day) for day in known], DAY, DAY)
@@ -79,17 +91,42 @@ def _days(request: Request, instrument: Instrument, window: Window) -> tuple[pl.
     """The days of the window from the interface, else from the file, and the address that they came from."""
     code = instrument.symbol
     try:
-        return _read(text_frame(api.days(request, instrument, window), ("asset", "time", *api.METRICS))), api.URL
+        return _read(text_frame(_asked(request, instrument, window), ("asset", "time", *METRICS))), URL
     except FeedUnavailable as refusal:
-        file = Question(f"https://{FILE_HOST}/coinmetrics/data/master/csv/{code}.csv", instrument)
+        file = Question(FILES.url(f"{code}.csv"), instrument)
         try:
             frame = _read(_lines(request.session.download(file.url), file))
         except (ArchiveAbsent, FeedUnavailable) as error:
             request.notes.append(f"{code}: the file that replaces it: {error}")
             raise refusal from error
-        request.notes.append(f"{code}: {refusal}; asked the file on {FILE_HOST} instead")
+        request.notes.append(f"{code}: {refusal}; asked the file on {FILES.host} instead")
         inside = pl.col("day").is_between(window.start.date(), window.end.date(), closed="left")
         return frame.filter(inside.fill_null(True)), file.url  # a day that no calendar has is kept, and quarantined
+
+
+def _asked(request: Request, instrument: Instrument, window: Window) -> list[dict[str, Any]]:
+    """The rows of all days of the window. The address of the next page contains the same filters.
+
+    Raises RequestRefused when an answer has another shape, or its next page is an earlier one or on another host, or
+    when a page repeats earlier days only: the vendor has been seen to repeat a page without end.
+    """
+    first, last = f"{window.start:%Y-%m-%d}", f"{window.end - timedelta(days=1):%Y-%m-%d}"
+    url, params = URL, {"assets": instrument.symbol, "start_time": first, "end_time": last, **WANTED}
+    rows: list[dict[str, Any]] = []
+    asked, seen = {URL}, set[str]()
+    while True:
+        page = API.page(request.session, url, params)
+        rows += page.rows
+        if not page.cursor:
+            return rows
+        days_of_page = {str(row.get("time")) for row in page.rows}
+        if days_of_page <= seen:
+            raise refused(url, "a page that only repeats earlier days")
+        seen |= days_of_page
+        if page.cursor in asked or not page.cursor.startswith(f"https://{API.host}/"):
+            raise refused(url, f"the next page, {page.cursor[:80]}, is no further one of this host")
+        url, params = page.cursor, {}
+        asked.add(url)
 
 
 def _lines(body: bytes, file: Question) -> pl.DataFrame:
@@ -100,17 +137,17 @@ def _lines(body: bytes, file: Question) -> pl.DataFrame:
     try:
         lines = pl.read_csv(io.BytesIO(body), infer_schema=False)
     except pl.exceptions.PolarsError as error:
-        raise file.refused(f"no CSV: {str(error).splitlines()[0]}") from error
-    if lacking := {"time", *api.METRICS} - set(lines.columns):
-        raise file.refused(f"the file lacks {', '.join(sorted(lacking))}")
-    known = lines.filter(pl.any_horizontal(pl.col(*api.METRICS).is_not_null()))
+        raise refused(file.url, f"no CSV: {str(error).splitlines()[0]}") from error
+    if lacking := {"time", *METRICS} - set(lines.columns):
+        raise refused(file.url, f"the file lacks {', '.join(sorted(lacking))}")
+    known = lines.filter(pl.any_horizontal(pl.col(*METRICS).is_not_null()))
     return known.with_columns(pl.lit(file.instrument.symbol).alias("asset"))
 
 
 def _read(published: pl.DataFrame) -> pl.DataFrame:
     """Published rows as a frame with the schema's columns, numbers as published text."""
     return published.select(
-        pl.col("asset").alias("asset_code"),
-        pl.col("time").str.slice(0, 10).str.to_date("%Y-%m-%d", strict=False).alias("day"),
-        *(pl.col(metric).alias(column) for metric, column in api.METRICS.items()),
+        asset_code="asset",
+        day=pl.col("time").str.slice(0, 10).str.to_date("%Y-%m-%d", strict=False),
+        **{column: metric for metric, column in METRICS.items()},
     )

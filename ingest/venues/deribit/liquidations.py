@@ -12,17 +12,17 @@ from typing import Any
 import polars as pl
 
 from ingest.coverage import Part, covered_window
-from ingest.errors import RequestRefused
 from ingest.feed import Batch, Request
+from ingest.fetch.interface import Interface, refused
 from ingest.fetch.pages import EPOCH, TICK
 from ingest.fetch.rows import stamped, text_frame
 from ingest.fetch.shapes import since_days_ago
 from ingest.http import MarketSession
-from ingest.venues.deribit import api
+from ingest.venues.deribit.api import API, HISTORY, result, unexpected
 from ingest.windows import Window, milliseconds
 
 METHOD = "get_last_trades_by_instrument_and_time"
-COUNT = {api.HOST: 1000, api.HISTORY: 10_000}  # trades a page
+COUNT = {API.host: 1000, HISTORY.host: 10_000}  # trades a page
 REACH = timedelta(days=7)  # a day of BTC-PERPETUAL is about a hundred thousand trades, 25 MB
 RECENT = timedelta(hours=12)  # the newest half of the 24 hours of HOST; HISTORY is some time behind
 QUIET = timedelta(hours=1)  # without a trade: trades that end earlier did not all come
@@ -43,55 +43,53 @@ def fetch(request: Request) -> Iterator[Batch]:
     The newest hours come first, from the host that has no older ones.
     """
     recent = Window(request.now - RECENT, request.now)
-    reached = since_days_ago(REACH, -RECENT)(request.now)
-    for host, kept in ((api.HOST, recent), (api.HISTORY, reached)):
+    reached = since_days_ago(REACH, -RECENT)(request, "")
+    for tape, kept in ((API, recent), (HISTORY, reached)):
         for instrument in request.instruments:
             for missing in request.held.missing(instrument.symbol, request.window.intersect(kept)):
                 with request.noting_refusal(instrument.symbol):
                     for day in missing.touched_days():
-                        yield _forced(request, host, instrument.symbol, missing.intersect(Window.of_days(day, day)))
+                        yield _forced(request, tape, instrument.symbol, missing.intersect(Window.of_days(day, day)))
 
 
-def _forced(request: Request, host: str, symbol: str, window: Window) -> Batch:
+def _forced(request: Request, tape: Interface, symbol: str, window: Window) -> Batch:
     forced: list[Mapping[str, Any]] = []
     stamps: list[int] = []
-    for page in _pages(request.session, host, symbol, window):
+    for page in _pages(request.session, tape, symbol, window):
         forced += [trade for trade in page if trade.get("liquidation") not in (None, "", "none")]
         stamps += _stamps(page, window)
     last = EPOCH + max(stamps) * TICK if stamps else None
     if last and window.end - last <= QUIET:
         last = window.end
-    frame = parse(forced, symbol)
-    url = api.url(METHOD, host)
-    return Batch(frame, (Part(symbol, "rest", covered_window(window, last, request.now), frame.height, url),))
+    frame, covered = parse(forced, symbol), covered_window(window, last, request.now)
+    return Batch(frame, (Part(symbol, "rest", covered, frame.height, tape.url(METHOD)),))
 
 
-def _pages(session: MarketSession, host: str, symbol: str, window: Window) -> Iterator[list[dict[str, Any]]]:
+def _pages(session: MarketSession, tape: Interface, symbol: str, window: Window) -> Iterator[list[dict[str, Any]]]:
     """Yield the trades of `window` in pages, oldest first; a page begins in the millisecond that ended the last one.
 
     Raises RequestRefused when an answer is no page, or says that there is more and repeats itself.
     """
-    url, end = api.url(METHOD, host), milliseconds(window.end) - 1
+    url = tape.url(METHOD)
     asked: dict[str, str | int] = {
         "instrument_name": symbol,
         "start_timestamp": milliseconds(window.start),
-        "end_timestamp": end,
-        "count": COUNT[host],
+        "end_timestamp": milliseconds(window.end) - 1,
+        "count": COUNT[tape.host],
         "sorting": "asc",
+        **({"include_old": "true"} if tape is HISTORY else {}),
     }
-    if host == api.HISTORY:
-        asked["include_old"] = "true"
     while True:
-        found = api.result(session, url, asked, dict)
+        found = result(session, url, asked, dict)
         trades = found.get("trades")
         if not isinstance(trades, list) or not all(isinstance(trade, dict) for trade in trades):
-            raise api.unexpected(url, found)
+            raise unexpected(url, found)
         yield trades
         if not found.get("has_more"):
             return
         reached = max(_stamps(trades, window), default=0)
         if reached <= int(asked["start_timestamp"]):
-            raise RequestRefused("the tape has more and does not go on", host=host, path=f"/api/v2/public/{METHOD}")
+            raise refused(url, "the tape has more and does not go on")
         asked["start_timestamp"] = reached
 
 

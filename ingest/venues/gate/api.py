@@ -1,51 +1,35 @@
-"""Gate's v4 interface: the address, its error bodies, and answers that are cut off at a number of rows."""
+"""Gate's v4 interface: the address and the error labels, and answers that are cut off without a word."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import replace
-from datetime import datetime, timedelta
-from typing import Any
 
-from ingest.errors import Codes, VenueFailing
+from ingest.errors import VenueFailing
 from ingest.feed import Request
-from ingest.fetch.questions import Page, Question
-from ingest.responses import place
-from ingest.windows import Window
+from ingest.fetch.interface import Interface, Page, Question
+from ingest.responses import Errors, place
 
-HOST = "api.gateio.ws"
 PAGE = 1000  # rows, the most that can be asked for
 NEVER_CUT_OFF = 20  # rows: no limit below that has been seen
-KEPT = timedelta(days=179)  # an older `from` than 180 days is refused; a day for clocks that differ
-
-# Error labels of a wrong request: asking again does not help. INVALID_ matches every label that begins with it.
-FINAL = {"BAD_REQUEST", "CONTRACT_NOT_FOUND", "FORBIDDEN", "INVALID_", "METHOD_NOT_ALLOWED", "MISSING_REQUIRED_HEADER",
+# Error labels of a wrong request: asking again does not help, nor for any that begins with INVALID_.
+FINAL = {"BAD_REQUEST", "CONTRACT_NOT_FOUND", "FORBIDDEN", "METHOD_NOT_ALLOWED", "MISSING_REQUIRED_HEADER",
          "MISSING_REQUIRED_PARAM", "NOT_ACCEPTABLE", "NOT_FOUND"}  # fmt: skip
 # Error labels of a busy or failing venue: asking again helps.
 PASSING = {"INTERNAL", "SERVER_ERROR", "TOO_BUSY", "TOO_MANY_REQUESTS"}
-CODES = Codes(PASSING, FINAL, advice="check the contract in the catalogue")
 
-
-def url(path: str) -> str:
-    return f"https://{HOST}/api/v4/futures/usdt/{path}"
-
-
-def kept(now: datetime) -> Window:
-    """What the venue still has of daily statistics and of funding."""
-    return Window(now - KEPT, now)
-
-
-def judge(body: Any, host: str, path: str) -> None:  # noqa: ANN401 - whatever JSON came
-    """Raise for `{"label": ..., "message": ...}`, which comes with HTTP 4xx and 5xx."""
-    if isinstance(body, Mapping) and "label" in body:
-        label, said = str(body["label"]), f"{body['label']}: {body.get('message', '')}"
-        raise CODES.error("INVALID_" if label.startswith("INVALID_") else label, said, host, path)
-
-
-def ask(request: Request, question: Question) -> Page:
-    """The rows of one answer. Raises RequestRefused when it is no list of objects."""
-    asked = {"contract": question.instrument.symbol, "limit": PAGE, **question.params}
-    return Page(question.rows_in(request.session.get_json(question.url, asked, judge=judge)))
+API = Interface(
+    "https://api.gateio.ws/api/v4/futures/usdt",
+    Errors(
+        "label",
+        "message",
+        PASSING,
+        FINAL,
+        families=("INVALID_",),
+        advice="check the contract in the catalogue",
+        said="{}: {}",  # with HTTP 4xx and 5xx
+    ),
+    lambda instrument: {"contract": instrument.symbol, "limit": PAGE},
+)
 
 
 def ask_whole(request: Request, question: Question) -> Page:
@@ -57,7 +41,7 @@ def ask_whole(request: Request, question: Question) -> Page:
     """
     if int(question.params["from"]) > int(question.params["to"]):  # a window of less than a second
         return Page([])
-    return _completed(request, question, ask(request, question))
+    return _completed(request, question, API.ask(request, question))
 
 
 def _completed(request: Request, question: Question, page: Page) -> Page:
@@ -69,7 +53,13 @@ def _completed(request: Request, question: Question, page: Page) -> Page:
         raise VenueFailing(f"{PAGE} rows of {question.instrument.symbol} in one second", host=host, path=path)
     middle = (first + last) // 2
     halves = [replace(question, params={**question.params, **half}) for half in ({"to": middle}, {"from": middle + 1})]
-    pages = [ask(request, half) for half in halves]
+    pages = [API.ask(request, half) for half in halves]
     if found < PAGE and all(each.rows for each in pages) and sum(len(each.rows) for each in pages) <= found:
         return page  # had it been cut off, the halves would have brought more
     return Page([row for half, each in zip(halves, pages, strict=True) for row in _completed(request, half, each).rows])
+
+
+def ask_liquidations(request: Request, question: Question) -> Page:
+    """The liquidations of exactly this contract. A row without a contract is kept, to be quarantined."""
+    page, symbol = ask_whole(request, question), question.instrument.symbol
+    return Page([row for row in page.rows if (row.get("contract") or symbol) == symbol])

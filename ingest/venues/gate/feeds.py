@@ -2,27 +2,35 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import timedelta
 from functools import partial
 
-from ingest.feed import Feed
+from ingest.feed import Feed, Request
 from ingest.fetch.pages import OldestFirst, Single, between, since
-from ingest.fetch.rows import Fields, Stamp
-from ingest.fetch.shapes import FINAL_RUN, bars, funding, hourly
-from ingest.schema import column, feed_schema, not_zero
-from ingest.venues.gate import api, liquidations
+from ingest.fetch.rows import Fields, Stamp, same
+from ingest.fetch.shapes import FINAL_RUN, HOUR, Windowed, bars, funding, hourly
+from ingest.schema import Named, column, not_zero
+from ingest.venues.gate.api import API, PAGE, ask_liquidations, ask_whole
+from ingest.windows import Window, day_start
 
-feed = partial(Feed, venue="gate", hosts=(api.HOST,), licence="Gate terms of use; no redistribution of raw data")
+feed = partial(Feed, venue="gate", hosts=(API.host,), licence="Gate terms of use; no redistribution of raw data")
+KEPT = timedelta(days=179)  # an older `from` than 180 days is refused; a day for clocks that differ
+
+
+def kept(request: Request, series: str) -> Window:
+    """What the venue still has of daily statistics and of funding."""
+    return Window(request.now - KEPT, request.now)
+
 
 # What a row has, by its published name. It is stamped at the start of its day or hour and rewritten until that is over.
-CONTRACT_STATS = {
+CONTRACT_STATS: Mapping[str, str | Named] = {
     "open_interest": column(
         "open_interest_contracts", note="Whether each is counted once or on both sides is not documented."
     ),
-    "open_interest_usd": column("open_interest_usd"),
-    "mark_price": column("mark_price"),
-    "long_liq_size": column("long_contracts"),
-    "short_liq_size": column("short_contracts"),
+    **same("open_interest_usd", "mark_price"),
+    "long_liq_size": "long_contracts",
+    "short_liq_size": "short_contracts",
     "long_liq_amount": column("long_coin", "long_liquidations_coin"),
     "short_liq_amount": column("short_coin", "short_liquidations_coin"),
     "long_liq_usd": column("long_usd", "long_liquidations_usd", note="In USDT, as first published."),
@@ -38,67 +46,82 @@ CONTRACT_STATS = {
     "short_users": column("short_holder_count", optional=True),
 }
 DAILY_STATS = feed(
+    name="gate_contract_stats",
     kind="open_interest and liquidations",
     description="Daily open interest of Gate's USDT-margined perpetuals, and longs and shorts closed by force.",
-    schema=feed_schema("gate_contract_stats", "symbol", "open_at", *CONTRACT_STATS.values()),
     cadence="daily",
     retention="180 days",
     revises=FINAL_RUN,
     fetch=bars(
-        api.ask,
-        api.url("contract_stats"),
-        Fields(
-            Stamp("time", "open_at", "s or ms"),
-            {published: name for published, (name, _) in CONTRACT_STATS.items()},
-        ),
+        API.at("contract_stats"),
+        Fields(Stamp("time", "open_at", "s or ms"), CONTRACT_STATS),
         Single(since("from", "s")),  # 180 days fit into one answer
         {"interval": "1d"},
-        kept=api.kept,
+        kept=kept,
         drops_later=True,  # there is no `to`
     ),
 )
 
+REACH = timedelta(days=2)  # of a first run, 48 requests a contract; the daily statistics reach back further
+LIQUIDATIONS_KEPT = timedelta(days=85)  # the venue is said to keep about 90
+
+
+def since_first_held(request: Request, series: str) -> Window:
+    """From the first liquidation that is held, else from REACH before the run."""
+    first = request.now - REACH
+    if held := request.held.of(series, "rest"):
+        first = max(request.now - LIQUIDATIONS_KEPT, min(first, held[0].start))
+    return Window(day_start(first.date()), request.now)
+
+
+ORDERS = Windowed(
+    API.at("liq_orders", ask_liquidations),
+    Fields(
+        Stamp("time", "happened_at", "s or ms", note="To the second."),
+        {
+            "contract": "symbol",
+            "size": column(
+                "position_contracts", note="The venue's WebSocket feed has the opposite sign.", checks=(not_zero(),)
+            ),
+            "order_price": "order_price",
+            "fill_price": "fill_price",
+            "left": column("left_contracts", optional=True),
+        },
+    ),
+    Single(between("from", "to", "s"), longest=HOUR),  # a longer window is refused
+    step=timedelta(0),
+    apart=None,
+    kept=since_first_held,
+    longest=timedelta(days=3),
+    most=4,  # pieces a contract and run: 288 requests, half a minute
+)
+
 FEEDS: tuple[Feed, ...] = (
     DAILY_STATS,
-    hourly(DAILY_STATS, {"interval": "1h"}, "180 days", pages=OldestFirst(since("from", "s"), limit=api.PAGE)),
+    hourly(DAILY_STATS, {"interval": "1h"}, "180 days", pages=OldestFirst(since("from", "s"), limit=PAGE)),
     feed(
         kind="liquidations",
         description="Single liquidations of Gate's USDT-margined perpetuals; they accrue from the first run on.",
-        schema=feed_schema(
-            "gate_liquidations",
-            "symbol",
-            column("happened_at", note="To the second."),
-            column(
-                "position_contracts", note="The venue's WebSocket feed has the opposite sign.", checks=(not_zero(),)
-            ),
-            "order_price",
-            "fill_price",
-            column("left_contracts", optional=True),
-        ),
         key=("symbol", "happened_at", "position_contracts", "order_price", "fill_price"),
         cadence="as they happen",
         retention="about 90 days, an hour a request; only the last 2 days are asked for",
-        fetch=liquidations.fetch,
+        fetch=ORDERS,
     ),
     feed(
         kind="funding",
         description="Funding settlements of Gate's USDT-margined perpetuals.",
-        schema=feed_schema(
-            "gate_funding",
-            "symbol",
-            column("settled_at", note="The venue's stamps are up to some seconds late."),
-            "funding_rate",
-        ),
         cadence="every 8 hours, 4 or 1 for some contracts at times",
         retention="180 days",
         fetch=funding(
-            api.ask_whole,
-            api.url("funding_rate"),
+            API.at("funding_rate", ask_whole),
             # The interval is not published and has been seen to change.
-            Fields(Stamp("t", "settled_at", "s or ms", floor="1h"), {"r": "funding_rate"}),
+            Fields(
+                Stamp("t", "settled_at", "s or ms", floor="1h", note="The venue's stamps are up to some seconds late."),
+                {"r": "funding_rate"},
+            ),
             # Both ends are always sent: without `to` the answer ends 30 days after `from`.
             Single(between("from", "to", "s"), longest=timedelta(days=30)),
-            kept=api.kept,
+            kept=kept,
         ),
     ),
 )

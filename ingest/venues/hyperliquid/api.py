@@ -1,18 +1,18 @@
-"""Hyperliquid's interface: every question is a POST to one address, and errors come without a code.
+"""Hyperliquid's interface: the address, how questions nest, the states of all coins, and the list of perpetuals.
 
-A question that the venue cannot read is answered with HTTP 422 and plain text, one about an unknown coin with `null`.
+Every question is a POST to one address, and errors come without a code: a question that the venue cannot read is
+answered with HTTP 422 and plain text, one about an unknown coin with `null`.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-
-from ingest.errors import CHECK_SYMBOL, RequestRefused
+from ingest.errors import CHECK_SYMBOL
 from ingest.feed import Request
-from ingest.fetch.questions import Page, Question
+from ingest.fetch.interface import Interface, Page, Question, refused, rows_at
+from ingest.listings import Contract
 
-HOST = "api.hyperliquid.xyz"
-URL = f"https://{HOST}/info"
+API = Interface("https://api.hyperliquid.xyz")
+URL = API.url("info")
 
 
 def ask(request: Request, question: Question) -> Page:
@@ -22,27 +22,24 @@ def ask(request: Request, question: Question) -> Page:
     nested = {"req": asked} if kind == "candleSnapshot" else asked
     body = request.session.post_json(question.url, {"type": kind, **nested})
     if not isinstance(body, list) or not all(isinstance(row, question.row) for row in body):
-        what = f"{kind}: expected a list of rows, got {str(body)[:80]}"
-        raise RequestRefused(what, host=HOST, path="/info", advice=CHECK_SYMBOL)
+        raise refused(URL, f"{kind}: expected a list of rows, got {str(body)[:80]}", CHECK_SYMBOL)
     return Page(body)
 
 
-def contracts(request: Request) -> Iterator[Mapping[str, object]]:
-    """Yield the perpetuals as `ingest.listings` names their columns. Raises FeedUnavailable.
+def ask_states(request: Request, question: Question) -> Page:
+    """The state of every coin with its name. They come as two lists, of coins and of states, in the same order.
 
-    A delisted one stays in the list, marked; there are no days.
+    Raises RequestRefused when the lists are not equally long.
     """
-    body = request.session.post_json(URL, {"type": "meta"})
-    listed = body.get("universe") if isinstance(body, Mapping) else None
-    if not isinstance(listed, list) or not all(isinstance(one, Mapping) for one in listed):
-        raise RequestRefused(f"expected a universe, got {str(body)[:80]}", host=HOST, path="/info")
-    for one in listed:
-        yield {
-            "symbol": one.get("name"),
-            "base_symbol": one.get("name"),
-            "quote_symbol": "USDC",
-            "contract_type": "linear",
-            "listing_status": "delisted" if one.get("isDelisted") else "live",
-            "base_per_contract": 1,
-            "funding_interval_hours": 1,
-        }
+    body = request.session.post_json(question.url, {"type": "metaAndAssetCtxs"})
+    try:
+        meta, states = body
+        coins = [coin.get("name") for coin in meta["universe"]]
+        return Page([{**state, "name": str(coin)} for coin, state in zip(coins, states, strict=True)])
+    except (TypeError, ValueError, KeyError, AttributeError) as error:
+        raise refused(URL, f"expected coins and their state, got {str(body)[:80]}") from error
+
+
+def perpetuals(request: Request) -> list[Contract]:
+    """The list of perpetuals. A delisted one stays in it, marked; there are no days. Raises FeedUnavailable."""
+    return rows_at("universe", request.session.post_json(URL, {"type": "meta"}), URL, dict, "a universe")

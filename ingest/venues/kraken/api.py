@@ -7,25 +7,20 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import Any
 
 from ingest.errors import CHECK_SYMBOL, RequestRefused, Transient, UnknownCode
 from ingest.feed import Request
+from ingest.fetch.interface import Interface, Page, Question, at, refused
 from ingest.fetch.pages import EPOCH, TICK, AskPage, Pages, StampOf, WindowParams, stamps_within
-from ingest.fetch.questions import Page, Question
 from ingest.fetch.rows import PRICES
 from ingest.windows import Window, milliseconds
 
-HOST = "futures.kraken.com"
 PASSING = {"apiLimitExceeded", "Server Error", "Unavailable"}  # about the whole venue
 # Words of an error about the question itself ("invalidArgument: symbol", "Argument invalid", "contractNotFound").
 FINAL = re.compile(r"invalid|no such|not ?found|missing|authentication|bad request", re.IGNORECASE)
-
-
-def url(path: str) -> str:
-    return f"https://{HOST}/{path}"
 
 
 def judge(body: Any, host: str, path: str) -> None:  # noqa: ANN401 - whatever JSON came
@@ -42,12 +37,9 @@ def judge(body: Any, host: str, path: str) -> None:  # noqa: ANN401 - whatever J
         raise RequestRefused("; ".join(said), host=host, path=path, advice=CHECK_SYMBOL)
 
 
-def ask(request: Request, question: Question, *, listed: str) -> Page:
-    """The rows that an answer has under the name `listed`. Raises RequestRefused when it has another shape."""
-    body = request.session.get_json(question.url, question.params, judge=judge)
-    if not isinstance(body, Mapping):
-        raise question.refused(f"expected {listed}, got {str(body)[:80]}")
-    return Page(question.rows_in(body.get(listed), listed), str(body.get("more_candles") or ""))
+API = Interface("https://futures.kraken.com", judge)
+CANDLES = replace(API, rows="candles", expected="candles", cursor="more_candles")
+RATES = replace(API, rows="rates", expected="rates")
 
 
 def ask_buckets(request: Request, question: Question, *, series: Sequence[str] = ("",)) -> Page:
@@ -57,15 +49,15 @@ def ask_buckets(request: Request, question: Question, *, series: Sequence[str] =
     Raises RequestRefused when a series does not have one value for each timestamp.
     """
     body = request.session.get_json(question.url, question.params, judge=judge)
-    result = body.get("result") if isinstance(body, Mapping) else None
+    result = at("result", body)
     if not isinstance(result, Mapping) or not isinstance(stamps := result.get("timestamp"), list):
-        raise question.refused(f"expected buckets, got {str(body)[:80]}")
+        raise refused(question.url, f"expected buckets, got {str(body)[:80]}")
     if not stamps:
         return Page([])
     data = result.get("data")
     lists: list[Any] = [(data if isinstance(data, Mapping) else {"": data}).get(name) for name in series]
     if not all(isinstance(one, list) and len(one) == len(stamps) for one in lists):
-        raise question.refused(f"expected a value a bucket, got {str(data)[:80]}")
+        raise refused(question.url, f"expected a value a bucket, got {str(data)[:80]}")
     rows = [{"timestamp": stamp} for stamp in stamps]
     for name, values in zip(series, lists, strict=True):
         for row, value in zip(rows, values, strict=True):

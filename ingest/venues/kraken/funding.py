@@ -13,28 +13,27 @@ from functools import partial
 from ingest.errors import RequestRefused
 from ingest.feed import Batch, Request
 from ingest.fetch.batches import batch_picked
+from ingest.fetch.interface import Question
 from ingest.fetch.pages import between
-from ingest.fetch.questions import Question
 from ingest.fetch.rows import Fields, Stamp
 from ingest.fetch.shapes import HOUR, hourly_funding
-from ingest.venues.kraken import api
+from ingest.venues.kraken.api import API, RATES, FromEitherEnd, ask_buckets
 from ingest.windows import Window
 
-YEAR = api.url("derivatives/api/v4/historicalfundingrates")
+YEAR = API.url("derivatives/api/v4/historicalfundingrates")
 YEAR_FIELDS = Fields(
     Stamp("timestamp", "settled_at", "iso", floor="1h"),
     {"relativeFundingRate": "relative_rate", "fundingRate": "absolute_rate"},
     constants={"channel": "history"},
 )
 OLDER = hourly_funding(
-    partial(api.ask_buckets, series=("rate", "relativeRate")),
-    api.url("api/charts/v1/analytics/{symbol}/funding"),
+    API.at("api/charts/v1/analytics/{symbol}/funding", partial(ask_buckets, series=("rate", "relativeRate"))),
     Fields(
         Stamp("timestamp", "settled_at", "s or ms", floor="1h"),
         {"relativeRate close": "relative_rate", "rate close": "absolute_rate"},
         constants={"channel": "analytics"},
     ),
-    api.FromEitherEnd(between("since", "to", "s")),
+    FromEitherEnd(between("since", "to", "s")),
     params={"interval": 3600},
 )
 
@@ -50,7 +49,7 @@ def fetch(request: Request) -> Iterator[Batch]:
         if not (missing := request.held.missing(symbol, request.wanted)):
             continue
         with request.noting_refusal(symbol):
-            answer = api.ask(request, Question(YEAR, instrument, {"symbol": symbol}), listed="rates")
+            answer = RATES.ask(request, Question(YEAR, instrument, {"symbol": symbol}))
             year = YEAR_FIELDS.frame(answer.rows, instrument)
             first = year["settled_at"].min()
             begins = first.replace(tzinfo=UTC) if isinstance(first, datetime) else request.wanted.end

@@ -15,15 +15,17 @@ import polars as pl
 from ingest.errors import AddressGone, RequestRefused
 from ingest.feed import Batch, Request
 from ingest.fetch.batches import parts_covering
-from ingest.fetch.pages import TICK, newest_first
-from ingest.fetch.questions import Question
+from ingest.fetch.interface import Page, Params, refused
+from ingest.fetch.pages import TICK, NewestFirst
 from ingest.fetch.rows import stamped, text_frame
 from ingest.instrument import Instrument
-from ingest.venues.okx import api
-from ingest.windows import Window
+from ingest.venues.okx.api import API, PAGE
+from ingest.windows import Window, milliseconds
 
-URL = api.url("public/liquidation-orders")
+URL = API.url("public/liquidation-orders")
 KEPT = timedelta(hours=24)
+# `after` excludes its own millisecond, and a page may have ended within one.
+PAGES = NewestFirst(lambda window: {"after": milliseconds(window.end) + 1}, limit=PAGE)
 
 
 def fetch(request: Request) -> Iterator[Batch]:
@@ -35,36 +37,29 @@ def fetch(request: Request) -> Iterator[Batch]:
         for window in request.held.missing(instrument.symbol, Window(request.now - KEPT, request.now)):
             with request.noting_refusal(instrument.symbol):
                 yield _events(request, instrument, window)
-            refused = request.refused.get(instrument.symbol)
-            if isinstance(refused, AddressGone):
+            gone = request.refused.get(instrument.symbol)
+            if isinstance(gone, AddressGone):
                 del request.refused[instrument.symbol]
-                raise RequestRefused(
-                    f"endpoint retired, it seems: {refused.what}",
-                    host=refused.host,
-                    path=refused.path,
-                    advice="record them instead: leverage record",
-                )
+                what, advice = f"endpoint retired, it seems: {gone.what}", "record them instead: leverage record"
+                raise RequestRefused(what, host=gone.host, path=gone.path, advice=advice)
 
 
 def _events(request: Request, instrument: Instrument, window: Window) -> Batch:
     symbol = instrument.symbol
+    asked = {"instType": "SWAP", "state": "filled", "uly": symbol.removesuffix("-SWAP")}
 
-    def older(end: int) -> list[Any]:
-        # `after` excludes its own millisecond, and a page may have ended within one.
-        asked: dict[str, str | int] = {"uly": symbol.removesuffix("-SWAP"), "after": end + 1, "limit": api.PAGE}
-        question = Question(URL, instrument, {"instType": "SWAP", "state": "filled", **asked})
-        body = request.session.get_json(URL, question.params, judge=api.judge)
-        return details(question.rows_in(body.get("data")), question)
+    def ask(params: Params) -> Page:
+        return Page(details(API.page(request.session, URL, {**asked, **params}).rows))
 
-    pages = newest_first(older, window, limit=api.PAGE, stamp_of=lambda row: int(row["ts"]), host=api.HOST)
-    frame = parse([row for page in pages for row in page], symbol)
+    pages = PAGES(ask, window, TICK, lambda event: int(event["ts"]), API.host)
+    frame = parse([event for page in pages for event in page], symbol)
     first = frame["happened_at"].min()
     if isinstance(first, datetime):  # the venue does not keep exactly 24 hours: before the first event nothing is known
         window = Window(max(window.start, first.replace(tzinfo=UTC)), window.end)
     return Batch(frame, parts_covering(request, frame, symbol, window, TICK, URL, apart=None))
 
 
-def details(groups: Sequence[Mapping[str, Any]], question: Question) -> list[dict[str, Any]]:
+def details(groups: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
     """The events of all groups, each with the instrument that its group names.
 
     Raises RequestRefused when a group has no list of details.
@@ -73,7 +68,7 @@ def details(groups: Sequence[Mapping[str, Any]], question: Question) -> list[dic
     for group in groups:
         listed = group.get("details")
         if not isinstance(listed, list) or not all(isinstance(one, Mapping) for one in listed):
-            raise question.refused(f"expected details, got {str(group)[:80]}")
+            raise refused(URL, f"expected details, got {str(group)[:80]}")
         events += [{**one, "instId": group.get("instId")} for one in listed]
     return events
 
@@ -89,10 +84,10 @@ def parse(records: Sequence[Mapping[str, Any]], symbol: str) -> pl.DataFrame:
     closed = pl.col("side").replace_strict({"sell": "long", "buy": "short"}, default=None, return_dtype=pl.String)
     contradicted = (pl.col("posSide").is_in(["long", "short"]) & (pl.col("posSide") != closed)).fill_null(False)
     return events.filter(pl.col("instId") == symbol).select(
-        pl.lit(symbol).alias("symbol"),
-        stamped("ts").alias("happened_at"),
-        pl.col("side").alias("order_side"),
-        pl.when(~contradicted).then(closed).alias("position_side"),
-        pl.col("sz").alias("contracts"),
-        pl.col("bkPx").alias("bankruptcy_price"),
+        symbol="instId",
+        happened_at=stamped("ts"),
+        order_side="side",
+        position_side=pl.when(~contradicted).then(closed),
+        contracts="sz",
+        bankruptcy_price="bkPx",
     )

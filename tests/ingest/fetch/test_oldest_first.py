@@ -7,8 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ingest.errors import RequestRefused
+from ingest.fetch.interface import Page, Params
 from ingest.fetch.pages import OldestFirst, between
-from ingest.fetch.questions import Page, Params
 from ingest.windows import Window, milliseconds
 from tests.ingest.scripted_venues import at
 

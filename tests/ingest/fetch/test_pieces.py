@@ -3,7 +3,7 @@
 from datetime import timedelta
 
 from ingest.coverage import Coverage, Part
-from ingest.fetch.pieces import newest_pieces
+from ingest.fetch.shapes import newest_pieces
 from ingest.windows import Window
 from tests.ingest.scripted_venues import ScriptedVenues, asking, at, days
 

@@ -15,7 +15,7 @@ from ingest.errors import RequestRefused, VenueFailing
 from ingest.feed import Batch
 from ingest.http import MarketSession
 from ingest.market import Market
-from ingest.venues.bitfinex import api, liquidations, status
+from ingest.venues.bitfinex import api, feeds, liquidations
 from ingest.windows import Window
 from tests.ingest.scripted_venues import ScriptedVenues, asking, at, conformed, days, fetched, landed, ms, parts_of
 from tests.properties import examples
@@ -269,7 +269,7 @@ def test_an_error_of_the_venue_is_no_row():
 def test_being_asked_too_often_is_waited_out_for_a_minute_whatever_the_http_status(relay, api_samples, status):
     body = (api_samples / "bitfinex/error_ratelimit.json").read_text()
     relay.answers(liquidations.URL, Response(body, status=status), "[]")
-    assert api.page(relay.session, liquidations.URL, {}) == []
+    assert api.API.page(relay.session, liquidations.URL, {}, row=list).rows == []
     (pause,) = relay.pauses
     assert pause >= 60
 
@@ -277,16 +277,16 @@ def test_being_asked_too_often_is_waited_out_for_a_minute_whatever_the_http_stat
 def test_a_symbol_refused_with_http_500_costs_no_other(relay):
     relay.answers(liquidations.URL, Response('["error", 10020, "symbol: invalid"]', status=500))
     with pytest.raises(RequestRefused, match="code 10020: symbol: invalid"):
-        api.page(relay.session, liquidations.URL, {})
+        api.API.page(relay.session, liquidations.URL, {}, row=list)
 
 
 def test_liquidations_have_their_own_limit_beside_that_of_the_host(httpserver):
     """Three a minute for the path, which must not slow down the rest of the host."""
     hosts = load_catalogue().hosts
-    assert (hosts[liquidations.LIMITED].per_minute, hosts[api.HOST].per_minute) == (3, 60)
+    assert (hosts[liquidations.LIMITED].per_minute, hosts[api.API.host].per_minute) == (3, 60)
     session = MarketSession(Market.parse(httpserver.url_for("/")), hosts)
     limiter = session._session.get_adapter(liquidations.URL).limiter
-    other = session._session.get_adapter(status.URL.format(symbol=BTC)).limiter
+    other = session._session.get_adapter(feeds.STATUS.endpoint.url.format(symbol=BTC)).limiter
     session.close()
     assert limiter is not other
 

@@ -14,7 +14,7 @@ from ingest.errors import RequestRefused
 from ingest.feed import Batch
 from ingest.landing import Landing
 from ingest.pull import pull
-from ingest.venues.coinbase import api
+from ingest.venues.coinbase.api import API
 from tests.ingest.scripted_venues import ScriptedVenues, asking, at, conformed, days, fetched, landed
 from tests.properties import examples
 
@@ -38,7 +38,7 @@ class Coinbase(ScriptedVenues):
         def answer(url: str, params: dict) -> object:
             first, last = (int(at(params[end][:-1]).timestamp()) for end in ("start", "end"))
             if (last - first) // DAY + 1 > 300:
-                return RequestRefused("granularity too small for the requested time range", host=api.HOST)
+                return RequestRefused("granularity too small for the requested time range", host=API.host)
             return sorted((b for b in bars if first <= b[0] <= last), reverse=True)
 
         super().__init__(answer)
@@ -99,8 +99,8 @@ def test_an_answer_of_another_shape_is_refused_with_what_came(body):
 
 
 def test_a_product_that_is_not_listed_costs_that_product_alone(relay, tmp_path):
-    relay.answers(api.url("products/NONE-USD/candles"), Response('{"message":"NotFound"}', status=404))
-    relay.answers(api.url(f"products/{BTC}/candles"), json.dumps([bar("2026-01-31")]))
+    relay.answers(API.url("products/NONE-USD/candles"), Response('{"message":"NotFound"}', status=404))
+    relay.answers(API.url(f"products/{BTC}/candles"), json.dumps([bar("2026-01-31")]))
     pulled = pull(put(relay.session, symbols=("NONE-USD", BTC)), Landing(tmp_path))
     assert (pulled.rows, pulled.skipped) == (1, None)
     assert 'NONE-USD: HTTP 404: {"message":"NotFound"}' in pulled.notes[0]

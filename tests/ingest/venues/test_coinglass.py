@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from ingest.errors import AccessRefused, KeyMissing, RequestRefused, VenueFailing
 from ingest.http import MarketSession
 from ingest.market import Market
-from ingest.venues.coinglass import api
+from ingest.venues.coinglass.api import API
 from ingest.windows import Window
 from tests.ingest.scripted_venues import ScriptedVenues, asking, at, conformed, days, fetched, landed, ms
 from tests.properties import examples
@@ -144,9 +144,9 @@ def test_a_code_under_http_200_is_no_data(code, kind):
 
 
 def test_too_many_requests_under_http_200_are_tried_again(relay):
-    relay.answers(api.URL, '{"code":"429","msg":"Too Many Requests"}')
+    relay.answers(API.url("aggregated-history"), '{"code":"429","msg":"Too Many Requests"}')
     with pytest.raises(VenueFailing, match="code 429: Too Many Requests, 12 times"):
-        relay.session.get_json(api.URL, judge=api.judge)
+        relay.session.get_json(API.url("aggregated-history"), judge=API.judge)
 
 
 @pytest.mark.parametrize("body", [[], {"code": "0"}, {"code": "0", "data": [1]}, "data", None])
@@ -170,9 +170,9 @@ def test_order_repetition_and_page_size_change_no_hour(count, random, size):
 
 
 def test_the_recorded_refusal_says_what_to_check(relay, api_samples):
-    relay.answers(api.URL, (api_samples / "coinglass/error_no_key.json").read_text())
+    relay.answers(API.url("aggregated-history"), (api_samples / "coinglass/error_no_key.json").read_text())
     with pytest.raises(AccessRefused, match=r"code 401: API key missing\. .*; check the key"):
-        relay.session.get_json(api.URL, judge=api.judge)
+        relay.session.get_json(API.url("aggregated-history"), judge=API.judge)
     assert len(relay.asked) == 1
 
 

@@ -11,8 +11,8 @@ from ingest.coverage import Coverage, Part
 from ingest.errors import AccessRefused, HostUnreachable, RequestRefused, VenueFailing
 from ingest.landing import Landing
 from ingest.pull import pull
-from ingest.venues.coinmetrics import api
-from ingest.venues.coinmetrics.api import METRICS
+from ingest.venues.coinmetrics.api import API
+from ingest.venues.coinmetrics.whole_pulls import METRICS, URL
 from ingest.windows import Window
 from tests.ingest.scripted_venues import ScriptedVenues, asking, at, conformed, days, fetched, landed
 
@@ -58,7 +58,7 @@ def test_pages_are_followed_by_the_vendors_own_address():
     assert venues.asked[1] == (NEXT, {})
 
 
-@pytest.mark.parametrize("further", [api.URL, "https://elsewhere.example/v4?next_page_token=0.abc"])
+@pytest.mark.parametrize("further", [URL, "https://elsewhere.example/v4?next_page_token=0.abc"])
 def test_a_next_page_that_was_asked_already_or_lies_elsewhere_is_refused(further):
     venues = ScriptedVenues(lambda url, params: {"data": [row("2026-01-10")], "next_page_url": further})
     with pytest.raises(RequestRefused, match="is no further one of this host"):
@@ -86,7 +86,7 @@ def test_a_pull_that_has_lost_every_metric_does_not_replace_the_last_one():
 def test_a_pull_that_breaks_off_leaves_nothing_behind(tmp_path):
     def answer(url, params):
         if url == NEXT:
-            return VenueFailing("HTTP 503, 12 times", host=api.HOST)
+            return VenueFailing("HTTP 503, 12 times", host=API.host)
         return {"data": [row("2026-01-10")], "next_page_url": NEXT}
 
     landing = Landing(tmp_path)
@@ -181,9 +181,9 @@ def test_an_answer_of_another_shape_is_refused_with_what_came(body):
 FILE = "https://raw.githubusercontent.com/coinmetrics/data/master/csv/btc.csv"
 HEADER = ",".join(["time", "ReferenceRateUSD", *METRICS]) + "\n"
 REFUSALS = [
-    HostUnreachable("no connection", host=api.HOST),
-    AccessRefused("HTTP 403", host=api.HOST),
-    VenueFailing("HTTP 503, 12 times", host=api.HOST),
+    HostUnreachable("no connection", host=API.host),
+    AccessRefused("HTTP 403", host=API.host),
+    VenueFailing("HTTP 503, 12 times", host=API.host),
 ]
 
 

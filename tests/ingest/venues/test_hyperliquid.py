@@ -14,7 +14,7 @@ from ingest.coverage import Coverage
 from ingest.errors import FeedUnavailable, RequestRefused, VenueFailing
 from ingest.landing import Landing
 from ingest.pull import pull
-from ingest.venues.hyperliquid import api
+from ingest.venues.hyperliquid.api import URL
 from ingest.windows import Window
 from tests.ingest.scripted_venues import ScriptedVenues, asking, at, conformed, days, fetched, landed, ms, parts_of
 from tests.properties import examples
@@ -238,7 +238,7 @@ def test_a_coin_that_the_venue_answers_with_null_costs_that_one_alone():
 
 def test_questions_are_posted_and_one_that_cannot_be_read_is_not_repeated(relay):
     refusal = "Failed to deserialize the JSON body into the target type"
-    relay.answers(api.URL, Response(refusal, status=422, mimetype="text/plain"))
+    relay.answers(URL, Response(refusal, status=422, mimetype="text/plain"))
     with pytest.raises(RequestRefused, match=rf"HTTP 422: {refusal} \(api.hyperliquid.xyz/info\)"):
         fetched(asking(KLINES, relay.session, days("2026-01-10", "2026-01-10"), symbols=("BTC",)))
     (asked,) = relay.asked
@@ -247,12 +247,12 @@ def test_questions_are_posted_and_one_that_cannot_be_read_is_not_repeated(relay)
 
 def test_too_many_requests_are_tried_again(relay):
     busy = Response("null", status=429)
-    relay.answers(api.URL, busy, busy, json.dumps([candle("2026-01-10")]))
+    relay.answers(URL, busy, busy, json.dumps([candle("2026-01-10")]))
     request = asking(KLINES, relay.session, days("2026-01-10", "2026-01-10"), symbols=("BTC",))
     assert landed(request).height == 1
     assert len(relay.pauses) == 2
     relay.server.clear()
-    relay.answers(api.URL, busy)
+    relay.answers(URL, busy)
     with pytest.raises(VenueFailing, match="HTTP 429, 12 times"):
         fetched(asking(KLINES, relay.session, days("2026-01-10", "2026-01-10"), symbols=("BTC",)))
 

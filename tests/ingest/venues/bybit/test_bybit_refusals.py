@@ -7,7 +7,7 @@ import pytest
 from ingest.catalogue import load_catalogue
 from ingest.errors import Banned, CatalogueBroken, GeoBlocked, RequestRefused, VenueFailing
 from ingest.instrument import Instrument
-from ingest.venues.bybit import api
+from ingest.venues.bybit.api import API
 from tests.ingest.scripted_venues import ScriptedVenues, conformed, fetched, landed, ms
 from tests.ingest.venues.bybit.bybit_answers import (
     FUNDING,
@@ -71,7 +71,7 @@ def test_a_spot_instrument_has_no_category_here():
 def test_error_codes_under_http_200_are_told_apart(relay, code, kind, asked):
     relay.answers(f"{URL}/kline", json.dumps({"retCode": code, "retMsg": "no", "result": {}}))
     with pytest.raises(kind, match=f"retCode {code}: no") as raised:
-        relay.session.get_json(f"{URL}/kline", judge=api.judge)
+        relay.session.get_json(f"{URL}/kline", judge=API.judge)
     assert type(raised.value) is kind
     assert len(relay.asked) == asked
 
@@ -87,4 +87,4 @@ def test_the_catalogue_asks_for_linear_and_inverse_contracts_of_one_coin_or_one_
 def test_the_recorded_rate_limit_is_tried_again(relay, api_samples):
     relay.answers(f"{URL}/kline", json.dumps(sample(api_samples, "error_rate_limit.json")))
     with pytest.raises(VenueFailing, match="retCode 10006: Too many visits!, 12 times"):
-        relay.session.get_json(f"{URL}/kline", judge=api.judge)
+        relay.session.get_json(f"{URL}/kline", judge=API.judge)

@@ -12,7 +12,7 @@ from ingest.venues.deribit import api
 from tests.ingest.scripted_venues import ScriptedVenues, asking, conformed, days, fetched, landed, ms
 
 FEED, SYMBOL = "deribit_klines", "BTC-PERPETUAL"
-URL = api.url("get_tradingview_chart_data")
+URL = api.API.url("get_tradingview_chart_data")
 
 
 def chart(*rows: tuple) -> dict:

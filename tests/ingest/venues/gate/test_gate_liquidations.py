@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from ingest.catalogue import load_catalogue
 from ingest.coverage import Coverage, Part
 from ingest.errors import VenueFailing
-from ingest.venues.gate import api, liquidations
+from ingest.venues.gate import api, feeds
 from ingest.windows import Window
 from tests.ingest.scripted_venues import ScriptedVenues, at, fetched, landed
 from tests.ingest.venues.gate.gate_answers import (
@@ -102,7 +102,7 @@ def test_order_repetition_and_the_size_of_answers_change_no_liquidation(times, r
 
 def test_165_contracts_below_zero_are_a_short_of_0_0165_coins():
     sizes = {i.symbol: i.contract_size for i in load_catalogue().instruments[LIQUIDATIONS]}
-    fields = liquidations.ORDERS.fields
+    fields = feeds.ORDERS.fields
     (contracts,) = fields.frame([liquidation(seconds("2026-02-01"), -165)], PERPETUAL)["position_contracts"]
     assert float(contracts) * sizes[BTC] == pytest.approx(-0.0165)
     assert sizes == {"BTC_USDT": 0.0001, "ETH_USDT": 0.01, "SOL_USDT": 1.0}

@@ -4,10 +4,10 @@ import pytest
 from werkzeug import Response
 
 from ingest.errors import RequestRefused
-from ingest.fetch.questions import Question
+from ingest.fetch.interface import Question
 from ingest.landing import Landing
 from ingest.pull import pull
-from ingest.venues.gate import api
+from ingest.venues.gate.api import API
 from tests.ingest.scripted_venues import ScriptedVenues, conformed, fetched, landed
 from tests.ingest.venues.gate.gate_answers import (
     BTC,
@@ -73,7 +73,7 @@ def test_an_empty_answer_covers_nothing(feed):
 
 def test_the_recorded_refusal_is_one_line_and_asked_once(relay, api_samples):
     body = (api_samples / "gate/error_retention.json").read_text()
-    relay.answers(api.url("contract_stats"), Response(body, status=400))
+    relay.answers(API.url("contract_stats"), Response(body, status=400))
     with pytest.raises(RequestRefused, match=r"INVALID_PARAM_VALUE: .*\(api.gateio.ws/.*contract_stats\)"):
-        api.ask(put(STATS, relay.session), Question(api.url("contract_stats"), PERPETUAL))
+        API.ask(put(STATS, relay.session), Question(API.url("contract_stats"), PERPETUAL))
     assert len(relay.asked) == 1

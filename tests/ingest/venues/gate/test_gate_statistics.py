@@ -117,7 +117,7 @@ def test_the_recorded_row_of_an_earlier_year_keeps_its_values(api_samples):
     frame = STATS_FIELDS.frame([published], PERPETUAL)
     typed = conformed(put(STATS, Gate()), [Batch(frame, ())]).rows.row(0, named=True)
     assert typed["open_at"] == datetime(1970, 1, 1) + timedelta(seconds=int(published["time"]))
-    for name, column in STATS_FIELDS.columns.items():
+    for name, column in STATS_FIELDS.names.items():
         assert typed[column] == (float(published[name]) if name in published else None), name
 
 
@@ -125,6 +125,6 @@ def test_the_shape_of_2026_keeps_its_values_and_its_sides(api_samples):
     (published,) = json.loads((api_samples / "gate/contract_stats_2026_union_shape.json").read_text())
     frame = STATS_FIELDS.frame([published], PERPETUAL)
     typed = conformed(put(STATS, Gate()), [Batch(frame, ())]).rows.row(0, named=True)
-    for name, column in STATS_FIELDS.columns.items():
+    for name, column in STATS_FIELDS.names.items():
         assert typed[column] == float(published[name]), name
     assert typed["long_contracts"] > typed["short_contracts"] > 0

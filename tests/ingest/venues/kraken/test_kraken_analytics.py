@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from werkzeug import Response
 
 from ingest.errors import RequestRefused, VenueFailing
-from ingest.venues.kraken import api
+from ingest.venues.kraken.api import API
 from ingest.windows import Window
 from tests.ingest.scripted_venues import ScriptedVenues, asking, at, conformed, days, fetched, landed, ms, parts_of
 from tests.properties import examples
@@ -210,7 +210,7 @@ def test_an_answer_of_another_shape_is_refused(body):
 def test_errors_under_http_200_are_refusals_of_one_symbol(relay, body, words, asked):
     relay.answers(f"{BASE}/open-interest", json.dumps(body))
     with pytest.raises(RequestRefused) as raised:
-        relay.session.get_json(f"{BASE}/open-interest", judge=api.judge)
+        relay.session.get_json(f"{BASE}/open-interest", judge=API.judge)
     assert words in str(raised.value)
     assert len(relay.asked) == asked
 
@@ -225,10 +225,10 @@ def test_errors_under_http_200_are_refusals_of_one_symbol(relay, body, words, as
 def test_a_limit_that_is_reached_is_tried_again(relay):
     busy = '{"result": "error", "error": "apiLimitExceeded"}'
     relay.answers(f"{BASE}/cvd", Response(busy, status=200), Response("busy", status=429), json.dumps(buckets()))
-    assert relay.session.get_json(f"{BASE}/cvd", judge=api.judge) == buckets()
+    assert relay.session.get_json(f"{BASE}/cvd", judge=API.judge) == buckets()
     relay.answers(f"{BASE}/funding", busy)
     with pytest.raises(VenueFailing, match="apiLimitExceeded, 12 times"):
-        relay.session.get_json(f"{BASE}/funding", judge=api.judge)
+        relay.session.get_json(f"{BASE}/funding", judge=API.judge)
 
 
 # --- recorded samples: hours there, so that they conform without being days

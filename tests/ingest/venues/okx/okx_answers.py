@@ -7,7 +7,7 @@ import polars as pl
 from ingest.catalogue import load_catalogue
 from ingest.feeds import feed_named
 from ingest.instrument import Instrument
-from ingest.venues.okx import api
+from ingest.venues.okx.api import API
 from tests.ingest.scripted_venues import ScriptedVenues, asking, days, ms
 
 KLINES, FUNDING, OPEN_INTEREST, LIQUIDATIONS = (
@@ -91,7 +91,7 @@ def events_before(events: list[dict]):
 
 def sample(api_samples, name: str) -> list:
     body = json.loads((api_samples / "okx" / name).read_text())
-    api.judge(body, api.HOST, name)
+    API.judge(body, API.host, name)
     return body["data"]
 
 

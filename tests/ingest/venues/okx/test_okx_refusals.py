@@ -6,7 +6,7 @@ import pytest
 
 from ingest.catalogue import load_catalogue
 from ingest.errors import RequestRefused, VenueFailing
-from ingest.venues.okx import api
+from ingest.venues.okx.api import API
 from tests.ingest.scripted_venues import ScriptedVenues, conformed, fetched, parts_of
 from tests.ingest.venues.okx.okx_answers import (
     FUNDING,
@@ -61,7 +61,7 @@ def test_a_refused_instrument_costs_that_instrument_alone():
 def test_error_codes_under_http_200_are_told_apart(relay, code, kind, asked):
     relay.answers(f"{URL}/x", json.dumps({"code": code, "msg": "no", "data": []}))
     with pytest.raises(kind, match=f"code {code}: no") as raised:
-        relay.session.get_json(f"{URL}/x", judge=api.judge)
+        relay.session.get_json(f"{URL}/x", judge=API.judge)
     assert type(raised.value) is kind
     assert len(relay.asked) == asked
 
@@ -86,5 +86,5 @@ def test_the_catalogue_says_what_a_contract_is(symbol, margin_type, size):
 def test_the_recorded_unknown_instrument_is_refused(relay, api_samples):
     relay.answers(f"{URL}/x", (api_samples / "okx/error.json").read_text())
     with pytest.raises(RequestRefused, match=r"code 51001: Instrument ID.*; check the symbol in the catalogue"):
-        relay.session.get_json(f"{URL}/x", judge=api.judge)
+        relay.session.get_json(f"{URL}/x", judge=API.judge)
     assert len(relay.asked) == 1
