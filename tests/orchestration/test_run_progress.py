@@ -19,7 +19,7 @@ from warehouse.settings import Settings
     [
         ("binance__binance_um_klines", "fetching binance_um_klines"),
         ("tape__tape_coverage", "tape coverage"),
-        ("dbt_models", "building and testing the tables with dbt"),
+        ("dbt_models", "building and testing the tables"),
     ],
 )
 def test_a_step_is_said_in_words(step: str, words: str) -> None:
