@@ -109,8 +109,8 @@ def changed_days(connection: duckdb.DuckDBPyConnection, name: str, facts: str) -
     ((gone, changed, feeds),) = connection.execute(
         f"""
         SELECT
-            coalesce(sum((now.fact IS NULL)::INTEGER), 0),
-            coalesce(sum((before.fact IS NULL AND now.segment IS NULL)::INTEGER), 0),
+            count(*) FILTER (now.fact IS NULL),
+            count(*) FILTER (before.fact IS NULL AND now.segment IS NULL),
             coalesce(list(DISTINCT split_part(now.segment, '/', 1)) FILTER (before.fact IS NULL), [])
         FROM ({before}) AS before FULL JOIN ({facts}) AS now ON before.fact = now.fact""",
         {"name": name},

@@ -71,8 +71,8 @@ class Interface:
 
     `judge` raises for an answer that reports an error. `about` makes the parameters that name the instrument. An answer
     that differs from what was asked in a field of `confirms` is refused, in the words given there. `rows` is the path
-    to the rows of an answer, such as result.list, and `cursor` to that of the next page; an error calls the rows
-    `expected`. `key_header` is the header of the API key.
+    to the rows of an answer, such as result.list. `cursor` is the path to the cursor of the next page. Errors name the
+    rows by `expected`. `key_header` is the header of the API key.
     """
 
     root: str

@@ -68,7 +68,7 @@ def build_models(
     arguments = build_arguments(target, select, exclude)
 
     def dbt(emit: Callable[[EventMsg | dbtRunnerResult], None]) -> None:
-        # Not `emit` itself: what it raises would be an error inside of dbt, which ends by itself.
+        # dbt must not see Abandoned: it would report it as an error of its own, and it ends without it.
         def on_event(message: EventMsg) -> None:
             with suppress(Abandoned):
                 emit(message)
