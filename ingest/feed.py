@@ -112,7 +112,10 @@ Fetch = Callable[[Request], Iterator[Batch]]
 
 @runtime_checkable
 class Declaration(Protocol):
-    """A fetch that says itself which columns it returns."""
+    """A fetch that says itself which hosts it asks, and which columns it returns."""
+
+    @property
+    def hosts(self) -> tuple[str, ...]: ...
 
     def __call__(self, request: Request) -> Iterator[Batch]: ...
 
@@ -132,8 +135,9 @@ class Feed:
     freshness. `key` are the natural key columns: `symbol`, `interval` if there is one, and `observed`, unless they are
     given.
     `retention` is how far back the venue keeps the data, in words.
-    `hosts` are the hosts that the fetch asks: host names, or host/path where the venue limits a path separately. A feed
-    of the user's own files has none. `archive_host` is the one of them that only publishes files.
+    `hosts` are the hosts that the fetch asks, as it declares them unless they are given: host names, or host/path where
+    the venue limits a path separately. A feed of the user's own files has none. `archive_host` is the one of them that
+    only publishes files.
     `key_variable` is the environment variable of the API key, `key_from` where to get a key.
     `settles` is how long after the end of a day its value may be missing before the feed counts as late.
     `revises` is how long the venue corrects a value; until then it is asked for again.
@@ -150,7 +154,7 @@ class Feed:
     retention: str
     licence: str
     fetch: Fetch
-    hosts: tuple[str, ...]
+    hosts: tuple[str, ...] = ()
     name: str = ""
     schema: pa.DataFrameSchema = field(default_factory=pa.DataFrameSchema)
     observed: str = ""
@@ -165,8 +169,10 @@ class Feed:
     key_from: str | None = None
 
     def __post_init__(self) -> None:
-        if isinstance(self.fetch, Declaration) and not self.schema.columns:
-            object.__setattr__(self, "schema", self.fetch.schema(self.name or f"{self.venue}_{self.kind}"))
+        if isinstance(self.fetch, Declaration):
+            schema = self.schema if self.schema.columns else self.fetch.schema(self.name or f"{self.venue}_{self.kind}")
+            object.__setattr__(self, "schema", schema)
+            object.__setattr__(self, "hosts", self.hosts or self.fetch.hosts)
         object.__setattr__(self, "name", self.schema.name)
         times = (name for name, column in self.schema.columns.items() if column.dtype.type.is_temporal())
         object.__setattr__(self, "observed", self.observed or next(times))

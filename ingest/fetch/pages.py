@@ -74,7 +74,9 @@ class Single:
 class NewestFirst:
     """Pages of at most `limit` rows, newest first; the next one ends before the oldest row of the last.
 
-    With `by_cursor` each names the cursor of the next instead, and the last one names none.
+    With `by_cursor` each names the cursor of the next instead, and the last one names none. The walk ends at the start
+    of the window, or with a page that has no row of it. Stamps that are unreadable or outside of the window are
+    ignored: one wrong row must not end the walk early.
     """
 
     window_params: WindowParams
@@ -83,18 +85,19 @@ class NewestFirst:
 
     def __call__(self, ask: AskPage, window: Window, step: timedelta, stamp_of: StampOf, host: str) -> Pages:
         del step
-        cursor: str | None = None
-
-        def older(end: int) -> list[Any]:
-            nonlocal cursor
-            if cursor == "":
-                return []
+        start, end, cursor = milliseconds(window.start), milliseconds(window.end), ""
+        while end > start:
             asked = self.window_params(window if self.by_cursor else Window(window.start, EPOCH + end * TICK))
-            page = ask({**asked, "limit": self.limit, **({"cursor": cursor} if cursor else {})})
-            cursor = page.cursor if self.by_cursor else None
-            return page.rows
-
-        return newest_first(older, window, limit=self.limit, stamp_of=stamp_of, host=host)
+            page, following = ask({**asked, "limit": self.limit, **({"cursor": cursor} if cursor else {})})
+            if page:
+                yield page
+            older = stamps_within(page, stamp_of, 0, end)
+            if len(page) >= self.limit and not older:
+                raise RequestRefused(f"a full page with nothing older than asked for: {str(page[-1])[:80]}", host=host)
+            inside = [stamp for stamp in older if stamp >= start]
+            if not inside or (self.by_cursor and not following):
+                return
+            end, cursor = min(inside), following if self.by_cursor else ""
 
 
 @dataclass(frozen=True)
@@ -126,29 +129,6 @@ class OldestFirst:
                 if end - max(inside) <= step // TICK:
                     break
                 start = max(inside) + 1
-
-
-def newest_first(
-    ask: Callable[[int], Sequence[Any]], window: Window, *, limit: int, stamp_of: StampOf, host: str
-) -> Pages:
-    """Yield the pages of `window`, newest first. `ask(end)` returns the newest rows stamped before that millisecond.
-
-    The walk ends at the start of the window, or with a page that has no row of it. Stamps that are unreadable or
-    outside of the window are ignored: one wrong row must not end the walk early.
-    Raises RequestRefused when a full page has nothing older: the venue repeats itself or ignores the question.
-    """
-    start, end = milliseconds(window.start), milliseconds(window.end)
-    while end > start:
-        page = ask(end)
-        if page:
-            yield page
-        older = [stamp for row in page if (stamp := readable_stamp(row, stamp_of)) is not None and stamp < end]
-        if len(page) >= limit and not older:
-            raise RequestRefused(f"a full page with nothing older than asked for: {str(page[-1])[:80]}", host=host)
-        inside = [stamp for stamp in older if stamp >= start]
-        if not inside:
-            return
-        end = min(inside)
 
 
 def stamps_within(page: Sequence[Any], stamp_of: StampOf, start: int, end: int) -> list[int]:

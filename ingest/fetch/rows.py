@@ -73,8 +73,9 @@ class Stamp:
     note: str = ""
 
     def moments(self) -> pl.Expr:
+        """The moments that the field has."""
         moment = stamped(self.field, self.unit)
-        return (moment.dt.truncate(self.floor) if self.floor else moment).alias(self.column)
+        return moment.dt.truncate(self.floor) if self.floor else moment
 
 
 @dataclass(frozen=True)
@@ -82,14 +83,16 @@ class Fields:
     """One declaration of a row: the published fields, the columns that they become, and the rules of the schema.
 
     `columns` maps published names to columns, a plain name for one that needs nothing said about it; `inverse_columns`
-    are those that differ for inverse contracts, where the venue counts in other units. `cells` names the places of a
-    row that is a list. `where` keeps the rows for which it is true, by published names. `constants` are columns with
-    one value in every row. `symbol` is the column of the symbol, `checks` are rules over several columns.
+    are those that differ for inverse contracts, where the venue counts in other units. `made` are columns made by an
+    expression over the published fields instead. `cells` names the places of a row that is a list. `where` keeps the
+    rows for which it is true, by published names. `constants` are columns with one value in every row. `symbol` is the
+    column of the symbol, `checks` are rules over several columns.
     """
 
     stamp: Stamp
     columns: Mapping[str, str | Named]
     inverse_columns: Mapping[str, str | Named] = field(default_factory=dict)
+    made: Mapping[str, pl.Expr] = field(default_factory=dict)
     cells: Sequence[str] = ()
     where: pl.Expr | None = None
     constants: Mapping[str, str] = field(default_factory=dict)
@@ -109,10 +112,12 @@ class Fields:
     def schema(self, name: str, intervals: Sequence[str] = ()) -> pa.DataFrameSchema:
         """The schema of the feed `name`: symbol, interval if there are `intervals`, stamp, then the mapped columns.
 
-        What a field becomes for an inverse contract comes after what it becomes for a linear one.
+        The stamp comes later where its field is one of the mapped ones. What a field becomes for an inverse contract
+        comes after what it becomes for a linear one.
         """
         columns = [self.symbol, *([column("interval", allowed=intervals)] if intervals else [])]
-        columns.append(column(self.stamp.column, note=self.stamp.note))
+        if self.stamp.column not in self.names.values():
+            columns.append(column(self.stamp.column, note=self.stamp.note))
         for published, one in self.columns.items():
             columns += [one, self.inverse_columns.get(published, one)]
         named: dict[str, str | Named] = {}
@@ -132,24 +137,25 @@ class Fields:
         The symbol is the instrument's unless a field becomes it. Columns of contracts of the other kind are null.
         """
         columns = {**self.columns, **self.inverse_columns} if instrument.margin_type == "inverse" else self.columns
-        made = set(map(_name, columns.values()))
         published = text_frame(rows, self.cells or [*dict.fromkeys((self.stamp.field, *columns))])
         if self.where is not None:
             published = published.filter(self.where)
-        fixed: dict[str, str | None] = dict.fromkeys(
-            map(_name, (*self.columns.values(), *self.inverse_columns.values()))
-        )
-        fixed |= {"symbol": instrument.symbol, **({"interval": interval} if interval else {}), **self.constants}
-        return published.select(
-            *(pl.lit(value, pl.String).alias(column) for column, value in fixed.items() if column not in made),
-            self.stamp.moments(),
-            *(self._read(field, one) for field, one in columns.items()),
-        )
+        others = dict.fromkeys([self.stamp.column, *self.names.values(), *map(_name, self.inverse_columns.values())])
+        fixed = {
+            "symbol": instrument.symbol,
+            **({"interval": interval} if interval else {}),
+            **others,
+            **self.constants,
+        }
+        made = {name: pl.lit(value, pl.String) for name, value in fixed.items()}
+        made |= {_name(one): self._read(field, one) for field, one in columns.items()}
+        return published.select(**{**made, self.stamp.column: self.stamp.moments()})
 
     def _read(self, published: str, one: str | Named) -> pl.Expr:
         """The column of a field: text, or a timestamp in the unit of the stamp where the column is declared as one."""
         is_moment = not isinstance(one, str) and one[1].dtype.type == TIMESTAMP
-        return (stamped(published, self.stamp.unit) if is_moment else pl.col(published)).alias(_name(one))
+        read = stamped(published, self.stamp.unit) if is_moment else pl.col(published)
+        return self.made.get(_name(one), read)
 
 
 def _name(column: str | Named) -> str:

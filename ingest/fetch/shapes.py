@@ -25,7 +25,7 @@ from ingest.errors import CHECK_SYMBOL
 from ingest.feed import Batch, Feed, Request
 from ingest.fetch.batches import DAY, HOUR, batch_picked, parts_covering, within
 from ingest.fetch.interface import Endpoint, Page, Params, Question, refused
-from ingest.fetch.pages import EPOCH, Paginator
+from ingest.fetch.pages import EPOCH, Pages, Paginator
 from ingest.fetch.rows import Fields
 from ingest.instrument import Instrument
 from ingest.responses import place
@@ -44,6 +44,11 @@ class Shape:
 
     endpoint: Endpoint
     fields: Fields
+
+    @property
+    def hosts(self) -> tuple[str, ...]:
+        """The host that is asked."""
+        return (place(self.endpoint.url)[0],)
 
     def schema(self, name: str) -> pa.DataFrameSchema:
         """The schema of the feed `name`, as `fields` declare it."""
@@ -102,14 +107,18 @@ class Windowed(Shape):
         """Yield a batch for each window that is not held yet and that the venue still has."""
         for instrument in request.instruments:
             for interval in self.intervals:
-                series = self._series(instrument, interval)
-                for pieces in self._pieces(request, series, self._whole_bars(self.wanted(request, series), interval)):
-                    with request.noting_refusal(series):
-                        for piece in pieces:
-                            batch = self.batch(request, instrument, piece, interval)
-                            yield batch
-                            if self.backwards and batch.rows.is_empty():
-                                break
+                yield from self.series(request, instrument, interval)
+
+    def series(self, request: Request, instrument: Instrument, interval: str) -> Iterator[Batch]:
+        """Yield the batches of one series."""
+        series = self._series(instrument, interval)
+        for pieces in self._pieces(request, series, self._whole_bars(self.wanted(request, series), interval)):
+            with request.noting_refusal(series):
+                for piece in pieces:
+                    batch = self.batch(request, instrument, piece, interval)
+                    yield batch
+                    if self.backwards and batch.rows.is_empty():
+                        break
 
     def _pieces(self, request: Request, series: str, wanted: Window) -> Iterator[Iterable[Window]]:
         """Yield the pieces that are asked for until one is refused."""
@@ -148,15 +157,18 @@ class Windowed(Shape):
 
     def rows(self, request: Request, instrument: Instrument, window: Window, interval: str = "") -> pl.DataFrame:
         """The rows that the venue has of `window`, as `fields` reads them."""
+        pages = self.pages_of(request, instrument, window, interval)
+        return self.fields.frame([row for page in pages for row in page], instrument, interval)
+
+    def pages_of(self, request: Request, instrument: Instrument, window: Window, interval: str = "") -> Pages:
+        """Yield the pages of `window`, as published."""
         url = self.url_of(instrument)
         fixed = {**self.params, **self.intervals[interval]}
 
         def ask(params: Params) -> Page:
             return self.endpoint.ask(request, Question(url, instrument, {**fixed, **params}, self.fields.row))
 
-        step = STEPS.get(interval, self.step)
-        pages = self.pages(ask, window, step, self.fields.stamp_of, place(url)[0])
-        return self.fields.frame([row for page in pages for row in page], instrument, interval)
+        return self.pages(ask, window, STEPS.get(interval, self.step), self.fields.stamp_of, place(url)[0])
 
 
 bars = partial(Windowed, drops_forming=True)
@@ -167,25 +179,13 @@ snapshots = partial(Windowed, step=HOUR, apart=DAY)
 
 @dataclass(frozen=True)
 class Present(Shape):
-    """A fetch of each instrument as it is now, whatever window is asked for: the venue keeps no history."""
+    """A fetch of the instruments as they are now, whatever window is asked for: the venue keeps no history.
 
-    def __call__(self, request: Request) -> Iterator[Batch]:
-        """Yield one observation of each instrument, which covers the moment alone."""
-        moment = Window(request.now, request.now)
-        for instrument in request.trading:
-            with request.noting_refusal(instrument.symbol):
-                frame = self.answer(request, instrument)
-                yield Batch(frame, (Part(instrument.symbol, "rest", moment, frame.height, self.endpoint.url),))
-
-
-@dataclass(frozen=True)
-class PresentOfAll(Shape):
-    """The same where one answer has every instrument of a group. It is asked for the first of them.
-
-    The venue sends no stamp, so the rows have the time of the run. `group_of` names the group of an instrument.
+    One answer has every instrument of a group, which `group_of` names, and is asked for the first of them; an
+    instrument is a group of its own unless it is given. Where the venue sends no stamp, rows have the time of the run.
     """
 
-    group_of: Callable[[Instrument], str] = lambda instrument: ""
+    group_of: Callable[[Instrument], str] = lambda instrument: instrument.symbol
 
     def __call__(self, request: Request) -> Iterator[Batch]:
         """Yield a batch for each group, which covers the moment alone. An instrument that is not listed is refused."""
@@ -200,9 +200,11 @@ class PresentOfAll(Shape):
                             raise refused(self.endpoint.url, f"the venue lists no {instrument.symbol}", CHECK_SYMBOL)
                 asked = pl.DataFrame({"symbol": [one.symbol for one in instruments]})
                 rows = asked.join(listed, on="symbol", maintain_order="left")
+                if not self.fields.stamp.field:
+                    rows = rows.with_columns(present(request).alias(request.feed.observed))
                 if rows.height:
                     parts = (Part(symbol, "rest", moment, 1, self.endpoint.url) for symbol in rows["symbol"])
-                    yield Batch(rows.with_columns(present(request).alias(request.feed.observed)), tuple(parts))
+                    yield Batch(rows, tuple(parts))
 
 
 def present(request: Request) -> pl.Expr:

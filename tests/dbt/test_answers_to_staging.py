@@ -18,7 +18,8 @@ from ingest.feeds import feed_named
 from ingest.instrument import Instrument
 from ingest.schema import conform
 from ingest.venues.bitfinex import feeds as bitfinex
-from ingest.venues.bitfinex import liquidations as bitfinex_liquidations
+from ingest.venues.bitfinex.liquidations import FIELDS as BITFINEX_EVENTS
+from ingest.venues.bitfinex.liquidations import events
 from ingest.venues.bitfinex.status import last_of_each_hour
 from ingest.venues.gate import feeds as gate
 from tests.pipelines import dbt
@@ -96,7 +97,11 @@ LANDED: list[tuple[str, Callable[[], pl.DataFrame], datetime]] = [
     ("gate_liquidations", lambda: gate.ORDERS.fields.frame(GATE_EVENTS, GATE_BTC), NOW),
     ("gate_funding", lambda: read("gate_funding", [SETTLEMENT], "BTC_USDT"), NOW),
     ("bitfinex_status", lambda: last_of_each_hour(bitfinex.STATUS.fields.frame(RATES, BITFINEX_BTC)), NOW),
-    ("bitfinex_liquidations", lambda: bitfinex_liquidations.parse(TAPE), NOW),
+    (
+        "bitfinex_liquidations",
+        lambda: BITFINEX_EVENTS.frame(events(TAPE), BITFINEX_BTC),
+        NOW,
+    ),
     ("coinbase_spot_klines", lambda: coinbase_bar(ms("2026-02-01") // 1000, 1, 4, 2, 3, 5), NOW),
     ("coinglass_liquidations", lambda: feed_named("coinglass_liquidations").fetch.fields.frame(HOURS, SUMMED), NOW),
 ]

@@ -1,12 +1,13 @@
-"""Binance's REST interfaces: the markets, what the error codes mean, the list of contracts."""
+"""Binance's REST interfaces and archives: the markets, what the error codes mean, the list of contracts."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from datetime import timedelta
 from functools import partial
 from typing import NamedTuple
 
+from ingest.archives.published import is_month
 from ingest.errors import FeedUnavailable
 from ingest.feed import Request
 from ingest.fetch.interface import Interface, Params, by, rows_at
@@ -14,6 +15,7 @@ from ingest.fetch.pages import OldestFirst, between
 from ingest.instrument import Instrument
 from ingest.listings import Contract
 from ingest.responses import Errors
+from ingest.windows import Window
 
 # Codes about the whole venue that pass: -1000 unknown error, -1001 disconnected, -1003 and -1015 too many requests,
 # -1006 and -1007 no answer from a backend, -1008 overloaded, -1016 shutting down.
@@ -25,12 +27,26 @@ ERRORS = Errors("code", "msg", PASSING, FINAL, UNKNOWN)  # with HTTP 4xx and 5xx
 PAGES = partial(OldestFirst, between("startTime", "endTime"))  # both ends are sent: without endTime pages had gaps
 
 
+ARCHIVES = "data.binance.vision"  # the host of all archives
+
+
 class Market(NamedTuple):
     """A market: its interface, how its klines are paged, and its folder among the archives."""
 
     api: Interface
     klines: OldestFirst
     folder: str
+
+    def files(self, kind: str) -> Callable[[str, Window], str]:
+        """The addresses of the archives of one kind (klines, metrics, fundingRate), by series and period."""
+
+        def address(series: str, window: Window) -> str:
+            symbol, _, interval = series.partition("/")
+            cadence, period = ("monthly", "%Y-%m") if is_month(window) else ("daily", "%Y-%m-%d")
+            name = f"{symbol}-{interval or kind}-{window.start:{period}}.zip"
+            return f"https://{ARCHIVES}/data/{self.folder}/{cadence}/{kind}/{series}/{name}"
+
+        return address
 
 
 def by_pair(instrument: Instrument) -> Params:

@@ -9,12 +9,13 @@ from datetime import timedelta
 import pandera.polars as pa
 import polars as pl
 
+from ingest.archives.published import Archives
 from ingest.errors import FeedUnavailable
 from ingest.feed import Batch, Request
 from ingest.fetch.batches import HOUR, parts_covering
 from ingest.fetch.shapes import Windowed
 from ingest.instrument import Instrument
-from ingest.venues.binance.vision import Archives
+from ingest.venues.binance.api import ARCHIVES
 from ingest.windows import Window
 
 STEP = timedelta(minutes=5)
@@ -28,6 +29,11 @@ class ArchivesFirst:
 
     archives: Archives
     rest: Windowed
+
+    @property
+    def hosts(self) -> tuple[str, ...]:
+        """The host of the archives, and the one that is asked by REST."""
+        return (ARCHIVES, *self.rest.hosts)
 
     def schema(self, name: str) -> pa.DataFrameSchema:
         """The schema of the feed `name`."""

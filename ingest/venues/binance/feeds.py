@@ -11,14 +11,15 @@ from functools import partial
 
 import polars as pl
 
+from ingest.archives.published import Archives
 from ingest.feed import Feed
 from ingest.fetch.interface import Interface
 from ingest.fetch.rows import PRICES, Fields, Stamp, StampUnit, same, stamped
 from ingest.fetch.shapes import HOUR, SETTLEMENT, bars, funding, snapshots
 from ingest.listings import contract_list
 from ingest.schema import PRICES_FIT, Named, column, feed_schema
-from ingest.venues.binance import vision
 from ingest.venues.binance.api import (
+    ARCHIVES,
     COIN_MARGINED,
     COIN_STATISTICS,
     CONTRACTS,
@@ -36,7 +37,7 @@ from ingest.windows import Window
 feed = partial(
     Feed,
     venue="binance",
-    archive_host=vision.HOST,
+    archive_host=ARCHIVES,
     licence="Binance terms of use; no redistribution of raw data",
 )
 TICKS: StampUnit = "ms or us"  # spot archives are in microseconds from 2025 on
@@ -65,9 +66,8 @@ def kline_feed(
         name=name,
         cadence="daily bars" if intervals == ("1d",) else "hourly and daily bars",
         retention="all since listing",
-        hosts=(vision.HOST, market.api.host),
         fetch=Klines(
-            vision.Archives(market.folder, "klines", cells, {"open_at": stamped("open_at", TICKS)}),
+            Archives(market.files("klines"), cells, {"open_at": stamped("open_at", TICKS)}),
             bars(
                 market.api.at("klines"),
                 Fields(
@@ -105,11 +105,10 @@ def funding_feed(name: str, market: Market, description: str, retention: str) ->
         name=name,
         cadence="every 8 hours, 4 or 1 for some symbols at times",
         retention=retention,
-        hosts=(vision.HOST, url.removeprefix("https://")),
+        hosts=(ARCHIVES, url.removeprefix("https://")),
         fetch=Funding(
-            vision.Archives(
-                market.folder,
-                "fundingRate",
+            Archives(
+                market.files("fundingRate"),
                 ("settled_at", "interval_hours", "funding_rate"),
                 {"settled_at": Stamp("settled_at", "settled_at", TICKS, floor="1h").moments()},
                 step=HOUR,
@@ -145,12 +144,11 @@ def open_interest_feed(
         name=name,
         cadence="every 5 minutes",
         retention=retention,
-        hosts=(vision.HOST, statistics.root.removeprefix("https://")),
+        hosts=(ARCHIVES, statistics.root.removeprefix("https://")),
         settles=timedelta(hours=3),
         fetch=OpenInterest(
-            vision.Archives(
-                market.folder,
-                "metrics",
+            Archives(
+                market.files("metrics"),
                 ("labelled_at", "symbol", *(name for name, _ in amounts), *RATIOS),
                 {"labelled_at": LABEL, "snapshot_at": pl.when(at_start).then(LABEL + STEP).otherwise(LABEL)},
                 step=HOUR,  # single snapshots are missing now and then, and REST lacks them as well
@@ -249,10 +247,10 @@ FEEDS: tuple[Feed, ...] = (
         key=("symbol", "happened_at", "order_side", "price", "average_price", "filled_contracts"),
         cadence="orders as they happened",
         retention="archives of 2023-06-25 to 2024-10-14, none since",
-        hosts=(vision.HOST,),
+        hosts=(ARCHIVES,),
         ended=LAST_ORDERS,
         fetch=Ended(
-            vision.Archives("futures/cm", "liquidationSnapshot", ORDER, {"happened_at": stamped("happened_at", TICKS)}),
+            Archives(COIN_MARGINED.files("liquidationSnapshot"), ORDER, {"happened_at": stamped("happened_at", TICKS)}),
             Window.of_days(FIRST_ORDERS, LAST_ORDERS),
         ),
     ),

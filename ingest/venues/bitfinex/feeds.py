@@ -8,7 +8,7 @@ from functools import partial
 from ingest.feed import Feed
 from ingest.fetch.pages import OldestFirst, between
 from ingest.fetch.rows import Fields, Stamp
-from ingest.schema import column, feed_schema, not_negative, not_zero
+from ingest.schema import column, not_negative
 from ingest.venues.bitfinex import liquidations
 from ingest.venues.bitfinex.api import API, ask_status, cells
 from ingest.venues.bitfinex.status import Hours
@@ -59,23 +59,12 @@ FEEDS: tuple[Feed, ...] = (
         name="bitfinex_status",
         cadence="every minute; the last of each hour is kept",
         retention="since 2019-09; a run asks for 120 days a contract, newest first",
-        hosts=(API.host,),
         fetch=STATUS,
     ),
     feed(
         kind="liquidations",
         description="Forced closings on Bitfinex, a row for the trigger and for each execution of a position.",
-        schema=feed_schema(
-            "bitfinex_liquidations",
-            "symbol",
-            "position_id",
-            "happened_at",
-            column("amount_coin", checks=(not_zero(),)),
-            column("base_price", optional=True),
-            "is_match",
-            column("is_market_sold", optional=True),
-            column("acquired_price", optional=True),
-        ),
+        schema=liquidations.FIELDS.schema("bitfinex_liquidations"),
         key=("symbol", "position_id", "happened_at", "is_match", "amount_coin"),
         cadence="as they happen",
         retention="years; a run asks for 3000 rows of all contracts, newest first",

@@ -17,7 +17,8 @@ from ingest.errors import RequestRefused, VenueFailing
 from ingest.feed import Batch, Request
 from ingest.fetch.batches import last_observed, within
 from ingest.fetch.pages import between
-from ingest.fetch.rows import stamped, text_frame
+from ingest.fetch.rows import Fields, Stamp, same
+from ingest.schema import column, not_zero
 from ingest.venues.bitfinex.api import API, cells
 from ingest.windows import Window, merge
 
@@ -35,6 +36,18 @@ POSITIONS = {
     "is_market_sold": 9,
     "acquired_price": 11,
 }
+FIELDS = Fields(
+    Stamp("happened_at", "happened_at"),
+    {
+        **same("symbol", "position_id", "happened_at"),
+        "amount_coin": column("amount_coin", checks=(not_zero(),)),
+        "base_price": column("base_price", optional=True),
+        "is_match": "is_match",
+        "is_market_sold": column("is_market_sold", optional=True),
+        "acquired_price": column("acquired_price", optional=True),
+    },
+    cells=cells(POSITIONS),
+)
 WINDOW = between("start", "end")
 
 
@@ -53,7 +66,7 @@ def fetch(request: Request) -> Iterator[Batch]:
         missing = left.pop()
         continued = bool(newer) and missing.end == newer
         rows = API.page(request.session, URL, {**WINDOW(missing), "limit": PAGE, "sort": -1}, row=list).rows
-        frame = parse(rows)
+        frame = FIELDS.frame(events(rows), request.instruments[0])  # each event names its own contract
         reached = _reached(frame, missing, full=len(rows) >= PAGE)
         if reached > missing.start:
             left.append(Window(missing.start, reached))
@@ -87,13 +100,9 @@ def _reached(frame: pl.DataFrame, asked: Window, *, full: bool) -> datetime:
     return reached
 
 
-def parse(rows: list[list[Any]]) -> pl.DataFrame:
-    """Rows, each a list of events, as a frame with the schema's columns, numbers as published text.
-
-    Raises RequestRefused when an event is no list.
-    """
-    events = [event for row in rows for event in row]
-    if not all(isinstance(event, list) for event in events):
+def events(rows: list[list[Any]]) -> list[list[Any]]:
+    """The events of all rows. Raises RequestRefused when one is no list."""
+    found = [event for row in rows for event in row]
+    if not all(isinstance(event, list) for event in found):
         raise RequestRefused(f"expected lists of events, got {str(rows)[:80]}", host=API.host)
-    frame = text_frame(events, cells(POSITIONS))
-    return frame.select(*POSITIONS).with_columns(stamped("happened_at").alias("happened_at"))
+    return found

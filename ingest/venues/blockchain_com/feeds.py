@@ -14,7 +14,6 @@ from ingest.venues.blockchain_com.api import API
 FEEDS: tuple[Feed, ...] = (
     Feed(
         venue="blockchain_com",
-        hosts=(API.host,),
         kind="addresses",
         description="Unique addresses of Bitcoin by day, another count than Coin Metrics' active addresses.",
         cadence="daily",

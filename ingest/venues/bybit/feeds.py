@@ -9,12 +9,12 @@ import polars as pl
 from ingest.feed import Feed
 from ingest.fetch.pages import NewestFirst, between
 from ingest.fetch.rows import PRICES, Fields, Stamp
-from ingest.fetch.shapes import FINAL_RUN, PresentOfAll, bars, funding, hourly, snapshots
+from ingest.fetch.shapes import FINAL_RUN, Present, bars, funding, hourly, snapshots
 from ingest.listings import contract_list
 from ingest.schema import PRICES_FIT, column, rows
 from ingest.venues.bybit.api import API, CONTRACTS, ask, category, contracts, funding_hours, listed
 
-feed = partial(Feed, venue="bybit", hosts=(API.host,), licence="Bybit terms of use; no redistribution of raw data")
+feed = partial(Feed, venue="bybit", licence="Bybit terms of use; no redistribution of raw data")
 PREDICTED = "Of the settlement at next_funding_at."
 IN_COINS = column("volume_coin", note="The volume of a linear, the turnover of an inverse contract.")
 IN_USD = column("volume_usd", note="The turnover of a linear, the volume of an inverse contract.")
@@ -91,7 +91,7 @@ FEEDS: tuple[Feed, ...] = (
         cadence="one snapshot a run",
         retention="none: what no run has seen is gone",
         # The rate moves until the settlement that it predicts.
-        fetch=PresentOfAll(
+        fetch=Present(
             API.at("tickers", lambda request, asked: listed(request, asked.url, category(asked.instrument))),
             Fields(
                 Stamp("", "snapshot_at"),

@@ -41,7 +41,6 @@ def feed(
         retention="daily values are never deleted",
         revises=FINAL_RUN,
         licence="Coinalyze terms of use; no redistribution",
-        hosts=(API.host,),
         key_variable="COINALYZE_API_KEY",
         key_from="a free key: coinalyze.net",
         fetch=Together(

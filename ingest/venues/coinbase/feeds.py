@@ -12,7 +12,6 @@ from ingest.venues.coinbase.api import API, BAR, ask, days
 FEEDS: tuple[Feed, ...] = (
     Feed(
         venue="coinbase",
-        hosts=(API.host,),
         name="coinbase_spot_klines",
         kind="klines",
         description="Daily spot bars of Coinbase Exchange against USD.",

@@ -41,7 +41,6 @@ FEEDS: tuple[Feed, ...] = (
             backwards=True,
             drops_outside=True,
         ),
-        hosts=(API.host,),
         revises=FINAL_RUN,
         key_variable="COINGLASS_API_KEY",
         key_from="a paid plan with hourly values: coinglass.com",

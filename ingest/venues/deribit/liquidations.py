@@ -6,25 +6,19 @@ Deribit has no list of liquidations, so all trades are read and only the forced 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
-import polars as pl
-
 from ingest.coverage import Part, covered_window
+from ingest.errors import RequestRefused
 from ingest.feed import Batch, Request
-from ingest.fetch.interface import Interface, refused
-from ingest.fetch.pages import EPOCH, TICK
-from ingest.fetch.rows import stamped, text_frame
-from ingest.fetch.shapes import since_days_ago
-from ingest.http import MarketSession
-from ingest.venues.deribit.api import API, HISTORY, result, unexpected
+from ingest.fetch.pages import EPOCH, TICK, AskPage, Pages, StampOf, stamps_within
+from ingest.fetch.shapes import Windowed
+from ingest.instrument import Instrument
 from ingest.windows import Window, milliseconds
 
-METHOD = "get_last_trades_by_instrument_and_time"
-COUNT = {API.host: 1000, HISTORY.host: 10_000}  # trades a page
 REACH = timedelta(days=7)  # a day of BTC-PERPETUAL is about a hundred thousand trades, 25 MB
-RECENT = timedelta(hours=12)  # the newest half of the 24 hours of HOST; HISTORY is some time behind
 QUIET = timedelta(hours=1)  # without a trade: trades that end earlier did not all come
 # Who was liquidated: M the maker, T the taker, MT both. `direction` is the taker's.
 SIDES: dict[tuple[str, str], list[str | None]] = {
@@ -37,78 +31,54 @@ SIDES: dict[tuple[str, str], list[str | None]] = {
 }
 
 
-def fetch(request: Request) -> Iterator[Batch]:
-    """Yield the forced trades that are not held yet of the last days of the window, at most a day in a batch.
+@dataclass(frozen=True)
+class Tape:
+    """Pages of trades, oldest first; a page begins in the millisecond that ended the last one.
 
-    The newest hours come first, from the host that has no older ones.
+    Raises RequestRefused when an answer says that there is more and repeats itself.
     """
-    recent = Window(request.now - RECENT, request.now)
-    reached = since_days_ago(REACH, -RECENT)(request, "")
-    for tape, kept in ((API, recent), (HISTORY, reached)):
-        for instrument in request.instruments:
-            for missing in request.held.missing(instrument.symbol, request.window.intersect(kept)):
-                with request.noting_refusal(instrument.symbol):
-                    for day in missing.touched_days():
-                        yield _forced(request, tape, instrument.symbol, missing.intersect(Window.of_days(day, day)))
+
+    start: str
+    end: str
+
+    def __call__(self, ask: AskPage, window: Window, step: timedelta, stamp_of: StampOf, host: str) -> Pages:
+        del step
+        reached, end = milliseconds(window.start), milliseconds(window.end)
+        while True:
+            trades, more = ask({self.start: reached, self.end: end - 1})
+            yield trades
+            if not more:
+                return
+            following = max(stamps_within(trades, stamp_of, reached, end), default=reached)
+            if following == reached:
+                raise RequestRefused("the tape has more and does not go on", host=host)
+            reached = following
 
 
-def _forced(request: Request, tape: Interface, symbol: str, window: Window) -> Batch:
-    forced: list[Mapping[str, Any]] = []
-    stamps: list[int] = []
-    for page in _pages(request.session, tape, symbol, window):
-        forced += [trade for trade in page if trade.get("liquidation") not in (None, "", "none")]
-        stamps += _stamps(page, window)
-    last = EPOCH + max(stamps) * TICK if stamps else None
-    if last and window.end - last <= QUIET:
-        last = window.end
-    frame, covered = parse(forced, symbol), covered_window(window, last, request.now)
-    return Batch(frame, (Part(symbol, "rest", covered, frame.height, tape.url(METHOD)),))
+class Forced(Windowed):
+    """The trades of a tape in which a position was closed by force."""
+
+    def batch(self, request: Request, instrument: Instrument, window: Window, interval: str = "") -> Batch:
+        start, end = milliseconds(window.start), milliseconds(window.end)
+        forced: list[Mapping[str, Any]] = []
+        stamps: list[int] = []
+        for page in self.pages_of(request, instrument, window):
+            forced += positions(page)
+            stamps += stamps_within(page, self.fields.stamp_of, start, end)
+        last = EPOCH + max(stamps) * TICK if stamps else None
+        if last and window.end - last <= QUIET:
+            last = window.end
+        frame = self.fields.frame(forced, instrument)
+        covered = covered_window(window, last, request.now)
+        return Batch(frame, (Part(instrument.symbol, "rest", covered, frame.height, self.endpoint.url),))
 
 
-def _pages(session: MarketSession, tape: Interface, symbol: str, window: Window) -> Iterator[list[dict[str, Any]]]:
-    """Yield the trades of `window` in pages, oldest first; a page begins in the millisecond that ended the last one.
-
-    Raises RequestRefused when an answer is no page, or says that there is more and repeats itself.
-    """
-    url = tape.url(METHOD)
-    asked: dict[str, str | int] = {
-        "instrument_name": symbol,
-        "start_timestamp": milliseconds(window.start),
-        "end_timestamp": milliseconds(window.end) - 1,
-        "count": COUNT[tape.host],
-        "sorting": "asc",
-        **({"include_old": "true"} if tape is HISTORY else {}),
-    }
-    while True:
-        found = result(session, url, asked, dict)
-        trades = found.get("trades")
-        if not isinstance(trades, list) or not all(isinstance(trade, dict) for trade in trades):
-            raise unexpected(url, found)
-        yield trades
-        if not found.get("has_more"):
-            return
-        reached = max(_stamps(trades, window), default=0)
-        if reached <= int(asked["start_timestamp"]):
-            raise refused(url, "the tape has more and does not go on")
-        asked["start_timestamp"] = reached
-
-
-def _stamps(trades: Sequence[Mapping[str, Any]], window: Window) -> list[int]:
-    start, end = milliseconds(window.start), milliseconds(window.end)
-    return [t["timestamp"] for t in trades if isinstance(t.get("timestamp"), int) and start <= t["timestamp"] < end]
-
-
-def parse(trades: Sequence[Mapping[str, Any]], symbol: str) -> pl.DataFrame:
-    """Forced trades as a frame with the schema's columns, one row for each position that was closed.
+def positions(trades: Sequence[Mapping[str, Any]]) -> Iterator[Mapping[str, Any]]:
+    """Yield the forced trades, once for each position that was closed, with its side in `position_side`.
 
     An unknown combination of `liquidation` and `direction` has no side, and its row goes to quarantine.
     """
-    positions = [
-        {**trade, "position_side": side}
-        for trade in trades
-        for side in SIDES.get((str(trade.get("liquidation")), str(trade.get("direction"))), [None])
-    ]
-    as_published = ("trade_id", "position_side", "liquidation", "direction", "price", "index_price")
-    return text_frame(positions, (*as_published, "timestamp", "amount")).select(
-        *as_published, symbol=pl.lit(symbol), happened_at=stamped("timestamp"), amount_contracts="amount"
-    )
+    for trade in trades:
+        if trade.get("liquidation") not in (None, "", "none"):
+            for side in SIDES.get((str(trade["liquidation"]), str(trade.get("direction"))), [None]):
+                yield {**trade, "position_side": side}

@@ -14,7 +14,7 @@ from ingest.schema import Named, column, not_zero
 from ingest.venues.gate.api import API, PAGE, ask_liquidations, ask_whole
 from ingest.windows import Window, day_start
 
-feed = partial(Feed, venue="gate", hosts=(API.host,), licence="Gate terms of use; no redistribution of raw data")
+feed = partial(Feed, venue="gate", licence="Gate terms of use; no redistribution of raw data")
 KEPT = timedelta(days=179)  # an older `from` than 180 days is refused; a day for clocks that differ
 
 

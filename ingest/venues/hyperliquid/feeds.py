@@ -7,14 +7,12 @@ from functools import partial
 from ingest.feed import Feed
 from ingest.fetch.pages import OldestFirst, Single, between
 from ingest.fetch.rows import Fields, Stamp
-from ingest.fetch.shapes import PresentOfAll, bars, hourly_funding
+from ingest.fetch.shapes import Present, bars, hourly_funding
 from ingest.listings import contract_list
 from ingest.schema import DAILY_BARS, column
 from ingest.venues.hyperliquid.api import API, URL, ask, ask_states, perpetuals
 
-feed = partial(
-    Feed, venue="hyperliquid", hosts=(API.host,), licence="Hyperliquid terms of use; public data of its chain"
-)
+feed = partial(Feed, venue="hyperliquid", licence="Hyperliquid terms of use; public data of its chain")
 COIN = column("symbol", note="The coin.")
 WINDOW = between("startTime", "endTime")
 
@@ -66,7 +64,7 @@ FEEDS: tuple[Feed, ...] = (
         description="Open interest of Hyperliquid's perpetuals at the moment of each run.",
         cadence="one snapshot a run",
         retention="none: what no run has seen is gone",
-        fetch=PresentOfAll(
+        fetch=Present(
             API.at("info", ask_states),
             Fields(
                 Stamp("", "snapshot_at", note="The present of the run that asked; the venue sends no stamp."),
@@ -77,6 +75,7 @@ FEEDS: tuple[Feed, ...] = (
                 },
                 symbol=COIN,
             ),
+            group_of=lambda instrument: "",  # all coins in one answer
         ),
     ),
     contract_list(

@@ -12,9 +12,7 @@ from ingest.schema import DAILY_BARS, ORDERED, column, feed_schema
 from ingest.venues.kraken import funding
 from ingest.venues.kraken.api import API, CANDLES, FromEitherEnd, ask_buckets
 
-feed = partial(
-    Feed, venue="kraken", hosts=(API.host,), licence="Kraken terms of service; no redistribution of raw data"
-)
+feed = partial(Feed, venue="kraken", licence="Kraken terms of service; no redistribution of raw data")
 buckets = partial(bars, pages=FromEitherEnd(between("since", "to", "s")))
 BUCKET = Stamp("timestamp", "open_at", "s or ms")
 
@@ -63,6 +61,7 @@ FEEDS: tuple[Feed, ...] = (
         ),
         cadence="hourly",
         retention="about a year",
+        hosts=(API.host,),
         fetch=funding.fetch,
     ),
     DAILY_OPEN_INTEREST,

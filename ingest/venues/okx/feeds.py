@@ -9,15 +9,16 @@ import pandera.polars as pa
 import polars as pl
 
 from ingest.feed import Feed
-from ingest.fetch.pages import NewestFirst, before
+from ingest.fetch.pages import TICK, NewestFirst, before
 from ingest.fetch.rows import PRICES, Fields, Stamp, same
 from ingest.fetch.shapes import HOUR, bars, funding, hourly, since_days_ago
 from ingest.listings import contract_list
-from ingest.schema import PRICES_FIT, column, feed_schema, rows
+from ingest.schema import PRICES_FIT, column, rows
 from ingest.venues.okx import liquidations
 from ingest.venues.okx.api import API, PAGE, SWAPS, coins, pair, swaps
+from ingest.windows import milliseconds
 
-feed = partial(Feed, venue="okx", hosts=(API.host,), licence="OKX terms of use; no redistribution of raw data")
+feed = partial(Feed, venue="okx", licence="OKX terms of use; no redistribution of raw data")
 FUNDING_KEPT = timedelta(days=92)  # three calendar months
 UTC_DAY = "1Dutc"  # 1D is a day that opens at 16:00 UTC
 VOLUMES = ("volume_contracts", "volume_coin", "volume_usd")
@@ -89,20 +90,29 @@ FEEDS: tuple[Feed, ...] = (
     feed(
         kind="liquidations",
         description="Liquidation orders of OKX's perpetual swaps, one by one.",
-        schema=feed_schema(
-            "okx_liquidations",
-            "symbol",
-            "happened_at",
-            column("order_side", allowed=("buy", "sell")),
-            column("position_side", note="A sell closes a long."),
-            "contracts",
-            "bankruptcy_price",
-        ),
         key=("symbol", "happened_at", "order_side", "contracts", "bankruptcy_price"),
         cadence="as they happen",
         retention="24 hours: what no run fetched in time is lost",
         lost_after=liquidations.KEPT,
-        fetch=liquidations.fetch,
+        fetch=liquidations.Orders(
+            API.at("public/liquidation-orders", liquidations.ask),
+            Fields(
+                Stamp("ts", "happened_at"),
+                {
+                    "instId": "symbol",
+                    "side": column("order_side", allowed=("buy", "sell")),
+                    "posSide": column("position_side", note="A sell closes a long."),
+                    "sz": "contracts",
+                    "bkPx": "bankruptcy_price",
+                },
+                made={"position_side": liquidations.POSITION},
+            ),
+            # `after` excludes its own millisecond, and a page may have ended within one.
+            NewestFirst(lambda window: {"after": milliseconds(window.end) + 1}, limit=PAGE),
+            {"instType": "SWAP", "state": "filled"},
+            step=TICK,
+            apart=None,
+        ),
     ),
     contract_list(
         feed,

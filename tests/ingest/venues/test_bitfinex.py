@@ -14,6 +14,7 @@ from ingest.coverage import Coverage, Part
 from ingest.errors import RequestRefused, VenueFailing
 from ingest.feed import Batch
 from ingest.http import MarketSession
+from ingest.instrument import Instrument
 from ingest.market import Market
 from ingest.venues.bitfinex import api, feeds, liquidations
 from ingest.windows import Window
@@ -310,7 +311,8 @@ def test_the_history_and_the_present_have_the_same_fields_one_place_apart(api_sa
 def test_the_recorded_execution_keeps_its_side_and_its_price(api_samples):
     body = json.loads((api_samples / "bitfinex/liquidations_hist.json").read_text())
     ((published,),) = body
-    batch = Batch(liquidations.parse(body), ())
+    frame = liquidations.FIELDS.frame(liquidations.events(body), Instrument(BTC, "BTC", "perpetual"))
+    batch = Batch(frame, ())
     typed = conformed(put(LIQUIDATIONS, tape()), [batch]).rows.row(0, named=True)
     assert (typed["symbol"], typed["position_id"]) == (published[4], published[1])
     assert (typed["amount_coin"], typed["acquired_price"]) == (-8.0, published[11])

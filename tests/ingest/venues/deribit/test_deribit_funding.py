@@ -111,7 +111,7 @@ def test_an_hour_that_cannot_be_is_quarantined(row, reason):
 
 @pytest.mark.parametrize("body", [{"result": {"data": []}}, {"result": [1]}, [], None])
 def test_an_answer_of_another_shape_is_refused(body):
-    with pytest.raises(RequestRefused, match="not the answer of get_funding_rate_history"):
+    with pytest.raises(RequestRefused, match=r"expected a list of rows.*get_funding_rate_history"):
         fetched(put(ScriptedVenues(lambda url, params: body)))
 
 

@@ -73,23 +73,23 @@ def test_a_bar_that_cannot_be_is_quarantined(row, reason):
 def test_columns_of_different_length_are_no_answer():
     body = chart(bar("2026-01-30"), bar("2026-01-31"))
     body["result"]["close"].pop()
-    with pytest.raises(RequestRefused, match="not the answer of get_tradingview_chart_data"):
+    with pytest.raises(RequestRefused, match=r"expected a chart.*get_tradingview_chart_data"):
         fetched(put(lambda url, params: body))
 
 
 def test_too_many_requests_are_tried_again_whatever_the_status(relay):
     busy = '{"jsonrpc": "2.0", "error": {"code": 10028, "message": "too_many_requests"}}'
-    relay.answers(URL, Response(busy, status=429), Response(busy, status=400), busy, '{"result": {}}')
-    assert api.result(relay.session, URL, {}, dict) == {}
+    relay.answers(URL, Response(busy, status=429), Response(busy, status=400), busy, '{"result": []}')
+    assert api.API.page(relay.session, URL, {}).rows == []
     assert len(relay.pauses) == 3
     relay.answers("https://www.deribit.com/other", busy)
     with pytest.raises(VenueFailing, match="code 10028: too_many_requests, 12 times"):
-        api.result(relay.session, "https://www.deribit.com/other", {}, dict)
+        api.API.page(relay.session, "https://www.deribit.com/other", {})
 
 
 def test_invalid_params_are_not_tried_again(relay):
     body = '{"error": {"code": -32602, "message": "Invalid params", "data": {"reason": "wrong format"}}}'
     relay.answers(URL, Response(body, status=400))
     with pytest.raises(RequestRefused, match=r"code -32602: Invalid params \{'reason': 'wrong format'\}"):
-        api.result(relay.session, URL, {}, dict)
+        api.API.page(relay.session, URL, {})
     assert len(relay.asked) == 1

@@ -8,7 +8,6 @@ from hypothesis import strategies as st
 from werkzeug import Response
 
 from ingest.errors import RequestRefused
-from ingest.venues.okx import liquidations
 from ingest.windows import Window, milliseconds
 from tests.ingest.scripted_venues import ScriptedVenues, at, conformed, fetched, landed, ms, parts_of
 from tests.ingest.venues.okx.okx_answers import (
@@ -117,7 +116,7 @@ def test_an_answer_without_details_is_refused(groups):
     [('{"code": "50001", "msg": "gone", "data": []}', "code 50001: gone"), ("<html>", "HTTP 404: not JSON")],
 )
 def test_an_endpoint_that_is_gone_is_asked_once_and_called_retired(relay, body, said):
-    relay.answers(liquidations.URL, Response(body, status=404))
+    relay.answers(f"{URL}/public/liquidation-orders", Response(body, status=404))
     with pytest.raises(RequestRefused, match=f"endpoint retired, it seems: {said}.*record them instead"):
         fetched(put(LIQUIDATIONS, relay.session, symbols=(SYMBOL, "ETH-USDT-SWAP")))
     assert len(relay.asked) == 1

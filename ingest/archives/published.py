@@ -1,4 +1,4 @@
-"""data.binance.vision: where Binance's archives are, when they appear, and what their rows become."""
+"""Archives as a series that a venue publishes, a file a day or a month: which are asked for, and what they cover."""
 
 from __future__ import annotations
 
@@ -20,8 +20,7 @@ from ingest.fetch.shapes import HOUR, STEPS
 from ingest.schema import TIMESTAMP, sensible
 from ingest.windows import Window
 
-HOST = "data.binance.vision"
-# A day's file appears on the next day, a month's on the first Monday of the next; some come days late.
+# Binance has a day's file on the next day, and a month's on the first Monday of the next; some come days late.
 DAILY_OVERDUE = timedelta(days=3)
 MONTHLY_OVERDUE = timedelta(days=10)
 
@@ -32,17 +31,17 @@ Batches = Generator[Batch, None, FeedUnavailable | None]
 
 @dataclass(frozen=True)
 class Archives:
-    """The files of one kind (klines, metrics, fundingRate) in one market's folder, of a day or a month each.
+    """The files of one kind, such as klines, of a day or a month each.
 
-    `cells` names the cells of a line after the columns that they become. Cells that are no column of the feed are left
-    out. `made` are columns made by an expression over the cells and over what `read_rows` adds. The symbol and the
-    interval come from the series of the file if no cell has them.
+    `address` makes the address of a file from its series, such as BTCUSDT or BTCUSDT/1h, and its period. `cells` names
+    the cells of a line after the columns that they become. Cells that are no column of the feed are left out. `made`
+    are columns made by an expression over the cells and over what `read_rows` adds. The symbol and the interval come
+    from the series of the file if no cell has them.
     A row covers `step`, or the interval if the series has one, and two rows are at most `apart`. Both are None where
     rows come irregularly: then a file covers its period. `before` is how long before its stamp a row begins.
     """
 
-    folder: str
-    kind: str
+    address: Callable[[str, Window], str]
     cells: Sequence[str]
     made: Mapping[str, pl.Expr]
     step: timedelta | None = None
@@ -81,11 +80,7 @@ class Archives:
         return rows.select(known[name].alias(name) for name in schema.columns)
 
     def _archive(self, series: str, window: Window) -> Archive:
-        """The file of one day or month of a series such as BTCUSDT or BTCUSDT/1h."""
-        symbol, _, interval = series.partition("/")
-        cadence, period = ("monthly", "%Y-%m") if _is_month(window) else ("daily", "%Y-%m-%d")
-        name = f"{symbol}-{interval or self.kind}-{window.start:{period}}.zip"
-        return Archive(f"https://{HOST}/data/{self.folder}/{cadence}/{self.kind}/{series}/{name}", series, window)
+        return Archive(self.address(series, window), series, window)
 
     def _batches(self, request: Request, wanted: Sequence[Archive], seen: Seen = len) -> Batches:
         """Yield the archives chunk by chunk. One that cannot be read costs a note; the next run asks for it again."""
@@ -135,7 +130,7 @@ class Archives:
         of_file = {position: (count, stamps) for position, count, stamps in files.iter_rows()}
         for position, one in enumerate(chunk):
             archive, (row_count, stamps) = one.archive, of_file.get(position, (0, []))
-            overdue = archive.window.end + (MONTHLY_OVERDUE if _is_month(archive.window) else DAILY_OVERDUE)
+            overdue = archive.window.end + (MONTHLY_OVERDUE if is_month(archive.window) else DAILY_OVERDUE)
             covered = [] if one.text is None else self._covered(archive, stamps)
             lacking = archive.window.without(covered)
             for window in covered:
@@ -165,5 +160,6 @@ class Archives:
         return [Window(one.start.replace(tzinfo=UTC), one.end.replace(tzinfo=UTC)) for one in found]
 
 
-def _is_month(window: Window) -> bool:
+def is_month(window: Window) -> bool:
+    """Whether the window is longer than a day."""
     return window.end - window.start > timedelta(days=1)
