@@ -49,7 +49,8 @@ class Stream:
 
     `name` is the venue, followed by the margin type (`bybit-linear`) where each has its own connection; the models find
     the stream of a contract by it. `topics` are the subscriptions that have to be acknowledged, as `hear` names them.
-    `ping` is the venue's own text ping, None where a websocket ping is enough. `quiet` is how many seconds may pass
+    `hear` says what a message is, `parse` which liquidations a frame has. `ping` is the venue's own text ping, None
+    where a websocket ping is enough, and `pong` its answer if that is no JSON. `quiet` is how many seconds may pass
     without an event until the stream's own quiet spells are known. `price_kind` says what `Liquidation.price` is.
     """
 
@@ -59,12 +60,22 @@ class Stream:
     instruments: tuple[Instrument, ...]
     topics: tuple[str, ...]
     subscribe: tuple[str, ...]
-    hear: Callable[[str], Heard]
+    hear: Callable[[Mapping[str, Any]], Heard]
     parse: Callable[[str], list[Liquidation]]
     price_kind: str
     quiet: float
     ping: str | None = None
+    pong: str = ""
     ping_every: float = 20.0
+
+    def heard(self, frame: str) -> Heard:
+        """What a frame is."""
+        if self.pong and frame == self.pong:
+            return ALIVE
+        try:
+            return self.hear(decoded(frame))
+        except Malformed as error:
+            return Heard("malformed", detail=str(error))
 
     def address(self, market: Market) -> str:
         """The address to connect to: the venue, or a relay in its place (`<relay>/HOST/path`)."""

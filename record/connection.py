@@ -92,7 +92,7 @@ class Connection:
 
     async def _session(self, socket: ClientConnection) -> str:
         pinging = asyncio.create_task(self._ping(socket))
-        hear, watch, clock, name = self._stream.hear, self._watch, self._clock, self._stream.name
+        heard, watch, clock, name = self._stream.heard, self._watch, self._clock, self._stream.name
         try:
             for message in self._stream.subscribe:
                 await socket.send(message)
@@ -100,7 +100,7 @@ class Connection:
                 at = clock.now()
                 frame = received if isinstance(received, str) else received.decode("utf-8", "surrogateescape")
                 if self._keep(name, at, frame):
-                    watch.heard(hear(frame), at)
+                    watch.heard(heard(frame), at)
                 else:
                     watch.dropped()
         except ConnectionClosed as closed:

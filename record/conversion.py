@@ -85,7 +85,7 @@ class _Gathered:
         if self.stream is None:
             self._count("unlisted", message.at)
             return
-        heard = self.stream.hear(message.text)
+        heard = self.stream.heard(message.text)
         if heard.kind == "malformed":
             self._refuse(message, heard.detail)
         if heard.kind != "events":

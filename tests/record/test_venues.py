@@ -22,7 +22,7 @@ def test_a_recorded_linear_order_of_binance_closes_a_long_at_its_average_price(a
     assert order["S"] == "SELL"
     assert binance.parse(frame) == [("BTCUSDT", str(order["T"]), "long", order["z"], order["ap"])]
     assert order["ap"] != order["p"]
-    assert binance.hear(frame).kind == "events"
+    assert binance.hear(json.loads(frame)).kind == "events"
 
 
 def test_a_recorded_inverse_order_of_binance_counts_contracts(api_samples):
@@ -85,28 +85,28 @@ def test_a_frame_of_another_shape_is_malformed(parse, frame):
 
 
 @pytest.mark.parametrize(
-    ("hear", "frame", "kind", "topic"),
+    ("name", "frame", "kind", "topic"),
     [
-        (binance.hear, '{"result":null,"id":1}', "acknowledged", binance.TOPIC),
-        (binance.hear, '{"error":{"code":2,"msg":"Invalid request"},"id":1}', "refused", binance.TOPIC),
-        (binance.hear, "not json", "malformed", ""),
-        (bybit.hear, '{"success":true,"ret_msg":"","req_id":"T","op":"subscribe"}', "acknowledged", "T"),
+        ("binance", '{"result":null,"id":1}', "acknowledged", binance.TOPIC),
+        ("binance", '{"error":{"code":2,"msg":"Invalid request"},"id":1}', "refused", binance.TOPIC),
+        ("binance", "not json", "malformed", ""),
+        ("bybit-linear", '{"success":true,"ret_msg":"","req_id":"T","op":"subscribe"}', "acknowledged", "T"),
         (
-            bybit.hear,
+            "bybit-linear",
             '{"success":false,"ret_msg":"error:handler not found,topic:T","req_id":"T","op":"subscribe"}',
             "refused",
             "T",
         ),
-        (bybit.hear, '{"success":true,"ret_msg":"pong","op":"ping"}', "alive", ""),
-        (okx.hear, "pong", "alive", ""),
-        (okx.hear, '{"event":"subscribe","arg":{"channel":"liquidation-orders"}}', "acknowledged", okx.CHANNEL),
-        (okx.hear, '{"event":"error","code":"60018","msg":"no"}', "refused", okx.CHANNEL),
-        (okx.hear, '{"event":"notice","code":"64008","msg":"upgrade"}', "alive", ""),
-        (okx.hear, "[]", "malformed", ""),
+        ("bybit-linear", '{"success":true,"ret_msg":"pong","op":"ping"}', "alive", ""),
+        ("okx", "pong", "alive", ""),
+        ("okx", '{"event":"subscribe","arg":{"channel":"liquidation-orders"}}', "acknowledged", okx.CHANNEL),
+        ("okx", '{"event":"error","code":"60018","msg":"no"}', "refused", okx.CHANNEL),
+        ("okx", '{"event":"notice","code":"64008","msg":"upgrade"}', "alive", ""),
+        ("okx", "[]", "malformed", ""),
     ],
 )
-def test_a_frame_that_is_no_event_is_told_for_what_it_is(hear, frame, kind, topic):
-    heard = hear(frame)
+def test_a_frame_that_is_no_event_is_told_for_what_it_is(by_name, name, frame, kind, topic):
+    heard = by_name[name].heard(frame)
     assert (heard.kind, heard.topic) == (kind, topic)
 
 

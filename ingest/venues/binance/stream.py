@@ -7,7 +7,8 @@ A stream name that does not exist is accepted as well, so an acknowledgement say
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 from ingest.instrument import Instrument
 from ingest.stream import ALIVE, Heard, Liquidation, Malformed, Stream, decoded, field
@@ -38,16 +39,12 @@ def streams(instruments: Sequence[Instrument]) -> tuple[Stream, ...]:
     )
 
 
-def hear(frame: str) -> Heard:
-    """What a frame is; the combined stream wraps an event into `stream` and `data`."""
-    try:
-        message = decoded(frame)
-    except Malformed as error:
-        return Heard("malformed", detail=str(error))
+def hear(message: Mapping[str, Any]) -> Heard:
+    """What a message is; the combined stream wraps an event into `stream` and `data`."""
     if "data" in message or "e" in message:
         return Heard("events", TOPIC)
     if "error" in message or "code" in message:
-        return Heard("refused", TOPIC, frame[:200])
+        return Heard("refused", TOPIC, str(message)[:200])
     if "result" in message:
         return Heard("acknowledged", TOPIC)
     return ALIVE

@@ -7,11 +7,11 @@ a whole message if one topic in it does not exist, and an acknowledgement names 
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from ingest.instrument import Instrument
-from ingest.stream import ALIVE, Heard, Liquidation, Malformed, Stream, decoded, field, listed
+from ingest.stream import ALIVE, Heard, Liquidation, Stream, decoded, field, listed
 
 URL = "wss://stream.bybit.com/v5/public/{category}"
 PREFIX = "allLiquidation."
@@ -47,12 +47,8 @@ def streams(instruments: Sequence[Instrument]) -> tuple[Stream, ...]:
     return tuple(found)
 
 
-def hear(frame: str) -> Heard:
-    """What a frame is. Acknowledgements carry our own req_id, which is the topic."""
-    try:
-        message = decoded(frame)
-    except Malformed as error:
-        return Heard("malformed", detail=str(error))
+def hear(message: Mapping[str, Any]) -> Heard:
+    """What a message is. Acknowledgements carry our own req_id, which is the topic."""
     if str(message.get("topic", "")).startswith(PREFIX):
         return Heard("events", message["topic"])
     if message.get("op") == "subscribe":

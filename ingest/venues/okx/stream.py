@@ -7,11 +7,11 @@ whole name of a contract is compared, because BTC-USD-SWAP and BTC-USDT-SWAP cou
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from ingest.instrument import Instrument
-from ingest.stream import ALIVE, Heard, Liquidation, Malformed, Stream, decoded, field, listed
+from ingest.stream import ALIVE, Heard, Liquidation, Stream, decoded, field, listed
 
 URL = "wss://ws.okx.com:8443/ws/v5/public"
 CHANNEL = "liquidation-orders"
@@ -34,19 +34,14 @@ def streams(instruments: Sequence[Instrument]) -> tuple[Stream, ...]:
             parse=parse,
             price_kind="bankruptcy",
             quiet=1800.0,  # all swaps together
+            pong="pong",
             ping="ping",  # a connection without traffic is closed after 30 seconds
         ),
     )
 
 
-def hear(frame: str) -> Heard:
-    """What a frame is; `pong` is no JSON. A notice announces that the connection will be closed."""
-    if frame == "pong":
-        return ALIVE
-    try:
-        message = decoded(frame)
-    except Malformed as error:
-        return Heard("malformed", detail=str(error))
+def hear(message: Mapping[str, Any]) -> Heard:
+    """What a message is. A notice announces that the connection will be closed."""
     if "data" in message:
         return Heard("events", CHANNEL)
     if message.get("event") == "subscribe":
