@@ -21,7 +21,6 @@ from ingest.catalogue import load_catalogue
 from ingest.coverage import Part
 from ingest.landing import Landing
 from ingest.schema import conform
-from ingest.venues.binance.api import ARCHIVES as HOST
 from ingest.windows import Window
 from warehouse.connection import build_database
 from warehouse.location import Calendar, Warehouse
@@ -93,5 +92,5 @@ def _make_history(warehouse: Warehouse, symbols: list[str], days: int) -> None:
 
 
 def _part(symbol: str, window: Window) -> Part:
-    url = f"https://{HOST}/{symbol}-{window.start:%Y-%m-%d}.zip"
+    url = f"https://{ARCHIVES.host}/{symbol}-{window.start:%Y-%m-%d}.zip"
     return Part(symbol, "archive", window, ROWS_IN_FILE, url, hashlib.sha256(url.encode()).hexdigest())

@@ -33,15 +33,16 @@ Batches = Generator[Batch, None, FeedUnavailable | None]
 class Archives:
     """The files of one kind, such as klines, of a day or a month each.
 
-    `address` makes the address of a file from its series, such as BTCUSDT or BTCUSDT/1h, and its period. `cells` names
-    the cells of a line after the columns that they become. Cells that are no column of the feed are left out. `made`
-    are columns made by an expression over the cells and over what `read_rows` adds. The symbol and the interval come
-    from the series of the file if no cell has them.
+    `path` makes the path of a file on `host` from its series, such as BTCUSDT or BTCUSDT/1h, and its period. `cells`
+    names the cells of a line after the columns that they become. Cells that are no column of the feed are left out.
+    `made` are columns made by an expression over the cells and over what `read_rows` adds. The symbol and the interval
+    come from the series of the file if no cell has them.
     A row covers `step`, or the interval if the series has one, and two rows are at most `apart`. Both are None where
     rows come irregularly: then a file covers its period. `before` is how long before its stamp a row begins.
     """
 
-    address: Callable[[str, Window], str]
+    host: str
+    path: Callable[[str, Window], str]
     cells: Sequence[str]
     made: Mapping[str, pl.Expr]
     step: timedelta | None = None
@@ -80,7 +81,7 @@ class Archives:
         return rows.select(known[name].alias(name) for name in schema.columns)
 
     def _archive(self, series: str, window: Window) -> Archive:
-        return Archive(self.address(series, window), series, window)
+        return Archive(f"https://{self.host}/{self.path(series, window)}", series, window)
 
     def _batches(self, request: Request, wanted: Sequence[Archive], seen: Seen = len) -> Batches:
         """Yield the archives chunk by chunk. One that cannot be read costs a note; the next run asks for it again."""

@@ -27,7 +27,7 @@ ERRORS = Errors("code", "msg", PASSING, FINAL, UNKNOWN)  # with HTTP 4xx and 5xx
 PAGES = partial(OldestFirst, between("startTime", "endTime"))  # both ends are sent: without endTime pages had gaps
 
 
-ARCHIVES = "data.binance.vision"  # the host of all archives
+ARCHIVES = "data.binance.vision"  # the host of them all
 
 
 class Market(NamedTuple):
@@ -38,15 +38,15 @@ class Market(NamedTuple):
     folder: str
 
     def files(self, kind: str) -> Callable[[str, Window], str]:
-        """The addresses of the archives of one kind (klines, metrics, fundingRate), by series and period."""
+        """The paths of the archives of one kind (klines, metrics, fundingRate), by series and period."""
 
-        def address(series: str, window: Window) -> str:
+        def path(series: str, window: Window) -> str:
             symbol, _, interval = series.partition("/")
             cadence, period = ("monthly", "%Y-%m") if is_month(window) else ("daily", "%Y-%m-%d")
             name = f"{symbol}-{interval or kind}-{window.start:{period}}.zip"
-            return f"https://{ARCHIVES}/data/{self.folder}/{cadence}/{kind}/{series}/{name}"
+            return f"data/{self.folder}/{cadence}/{kind}/{series}/{name}"
 
-        return address
+        return path
 
 
 def by_pair(instrument: Instrument) -> Params:

@@ -12,6 +12,7 @@ from functools import partial
 import polars as pl
 
 from ingest.archives.published import Archives
+from ingest.archives.shapes import ArchivedBars, ArchivedFunding, EndedArchives
 from ingest.feed import Feed
 from ingest.fetch.interface import Interface
 from ingest.fetch.rows import PRICES, Fields, Stamp, StampUnit, same, stamped
@@ -31,7 +32,7 @@ from ingest.venues.binance.api import (
     contracts,
     tick_size,
 )
-from ingest.venues.binance.archived import STEP, Ended, Funding, Klines, OpenInterest
+from ingest.venues.binance.open_interest import STEP, OpenInterest
 from ingest.windows import Window
 
 feed = partial(
@@ -40,6 +41,7 @@ feed = partial(
     archive_host=ARCHIVES,
     licence="Binance terms of use; no redistribution of raw data",
 )
+archives = partial(Archives, ARCHIVES)
 TICKS: StampUnit = "ms or us"  # spot archives are in microseconds from 2025 on
 REST = {"channel": "rest"}
 
@@ -66,8 +68,8 @@ def kline_feed(
         name=name,
         cadence="daily bars" if intervals == ("1d",) else "hourly and daily bars",
         retention="all since listing",
-        fetch=Klines(
-            Archives(market.files("klines"), cells, {"open_at": stamped("open_at", TICKS)}),
+        fetch=ArchivedBars(
+            archives(market.files("klines"), cells, {"open_at": stamped("open_at", TICKS)}),
             bars(
                 market.api.at("klines"),
                 Fields(
@@ -106,8 +108,8 @@ def funding_feed(name: str, market: Market, description: str, retention: str) ->
         cadence="every 8 hours, 4 or 1 for some symbols at times",
         retention=retention,
         hosts=(ARCHIVES, url.removeprefix("https://")),
-        fetch=Funding(
-            Archives(
+        fetch=ArchivedFunding(
+            archives(
                 market.files("fundingRate"),
                 ("settled_at", "interval_hours", "funding_rate"),
                 {"settled_at": Stamp("settled_at", "settled_at", TICKS, floor="1h").moments()},
@@ -147,7 +149,7 @@ def open_interest_feed(
         hosts=(ARCHIVES, statistics.root.removeprefix("https://")),
         settles=timedelta(hours=3),
         fetch=OpenInterest(
-            Archives(
+            archives(
                 market.files("metrics"),
                 ("labelled_at", "symbol", *(name for name, _ in amounts), *RATIOS),
                 {"labelled_at": LABEL, "snapshot_at": pl.when(at_start).then(LABEL + STEP).otherwise(LABEL)},
@@ -249,8 +251,8 @@ FEEDS: tuple[Feed, ...] = (
         retention="archives of 2023-06-25 to 2024-10-14, none since",
         hosts=(ARCHIVES,),
         ended=LAST_ORDERS,
-        fetch=Ended(
-            Archives(COIN_MARGINED.files("liquidationSnapshot"), ORDER, {"happened_at": stamped("happened_at", TICKS)}),
+        fetch=EndedArchives(
+            archives(COIN_MARGINED.files("liquidationSnapshot"), ORDER, {"happened_at": stamped("happened_at", TICKS)}),
             Window.of_days(FIRST_ORDERS, LAST_ORDERS),
         ),
     ),

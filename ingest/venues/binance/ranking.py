@@ -17,8 +17,8 @@ from ingest.http import MarketSession
 from ingest.instrument import Instrument
 from ingest.selection import Measure
 from ingest.venues.binance.api import USDT_MARGINED, USDT_STATISTICS
-from ingest.venues.binance.archived import RETENTION
 from ingest.venues.binance.feeds import FEEDS
+from ingest.venues.binance.open_interest import RETENTION
 from ingest.windows import Window, milliseconds
 
 KLINES = USDT_MARGINED.api.url("klines")

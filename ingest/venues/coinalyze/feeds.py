@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+import pandera.polars as pa
 import polars as pl
 
 from ingest.feed import Feed
@@ -12,7 +13,7 @@ from ingest.fetch.pages import Single, between
 from ingest.fetch.rows import Fields, Stamp
 from ingest.fetch.shapes import FINAL_RUN, hourly
 from ingest.instrument import Instrument
-from ingest.schema import ORDERED, Named, column, rows
+from ingest.schema import ORDERED, column, feed_schema, rows
 from ingest.venues.coinalyze.api import API, ask_in_usd
 from ingest.venues.coinalyze.histories import Together
 
@@ -28,12 +29,14 @@ def feed(
     fields: Fields,
     ask: Ask | None = None,
     series_of: Callable[[Instrument], str] = lambda instrument: instrument.symbol,
+    schema: pa.DataFrameSchema | None = None,
 ) -> Feed:
     """One measure of single contracts by day, asked for up to 20 contracts at once."""
     return Feed(
         venue="coinalyze",
         kind=kind,
         description=f"Daily {description}",
+        schema=schema or fields.schema(f"coinalyze_{kind}"),
         cadence="daily",
         retention="daily values are never deleted",
         revises=FINAL_RUN,
@@ -62,12 +65,7 @@ def liquidation_series(instrument: Instrument) -> str:
     return f"{instrument.symbol} in USD" if instrument.margin_type == "inverse" else instrument.symbol
 
 
-def closed(side: str, unit: str) -> Named:
-    """What was closed by force of one side, in coins of a linear and in USD of an inverse contract."""
-    contract = "a linear" if unit == "coin" else "an inverse"
-    note = f"Of {contract} contract. A floor, because the venue publishes one order a second."
-    return column(f"{side}_{unit}", f"{side}_liquidations_{unit}", optional=True, note=note)
-
+FLOOR = "A floor, because the venue publishes one order a second."
 
 OPEN_INTEREST = feed(
     "open_interest",
@@ -79,18 +77,23 @@ LIQUIDATIONS = feed(
     "liquidations",
     "forced closing of longs and of shorts of single contracts; a missing row is unknown, not zero.",
     "liquidation-history",
-    Fields(
-        OPENED,
-        {"l": closed("long", "coin"), "s": closed("short", "coin")},
-        inverse_columns={"l": closed("long", "usd"), "s": closed("short", "usd")},
-        symbol=SYMBOL,
+    Fields(OPENED, {"l": "long_coin", "s": "short_coin"}, inverse_columns={"l": "long_usd", "s": "short_usd"}),
+    ask_in_usd,
+    liquidation_series,
+    feed_schema(
+        "coinalyze_liquidations",
+        SYMBOL,
+        "open_at",
+        *(
+            column(f"{side}_{unit}", f"{side}_liquidations_{unit}", optional=True, note=f"Of {of} contract. {FLOOR}")
+            for unit, of in (("coin", "a linear"), ("usd", "an inverse"))
+            for side in ("long", "short")
+        ),
         checks=[
             rows(f"{side} missing", pl.any_horizontal(pl.col(f"{side}_coin", f"{side}_usd").is_not_null()))
             for side in ("long", "short")
         ],
     ),
-    ask_in_usd,
-    liquidation_series,
 )
 KLINES = feed(
     "klines",
