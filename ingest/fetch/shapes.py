@@ -107,9 +107,9 @@ class Windowed(Shape):
         """Yield a batch for each window that is not held yet and that the venue still has."""
         for instrument in request.instruments:
             for interval in self.intervals:
-                yield from self.series(request, instrument, interval)
+                yield from self.batches(request, instrument, interval)
 
-    def series(self, request: Request, instrument: Instrument, interval: str) -> Iterator[Batch]:
+    def batches(self, request: Request, instrument: Instrument, interval: str) -> Iterator[Batch]:
         """Yield the batches of one series."""
         series = self._series(instrument, interval)
         for pieces in self._pieces(request, series, self._whole_bars(self.wanted(request, series), interval)):

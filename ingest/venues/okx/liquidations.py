@@ -47,12 +47,12 @@ class Orders(Windowed):
     def wanted(self, request: Request, series: str) -> Window:
         return Window(request.now - KEPT, request.now)
 
-    def series(self, request: Request, instrument: Instrument, interval: str) -> Iterator[Batch]:
+    def batches(self, request: Request, instrument: Instrument, interval: str) -> Iterator[Batch]:
         """Yield the batches of one instrument.
 
         Raises RequestRefused when the endpoint is gone: it has left the documentation, so nobody will announce that.
         """
-        yield from super().series(request, instrument, interval)
+        yield from super().batches(request, instrument, interval)
         if isinstance(gone := request.refused.get(instrument.symbol), AddressGone):
             del request.refused[instrument.symbol]
             what, advice = f"endpoint retired, it seems: {gone.what}", "record them instead: leverage record"
