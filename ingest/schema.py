@@ -172,9 +172,14 @@ def conform(frame: pl.DataFrame, schema: pa.DataFrameSchema, key: tuple[str, ...
         required = broken.filter(~pl.col("column").is_in(optional).fill_null(False))
         broken = _concat(required, *_broken_checks(typed, schema))
     whole = typed.join(broken, on="row", how="anti", maintain_order="left")
-    broken = _concat(broken, *_superseded(whole, key))  # a broken row supersedes nothing
+    good = whole.drop("row")
+    if good.select(pl.struct(key).is_duplicated().any()).item():  # what follows compares every cell
+        superseded = _superseded(whole, key)  # a broken row supersedes nothing
+        broken = _concat(broken, superseded)
+        left = whole.join(superseded, on="row", how="anti", maintain_order="left")
+        good = left.drop("row").unique(maintain_order=True)
     if broken.is_empty() and cells.is_empty():
-        return Conformed(typed.drop("row").unique(maintain_order=True), pl.DataFrame(schema=QUARANTINE_COLUMNS))
+        return Conformed(good, pl.DataFrame(schema=QUARANTINE_COLUMNS))
     kept = cells.join(broken, on="row", how="anti", maintain_order="left").with_columns(pl.lit(True).alias("kept"))
     lost = _concat(cells.join(broken, on="row", how="semi"), broken).with_columns(pl.lit(False).alias("kept"))
     by_row = (
@@ -193,7 +198,6 @@ def conform(frame: pl.DataFrame, schema: pa.DataFrameSchema, key: tuple[str, ...
         "reason",
         pl.struct(pl.exclude("row", "reason")).struct.json_encode().alias("payload"),
     )
-    good = typed.join(broken, on="row", how="anti", maintain_order="left").drop("row").unique(maintain_order=True)
     return Conformed(good, quarantined)
 
 
@@ -270,13 +274,11 @@ def _broken_checks(typed: pl.DataFrame, schema: pa.DataFrameSchema) -> list[pl.D
     return []
 
 
-def _superseded(typed: pl.DataFrame, key: tuple[str, ...]) -> list[pl.DataFrame]:
-    """Rows that share a key with a later, different row of the same payload."""
-    if not typed.select(pl.struct(key).is_duplicated().any()).item():
-        return []
+def _superseded(typed: pl.DataFrame, key: tuple[str, ...]) -> pl.DataFrame:
+    """The reasons of rows that share a key with a later, different row of the same payload."""
     last = typed.unique(subset=list(key), keep="last", maintain_order=True).drop("row")
     earlier = typed.join(last, on=last.columns, how="anti", nulls_equal=True)
-    return [_reason(earlier, "superseded by a later row of the same payload")] if earlier.height else []
+    return _reason(earlier, "superseded by a later row of the same payload")
 
 
 def _reason(found: pl.DataFrame, reason: str, column: str | None = None) -> pl.DataFrame:
