@@ -263,7 +263,9 @@ def _content_hash(rows: pl.DataFrame, described: str) -> str:
     digest = hashlib.sha256(described.encode())
     digest.update(repr(list(rows.schema.items())).encode())
     # As text: the same values can have several forms in memory (chunks, the bytes below a null).
-    digest.update(rows.select(pl.all().to_physical()).write_csv(None, include_header=False, null_value="\0").encode())
+    text = io.BytesIO()
+    rows.select(pl.all().to_physical()).write_csv(text, include_header=False, null_value="\0")
+    digest.update(text.getbuffer())
     return digest.hexdigest()[:16]
 
 

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
 from datetime import UTC, date, datetime
 
 import duckdb
@@ -12,7 +14,7 @@ from ingest.coverage import Part
 from ingest.errors import IngestError, SegmentDamaged
 from ingest.feed import Feed
 from ingest.feeds import LANDED
-from ingest.landing import QUARANTINE, RECORDS, Landing, Segment
+from ingest.landing import QUARANTINE, RECORDS, FileState, Landed, Landing, Segment
 from warehouse.connection import identifier, naive_utc, transaction
 from warehouse.landing_damage import ALL_FOLDERS, set_aside_segment
 
@@ -29,6 +31,15 @@ PARTS_SCHEMA: dict[str, pl.DataType | type[pl.DataType]] = {
     "answered_at": pl.Datetime("us"),
     "segment": pl.String,
 }
+
+
+@dataclass(frozen=True)
+class _Read:
+    """A segment with its file as it was before reading; `landed` is None when it is damaged."""
+
+    segment: Segment
+    file: FileState
+    landed: Landed | None
 
 
 def load_segments(
@@ -50,17 +61,36 @@ def load_segments(
     folders = [feed.name, QUARANTINE] if feed else list(ALL_FOLDERS if folders is None else folders)
     ledger = connection.execute("SELECT segment FROM raw.load_ledger WHERE list_contains(?, feed)", [folders])
     loaded = {name for (name,) in ledger.fetchall()}
-    new = (segment for segment in landing.segments(folders, loaded) if segment.last_day >= since)
-    return sum(_load_segment(connection, landing, segment) for segment in new)
+    new = [segment for segment in landing.segments(folders, loaded) if segment.last_day >= since]
+    rows = 0
+    for read in _read_ahead(landing, new):
+        if read.landed is None:
+            set_aside_segment(landing, read.segment, "its rows are left out, and asked for again")
+        else:
+            rows += _load_segment(connection, read.segment, read.file, read.landed)
+    return rows
 
 
-def _load_segment(connection: duckdb.DuckDBPyConnection, landing: Landing, segment: Segment) -> int:
+def _read_ahead(landing: Landing, segments: Iterable[Segment]) -> Iterator[_Read]:
+    """Yield the segments as they are read. While one is loaded, the next is read and compared with its hash."""
+    with ThreadPoolExecutor(1, thread_name_prefix="segment") as pool:
+        begun = (pool.submit(_read, landing, segment) for segment in segments)
+        reading = next(begun, None)
+        while reading:
+            read = reading.result()
+            reading = next(begun, None)
+            yield read
+
+
+def _read(landing: Landing, segment: Segment) -> _Read:
     file = landing.file(segment)
     try:
-        landed = landing.read(segment)
+        return _Read(segment, file, landing.read(segment))
     except SegmentDamaged:
-        set_aside_segment(landing, segment, "its rows are left out, and asked for again")
-        return 0
+        return _Read(segment, file, None)
+
+
+def _load_segment(connection: duckdb.DuckDBPyConnection, segment: Segment, file: FileState, landed: Landed) -> int:
     if lost := _required_columns(segment.feed) - set(landed.rows.columns):
         raise IngestError(
             f"{segment.name} lacks {', '.join(sorted(lost))}, which its feed now requires;"
