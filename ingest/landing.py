@@ -129,13 +129,12 @@ class Landing:
     def files(self, segments: Collection[str]) -> dict[str, FileState]:
         """The size and the last change of the files of these segments that are there, by the name of the segment."""
         states = {}
-        for folder in sorted({name.partition("/")[0] for name in segments}):
-            if (self.directory / folder).is_dir():
-                with os.scandir(self.directory / folder) as files:
-                    for file in files:
-                        if (name := f"{folder}/{file.name}") in segments:
-                            found = file.stat()
-                            states[name] = FileState(found.st_size, found.st_mtime_ns)
+        for name in segments:
+            try:
+                found = os.stat(f"{self.directory}/{name}")
+            except (FileNotFoundError, NotADirectoryError):
+                continue
+            states[name] = FileState(found.st_size, found.st_mtime_ns)
         return states
 
     def file(self, segment: Segment) -> FileState:
@@ -216,9 +215,10 @@ class Landing:
             known = self._written[folder.name] = _Written()
             # Other files may lie among the segments.
             segments = (found for file in os.listdir(folder) if (found := NAME.fullmatch(file)))
+            found = None
             for found in sorted(segments, key=lambda found: found["stamp"]):
                 known.hashes[f"{found['series']}_{found['window']}"] = found["hash"]
-                known.newest = datetime.fromisoformat(found["stamp"])
+            known.newest = datetime.fromisoformat(found["stamp"]) if found else None
         return known
 
     def _in(self, folder: Path, known: Collection[str] = frozenset()) -> Iterator[Segment]:
