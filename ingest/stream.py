@@ -7,8 +7,9 @@ events.
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any, Literal, NamedTuple
 
 from ingest.instrument import Instrument
@@ -85,8 +86,9 @@ class Stream:
         return f"{'wss' if scheme == 'https' else 'ws'}://{rest}/{self.url.split('://', 1)[1]}"
 
 
+@lru_cache(maxsize=1)
 def decoded(frame: str) -> dict[str, Any]:
-    """The object that a frame is. Raises Malformed when it is none."""
+    """The object that a frame is, only to be read: `hear` and `parse` share it. Raises Malformed when it is none."""
     try:
         message = json.loads(frame)
     except ValueError as error:
@@ -98,9 +100,10 @@ def decoded(frame: str) -> dict[str, Any]:
 
 def field(published: Any, name: str) -> Any:  # noqa: ANN401 - as it came
     """The value of a field that has to be there. Raises Malformed when it is not."""
-    if not isinstance(published, Mapping) or published.get(name) is None:
+    found = published.get(name) if isinstance(published, dict) else None
+    if found is None:
         raise Malformed(f"no {name}")
-    return published[name]
+    return found
 
 
 def listed(published: Any, name: str) -> list[Any]:  # noqa: ANN401 - as it came

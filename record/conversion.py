@@ -25,7 +25,7 @@ from ingest.windows import Window
 from record.ledger import RECORDER, Entry, frame_of
 from record.wal import EPOCH, Message, Reading, recorder_of
 
-LATE = timedelta(seconds=60)
+LATE_SECONDS = 60
 COLUMNS = (
     "symbol", "venue_ms", "position_side", "contracts", "price", "ordinal", "received_at", "stream", "price_kind",
     "message",
@@ -95,10 +95,10 @@ class _Gathered:
         except Malformed as error:
             self._refuse(message, str(error))
             return
-        equal: Counter[Liquidation] = Counter()
+        equal: dict[Liquidation, int] = {}
         for event in events:
-            ordinal = equal[event]
-            equal[event] += 1
+            ordinal = equal.get(event, 0)
+            equal[event] = ordinal + 1
             self._take(event, ordinal, message)
 
     def _take(self, event: Liquidation, ordinal: int, message: Message) -> None:
@@ -110,7 +110,7 @@ class _Gathered:
             self._count("duplicate", message.at)
             return
         self._seen[event, ordinal] = None
-        if event.venue_ms.isdigit() and _since(event.venue_ms, message.at) > LATE:
+        if event.venue_ms.isdigit() and message.at.timestamp() - int(event.venue_ms) / 1000 > LATE_SECONDS:
             self._count("late", message.at)
         for name, value in zip(
             COLUMNS,
@@ -135,10 +135,6 @@ class _Gathered:
     def _count(self, kind: str, at: datetime) -> None:
         self._counts[kind] += 1
         self._last[kind] = at
-
-
-def _since(venue_ms: str, at: datetime) -> timedelta:
-    return timedelta(seconds=at.timestamp() - int(venue_ms) / 1000)
 
 
 def _land_events(
