@@ -252,11 +252,26 @@ def covered_stretches(asked: Window, stamps: Sequence[datetime], step: timedelta
         for number, gap in enumerate(between)
         if gap > step and gap > min(apart, max(sides[number], sides[number + 2], AN_HOUR))
     ]
-    starts = [stamps[0], *(stamps[number + 1] for number in holes)]
-    ends = [*(stamps[number] + step for number in holes), stamps[-1] + step]
-    if stamps[0] - asked.start < min([apart, *between[:1]]):
+    firsts = [stamps[0], *(stamps[number + 1] for number in holes)]
+    lasts = [*(stamps[number] for number in holes), stamps[-1]]
+    gaps = (between[0], between[-1]) if between else (apart, apart)
+    return covered_runs(asked, list(zip(firsts, lasts, strict=True)), gaps, step, apart)
+
+
+def covered_runs(
+    asked: Window,
+    runs: Sequence[tuple[datetime, datetime]],
+    gaps: tuple[timedelta, timedelta],
+    step: timedelta,
+    apart: timedelta,
+) -> list[Window]:
+    """The stretches of `asked` that runs of rows without a hole cover; of each, the stamps of its first and last row.
+
+    `gaps` are the times between the first two rows of all and between the last two, `apart` if there is one row.
+    """
+    starts, ends = [first for first, _ in runs], [last + step for _, last in runs]
+    if starts[0] - asked.start < min(apart, gaps[0]):
         starts[0] = asked.start
-    if asked.end - stamps[-1] <= min([apart, *between[-1:]]):
+    if asked.end - runs[-1][1] <= min(apart, gaps[1]):
         ends[-1] = max(ends[-1], asked.end)
-    stretches = map(Window, starts, ends)
-    return [inside for one in stretches if (inside := one.intersect(asked))]
+    return [inside for one in map(Window, starts, ends) if (inside := one.intersect(asked))]

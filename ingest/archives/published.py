@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from bisect import bisect_left
 from collections.abc import Callable, Generator, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 
 import pandera.polars as pa
 import polars as pl
@@ -13,7 +12,7 @@ import polars as pl
 from ingest.archives.archive import Archive, Fetched
 from ingest.archives.downloads import fetch_archives
 from ingest.archives.rows import legible_rows
-from ingest.coverage import Part, covered_stretches
+from ingest.coverage import Part, covered_runs, covered_stretches
 from ingest.errors import FeedUnavailable
 from ingest.feed import Batch, Request
 from ingest.fetch.shapes import HOUR, STEPS
@@ -126,13 +125,12 @@ class Archives:
 
     def _parts(self, request: Request, chunk: Sequence[Fetched], frame: pl.DataFrame) -> Iterator[Part]:
         """Yield the parts of each file that its rows cover, and as absent what it lacks once it is overdue."""
-        observed = pl.col(request.feed.observed)
-        files = frame.group_by("file").agg(pl.len(), (observed - self.before).drop_nulls().unique().sort())
-        of_file = {position: (count, stamps) for position, count, stamps in files.iter_rows()}
+        counts = dict(frame.group_by("file").len().iter_rows())
+        covered_by = self.covered([one.archive for one in chunk], frame, request.feed.observed)
         for position, one in enumerate(chunk):
-            archive, (row_count, stamps) = one.archive, of_file.get(position, (0, []))
+            archive, row_count = one.archive, counts.get(position, 0)
             overdue = archive.window.end + (MONTHLY_OVERDUE if is_month(archive.window) else DAILY_OVERDUE)
-            covered = [] if one.text is None else self._covered(archive, stamps)
+            covered = [] if one.text is None else covered_by.get(position, [])
             lacking = archive.window.without(covered)
             for window in covered:
                 count = row_count if window == covered[0] else 0
@@ -148,17 +146,46 @@ class Archives:
                 for window in lacking:
                     yield Part(archive.series, "archive", window, 0, archive.url, absent=True, answered_at=request.now)
 
-    def _covered(self, archive: Archive, stamps: Sequence[datetime]) -> list[Window]:
-        """The stretches of the file's period for which rows came. `stamps` are their starts in UTC, sorted."""
-        interval = archive.series.partition("/")[2]
-        step = STEPS.get(interval, self.step)
-        if step is None:
-            return [archive.window]
-        # Without a time zone, as Polars has them: another one for each of millions of stamps would take seconds.
-        period = Window(archive.window.start.replace(tzinfo=None), archive.window.end.replace(tzinfo=None))
-        inside = stamps[bisect_left(stamps, period.start) : bisect_left(stamps, period.end)]
-        found = covered_stretches(period, inside, step, max(step, self.apart or step))
-        return [Window(one.start.replace(tzinfo=UTC), one.end.replace(tzinfo=UTC)) for one in found]
+    def covered(self, archives: Sequence[Archive], rows: pl.DataFrame, observed: str) -> dict[int, list[Window]]:
+        """The stretches of each file's period for which rows came, by the position of the `file`.
+
+        A file without a time between two rows that is longer than a step has no hole. So only the stamps of the others
+        leave Polars: an object for each of millions of stamps takes seconds.
+        """
+        steps = [STEPS.get(archive.series.partition("/")[2], self.step) for archive in archives]
+        whole = {position: [archive.window] for position, archive in enumerate(archives) if steps[position] is None}
+        facts = [
+            (archive.window.start, archive.window.end, step) for archive, step in zip(archives, steps, strict=True)
+        ]
+        schema = {"begins": pl.Datetime("us", "UTC"), "ends": pl.Datetime("us", "UTC"), "step": pl.Duration("us")}
+        of_file = pl.DataFrame(facts, schema=schema, orient="row").with_row_index("file")
+        stamped = rows.select("file", stamp=(pl.col(observed) - self.before).dt.replace_time_zone("UTC"))
+        inside = pl.col("stamp").is_between("begins", "ends", closed="left")
+        stamps, gaps = pl.col("stamps").list, pl.col("stamps").list.diff().list
+        found = (
+            stamped.join(of_file.cast({"file": stamped.schema["file"]}), on="file")
+            .filter(inside & pl.col("step").is_not_null())
+            .group_by("file", "step")
+            .agg(pl.col("stamp").unique().sort().alias("stamps"))
+            .select(
+                "file",
+                pl.when(gaps.max() > pl.col("step")).then("stamps"),
+                stamps.first().alias("first"),
+                stamps.last().alias("last"),
+                gaps.get(1, null_on_oob=True).alias("first_gap"),
+                gaps.last().alias("last_gap"),
+            )
+        )
+        for position, listed, first, last, first_gap, last_gap in found.iter_rows():
+            period, step = archives[position].window, steps[position] or timedelta(0)
+            apart = max(step, self.apart or step)
+            gaps_at_ends = (first_gap or apart, last_gap or apart)
+            whole[position] = (
+                covered_runs(period, [(first, last)], gaps_at_ends, step, apart)
+                if listed is None
+                else covered_stretches(period, listed, step, apart)
+            )
+        return whole
 
 
 def is_month(window: Window) -> bool:
