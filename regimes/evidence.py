@@ -5,34 +5,23 @@ classifier.py makes the scores; words/baselines.py says what each value is compa
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
 from functools import lru_cache
 
 import polars as pl
 
-from regimes.memberships import decider_column, deciding_features, part_membership
+from regimes.memberships import decider_column, deciding_features, membership_column
 from regimes.parameters import RULES_KEPT, LabelRule, Parameters
-from regimes.positioning_evidence import SUPPORTS_ONLY, of_the_day, supporting
+from regimes.positioning_evidence import SUPPORTS_ONLY, judged_as, judged_columns, supporting
 from regimes.schema import KEY, TABLES, dtypes
-from regimes.words.baselines import baseline_column, baseline_texts, positioning_texts
+from regimes.words.baselines import baseline_texts, positioning_texts
 from tables.published.regimes import LEVERAGE_FEATURES_DAILY, MART_OF, SUPPORTING, SUPPORTING_MART
 
 # A label needs these; the other roles change its score a little, or not at all.
 REQUIRED_ROLES = ("core", "guard")
 RANKS = {"event": 1, "runner_up": 2}  # the column that names the label, and its label_rank
-# What differs between the days of a label. The rest of a line is the same on all of them.
-OF_THE_DAY = ("feature", "value", "membership", "baseline")
-
-
-@dataclass(frozen=True)
-class Line:
-    """A predicate of a label: what its row says on every day, and the expressions of OF_THE_DAY."""
-
-    predicate: str
-    role: str
-    weight: float
-    of_the_day: Sequence[pl.Expr]
+# A line is a predicate of a label: what its rows say on every day, and whether they show 1 minus the membership.
+LINE = ("label", "label_rank", "predicate", "role", "weight", "judged", "negated")
 
 
 def evidence_rows(frame: pl.DataFrame, features: pl.DataFrame, parameters: Parameters) -> pl.DataFrame:
@@ -42,48 +31,73 @@ def evidence_rows(frame: pl.DataFrame, features: pl.DataFrame, parameters: Param
     show what each score was made from. Rows of positioning follow, from `features` (leverage_features_daily), because
     the classified frame does not have it. Days without enough data have no rows.
     """
-    days = frame.with_row_index("number").filter(pl.col("data_status") != "insufficient")
-    days = days.join(features.select(*KEY, *SUPPORTING), on=KEY, how="left", maintain_order="left")
-    days = days.with_columns(_baselines(parameters))
-    present = {column: set(days[column]) for column in RANKS}
-    parts = [
-        _rows(days.lazy().filter(pl.col(column) == label), label, RANKS[column], lines)
-        for column, label, lines in _lines(parameters)
-        if label in present[column]
-    ]
-    if not parts:
+    labels = frame.select(*KEY, *RANKS, "data_status").with_row_index("number")
+    labels = labels.filter(pl.col("data_status") != "insufficient")
+    ranked = pl.concat(
+        labels.select("number", *KEY, pl.col(column).alias("label"), pl.lit(rank, pl.Int64).alias("label_rank"))
+        for column, rank in RANKS.items()
+    ).sort("number", "label_rank")
+    rows = ranked.join(_lines(parameters), on=["label", "label_rank"], maintain_order="left_right").with_row_index("row")
+    if rows.is_empty():
         return pl.DataFrame(schema=dtypes(TABLES["regime_evidence"].columns))
-    # The days are sorted and the lines of a label in order, so one whole number says where a row belongs.
+    positioning = frame.select(KEY).join(features.select(*KEY, *SUPPORTING), on=KEY, how="left", maintain_order="left")
+    days = frame.hstack(positioning.select(*SUPPORTING, *judged_columns(parameters)))
+    shown = pl.when("negated").then(1.0 - pl.col("membership")).otherwise("membership")
     return (
-        pl.concat(parts)
-        .sort(2 * pl.col("number") + pl.col("label_rank"), maintain_order=True)
+        pl.concat([rows, _of_the_days(rows, days, parameters)], how="horizontal")
+        .with_columns(shown.alias("membership"))
+        # A line of positioning has no row on a day on which it is unknown.
+        .filter((pl.col("role") != SUPPORTS_ONLY) | pl.col("membership").is_not_null())
         .join(_dictionary(), on="feature", how="left", maintain_order="left")
     )
 
 
-@lru_cache(maxsize=RULES_KEPT)
-def _baselines(parameters: Parameters) -> Sequence[pl.Expr]:
-    """Baseline texts: a column for each feature that can decide a predicate, and for each one of positioning."""
-    texts = baseline_texts(parameters)
-    deciding = deciding_features(parameters).values()
-    texts = {name: texts[name] for names in deciding for name in names} | positioning_texts(parameters)
-    return [text.alias(baseline_column(name)) for name, text in texts.items()]
+def _of_the_days(rows: pl.DataFrame, days: pl.DataFrame, parameters: Parameters) -> pl.DataFrame:
+    """The membership that each row is about, the feature that decided it, its value and baseline, in order of the rows.
+
+    `number` is the position of the row's day in `days`. A predicate is looked up on the days of its rows alone, and a
+    text is made only where its feature decided: most features decide little.
+    """
+    judged = []
+    for (name,), those in rows.select("row", "number", "judged").partition_by("judged", as_dict=True).items():
+        of_predicate = days[those["number"], [membership_column(name), decider_column(name)]]
+        of_predicate.columns = ["membership", "feature"]
+        judged.append(of_predicate.hstack(those.select("row", "number")))
+    texts, decided = _baselines(parameters), []
+    for (feature,), those in pl.concat(judged).partition_by("feature", as_dict=True).items():
+        if feature is None:  # an unknown feature decided
+            value, baseline, names = pl.lit(None, pl.Float64), pl.lit(None, pl.String), []
+        else:
+            value, baseline = pl.col(feature).cast(pl.Float64), texts[feature]
+            names = list({feature: None} | dict.fromkeys(baseline.meta.root_names()))
+        of_feature = those.hstack(days[those["number"], names]).lazy()
+        decided.append(
+            of_feature.select("row", "feature", "membership", value.alias("value"), baseline.alias("baseline"))
+        )
+    return pl.concat(decided).collect().sort("row").drop("row")
 
 
 @lru_cache(maxsize=RULES_KEPT)
-def _lines(parameters: Parameters) -> Sequence[tuple[str, str, Sequence[Line]]]:
-    """The column that names a label, the label and its lines, for every label as event and as runner-up."""
-    deciding = deciding_features(parameters)
-    return [
-        (column, rule.label, [*_scored_lines(scored, deciding), *_supporting_lines(rule.label, parameters)])
-        for column in RANKS
+def _baselines(parameters: Parameters) -> Mapping[str, pl.Expr]:
+    """What the value of each feature that can decide is compared with."""
+    return baseline_texts(parameters) | positioning_texts(parameters)
+
+
+@lru_cache(maxsize=RULES_KEPT)
+def _lines(parameters: Parameters) -> pl.DataFrame:
+    """The lines of every label as event and as runner-up, in order, with the columns of LINE."""
+    lines = [
+        (rule.label, rank, *line)
+        for column, rank in RANKS.items()
         for rule in parameters.labels
         for scored in [rule if column == "event" else rule.alone]
+        for line in (*_scored_lines(scored), *_supporting_lines(rule.label, parameters))
     ]
+    return pl.DataFrame(lines, schema=LINE, orient="row")
 
 
-def _scored_lines(rule: LabelRule, deciding: Mapping[str, Sequence[str]]) -> Iterator[Line]:
-    """The predicates that the score of the label is made from, each with the feature that decided it."""
+def _scored_lines(rule: LabelRule) -> Iterator[tuple[str, str, float, str, bool]]:
+    """The predicates that the score of the label is made from."""
     required = sum(part.weight for part in rule.required)
     helpful = sum(part.weight for part in rule.supporting)
     parts = [
@@ -92,47 +106,13 @@ def _scored_lines(rule: LabelRule, deciding: Mapping[str, Sequence[str]]) -> Ite
         *(("supporting", part, part.weight / helpful) for part in rule.supporting),
     ]
     for role, part, weight in parts:
-        decider, names = pl.col(decider_column(part.predicate)), deciding[part.predicate]
-        value = pl.coalesce(pl.when(decider == name).then(pl.col(name)) for name in names)
-        baseline = pl.coalesce(pl.when(decider == name).then(pl.col(baseline_column(name))) for name in names)
-        yield Line(part.name, role, weight, (decider, value, part_membership(part), baseline))
+        yield part.name, role, weight, part.predicate, part.negated
 
 
-def _supporting_lines(label: str, parameters: Parameters) -> Iterator[Line]:
+def _supporting_lines(label: str, parameters: Parameters) -> Iterator[tuple[str, str, float, str, bool]]:
     """The predicates of positioning that support the label."""
     for predicate in supporting(label, parameters):
-        yield Line(predicate.name, SUPPORTS_ONLY, 0.0, of_the_day(predicate))
-
-
-def _rows(days: pl.LazyFrame, label: str, rank: int, lines: Sequence[Line]) -> pl.DataFrame:
-    """A row per day and line, line by line; a line of positioning has none on a day on which it is unknown."""
-    names = [[f"{column}.{position}" for column in OF_THE_DAY] for position in range(len(lines))]
-    # One step for all lines, because Polars passes over the days once. List columns were five times slower.
-    wide = days.select(
-        "number",
-        *KEY,
-        pl.lit(label).alias("label"),
-        pl.lit(rank, pl.Int64).alias("label_rank"),
-        *(
-            expression.alias(name)
-            for line, of_line in zip(lines, names, strict=True)
-            for expression, name in zip(line.of_the_day, of_line, strict=True)
-        ),
-    ).collect()
-    rows = []
-    for line, of_line in zip(lines, names, strict=True):
-        one = wide.select(
-            "number",
-            *KEY,
-            "label",
-            "label_rank",
-            pl.lit(line.predicate).alias("predicate"),
-            pl.lit(line.role).alias("role"),
-            pl.lit(line.weight).alias("weight"),
-            *(pl.col(name).alias(column) for name, column in zip(of_line, OF_THE_DAY, strict=True)),
-        )
-        rows.append(one.filter(pl.col("membership").is_not_null()) if line.role == SUPPORTS_ONLY else one)
-    return pl.concat(rows)
+        yield predicate.name, SUPPORTS_ONLY, 0.0, judged_as(predicate), False
 
 
 def _dictionary() -> pl.DataFrame:

@@ -5,13 +5,10 @@ It is made after the label, from features that the label was made without.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 import polars as pl
 
-from regimes.memberships import ramp
+from regimes.memberships import decider_column, membership_column, ramp
 from regimes.parameters import Parameters, PositioningPredicate
-from regimes.words.baselines import baseline_column
 
 SUPPORTS_ONLY = "supports_only"
 
@@ -23,16 +20,22 @@ def supporting(label: str, parameters: Parameters) -> list[PositioningPredicate]
     return [by_name[name] for name in names]
 
 
-def of_the_day(predicate: PositioningPredicate) -> Sequence[pl.Expr]:
-    """Feature, value, membership and baseline, for a frame with the features of positioning and their baselines.
+def judged_as(predicate: PositioningPredicate) -> str:
+    """The name of its membership and its decider as columns, which no predicate of a score has."""
+    return f"positioning.{predicate.name}"
 
-    The weakest condition decides, and the first of equal ones. All four are null on a day on which one is unknown.
+
+def judged_columns(parameters: Parameters) -> list[pl.Expr]:
+    """Membership and decider of every predicate of positioning, for a frame with the features of positioning.
+
+    The weakest condition decides, and the first of equal ones. Both are null on a day on which one is unknown.
     """
-    memberships = [(each.feature, ramp(each)) for each in predicate.ramps]
-    known = pl.all_horizontal(membership.is_not_null() for _, membership in memberships)
-    weakest = pl.when(known).then(pl.min_horizontal(membership for _, membership in memberships))
-    feature, value, baseline = (
-        pl.coalesce(pl.when(membership == weakest).then(choice(name)) for name, membership in memberships)
-        for choice in (pl.lit, pl.col, lambda name: pl.col(baseline_column(name)))
-    )
-    return feature, value, weakest, baseline
+    columns = []
+    for predicate in parameters.positioning.predicates:
+        memberships = [(each.feature, ramp(each)) for each in predicate.ramps]
+        known = pl.all_horizontal(membership.is_not_null() for _, membership in memberships)
+        weakest = pl.when(known).then(pl.min_horizontal(membership for _, membership in memberships))
+        decider = pl.coalesce(pl.when(membership == weakest).then(pl.lit(name)) for name, membership in memberships)
+        name = judged_as(predicate)
+        columns += [weakest.alias(membership_column(name)), decider.alias(decider_column(name))]
+    return columns

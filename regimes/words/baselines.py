@@ -19,11 +19,6 @@ from regimes.words.numbers import (
 )
 
 
-def baseline_column(feature: str) -> str:
-    """Column of a frame with the text of the feature: several predicates of a label show the same one."""
-    return f"baseline.{feature}"
-
-
 def baseline_texts(parameters: Parameters) -> dict[str, pl.Expr]:
     """For every numeric feature: what its value is compared with, or else what it measures."""
     return {feature: pl.lit(meaning(feature, parameters.numbers)) for feature in NUMERIC} | _own_words(parameters)
