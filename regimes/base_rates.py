@@ -11,10 +11,13 @@ import polars as pl
 
 from regimes.parameters import ScenarioRule
 from regimes.scenarios import Scenario
-from regimes.schema import TABLES, conform, dtypes
+from regimes.schema import KEY, TABLES, conform, dtypes
 from regimes.words.scenarios import conditions
+from tables.published.regimes import SUPPORT_DAILY
 
 EVERYTHING = "36500d"  # a century: the median of all days so far
+# What the rates of a day are made from and shown beside: a sort or a join of the classified frame moves 300 columns.
+OF_THE_DAY = [name for name in SUPPORT_DAILY.columns if not name.startswith("earlier_")]
 
 
 def with_forward(frame: pl.DataFrame, rule: ScenarioRule) -> pl.DataFrame:
@@ -31,7 +34,7 @@ def with_forward(frame: pl.DataFrame, rule: ScenarioRule) -> pl.DataFrame:
 
 def support_daily(frame: pl.DataFrame, rule: ScenarioRule) -> pl.DataFrame:
     """The table support_daily, with the base rates of each day's status as known on the day."""
-    frame = with_forward(frame, rule)
+    frame = with_forward(frame.select(OF_THE_DAY), rule)
     measured = frame.filter(pl.col("support_status").is_not_null() & pl.col("forward_return_pct").is_not_null())
     measured = measured.select(
         "asset",
@@ -62,7 +65,7 @@ def scenario_table(scenarios: Sequence[Scenario], frame: pl.DataFrame, rule: Sce
     for each in scenarios:
         if each.resolved_on is not None:
             resolved.setdefault(each.asset, []).append(each)
-    columns = with_forward(frame, rule).select("asset", "day", "forward_return_pct")
+    columns = with_forward(frame.select(*KEY, "close_usd"), rule).select(*KEY, "forward_return_pct")
     ends = pl.DataFrame(
         [(each.asset, each.resolved_on) for several in resolved.values() for each in several],
         schema={name: columns.schema[name] for name in ("asset", "day")},

@@ -6,7 +6,7 @@ decide what a run of days means.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
@@ -33,6 +33,9 @@ from tables.published.regimes import DAY, SUPPORTING
 
 # States whose end is a completed reset of leverage.
 RESET = (Label.LEVERAGE_FLUSH.value, Label.DELEVERAGING.value, Label.CAPITULATION.value)
+
+# The type of a label while labels are compared for every day: much faster than text.
+LABEL = pl.Enum(Label)
 
 
 @dataclass(frozen=True)
@@ -180,35 +183,53 @@ def _ranking(parameters: Parameters) -> Sequence[Sequence[pl.Expr]]:
         *(pl.when(_candidate(label)).then(pl.col(_score(label))).alias(_open_to(label)) for label in SCORED),
     ]
     attributions = [label for label in SCORED if label not in RESIDUAL]
-    open_to = {label: pl.col(_open_to(label)) for label in SCORED}
     established = [label for label in attributions if label not in SECOND_CHOICE]
-    chosen = [_best(labels, open_to, floor) for labels in (established, SECOND_CHOICE)]
-    chosen += [pl.when(open_to[label].is_not_null()).then(pl.lit(label.value)) for label in RESIDUAL]
-    left = {
-        label: pl.when(open_to[label].is_not_null() & (pl.col("event") != label.value)).then(
-            pl.col(_score_alone(label))
-        )
+    open_to = {label: pl.col(_open_to(label)) for label in SCORED}
+    chosen = [_best(established, _open_to, floor), _best(SECOND_CHOICE, _open_to, floor)]
+    chosen += [pl.when(open_to[label].is_not_null()).then(_named(label)) for label in RESIDUAL]
+    left_by_event = [
+        pl.when(open_to[label].is_not_null() & (pl.col("event") != label.value))
+        .then(pl.col(_score_alone(label)))
+        .alias(_left_by_event(label))
         for label in attributions
-    }
+    ]
     rivals = (pl.when(pl.col("event") != label.value).then(open_to[label]) for label in attributions)
+    # The highest scores are columns, so that they are not computed again for every label that is compared with them.
     return [
         scores,
         candidates,
+        [_highest(labels, _open_to) for labels in (established, SECOND_CHOICE)],
         [pl.coalesce(chosen).alias("event")],
-        [_best(attributions, left, near).alias("runner_up")],
+        left_by_event,
+        [_highest(attributions, _left_by_event)],
+        [_best(attributions, _left_by_event, near).alias("runner_up")],
         [
             _of_label("event", _score).alias("score"),
             _of_label("runner_up", _score_alone).alias("runner_up_score"),
             pl.max_horizontal(rivals).fill_null(0.0).alias("rival_score"),  # null: no other label is open to the day
         ],
+        [pl.col("event", "runner_up").cast(pl.String)],
     ]
 
 
-def _best(labels: Sequence[Label], scores: Mapping[Label, pl.Expr], at_least: float) -> pl.Expr:
-    """The label with the highest score, if that is at least `at_least`; else null."""
-    highest = pl.max_horizontal(scores[label] for label in labels)
-    named = pl.coalesce(pl.when(scores[label] == highest).then(pl.lit(label.value)) for label in labels)
+def _highest(labels: Sequence[Label], score: Callable[[str], str]) -> pl.Expr:
+    return pl.max_horizontal(score(label) for label in labels).alias(_highest_of(labels, score))
+
+
+def _best(labels: Sequence[Label], score: Callable[[str], str], at_least: float) -> pl.Expr:
+    """The label with the highest score, if that is at least `at_least`; else null. For a frame with `_highest`."""
+    highest = pl.col(_highest_of(labels, score))
+    named = pl.coalesce(pl.when(pl.col(score(label)) == highest).then(_named(label)) for label in labels)
     return pl.when(highest >= at_least).then(named)
+
+
+def _highest_of(labels: Sequence[Label], score: Callable[[str], str]) -> str:
+    """The column of `_highest`, by the first of the labels."""
+    return f"highest.{score(labels[0])}"
+
+
+def _named(label: Label) -> pl.Expr:
+    return pl.lit(label.value, LABEL)
 
 
 def _score(label: str) -> str:
@@ -222,6 +243,11 @@ def _score_alone(label: str) -> str:
 def _open_to(label: str) -> str:
     """The score of a label that the day could have, else null."""
     return f"open_to.{label}"
+
+
+def _left_by_event(label: str) -> str:
+    """The score, without yields, of a label that the day could have and that is not its event; else null."""
+    return f"left_by_event.{label}"
 
 
 def _of_label(column: str, score: Callable[[str], str]) -> pl.Expr:

@@ -10,7 +10,7 @@ from functools import lru_cache
 
 import polars as pl
 
-from regimes.memberships import decider_column, deciding_features, membership_column
+from regimes.memberships import decider_column, membership_column
 from regimes.parameters import RULES_KEPT, LabelRule, Parameters
 from regimes.positioning_evidence import SUPPORTS_ONLY, judged_as, judged_columns, supporting
 from regimes.schema import KEY, TABLES, dtypes
@@ -37,14 +37,14 @@ def evidence_rows(frame: pl.DataFrame, features: pl.DataFrame, parameters: Param
         labels.select("number", *KEY, pl.col(column).alias("label"), pl.lit(rank, pl.Int64).alias("label_rank"))
         for column, rank in RANKS.items()
     ).sort("number", "label_rank")
-    rows = ranked.join(_lines(parameters), on=["label", "label_rank"], maintain_order="left_right").with_row_index("row")
+    rows = ranked.join(_lines(parameters), on=["label", "label_rank"], maintain_order="left_right")
     if rows.is_empty():
         return pl.DataFrame(schema=dtypes(TABLES["regime_evidence"].columns))
     positioning = frame.select(KEY).join(features.select(*KEY, *SUPPORTING), on=KEY, how="left", maintain_order="left")
     days = frame.hstack(positioning.select(*SUPPORTING, *judged_columns(parameters)))
     shown = pl.when("negated").then(1.0 - pl.col("membership")).otherwise("membership")
     return (
-        pl.concat([rows, _of_the_days(rows, days, parameters)], how="horizontal")
+        pl.concat([rows, _of_the_days(rows.with_row_index("row"), days, parameters)], how="horizontal")
         .with_columns(shown.alias("membership"))
         # A line of positioning has no row on a day on which it is unknown.
         .filter((pl.col("role") != SUPPORTS_ONLY) | pl.col("membership").is_not_null())
@@ -72,7 +72,9 @@ def _of_the_days(rows: pl.DataFrame, days: pl.DataFrame, parameters: Parameters)
             names = list({feature: None} | dict.fromkeys(baseline.meta.root_names()))
         of_feature = those.hstack(days[those["number"], names]).lazy()
         decided.append(
-            of_feature.select("row", "feature", "membership", value.alias("value"), baseline.alias("baseline"))
+            of_feature.select(
+                "row", pl.col("feature").cast(pl.String), "membership", value.alias("value"), baseline.alias("baseline")
+            )
         )
     return pl.concat(decided).collect().sort("row").drop("row")
 

@@ -10,7 +10,11 @@ from functools import lru_cache
 
 import polars as pl
 
-from regimes.parameters import RULES_KEPT, Parameters, Part, Predicate, Ramp
+from regimes.parameters import RULES_KEPT, Parameters, Part, Predicate, Ramp, Reference
+from tables.published.regimes import LEVERAGE_FEATURES_DAILY
+
+# The type of a decider. As text, the names took longer to choose than the memberships to compute.
+FEATURE = pl.Enum([feature.name for feature in LEVERAGE_FEATURES_DAILY.fields])
 
 
 def membership_column(predicate: str) -> str:
@@ -19,7 +23,7 @@ def membership_column(predicate: str) -> str:
 
 
 def decider_column(predicate: str) -> str:
-    """Column with the name of the feature that decided the membership, String; null where an unknown one did."""
+    """Column with the name of the feature that decided the membership, FEATURE; null where an unknown one did."""
     return f"decider.{predicate}"
 
 
@@ -45,47 +49,63 @@ def with_memberships(features: pl.DataFrame, parameters: Parameters) -> pl.DataF
 @lru_cache(maxsize=RULES_KEPT)
 def _steps(parameters: Parameters) -> Sequence[Sequence[pl.Expr]]:
     """The columns of all predicates, in steps that refer to earlier ones only."""
+    unknown = parameters.scores.unknown
     depths: dict[str, int] = {}
     for predicate in parameters.predicates:
         others = [each.predicate for each in predicate.conditions if not isinstance(each, Ramp)]
         depths[predicate.name] = 1 + max((depths[other] for other in others), default=0)
-    # Predicates of one depth do not refer to each other. They are evaluated at once: each step has a fixed cost.
+    # Predicates of one depth do not refer to each other. They are evaluated at once: each step has a fixed cost. What
+    # decided is in the step after, which has the membership as a column and does not compute it for every condition.
+    last = max(depths.values(), default=0)
     return [
         [
-            column
-            for predicate in parameters.predicates
-            if depths[predicate.name] == depth
-            for column in _evaluated(predicate, parameters.scores.unknown)
+            *(_membership(each, unknown) for each in parameters.predicates if depths[each.name] == depth),
+            *(_decider(each, unknown) for each in parameters.predicates if depths[each.name] == depth - 1),
         ]
-        for depth in range(1, max(depths.values(), default=0) + 1)
+        for depth in range(1, last + 2)
     ]
 
 
-def _evaluated(predicate: Predicate, unknown: float) -> list[pl.Expr]:
-    memberships, deciders = [], []
-    for condition in predicate.conditions:
-        if isinstance(condition, Ramp):
-            memberships.append(ramp(condition))
-            deciders.append(pl.lit(condition.feature))
-        else:
-            other = pl.col(membership_column(condition.predicate))
-            memberships.append(1.0 - other if condition.negated else other)
-            deciders.append(pl.col(decider_column(condition.predicate)))
+def _membership(predicate: Predicate, unknown: float) -> pl.Expr:
+    memberships = [_of_condition(condition) for condition in predicate.conditions]
     if predicate.combination == "any":
         value = pl.max_horizontal(memberships)
     else:
         known = pl.any_horizontal(membership.is_not_null() for membership in memberships)
         needed = [m for m, each in zip(memberships, predicate.conditions, strict=True) if each.needed]
         known = pl.all_horizontal(known, *(membership.is_not_null() for membership in needed))
-        memberships = [pl.when(membership.is_null()).then(unknown).otherwise(membership) for membership in memberships]
-        value = pl.when(known).then(pl.min_horizontal(memberships))
-    decider = pl.coalesce(
-        pl.when(membership == value).then(name) for membership, name in zip(memberships, deciders, strict=True)
-    )
-    return [
-        value.alias(membership_column(predicate.name)),
-        decider.alias(decider_column(predicate.name)),
-    ]
+        value = pl.when(known).then(pl.min_horizontal(_filled(each, unknown) for each in memberships))
+    return value.alias(membership_column(predicate.name))
+
+
+def _decider(predicate: Predicate, unknown: float) -> pl.Expr:
+    """The first condition whose membership is that of the predicate, for a frame with the latter."""
+    value = pl.col(membership_column(predicate.name))
+    decided = []
+    for condition in predicate.conditions:
+        membership = _of_condition(condition)
+        if predicate.combination == "all":
+            membership = _filled(membership, unknown)
+        decides = value.is_not_null() if len(predicate.conditions) == 1 else membership == value
+        decided.append(pl.when(decides).then(_decider_of(condition)))
+    return pl.coalesce(decided).alias(decider_column(predicate.name))
+
+
+def _of_condition(condition: Ramp | Reference) -> pl.Expr:
+    if isinstance(condition, Ramp):
+        return ramp(condition)
+    other = pl.col(membership_column(condition.predicate))
+    return 1.0 - other if condition.negated else other
+
+
+def _decider_of(condition: Ramp | Reference) -> pl.Expr:
+    if isinstance(condition, Ramp):
+        return pl.lit(condition.feature, FEATURE)
+    return pl.col(decider_column(condition.predicate))
+
+
+def _filled(membership: pl.Expr, unknown: float) -> pl.Expr:
+    return pl.when(membership.is_null()).then(unknown).otherwise(membership)
 
 
 def membership_above(predicate: str, parameters: Parameters) -> pl.Expr:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import polars as pl
 
-from regimes.memberships import decider_column, membership_column, ramp
+from regimes.memberships import FEATURE, decider_column, membership_column, ramp
 from regimes.parameters import Parameters, PositioningPredicate
 
 SUPPORTS_ONLY = "supports_only"
@@ -35,7 +35,9 @@ def judged_columns(parameters: Parameters) -> list[pl.Expr]:
         memberships = [(each.feature, ramp(each)) for each in predicate.ramps]
         known = pl.all_horizontal(membership.is_not_null() for _, membership in memberships)
         weakest = pl.when(known).then(pl.min_horizontal(membership for _, membership in memberships))
-        decider = pl.coalesce(pl.when(membership == weakest).then(pl.lit(name)) for name, membership in memberships)
+        decider = pl.coalesce(
+            pl.when(membership == weakest).then(pl.lit(feature, FEATURE)) for feature, membership in memberships
+        )
         name = judged_as(predicate)
         columns += [weakest.alias(membership_column(name)), decider.alias(decider_column(name))]
     return columns

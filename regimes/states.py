@@ -5,9 +5,9 @@ A pass over the days of each asset, in order; later days change no earlier state
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 import polars as pl
 
@@ -24,7 +24,7 @@ INSUFFICIENT = Label.INSUFFICIENT_DATA.value
 MIXED = Label.MIXED.value
 QUIET = Label.CONSOLIDATION.value
 UNATTRIBUTED = (Label.UNATTRIBUTED_SELLOFF.value, Label.UNATTRIBUTED_RALLY.value)
-NARROW = membership_column("narrow_range")
+POSITION_OF = {label.value: position for position, label in enumerate(SCORED)}
 DIRECTION_OF = {label.value: definition.direction for label, definition in DEFINITION_OF.items()}
 COLUMNS = {
     "regime": pl.String,
@@ -34,6 +34,19 @@ COLUMNS = {
     "days_in_regime": pl.Int64,
     "changed": pl.Boolean,
 }
+
+
+class _Day(NamedTuple):
+    """What decides about the state on a day; `narrow_range` is a membership."""
+
+    asset: str
+    event: str
+    shock: str | None
+    resolution: str | None
+    low_vs_previous_close_pct: float | None
+    high_vs_previous_close_pct: float | None
+    narrow_range: float | None
+    scores: tuple[float, ...]  # of the labels in the order of SCORED
 
 
 @dataclass
@@ -54,23 +67,24 @@ def with_states(frame: pl.DataFrame, parameters: Parameters) -> pl.DataFrame:
     `phase` is onset or aftermath of a shock and null in a lasting state. `changed` compares with the day before and is
     null on the first day; `previous_regime` is the regime of the span before the current one.
     """
-    scores = [f"score.{label}" for label in SCORED]
-    moves = ("low_vs_previous_close_pct", "high_vs_previous_close_pct")
-    seen = frame.select("asset", "event", "shock", "resolution", NARROW, *moves, *scores)
-    rows = list(_follow(seen.iter_rows(named=True), parameters))
-    return pl.concat([frame, pl.DataFrame(rows, schema=COLUMNS, orient="row")], how="horizontal")
+    scores = frame.select(f"score.{label}" for label in SCORED).iter_rows()
+    narrow = pl.col(membership_column("narrow_range")).alias("narrow_range")
+    seen = frame.with_columns(narrow).select(name for name in _Day._fields if name != "scores").iter_rows()
+    rows = _follow((_Day._make((*day, of_day)) for day, of_day in zip(seen, scores, strict=True)), parameters)
+    states = pl.DataFrame(dict(zip(COLUMNS, zip(*rows, strict=True), strict=False)), schema=COLUMNS)
+    return pl.concat([frame, states], how="horizontal")
 
 
-def _follow(rows: Iterator[Mapping[str, Any]], parameters: Parameters) -> Iterator[tuple[Any, ...]]:
+def _follow(rows: Iterator[_Day], parameters: Parameters) -> Iterator[tuple[Any, ...]]:
     asset, state = None, _State()
     yesterday = previous = last_valid = None
     days = 0
     for row in rows:
-        if row["asset"] != asset:
-            asset, state = row["asset"], _State()
+        if row.asset != asset:
+            asset, state = row.asset, _State()
             yesterday = previous = last_valid = None
             days = 0
-        if row["event"] == INSUFFICIENT:
+        if row.event == INSUFFICIENT:
             # No state survives a day without data, because an event of that day could have ended it.
             state, regime, phase = _State(), INSUFFICIENT, None
         else:
@@ -85,12 +99,12 @@ def _follow(rows: Iterator[Mapping[str, Any]], parameters: Parameters) -> Iterat
         yesterday = regime
 
 
-def _advance(state: _State, row: Mapping[str, Any], rule: StateRule) -> str | None:
+def _advance(state: _State, row: _Day, rule: StateRule) -> str | None:
     """Move the state by one day with data; returns its phase."""
-    event, shock = row["event"], row["shock"]
+    event, shock = row.event, row.shock
     _count_candidate(state, event)
     if event in SHOCKS:
-        reach = max(-(row["low_vs_previous_close_pct"] or 0.0), row["high_vs_previous_close_pct"] or 0.0)
+        reach = max(-(row.low_vs_previous_close_pct or 0.0), row.high_vs_previous_close_pct or 0.0)
         # A second wave that does not go further than the first belongs to its aftermath.
         again = state.since_shock is not None and event == state.regime and reach <= state.reach
         state.regime, state.since_shock, state.weak_days = event, 0, 0
@@ -99,13 +113,13 @@ def _advance(state: _State, row: Mapping[str, Any], rule: StateRule) -> str | No
     ended_in = None
     if state.since_shock is not None:
         state.since_shock += 1
-        resolved = row["resolution"] not in (None, Outcome.FLUSH_EXTENDED, Outcome.EXPIRED)
+        resolved = row.resolution not in (None, Outcome.FLUSH_EXTENDED, Outcome.EXPIRED)
         lasts = state.since_shock <= rule.aftermath_days and not resolved
         if lasts and shock in (None, DIRECTION_OF[str(state.regime)]):
             return "aftermath"
         # There is no lasting state to return to. A confirmed consolidation is one; any other label has to last first.
         state.regime, state.since_shock, state.weak_days = None, None, 0
-        ended_in = row["resolution"]
+        ended_in = row.resolution
     if shock is not None:
         # A price shock ends every lasting state at once, and the aftermath of a move the other way.
         state.regime, state.weak_days = event, 0
@@ -117,9 +131,9 @@ def _advance(state: _State, row: Mapping[str, Any], rule: StateRule) -> str | No
     return None
 
 
-def _can_consolidate(row: Mapping[str, Any]) -> bool:
+def _can_consolidate(row: _Day) -> bool:
     """Whether the range of the day leaves room for a consolidation; an unknown one does."""
-    narrow = row[NARROW]
+    narrow = row.narrow_range
     return narrow is None or narrow > 0.0
 
 
@@ -128,16 +142,16 @@ def _count_candidate(state: _State, event: str) -> None:
     state.candidate = event
 
 
-def _persist(state: _State, row: Mapping[str, Any], rule: StateRule) -> None:
+def _persist(state: _State, row: _Day, rule: StateRule) -> None:
     """Enter the day's label once it has lasted, else keep the state until it has been weak for too long."""
-    event = row["event"]
+    event = row.event
     if state.candidate_days >= rule.enter_days:
         state.regime, state.weak_days = event, 0
         return
     if state.regime in (None, *UNATTRIBUTED) or (state.regime == QUIET and not _can_consolidate(row)):
         # What nobody is known to have done does not last, and no consolidation lasts over a wide range.
         state.regime, state.weak_days = MIXED, 0
-    score = 0.0 if state.regime == MIXED else row[f"score.{state.regime}"]
+    score = 0.0 if state.regime == MIXED else row.scores[POSITION_OF[str(state.regime)]]
     state.weak_days = 0 if event == state.regime or score >= rule.exit_floor else state.weak_days + 1
     if state.weak_days >= rule.exit_days:
         state.regime, state.weak_days = MIXED, 0

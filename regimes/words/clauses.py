@@ -117,7 +117,8 @@ def open_interest() -> pl.Expr:
 def closed() -> pl.Expr:
     """The fall of open interest: over the day, or within 24 hours where that decided."""
     change, fall = pl.col("open_interest_change_1d_pct"), pl.col("open_interest_fall_24h_pct")
-    within_24h = pl.col(decider_column("open_interest_closed")).str.starts_with("open_interest_fall_24h")
+    decider = pl.col(decider_column("open_interest_closed")).cast(pl.String)
+    within_24h = decider.str.starts_with("open_interest_fall_24h")
     at_the_end = choose(
         (change >= FLAT_PCT, text("ended the day ", percent(change), " higher")),
         (change <= -FLAT_PCT, text("ended the day ", percent(change), " lower")),
