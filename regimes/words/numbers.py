@@ -30,7 +30,8 @@ def period(days: int) -> str:
 
 def text(*parts: str | pl.Expr) -> pl.Expr:
     """The parts, words or columns, joined; null if one of them is null."""
-    return pl.concat_str(pl.lit(part) if isinstance(part, str) else part for part in parts)
+    expressions = [pl.lit(part) if isinstance(part, str) else part for part in parts]
+    return expressions[0] if len(expressions) == 1 else pl.concat_str(expressions)
 
 
 def choose(*cases: tuple[pl.Expr, str | pl.Expr], otherwise: str | pl.Expr) -> pl.Expr:

@@ -5,7 +5,7 @@ The figures come from the features; the evidence rows have the same figures with
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import lru_cache
 
 import polars as pl
@@ -43,12 +43,10 @@ def with_sentences(frame: pl.DataFrame, parameters: Parameters) -> pl.DataFrame:
 
     A sentence is made only for the days of its label. Made for all days, most of them would not be used.
     """
-    days, present = frame.lazy().with_row_index("number"), set(frame["event"])
-    made = [
-        days.filter(pl.col("event") == label.value).select("number", sentence.alias("explanation")).collect()
-        for label, sentence in _sentences(parameters).items()
-        if label.value in present
-    ]
+    sentences, made = _sentences(parameters), []
+    for (label,), days in frame.select("event").with_row_index("number").partition_by("event", as_dict=True).items():
+        sentence, columns = sentences[label]
+        made.append(days.hstack(frame[days["number"], columns]).select("number", sentence.alias("explanation")))
     empty = pl.DataFrame(schema={"number": pl.UInt32, "explanation": pl.String})
     explanation = pl.concat([empty, *made]).sort("number")["explanation"]
     return frame.with_columns(explanation, state_in_words().alias("state_in_words"))
@@ -79,8 +77,13 @@ def state_in_words() -> pl.Expr:
 
 
 @lru_cache(maxsize=RULES_KEPT)
-def _sentences(parameters: Parameters) -> Mapping[Label, pl.Expr]:
-    return {label: _ended(sentence) for label, sentence in _sentences_without_end(parameters).items()}
+def _sentences(parameters: Parameters) -> Mapping[str, tuple[pl.Expr, Sequence[str]]]:
+    """The sentence of each label, and the columns that it is made from beside the event."""
+    sentences = {label: _ended(sentence) for label, sentence in _sentences_without_end(parameters).items()}
+    return {
+        label.value: (sentence, sorted({*sentence.meta.root_names()} - {"event"}))
+        for label, sentence in sentences.items()
+    }
 
 
 def _sentences_without_end(parameters: Parameters) -> dict[Label, pl.Expr]:
