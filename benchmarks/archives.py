@@ -81,6 +81,7 @@ def refresh(warehouse: Warehouse, address: str, symbols: list[str], calendar: Ca
     refresher = Refresher(warehouse, Catalogue({FEED.name: instruments}, {}), session, {})
     pulled = refresher.refresh(FEED, RunContext(now, calendar), "benchmark").pulled
     session.close()
+    refresher.close()
     if pulled.skipped or pulled.notes or pulled.quarantined:
         raise RuntimeError(f"{pulled.skipped}, {pulled.notes}, {pulled.quarantined} rows in quarantine")
     return pulled.rows

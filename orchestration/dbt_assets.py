@@ -89,6 +89,7 @@ def warehouse_models() -> dg.AssetsDefinition:
     @dbt_assets(manifest=manifest, exclude=WINDOWS, dagster_dbt_translator=translator, pool=POOL, name="dbt_models")
     def dbt_models(context: dg.AssetExecutionContext, pipeline: Pipeline) -> Iterator[Any]:
         warehouse, run = pipeline.resolved_warehouse, pipeline.run_context()
+        pipeline.refresher.release()  # dbt and the engines open the file by themselves
         with build_database(warehouse.build) as connection:
             create_tables(connection)
             load_segments(connection, Landing(warehouse.landing))

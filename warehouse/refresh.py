@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -55,7 +56,11 @@ class LoadedTape:
 
 @dataclass
 class Refresher:
-    """What the refresh of any feed of a run needs. For the feeds in `refetch`, the given window is fetched again."""
+    """What the refresh of any feed of a run needs. For the feeds in `refetch`, the given window is fetched again.
+
+    The build database stays open from feed to feed, until `release` or `close`: opening and closing it takes as long as
+    all else that is done for a feed without news.
+    """
 
     warehouse: Warehouse
     catalogue: Catalogue
@@ -65,6 +70,8 @@ class Refresher:
     refetch: Mapping[str, Window] = field(default_factory=dict)
     _is_prepared: bool = field(default=False, init=False)
     _ahead: SideBySide = field(init=False)
+    _connection: duckdb.DuckDBPyConnection | None = field(default=None, init=False)
+    _opened: ExitStack = field(default_factory=ExitStack, init=False)
 
     def __post_init__(self) -> None:
         self._landing = Landing(self.warehouse.landing)
@@ -78,7 +85,7 @@ class Refresher:
         Raises WarehouseLocked while another process has the build database open.
         """
         if lacking := self._ahead.lacking(feeds):
-            with build_database(self.warehouse.build) as connection:
+            with self._database() as connection:
                 requests = [one for feed in lacking if (one := self._request_if_loaded(connection, feed, run))]
             self._ahead.begin(requests)
 
@@ -87,7 +94,7 @@ class Refresher:
 
         Raises WarehouseLocked while another process has the build database open.
         """
-        with build_database(self.warehouse.build) as connection:
+        with self._database() as connection:
             pulled = self._ahead.take(feed) or pull(self._request(connection, feed, run), self._landing)
             if pulled.segments or pulled.quarantined:
                 load_segments(connection, self._landing, feed)
@@ -96,9 +103,29 @@ class Refresher:
                 self._stored.put([feed.name, QUARANTINE])
             return Refreshed(pulled, *observed_range(connection, feed))
 
+    def release(self) -> None:
+        """Close the build database, for whoever has to have it alone. The next feed opens it again."""
+        self._connection = None
+        self._opened.close()
+
     def close(self) -> None:
-        """Wait for the pulls that still run, after the session was closed, and begin no other."""
-        self._ahead.close()
+        """Wait for the pulls that still run, after the session was closed, and begin no other; `release`."""
+        try:
+            self._ahead.close()
+        finally:
+            self.release()
+
+    @contextmanager
+    def _database(self) -> Iterator[duckdb.DuckDBPyConnection]:
+        """The build database as `build_database` has it; only after an error it is closed at the end of the block."""
+        if self._connection is None:
+            self._connection = self._opened.enter_context(build_database(self.warehouse.build))
+        try:
+            yield self._connection
+        except BaseException as error:
+            self._connection = None
+            self._opened.__exit__(type(error), error, error.__traceback__)
+            raise
 
     def _request_if_loaded(self, connection: duckdb.DuckDBPyConnection, feed: Feed, run: RunContext) -> Request | None:
         try:
@@ -127,7 +154,7 @@ class Refresher:
 
     def load_recorded(self, feed: Feed) -> LoadedTape:
         """Load what the recorder has landed. Raises WarehouseLocked like `refresh`."""
-        with build_database(self.warehouse.build) as connection:
+        with self._database() as connection:
             self._prepare_once(connection)
             load_segments(connection, self._landing, feed)
             span = recorded_span(connection, feed)
