@@ -14,6 +14,7 @@ from orchestration.asset_defaults import OWNERS, POOL, fresh_daily, mart_key
 from orchestration.dbt_project import DBT_PROJECT, existing_manifest
 from orchestration.descriptions import NOT_FEEDS, describe_tests, model_text, venues_behind
 from orchestration.errors import PipelineError
+from orchestration.internals.dbt_selection import chosen, without_tag
 from orchestration.internals.kept_verdicts import checks_of_job, keep_last_verdicts
 from orchestration.jobs import DAILY_JOB
 from orchestration.mart_metadata import mart_metadata, with_lines
@@ -86,7 +87,6 @@ def warehouse_models() -> dg.AssetsDefinition:
     describe_tests(manifest)
     translator = Translator(manifest)
 
-    @dbt_assets(manifest=manifest, exclude=WINDOWS, dagster_dbt_translator=translator, pool=POOL, name="dbt_models")
     def dbt_models(context: dg.AssetExecutionContext, pipeline: Pipeline) -> Iterator[Any]:
         warehouse, run = pipeline.resolved_warehouse, pipeline.run_context()
         pipeline.refresher.release()  # dbt and the engines open the file by themselves
@@ -119,6 +119,10 @@ def warehouse_models() -> dg.AssetsDefinition:
                 if not is_late and _identity(event) not in yielded:
                     yield event
 
+    with chosen(without_tag(manifest, TAG)):
+        models = dbt_assets(
+            manifest=manifest, exclude=WINDOWS, dagster_dbt_translator=translator, pool=POOL, name="dbt_models"
+        )(dbt_models)
     files = _code_references(manifest)
 
     def with_file_and_freshness(spec: dg.AssetSpec) -> dg.AssetSpec:
@@ -126,7 +130,7 @@ def warehouse_models() -> dg.AssetsDefinition:
         is_mart = spec.key.path[0] == "marts"
         return spec.replace_attributes(freshness_policy=fresh_daily()) if is_mart else spec
 
-    return dbt_models.map_asset_specs(with_file_and_freshness)
+    return models.map_asset_specs(with_file_and_freshness)
 
 
 def _built_by_dbt(

@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+import json
 import threading
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
+from dagster_dbt.utils import select_unique_ids
 
 from orchestration import dbt_project
+from orchestration.dbt_assets import WINDOWS
 from orchestration.errors import PipelineError
+from orchestration.internals.dbt_selection import without_tag
+from orchestration.window_models import TAG
 
 OLD, NEW = '{"parsed": "before"}', '{"parsed": "after the change"}'
 PATIENCE = 20.0
@@ -83,3 +88,10 @@ def test_a_project_that_cannot_be_parsed_leaves_the_old_manifest_and_is_parsed_a
         with pytest.raises(PipelineError, match="cannot parse"):
             dbt_project.prepared_manifest()
         assert (target / "manifest.json").read_text() == OLD
+
+
+def test_the_nodes_without_a_tag_are_those_that_dbt_selects() -> None:
+    dbt_project.prepared_manifest()
+    manifest = json.loads(dbt_project.existing_manifest().read_text())
+    by_dbt = select_unique_ids("fqn:*", WINDOWS, "", None, manifest)
+    assert without_tag(manifest, TAG) == by_dbt & manifest["nodes"].keys()
