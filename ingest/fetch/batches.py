@@ -28,14 +28,14 @@ def batch_picked(
     parts = [
         part
         for window, rows in zip(windows, inside, strict=True)
-        for part in parts_covering(request, whole.filter(rows), series, window, step, url)
+        for part in parts_covering(request, whole.filter(rows)[request.feed.observed], series, window, step, url)
     ]
     return Batch(whole.filter(pl.any_horizontal(wrong, *inside)), tuple(parts))
 
 
 def parts_covering(
     request: Request,
-    frame: pl.DataFrame,
+    observed: pl.Series,
     series: str,
     window: Window,
     step: timedelta,
@@ -43,21 +43,21 @@ def parts_covering(
     *,
     apart: timedelta | None = timedelta(0),
 ) -> tuple[Part, ...]:
-    """The parts of `window` for which the rows of `frame` came, and those that the venue answered with nothing.
+    """The parts of `window` for which rows came, by their stamps `observed`, and those answered with nothing.
 
     A row describes `step` from its stamp on; stamps outside of the window count for nothing. `apart` is the longest
     time between two rows, `step` if it is shorter; None where rows come irregularly, so that only an empty answer shows
     that there are none. Nothing is absent within LATE of the present.
     """
     if apart is None:
-        last = last_observed(frame, request.feed.observed, window.end)
+        last = last_observed(observed, window.end)
         covered = [covered_window(window, last and last + step, request.now)]
-        holes = [window] if frame.is_empty() else []
+        holes = [window] if observed.is_empty() else []
     else:
-        stamps = _stamps(frame, request.feed.observed, window)
+        stamps = _stamps(observed, window)
         covered = covered_stretches(window, stamps, step, max(step, apart)) or [Window(window.start, window.start)]
         holes = window.without(covered)
-    parts = [Part(series, "rest", one, frame.height if one == covered[0] else 0, url) for one in covered]
+    parts = [Part(series, "rest", one, observed.len() if one == covered[0] else 0, url) for one in covered]
     settled = Window(window.start, max(window.start, day_start((request.now - LATE).date())))
     absent = [old for hole in holes if (old := hole.intersect(settled))]
     note_holes(request, series, [hole for hole in absent if covered[0].end <= hole.start < covered[-1].start], step)
@@ -80,14 +80,14 @@ def within(stamp: pl.Expr, window: Window) -> pl.Expr:
     return stamp.is_between(window.start.replace(tzinfo=None), window.end.replace(tzinfo=None), closed="left")
 
 
-def _stamps(frame: pl.DataFrame, observed: str, window: Window) -> list[datetime]:
-    """The distinct stamps in the column `observed` inside `window`, sorted. A day counts from its start."""
-    stamps = frame.select(pl.col(observed).cast(TIMESTAMP)).filter(within(pl.col(observed), window)).to_series()
-    return [stamp.replace(tzinfo=UTC) for stamp in stamps.unique().sort()]
+def _stamps(observed: pl.Series, window: Window) -> list[datetime]:
+    """The distinct stamps inside `window`, sorted. A day counts from its start."""
+    stamps = observed.to_frame("stamp").select(pl.col("stamp").cast(TIMESTAMP)).filter(within(pl.col("stamp"), window))
+    return [stamp.replace(tzinfo=UTC) for stamp in stamps["stamp"].unique().sort()]
 
 
-def last_observed(frame: pl.DataFrame, observed: str, end: datetime) -> datetime | None:
-    """The newest stamp in the column `observed` before `end`. A day counts from its start."""
-    stamps = frame[observed].cast(TIMESTAMP)
+def last_observed(observed: pl.Series, end: datetime) -> datetime | None:
+    """The newest stamp before `end`. A day counts from its start."""
+    stamps = observed.cast(TIMESTAMP)
     seen = stamps.filter(stamps < end.replace(tzinfo=None)).max()
     return seen.replace(tzinfo=UTC) if isinstance(seen, datetime) else None

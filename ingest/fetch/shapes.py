@@ -153,7 +153,7 @@ class Windowed(Shape):
             inside = window if self.drops_outside else Window(EPOCH, window.end)
             frame = frame.filter(~_outside(observed, inside, request.now))
         series, url = self._series(instrument, interval), self.url_of(instrument)
-        return Batch(frame, parts_covering(request, frame, series, window, step, url, apart=self.apart))
+        return Batch(frame, parts_covering(request, frame[observed], series, window, step, url, apart=self.apart))
 
     def rows(self, request: Request, instrument: Instrument, window: Window, interval: str = "") -> pl.DataFrame:
         """The rows that the venue has of `window`, as `fields` reads them."""

@@ -60,7 +60,7 @@ def test_a_pace_that_changes_is_no_hole() -> None:
 def parts(stamps: list[datetime], window: Window = WEEK, now: str = NOW, apart: timedelta | None = timedelta(0)):
     request = asking("gate_funding", ScriptedVenues(), window, now=now, symbols=(SYMBOL,))
     frame = pl.DataFrame({"settled_at": [s.replace(tzinfo=None) for s in stamps]}, schema={"settled_at": pl.Datetime})
-    return parts_covering(request, frame, SYMBOL, window, HOUR, "https://v.example", apart=apart)
+    return parts_covering(request, frame[request.feed.observed], SYMBOL, window, HOUR, "https://v.example", apart=apart)
 
 
 def test_a_hole_is_absent_and_its_rows_are_counted_once() -> None:

@@ -58,7 +58,7 @@ class OpenInterest(ArchivesFirst):
         if known is not None:
             inside = pl.col("snapshot_at") > pl.lit(window.start.replace(tzinfo=None))
             frame = frame.filter(inside.fill_null(True))
-        described = frame.with_columns(pl.col("snapshot_at") - STEP)
+        described = frame["snapshot_at"] - STEP
         parts = parts_covering(request, described, instrument.symbol, window, STEP, self.rest.endpoint.url, apart=HOUR)
         return Batch(frame, parts)
 

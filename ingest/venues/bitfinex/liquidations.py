@@ -72,7 +72,7 @@ def fetch(request: Request) -> Iterator[Batch]:
             left.append(Window(missing.start, reached))
             newer = reached
         # The newest row of any contract says how far the answer reaches for all of them.
-        last = missing.end if continued else last_observed(frame, "happened_at", missing.end)
+        last = missing.end if continued else last_observed(frame["happened_at"], missing.end)
         covered = covered_window(Window(reached, missing.end), last, request.now)
         # Rows from before that come again, on the next page.
         frame = frame.filter((pl.col("happened_at") >= reached.replace(tzinfo=None)).fill_null(True))

@@ -18,7 +18,7 @@ class Hours(Windowed):
     def batch(self, request: Request, instrument: Instrument, window: Window, interval: str = "") -> Batch:
         after = Window(window.start + TICK, window.end + TICK)  # a snapshot describes the time before it
         frame = last_of_each_hour(self.rows(request, instrument, after))
-        hours = frame.with_columns(hour_of("snapshot_at").alias("snapshot_at"))
+        hours = frame.select(hour_of("snapshot_at")).to_series()
         url = self.url_of(instrument)
         return Batch(frame, parts_covering(request, hours, instrument.symbol, window, HOUR, url))
 

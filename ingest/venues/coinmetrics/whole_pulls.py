@@ -58,7 +58,7 @@ def _pull(request: Request, instrument: Instrument) -> Batch:
     window = Window(min(one.start for one in asked), max(one.end for one in asked))
     frame, url = _days(request, instrument, window)
     frame = frame.filter(~forming("day", DAY, request.now))
-    last = last_observed(frame, "day", window.end)
+    last = last_observed(frame["day"], window.end)
     covered = Window(window.start, last + DAY if last else window.start)
     reached = max((one.end for one in held), default=window.start)
     if covered.end < reached:
