@@ -119,6 +119,7 @@ class Refresher:
     def _database(self) -> Iterator[duckdb.DuckDBPyConnection]:
         """The build database as `build_database` has it; only after an error it is closed at the end of the block."""
         if self._connection is None:
+            self._is_prepared = False  # a damaged file may have been moved aside since, and this be a new one
             self._connection = self._opened.enter_context(build_database(self.warehouse.build))
         try:
             yield self._connection

@@ -52,6 +52,7 @@ class Downloaders:
             assert process.stdout is not None  # noqa: S101 - the same
             answers, refusal, traffic = pickle.load(process.stdout)  # noqa: S301 - what this module wrote
         except (OSError, EOFError, pickle.UnpicklingError) as error:
+            process.kill()  # one that lives on would be waited for without end
             raise IngestError(
                 f"a download process ended with {process.wait()}", advice="run again; what is landed stays"
             ) from error

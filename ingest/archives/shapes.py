@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 
@@ -48,29 +48,30 @@ class ArchivedBars(ArchivesFirst):
             for instrument in request.instruments
             for interval in self.rest.intervals
         }
+        whole = {series: self.rest.whole_bars(request.window, interval) for series, (_, interval) in asked.items()}
         refused: FeedUnavailable | None = None
         closed = yield from self.archives.months(request, asked)
         for series, (instrument, interval) in asked.items():
-            for window in request.held.missing(series, request.window):
+            for window in request.held.missing(series, whole[series]):
                 try:
                     with request.noting_refusal(series):
                         yield self.rest.batch(request, instrument, window, interval)
                 except FeedUnavailable as error:
                     refused = error
         if refused and not closed:
-            closed = yield from self.archives.days(request, _days_missing(request, asked))
+            closed = yield from self.archives.days(request, _days_missing(request, whole))
         if trouble := refused or closed:
-            if _days_missing(request, asked.keys() - request.refused.keys()):
+            if _days_missing(request, {one: whole[one] for one in whole.keys() - request.refused.keys()}):
                 raise trouble
             request.notes.append(f"{trouble}; what it lacks came by {'daily archives' if refused else 'REST'}")
 
 
-def _days_missing(request: Request, asked: Iterable[str]) -> list[tuple[str, Window]]:
-    """Each series and window that is missing, as whole days."""
+def _days_missing(request: Request, asked: Mapping[str, Window]) -> list[tuple[str, Window]]:
+    """What is missing of the window of each series, as whole days."""
     return [
         (series, Window.of_days(missing.start.date(), (missing.end - timedelta.resolution).date()))
-        for series in asked
-        for missing in request.held.missing(series, request.window)
+        for series, window in asked.items()
+        for missing in request.held.missing(series, window)
     ]
 
 

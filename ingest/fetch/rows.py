@@ -25,7 +25,7 @@ ISO = "%Y-%m-%dT%H:%M:%S%.fZ"
 def stamped(column: str, unit: StampUnit = "ms") -> pl.Expr:
     """Ticks since 1970, or `iso` text in UTC, as a timestamp; null where they are none.
 
-    `s or ms` is decided by the size of each stamp.
+    `s or ms` and `ms or us` are decided by the size of each stamp.
     """
     if unit == "iso":
         return pl.col(column).str.to_datetime(ISO, time_unit="us", strict=False)
@@ -128,8 +128,9 @@ class Fields:
     def stamp_of(self, row: Any) -> int:  # noqa: ANN401 - whatever JSON came
         """The stamp of a published row in milliseconds. Raises as `ingest.fetch.pages.StampOf` says."""
         ticks = int(row[self.cells.index(self.stamp.field) if self.cells else self.stamp.field])
-        in_seconds = self.stamp.unit == "s" or (self.stamp.unit == "s or ms" and ticks < MILLISECONDS_FROM)
-        return ticks * 1000 if in_seconds else ticks
+        if self.stamp.unit == "s" or (self.stamp.unit == "s or ms" and ticks < MILLISECONDS_FROM):
+            return ticks * 1000
+        return ticks // 1000 if self.stamp.unit == "ms or us" and ticks >= MICROSECONDS_FROM else ticks
 
     def frame(self, rows: Iterable[Any], instrument: Instrument, interval: str = "") -> pl.DataFrame:
         """Published rows as a frame: the symbol, the interval if there is one, the stamp, and the mapped columns.

@@ -112,7 +112,7 @@ class Windowed(Shape):
     def batches(self, request: Request, instrument: Instrument, interval: str) -> Iterator[Batch]:
         """Yield the batches of one series."""
         series = self._series(instrument, interval)
-        for pieces in self._pieces(request, series, self._whole_bars(self.wanted(request, series), interval)):
+        for pieces in self._pieces(request, series, self.whole_bars(self.wanted(request, series), interval)):
             with request.noting_refusal(series):
                 for piece in pieces:
                     batch = self.batch(request, instrument, piece, interval)
@@ -128,7 +128,7 @@ class Windowed(Shape):
         for missing in request.held.missing(series, wanted):
             yield missing.split(self.longest, reverse=self.backwards)
 
-    def _whole_bars(self, window: Window, interval: str) -> Window:
+    def whole_bars(self, window: Window, interval: str) -> Window:
         """The window up to its last whole bar: within the day, the day's own bar is not over yet."""
         step = STEPS.get(interval, self.step)
         if not self.drops_forming:

@@ -50,6 +50,7 @@ def test_a_recorded_liquidation_of_bybit_names_the_side_of_the_position(api_samp
         (okx.parse, frames.okx_frame(MS, side="buy", position="short"), "short"),
         (okx.parse, frames.okx_frame(MS, side="sell", position="net"), "long"),
         (okx.parse, frames.okx_frame(MS, side="buy", position=""), "short"),
+        (okx.parse, frames.okx_frame(MS, side="sell", position="short"), "sell of a short"),
         (binance.parse, frames.binance_frame(MS, side="HOLD"), "HOLD"),
     ],
 )

@@ -100,6 +100,17 @@ def test_a_database_that_was_deleted_is_rebuilt_without_asking_again(refresh, wa
     assert counted(warehouse, f"raw.{FEED.name}") == 3
 
 
+def test_a_database_that_is_gone_when_it_is_opened_again_is_made_again(warehouse):
+    instruments = tuple(i for i in load_catalogue().instruments[FEED.name] if i.symbol == SYMBOL)
+    refresher = Refresher(warehouse, Catalogue({FEED.name: instruments}, {}), Venue(), {"COINALYZE_API_KEY": "any"})
+    refresher.refresh(FEED, RUN, "run")
+    refresher.release()
+    warehouse.build.unlink()
+    refresher.refresh(FEED, RUN, "run")
+    refresher.release()
+    assert counted(warehouse, f"raw.{FEED.name}") == 3
+
+
 def test_a_day_that_landed_and_was_never_loaded_is_not_asked_for(refresh, warehouse):
     land(Landing(warehouse.landing), 1)
     venue = Venue()

@@ -169,6 +169,7 @@ def open_interest_feed(
                 ),
                 PAGES(limit=500),
                 params={"period": "5m"},
+                step=STEP,
             ),
         ),
     )

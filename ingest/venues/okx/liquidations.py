@@ -18,12 +18,13 @@ from ingest.fetch.interface import Page, Question, rows_at
 from ingest.fetch.shapes import Windowed
 from ingest.instrument import Instrument
 from ingest.venues.okx.api import API
+from ingest.venues.okx.stream import SIDES
 from ingest.windows import Window
 
 KEPT = timedelta(hours=24)
 # `posSide` is `net` or blank in one-way mode. If it names a side that the order cannot have closed, the position is
 # unknown and left null.
-CLOSED = pl.col("side").replace_strict({"sell": "long", "buy": "short"}, default=None, return_dtype=pl.String)
+CLOSED = pl.col("side").replace_strict(SIDES, default=None, return_dtype=pl.String)
 CONTRADICTED = pl.col("posSide").is_in(["long", "short"]) & (pl.col("posSide") != CLOSED)
 POSITION = pl.when(~CONTRADICTED.fill_null(False)).then(CLOSED)
 

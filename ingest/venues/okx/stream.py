@@ -16,7 +16,7 @@ from ingest.stream import ALIVE, Heard, Liquidation, Stream, decoded, field, lis
 URL = "wss://ws.okx.com:8443/ws/v5/public"
 CHANNEL = "liquidation-orders"
 SUBSCRIBE = json.dumps({"op": "subscribe", "args": [{"channel": CHANNEL, "instType": "SWAP"}]})
-SIDES = {"sell": "long", "buy": "short"}  # of the order; posSide says it outright where it is not net
+SIDES = {"sell": "long", "buy": "short"}  # of the order: the position that it closed
 COMPLETENESS = "at most one update a second and contract, so a floor"
 
 
@@ -62,6 +62,7 @@ def parse(frame: str) -> list[Liquidation]:
 
 def _liquidation(symbol: str, one: Any) -> Liquidation:  # noqa: ANN401 - as it came
     side, ms, contracts, price = (str(field(one, name)) for name in ("side", "ts", "sz", "bkPx"))
-    position = one.get("posSide")
-    closed = position if position in ("long", "short") else SIDES.get(side, side)
+    position, closed = one.get("posSide"), SIDES.get(side, side)
+    if position in ("long", "short") and position != closed:
+        closed = f"{side} of a {position}"  # an order that cannot have closed it: which side it was is unknown
     return Liquidation(symbol, ms, closed, contracts, price)

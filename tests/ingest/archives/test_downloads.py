@@ -1,6 +1,7 @@
 """Many archives at once: in order and in chunks, broken off when refused, by the thousand in processes of their own."""
 
 import hashlib
+import io
 import os
 import signal
 import subprocess
@@ -141,6 +142,18 @@ def test_a_process_that_died_is_said_in_one_line(relay):
         with pytest.raises(IngestError, match="a download process ended with -9; run again"):
             downloaders.fetch(archives(1))
     finally:
+        downloaders.close()
+
+
+def test_a_process_that_answers_something_else_is_ended_and_said_in_one_line(relay, monkeypatch):
+    downloaders = Downloaders(relay.session, 1, 1)
+    (process,) = downloaders.processes
+    try:
+        monkeypatch.setattr(process, "stdout", io.BytesIO(b"a warning of some library\n"))
+        with pytest.raises(IngestError, match="a download process ended with -9; run again"):
+            downloaders.fetch(archives(1))
+    finally:
+        monkeypatch.undo()
         downloaders.close()
 
 

@@ -16,6 +16,6 @@ MIDNIGHT = datetime(2026, 2, 1, tzinfo=UTC)
 def test_bars_are_asked_for_up_to_the_last_whole_one(interval: str, until: datetime) -> None:
     fetch = Windowed(None, "", Fields(None, {}), None, drops_forming=True)  # type: ignore[arg-type]
     asked = Window(EPOCH, datetime(2026, 2, 1, 14, tzinfo=UTC))
-    assert fetch._whole_bars(asked, interval) == Window(EPOCH, until)
+    assert fetch.whole_bars(asked, interval) == Window(EPOCH, until)
     started_within = Window(datetime(2026, 2, 1, 3, tzinfo=UTC), asked.end)
-    assert bool(fetch._whole_bars(started_within, interval)) is (interval == "1h")
+    assert bool(fetch.whole_bars(started_within, interval)) is (interval == "1h")

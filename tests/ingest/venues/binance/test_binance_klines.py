@@ -130,6 +130,13 @@ def test_the_bar_that_is_still_forming_is_dropped():
     assert request.held.missing("BTCUSDT/1h", request.window)[0].start == at("2026-02-02T04:00")
 
 
+def test_within_the_day_its_own_bar_is_not_asked_for():
+    venues = ScriptedVenues(bars_between)
+    fetched(asking(SPOT, venues, Window(at("2026-02-02"), at("2026-02-02T04:30")), now="2026-02-02T04:30"))
+    asked = [params for _, params in venues.asked]
+    assert [(params["interval"], params["endTime"] + 1) for params in asked] == [("1h", ms("2026-02-02T04:00"))]
+
+
 def test_a_stamp_in_2100_is_quarantined_not_dropped():
     venues = ScriptedVenues(lambda url, params: [bar("2026-01-10T05:00"), bar("2100-01-01T00:00")])
     request = asking(SPOT, venues, days("2026-01-10", "2026-01-10"))

@@ -150,6 +150,14 @@ def test_the_snapshot_at_the_end_of_the_day_belongs_to_it():
     assert request.held.missing("BTCUSDT", request.window) == []
 
 
+def test_pages_go_on_to_the_last_snapshot_of_the_day():
+    """Two days are 576 snapshots, and of 570 a page the second one has the last half hour."""
+    pages = ScriptedVenues(lambda url, params: snapshots_between(url, {**params, "limit": 570}))
+    request = asking(FEED, pages, days("2026-01-31", "2026-02-01"), now="2026-02-02T04:00")
+    assert landed(request)["snapshot_at"].max() == datetime(2026, 2, 2)
+    assert request.held.missing("BTCUSDT", request.window) == []
+
+
 def test_rest_is_asked_for_its_thirty_days_alone():
     venues = ScriptedVenues(snapshots_between)
     request = asking(FEED, venues, days("2025-12-01", "2026-02-01"))
