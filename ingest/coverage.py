@@ -1,6 +1,6 @@
 """Coverage: which windows of each series of a feed the venue has answered, and how much of a window an answer covers.
 
-In memory, for one feed at a time. `warehouse.raw` stores it.
+In memory, for one feed at a time. `warehouse.raw_coverage` stores it.
 """
 
 from __future__ import annotations

@@ -14,7 +14,7 @@ from orchestration.asset_defaults import OWNERS, POOL, fresh_daily, mart_key
 from orchestration.dbt_project import DBT_PROJECT, existing_manifest
 from orchestration.descriptions import NOT_FEEDS, describe_tests, model_text, venues_behind
 from orchestration.errors import PipelineError
-from orchestration.internals.dbt_selection import chosen, without_tag
+from orchestration.internals.dbt_selection import selecting, without_tag
 from orchestration.internals.kept_verdicts import checks_of_job, keep_last_verdicts
 from orchestration.jobs import DAILY_JOB
 from orchestration.mart_metadata import mart_metadata, with_lines
@@ -119,7 +119,7 @@ def warehouse_models() -> dg.AssetsDefinition:
                 if not is_late and _identity(event) not in yielded:
                     yield event
 
-    with chosen(without_tag(manifest, TAG)):
+    with selecting(without_tag(manifest, TAG)):
         models = dbt_assets(
             manifest=manifest, exclude=WINDOWS, dagster_dbt_translator=translator, pool=POOL, name="dbt_models"
         )(dbt_models)

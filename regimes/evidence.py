@@ -20,7 +20,7 @@ from tables.published.regimes import LEVERAGE_FEATURES_DAILY, MART_OF, SUPPORTIN
 # A label needs these; the other roles change its score a little, or not at all.
 REQUIRED_ROLES = ("core", "guard")
 RANKS = {"event": 1, "runner_up": 2}  # the column that names the label, and its label_rank
-# A line is a predicate of a label: what its rows say on every day, and whether they show 1 minus the membership.
+# A line is one predicate of a label, with what its rows have in common. Those of a `negated` one show 1 - membership.
 LINE = ("label", "label_rank", "predicate", "role", "weight", "judged", "negated")
 
 

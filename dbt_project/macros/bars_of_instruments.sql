@@ -53,8 +53,8 @@ bars as (
 )
 {%- endmacro %}
 
-{# `bars` with the close of the bar before, which begins at the moment `before`. #}
-{% macro bars_beside_the_last(period, before) -%}
+{# `bars` with the close of the bar before, whose `period` is `previous_period`. #}
+{% macro bars_with_previous_close(period, previous_period) -%}
 select
     bars.*,
     previous.close_usd as previous_close_usd
@@ -65,5 +65,5 @@ left join bars as previous
         and bars.venue = previous.venue
         and bars.instrument = previous.instrument
         and bars.market = previous.market
-        and previous.{{ period }} = {{ before }}
+        and previous.{{ period }} = {{ previous_period }}
 {%- endmacro %}

@@ -1,7 +1,7 @@
 {# Open interest at the end of each `period`, one row per source, out of the CTE `observations`: the last one of those
    that are at its end, in contract units and one-sided. `is_at_end` is the column that says whether an observation is.
-   The feeds that tell the present alone have none there: of them it is the last one of the period, whenever a run
-   asked. An outage is published as zero, as by Binance on 2022-03-07 and 2022-03-08. #}
+   Feeds without history have no observation there, so their last one of the period counts. An outage is published as
+   zero, as by Binance on 2022-03-07 and 2022-03-08. #}
 {% macro open_interest_by_source(period, is_at_end) -%}
 one_sided as (
 
@@ -20,7 +20,7 @@ one_sided as (
         cast(case is_both_sides when true then 2 when false then 1 end as bigint) as published_sides,
         mark_price_usd
     from observations
-    where {{ is_at_end }} or feed in {{ snapshots_alone() }}
+    where {{ is_at_end }} or feed in {{ feeds_without_history() }}
 
 ),
 
@@ -54,8 +54,8 @@ from ranked
 where recency = 1
 {%- endmacro %}
 
-{# The feeds that tell the present alone: their venues keep no history. #}
-{% macro snapshots_alone() -%} ('deribit_open_interest', 'hyperliquid_open_interest') {%- endmacro %}
+{# The feeds of venues that publish only the present. #}
+{% macro feeds_without_history() -%} ('deribit_open_interest', 'hyperliquid_open_interest') {%- endmacro %}
 
 {# Open interest of each instrument and `period` from one source out of the relation `by_source`: one at the end of the
    period before any other, the venue's own before an aggregator's, never both. What the source leaves out (USD of

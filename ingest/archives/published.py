@@ -36,8 +36,9 @@ class Archives:
     names the cells of a line after the columns that they become. Cells that are no column of the feed are left out.
     `made` are columns made by an expression over the cells and over what `read_rows` adds. The symbol and the interval
     come from the series of the file if no cell has them.
-    A row covers `step`, or the interval if the series has one, and two rows are at most `apart`. Both are None where
-    rows come irregularly: then a file covers its period. `before` is how long before its stamp a row begins.
+    A row covers `step`, or the interval if the series has one, and two rows are at most `apart`, if that is more.
+    `step` is None where rows come irregularly: then a file covers its period. `before` is how long before its stamp a
+    row begins.
     """
 
     host: str
@@ -149,8 +150,8 @@ class Archives:
     def covered(self, archives: Sequence[Archive], rows: pl.DataFrame, observed: str) -> dict[int, list[Window]]:
         """The stretches of each file's period for which rows came, by the position of the `file`.
 
-        A file without a time between two rows that is longer than a step has no hole. So only the stamps of the others
-        leave Polars: an object for each of millions of stamps takes seconds.
+        A file whose largest gap is one step has no hole. So only the stamps of files with larger gaps leave Polars: an
+        object for each of millions of stamps takes seconds.
         """
         steps = [STEPS.get(archive.series.partition("/")[2], self.step) for archive in archives]
         whole = {position: [archive.window] for position, archive in enumerate(archives) if steps[position] is None}

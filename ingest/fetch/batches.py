@@ -45,9 +45,9 @@ def parts_covering(
 ) -> tuple[Part, ...]:
     """The parts of `window` for which rows came, by their stamps `observed`, and those answered with nothing.
 
-    A row describes `step` from its stamp on; stamps outside of the window count for nothing. `apart` is the longest
-    time between two rows, `step` if it is shorter; None where rows come irregularly, so that only an empty answer shows
-    that there are none. Nothing is absent within LATE of the present.
+    A row describes `step` from its stamp on; stamps outside of the window cover nothing. `apart` is the longest time
+    between two rows, at least `step`. It is None where rows come irregularly: then only an empty answer shows that
+    there are none. Nothing is absent within LATE of the present.
     """
     if apart is None:
         last = last_observed(observed, window.end)

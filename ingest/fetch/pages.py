@@ -4,7 +4,7 @@ A paginator takes `ask`, which answers parameters with a page, and yields lists 
 parameters (`between`, `before`, `since`) says how the venue expects the window.
 
 A page with few rows need not be the last, because venues lower their limits without notice. The last page is an empty
-one, or one that reaches the end of the window.
+one, or one that reaches the far end of the window.
 """
 
 from __future__ import annotations

@@ -68,16 +68,18 @@ class Shape:
 class Windowed(Shape):
     """A fetch of the windows that the warehouse lacks, instrument by instrument; `bars` and the others preset it.
 
-    `params` is what every question sends besides the window and the instrument.
-    `step` is the time that a row describes, and `apart` the longest time between two rows where that is more; None if
-    rows come irregularly. `intervals` maps bar lengths to the parameters that ask for them, each a series of its own,
-    such as BTCUSDT/1h.
-    `kept` is the window of a series that is asked for at all, None if there is no limit. A window longer than `longest`
-    is asked for in pieces with a batch each, oldest first; with `backwards` newest first, until a piece is empty; with
-    `most` newest first and no more than so many pieces in one run, which the note of the rest ends with `each`.
-    `drops_forming` drops the bar that is not over, `drops_outside` rows that the venue sends from outside the window,
-    `drops_later` only those from after it.
-    `series_of` names the series of an instrument.
+    * `params`: what every question sends besides the window and the instrument.
+    * `step`: the time that a row describes.
+    * `apart`: the longest time between two rows if it is more than `step`; None if rows come irregularly.
+    * `intervals`: bar lengths and the parameters that ask for them. Each is a series of its own, such as BTCUSDT/1h.
+    * `kept`: the window of a series that is asked for at all; None if there is no limit.
+    * `longest`: a longer window is asked for in pieces with a batch each, oldest first.
+    * `backwards`: the newest piece comes first, and an empty one ends the series.
+    * `most`: the newest piece comes first, and a run asks for so many at most. A note names the rest, and ends with
+      `each`.
+    * `drops_forming`: the bar that is not over is dropped.
+    * `drops_outside`, `drops_later`: rows from outside the window, or from after it, are dropped.
+    * `series_of`: names the series of an instrument.
     """
 
     pages: Paginator
@@ -181,8 +183,8 @@ snapshots = partial(Windowed, step=HOUR, apart=DAY)
 class Present(Shape):
     """A fetch of the instruments as they are now, whatever window is asked for: the venue keeps no history.
 
-    One answer has every instrument of a group, which `group_of` names, and is asked for the first of them; an
-    instrument is a group of its own unless it is given. Where the venue sends no stamp, rows have the time of the run.
+    One answer has every instrument of a group, which `group_of` names, and is asked for the first of them. By default
+    each instrument is its own group. Where the venue sends no stamp, rows have the time of the run.
     """
 
     group_of: Callable[[Instrument], str] = lambda instrument: instrument.symbol

@@ -1,7 +1,7 @@
 """The models that become assets, chosen by their tag from the manifest.
 
-Reason: dagster-dbt lets dbt choose, also where nothing but a tag decides. To import what dbt chooses with takes a third
-of a second of every run, and a run that finds nothing new needs nothing else of dbt.
+Reason: dagster-dbt calls dbt's selector even where only a tag decides. Importing the selector takes a third of a second
+of every run, and a run that finds nothing new needs nothing else of dbt.
 
 Private parts: the function `select_unique_ids` that `dagster_dbt.asset_utils` calls for `@dbt_assets`. Checked with
 dagster-dbt 0.29.27 and dbt-core 1.11.16.
@@ -28,7 +28,7 @@ def without_tag(manifest: Mapping[str, Any], tag: str) -> set[str]:
 
 
 @contextmanager
-def chosen(unique_ids: set[str]) -> Iterator[None]:
+def selecting(unique_ids: set[str]) -> Iterator[None]:
     """`@dbt_assets` makes assets and checks of these nodes during the block, whatever it is told to select."""
     by_dbt = asset_utils.select_unique_ids
     asset_utils.select_unique_ids = lambda **_: unique_ids

@@ -16,4 +16,4 @@ klines as (
 
 {{ bars_of_instruments('klines', period='hour_at', opened='open_at') }}
 
-{{ bars_beside_the_last(period='hour_at', before="bars.hour_at - interval '1' hour") }}
+{{ bars_with_previous_close(period='hour_at', previous_period="bars.hour_at - interval '1' hour") }}

@@ -26,7 +26,7 @@ observations as (
     where
         market = 'perpetual'
         and implausible is null
-        and ({{ is_at_day_end('snapshot_at') }} or feed in {{ snapshots_alone() }})
+        and ({{ is_at_day_end('snapshot_at') }} or feed in {{ feeds_without_history() }})
         and {{ in_days_to_build('snapshot_at') }}
 
 ),

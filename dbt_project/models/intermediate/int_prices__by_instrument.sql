@@ -5,4 +5,4 @@ with
 
 {{ bars_of_instruments(ref('int_klines__all_venues'), period='day', opened='day') }}
 
-{{ bars_beside_the_last(period='day', before="cast(bars.day - interval '1' day as date)") }}
+{{ bars_with_previous_close(period='day', previous_period="cast(bars.day - interval '1' day as date)") }}

@@ -27,7 +27,7 @@ ERRORS = Errors("code", "msg", PASSING, FINAL, UNKNOWN)  # with HTTP 4xx and 5xx
 PAGES = partial(OldestFirst, between("startTime", "endTime"))  # both ends are sent: without endTime pages had gaps
 
 
-ARCHIVES = "data.binance.vision"  # the host of them all
+ARCHIVES = "data.binance.vision"
 
 
 class Market(NamedTuple):
@@ -55,6 +55,7 @@ def by_pair(instrument: Instrument) -> Params:
 
 
 def interface(root: str) -> Interface:
+    """An interface that names the contract by its symbol."""
     return Interface(f"https://{root}", ERRORS, by("symbol"))
 
 

@@ -54,7 +54,7 @@ WINDOW = between("start", "end")
 def fetch(request: Request) -> Iterator[Batch]:
     """Yield pages of what some contract lacks of the window, newest first, at most PAGES in one run.
 
-    Raises VenueFailing when a page has nothing older than the one before it.
+    Raises RequestRefused for a full page outside of the window, and VenueFailing when one millisecond fills a page.
     """
     symbols = [instrument.symbol for instrument in request.instruments]
     window = request.window.intersect(Window(request.window.start, request.now))

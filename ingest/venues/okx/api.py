@@ -38,6 +38,6 @@ def pair(swap: Contract) -> tuple[str, str]:
 
 
 def coins(swap: Contract) -> object:
-    """The coins in a contract: `ctVal` counts coins of a linear, USD of an inverse one."""
+    """The coins in a contract; None for an inverse one, of which `ctVal` counts USD."""
     in_coins = swap.get("ctType") == "linear" and swap.get("ctValCcy") == pair(swap)[0]
     return swap.get("ctVal") if in_coins else None
