@@ -16,7 +16,7 @@ Params = Mapping[str, str | int]
 
 
 class Page(NamedTuple):
-    """The rows of one answer, as published. `cursor` leads to the next page where the venue pages by cursor."""
+    """The rows of one answer, as published. `cursor` leads to the next page, or says that there is one; else blank."""
 
     rows: list[Any]
     cursor: str = ""
@@ -71,8 +71,8 @@ class Interface:
 
     `judge` raises for an answer that reports an error. `about` makes the parameters that name the instrument. An answer
     that differs from what was asked in a field of `confirms` is refused, in the words given there. `rows` is the path
-    to the rows of an answer, such as result.list. `cursor` is the path to the cursor of the next page. Errors name the
-    rows by `expected`. `key_header` is the header of the API key.
+    to the rows of an answer, such as result.list. `cursor` is the path to the cursor of the next page, or to what says
+    that there is one. Errors name the rows by `expected`. `key_header` is the header of the API key.
     """
 
     root: str
