@@ -79,7 +79,7 @@ def _membership(predicate: Predicate, unknown: float) -> pl.Expr:
 
 
 def _decider(predicate: Predicate, unknown: float) -> pl.Expr:
-    """The first condition whose membership is that of the predicate, for a frame with the latter."""
+    """The feature of the first condition that has the membership of the predicate. The frame has that membership."""
     value = pl.col(membership_column(predicate.name))
     decided = []
     for condition in predicate.conditions:

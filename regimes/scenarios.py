@@ -103,7 +103,7 @@ def with_scenarios(frame: pl.DataFrame, parameters: Parameters) -> Track:
     seen = frame.with_columns(judged).select(_Day._fields)
     scenarios: list[Scenario] = []
     rows = _follow(map(_Day._make, seen.iter_rows()), parameters, scenarios)
-    daily = pl.DataFrame(dict(zip(DAILY, zip(*rows, strict=True), strict=False)), schema=DAILY)
+    daily = pl.DataFrame(list(rows), schema=DAILY, orient="row")
     frame = frame.rename({"resistance_usd": "opening_resistance_usd"})
     return Track(pl.concat([frame, daily], how="horizontal"), scenarios)
 

@@ -71,7 +71,7 @@ def with_states(frame: pl.DataFrame, parameters: Parameters) -> pl.DataFrame:
     narrow = pl.col(membership_column("narrow_range")).alias("narrow_range")
     seen = frame.with_columns(narrow).select(name for name in _Day._fields if name != "scores").iter_rows()
     rows = _follow((_Day._make((*day, of_day)) for day, of_day in zip(seen, scores, strict=True)), parameters)
-    states = pl.DataFrame(dict(zip(COLUMNS, zip(*rows, strict=True), strict=False)), schema=COLUMNS)
+    states = pl.DataFrame(list(rows), schema=COLUMNS, orient="row")
     return pl.concat([frame, states], how="horizontal")
 
 

@@ -8,7 +8,7 @@ from datetime import timedelta
 
 import pandera.polars as pa
 
-from ingest.archives.published import Archives
+from ingest.archives.series import Archives
 from ingest.errors import FeedUnavailable
 from ingest.feed import Batch, Request
 from ingest.fetch.shapes import Windowed

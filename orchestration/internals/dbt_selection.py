@@ -29,7 +29,7 @@ def without_tag(manifest: Mapping[str, Any], tag: str) -> set[str]:
 
 @contextmanager
 def selecting(unique_ids: set[str]) -> Iterator[None]:
-    """`@dbt_assets` makes assets and checks of these nodes during the block, whatever it is told to select."""
+    """During the block, `@dbt_assets` makes assets and checks of these nodes and ignores its own selection."""
     by_dbt = asset_utils.select_unique_ids
     asset_utils.select_unique_ids = lambda **_: unique_ids
     try:

@@ -7,7 +7,7 @@ from datetime import timedelta
 from functools import partial
 from typing import NamedTuple
 
-from ingest.archives.published import is_month
+from ingest.archives.series import is_month
 from ingest.errors import FeedUnavailable
 from ingest.feed import Request
 from ingest.fetch.interface import Interface, Params, by, rows_at

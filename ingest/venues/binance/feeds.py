@@ -11,7 +11,7 @@ from functools import partial
 
 import polars as pl
 
-from ingest.archives.published import Archives
+from ingest.archives.series import Archives
 from ingest.archives.shapes import ArchivedBars, ArchivedFunding, EndedArchives
 from ingest.feed import Feed
 from ingest.fetch.interface import Interface

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ingest.archives.archive import Archive
-from ingest.archives.published import Archives
+from ingest.archives.series import Archives
 from ingest.coverage import covered_stretches
 from tests.ingest.scripted_venues import days
 
